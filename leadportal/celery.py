@@ -1,0 +1,63 @@
+"""The worker: drains what is due. Messages carry nothing but "drain"; losing them loses time only."""
+
+import os
+
+# Terminate is what supervisors send: make it the soft stop, which lets a batch finish. Billiard
+# reads this when it is imported.
+os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
+
+from celery import Celery, signals  # noqa: E402
+from django.conf import settings  # noqa: E402
+from kombu import Queue  # noqa: E402
+
+app = Celery("leadportal", set_as_current=True)
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    broker_connection_timeout=2,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 0.2,
+        "socket_timeout": 5,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    },
+    task_publish_retry=False,  # the sweep is the retry
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_acks_late=True,
+    task_reject_on_worker_lost=False,
+    task_soft_time_limit=60,
+    task_time_limit=90,
+    task_queues=[Queue("score"), Queue("deliver"), Queue("bulk")],
+    task_default_queue="score",
+    worker_prefetch_multiplier=1,
+    worker_concurrency=2,
+    worker_soft_shutdown_timeout=25.0,
+    worker_hijack_root_logger=False,
+    worker_send_task_events=False,
+    enable_utc=True,
+    timezone="UTC",
+    # What is due is found in the database; this only says "look". A look finds nothing for as
+    # little as one index probe, so twice as many as needed do no harm.
+    beat_schedule={
+        "drain": {
+            "task": "leads.tasks.drain",
+            "schedule": 2.0,
+            # A worker that was away must not find an hour of the same request.
+            "options": {"queue": "score", "expires": 10},
+        },
+    },
+    beat_max_loop_interval=2,
+)
+app.autodiscover_tasks(["leads"])
+
+
+@signals.setup_logging.connect
+def keep_our_logging(**_: object) -> None:
+    """Being connected is enough: Celery leaves the logging of settings.py alone."""

@@ -1,0 +1,137 @@
+"""Structured logs: one JSON object a line, made of an allow-list of fields, so of no person's data.
+
+Messages of libraries are written as their template, without the values: those may be addresses,
+tokens or rows. Exceptions are written as their class and place, without their text.
+"""
+
+import logging.config
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+# A field that is not named here is not written. Ids, names of code, counts, times; nothing typed
+# by or about a person.
+FIELDS = frozenset(
+    """
+    event level logger timestamp request_id method route status duration_ms user_id api_key_id
+    task queue count batch attempts seconds lead_id event_id handoff_id version_id queue_id
+    state reason_code process signal exception
+    """.split()
+)
+
+log = structlog.get_logger("leadportal.request")
+
+
+def only_allowed_fields(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {name: value for name, value in event.items() if name in FIELDS}
+
+
+def template_of_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    record = event.get("_record")
+    if record is not None and event.get("_from_structlog") is False:
+        event["event"] = str(record.msg)
+    return event
+
+
+def exception_without_its_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    info = event.pop("exc_info", None)
+    if info is True:
+        info = structlog.processors._figure_out_exc_info(info)
+    if isinstance(info, BaseException):
+        info = (type(info), info, info.__traceback__)
+    if info and info[0]:
+        event["exception"] = {
+            "class": f"{info[0].__module__}.{info[0].__qualname__}",
+            "frames": [
+                f"{frame.filename}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(info[2])[-12:]
+            ],
+        }
+    return event
+
+
+SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def config(*, readable: bool) -> dict[str, Any]:
+    """The logging dictionary; `readable` is for a developer's terminal and shows everything."""
+    writing: list[Processor] = (
+        [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.dev.ConsoleRenderer()]
+        if readable
+        else [
+            template_of_message,
+            exception_without_its_text,
+            only_allowed_fields,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": SHARED,
+                "processors": writing,
+            },
+        },
+        "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["stream"], "level": "INFO"},
+        "loggers": {
+            # One line a request is enough: ours.
+            "django.server": {"handlers": [], "propagate": False},
+            "gunicorn.access": {"handlers": [], "propagate": False},
+        },
+    }
+
+
+def configure(settings: dict[str, Any]) -> None:
+    """What Django calls with LOGGING: the standard library's loggers and structlog's, one way out."""
+    logging.config.dictConfig(settings)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+class RequestLogMiddleware:
+    """Give each request an id, on its log lines and its answer, and log it once it is answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.monotonic()
+        request_id = uuid.uuid4().hex
+        request.request_id = request_id
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id
+            # The route, never the path: paths and query strings carry names and tokens.
+            route = request.resolver_match.route if request.resolver_match else None
+            log.info(
+                "request",
+                method=request.method,
+                route=route,
+                status=response.status_code,
+                duration_ms=round((time.monotonic() - started) * 1000, 1),
+                user_id=request.session.get("_auth_user_id") if hasattr(request, "session") else None,
+            )
+        return response

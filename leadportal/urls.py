@@ -1,0 +1,15 @@
+"""Every address: people's pages by app, the API below /api/v1 without trailing slashes."""
+
+from django.urls import include, path
+
+from leadportal import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("api/v1/", include("leads.api.urls")),
+    path("account/", include("allauth.urls")),
+    path("", include("accounts.urls")),
+    path("", include("funnel.urls")),
+    path("", include("leads.urls")),
+]

@@ -1,0 +1,55 @@
+"""What a load balancer and an operator's monitor ask; no page for people."""
+
+from datetime import datetime
+
+from django.core.cache import caches
+from django.db import DatabaseError
+from django.db.models import Min
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from leads.models import Lead
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers; nothing else is asked, so a broken database restarts nobody."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether to send traffic here: only the database decides, Redis merely makes things prompt."""
+    state: dict[str, object] = {"database": "ok", "redis": redis_state()}
+    try:
+        state["oldest_due_seconds"] = seconds_since(oldest_due())
+    except DatabaseError:
+        state |= {"database": "down", "oldest_due_seconds": None}
+    return JsonResponse(state, status=200 if state["database"] == "ok" else 503)
+
+
+def redis_state() -> str:
+    try:
+        caches["hints"].get("readyz")
+    # Every library below has its own errors, and whichever it is means the same here.
+    except Exception:
+        return "degraded"
+    return "ok"
+
+
+def oldest_due() -> datetime | None:
+    """The due time of the work that waits longest; None when nothing is due."""
+    now = timezone.now()
+    # Each half is the head of its partial index.
+    waiting = Lead.objects.filter(parked_error="")
+    stale = waiting.filter(stale_at__lte=now).aggregate(at=Min("stale_at"))["at"]
+    rescore = waiting.filter(rescore_at__lte=now).aggregate(at=Min("rescore_at"))["at"]
+    return min((at for at in (stale, rescore) if at), default=None)
+
+
+def seconds_since(at: datetime | None) -> float:
+    return round((timezone.now() - at).total_seconds(), 1) if at else 0.0

@@ -1,0 +1,36 @@
+#!/usr/bin/env python
+"""Run a management command; every one but `up` finds or starts the embedded servers itself."""
+
+import os
+import sys
+from contextlib import nullcontext
+
+from django.core.management import execute_from_command_line
+
+from leadportal import local
+
+# `up` starts the servers for good; the others never ask the database.
+WITHOUT_SERVERS = {"up", "help", "version", "collectstatic", "check", "spectacular"}
+
+
+def needs_servers(arguments: list[str], environ: os._Environ[str]) -> bool:
+    command = arguments[1] if len(arguments) > 1 else "help"
+    asks_for_help = {"-h", "--help", "--version"} & set(arguments)
+    return "DATABASE_URL" not in environ and command not in WITHOUT_SERVERS and not asks_for_help
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
+    os.environ.setdefault("LEADPORTAL_PROCESS", sys.argv[1] if len(sys.argv) > 1 else "help")
+    servers = nullcontext()
+    if needs_servers(sys.argv, os.environ):
+        servers = local.attach_or_start(local.data_dir_from(os.environ))
+    try:
+        with servers:
+            execute_from_command_line(sys.argv)
+    except local.StartFailed as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

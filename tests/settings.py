@@ -1,0 +1,28 @@
+"""The product's own settings, on servers and files that end with the run.
+
+PostgreSQL and Valkey of the run live in a folder of its own, made here and emptied by
+tests/conftest.py, so any number of runs work side by side.
+"""
+
+import os
+import tempfile
+
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="leadportal-tests-")
+for name in ("DATABASE_URL", "REDIS_URL", "BASE_URL", "DEBUG"):
+    os.environ.pop(name, None)
+os.environ |= {
+    "LEADPORTAL_ENV": "test",
+    "DEMO": "0",
+    "EMAIL_URL": "memorymail://",
+    "SECRET_KEY": "tests-only",
+    "API_KEY_PEPPER": "tests-only",
+}
+
+from leadportal.settings import *  # noqa: E402, F403 - the lines above decide what it reads
+
+# A page test needs no collected files; the browser tests collect them for real.
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS += ["testserver"]  # noqa: F405
