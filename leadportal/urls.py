@@ -1,8 +1,10 @@
 """Every address: people's pages by app, the API below /api/v1 without trailing slashes."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from leadportal import views
+from leadportal.kit import kit
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
@@ -13,3 +15,6 @@ urlpatterns = [
     path("", include("funnel.urls")),
     path("", include("leads.urls")),
 ]
+
+if settings.DEBUG:
+    urlpatterns += [path("kit", kit, name="kit")]
