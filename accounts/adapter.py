@@ -1,9 +1,29 @@
+"""What django-allauth asks us: nobody signs up alone, and guessing gets a page of its own."""
+
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by an admin or by command: nobody signs up."""
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "The email or the password is not right. Type both again.",
+        "incorrect_password": "This is not your password. Type it again.",
+        "incorrect_code": "This code is not right. Type the one your app shows now.",
+        "account_inactive": "This account is closed. An admin can open it again.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """An admin makes the accounts."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            # The only refusal before the password is looked at: too many wrong ones.
+            raise ImmediateHttpResponse(respond_429(request)) from error

@@ -1,0 +1,55 @@
+"""What base.html shows on every page. Everything that asks the database is asked only if shown."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from accounts import policy
+
+THEMES = ("light", "dark")
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    user = getattr(request, "user", None)
+    theme = request.COOKIES.get("theme", "")
+    context: dict[str, Any] = {
+        "theme": theme if theme in THEMES else "",
+        "keys_on": request.COOKIES.get("keys") != "off",
+        # None where the request never reached our middleware, as for a refused host.
+        "portal": getattr(request, "portal", None),
+    }
+    if user is not None and user.is_authenticated:
+        context["nav"] = SimpleLazyObject(lambda: nav(request))
+        context["role_label"] = policy.role_label(user)
+    return context
+
+
+def nav(request: HttpRequest) -> list[dict[str, Any]]:
+    """The places of this person, each with what needs them, and where they are now."""
+    items = [
+        {
+            "label": place.label,
+            "url": reverse(place.url_name),
+            "key": place.key,
+            "icon": place.icon,
+            "count": count(request, place),
+            "current": False,
+        }
+        for place in policy.places(request.user)
+    ]
+    here = [item for item in items if is_at(request.path, item["url"])]
+    if here:
+        # /settings/keys is below /settings: the longest address is the place.
+        max(here, key=lambda item: len(item["url"]))["current"] = True
+    return items
+
+
+def is_at(path: str, url: str) -> bool:
+    return path == url or path.startswith(f"{url}/")
+
+
+def count(request: HttpRequest, place: policy.Place) -> int:
+    counter = policy.NAV_COUNTS.get(place.url_name)
+    return counter(request.user) if counter else 0

@@ -1,0 +1,125 @@
+"""Who may open which page and do what: the one table that pages, navigation and tests read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from accounts.models import Portal, User
+from accounts.roles import MANAGERS, Role
+
+EVERYBODY = frozenset(Role)
+MANAGERS_AND_ADMIN = MANAGERS | {Role.ADMIN}
+
+
+class Action(StrEnum):
+    """What a person may be allowed to do; the value ends the sentence "Only … can"."""
+
+    OPEN_QUEUE = "open the queue"
+    WORK_HANDOFFS = "claim and work handoffs"
+    OPEN_QUALITY = "open lead quality"
+    OPEN_OVERVIEW = "open the overview"
+    OPEN_LEADS = "open leads"
+    OPEN_CRITERIA = "read the criteria"
+    OPEN_SETTINGS = "open the settings"
+    EDIT_SETTINGS = "change the settings"
+    EDIT_PROMISES = "change the promises of sales"
+    OPEN_KEYS = "see the API keys"
+    EDIT_KEYS = "create and delete API keys"
+
+
+ALLOWED: dict[Action, frozenset[Role]] = {
+    Action.OPEN_QUEUE: frozenset({Role.SALES, Role.SALES_MANAGER}),
+    Action.WORK_HANDOFFS: frozenset({Role.SALES, Role.SALES_MANAGER}),
+    # Both departments see the same numbers, but a rep's day is the queue.
+    Action.OPEN_QUALITY: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
+    Action.OPEN_OVERVIEW: MANAGERS_AND_ADMIN,
+    Action.OPEN_LEADS: EVERYBODY,
+    Action.OPEN_CRITERIA: EVERYBODY,
+    # Managers read what the admin set, and who may call us; the promises are the sales manager's.
+    Action.OPEN_SETTINGS: MANAGERS_AND_ADMIN,
+    Action.EDIT_SETTINGS: frozenset({Role.ADMIN}),
+    Action.EDIT_PROMISES: frozenset({Role.SALES_MANAGER, Role.ADMIN}),
+    Action.OPEN_KEYS: MANAGERS_AND_ADMIN,
+    Action.EDIT_KEYS: frozenset({Role.ADMIN}),
+}
+
+
+def can(user: User, action: Action) -> bool:
+    return user.has_role(*ALLOWED[action])
+
+
+# --- navigation --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the navigation: `url_name` also names its counter, `key` is typed after G."""
+
+    label: str
+    url_name: str
+    key: str
+    icon: str
+    roles: frozenset[Role]
+
+
+# The order for people with two roles, who see the union and land on the first.
+NAVIGATION = (
+    Place("Queue", "queue", "q", "queue", frozenset({Role.SALES})),
+    Place("Quality", "quality", "u", "chart", frozenset({Role.MARKETING})),
+    Place("Overview", "overview", "o", "half", MANAGERS_AND_ADMIN),
+    Place("Leads", "leads", "l", "user", EVERYBODY),
+    Place("Criteria", "criteria", "c", "rule", EVERYBODY),
+    Place("Settings", "settings", "s", "gear", MANAGERS_AND_ADMIN),
+    Place("API keys", "keys", "k", "key", MANAGERS_AND_ADMIN),
+)
+
+
+def places(user: User) -> list[Place]:
+    return [place for place in NAVIGATION if user.has_role(*place.roles)]
+
+
+def landing(user: User) -> str:
+    """The URL name of the page a person arrives on."""
+    return places(user)[0].url_name
+
+
+# --- what the packages above hang in, when they are ready ----------------------------------------
+
+# By URL name of a place: how many things there need this person. One query each at most.
+NAV_COUNTS: dict[str, Callable[[User], int]] = {}
+
+# Called after the settings were saved, in the same transaction, with the names of what changed.
+ON_SETTINGS_CHANGED: list[Callable[[Portal, frozenset[str]], None]] = []
+
+
+# --- saying no ---------------------------------------------------------------------------------
+
+PEOPLE_WITH = {
+    Role.MARKETING: "marketers",
+    Role.SALES: "sales reps",
+    Role.MARKETING_MANAGER: "marketing managers",
+    Role.SALES_MANAGER: "sales managers",
+    Role.ADMIN: "admins",
+}
+
+
+def only(roles: frozenset[Role], phrase: str) -> str:
+    """ "Only sales reps and sales managers can open the queue." """
+    return f"Only {listed([PEOPLE_WITH[role] for role in Role if role in roles])} can {phrase}."
+
+
+def listed(words: list[str], *, last: str = "and") -> str:
+    """ "a", "a and b", "a, b and c" """
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def role_label(user: User) -> str:
+    """What a person is, in the order of the roles: "Sales manager, admin"."""
+    return ", ".join(role.label for role in Role if role in user.roles).capitalize()
+
+
+def grantors() -> list[User]:
+    """Up to three people who can give somebody a role."""
+    return list(User.objects.active().with_role(Role.ADMIN)[:3])
