@@ -83,6 +83,8 @@ class KitForm(forms.Form):
     budget = forms.IntegerField(
         label="Budget in euros",
         help_text="For the first year.",
+        # Not type=number, which would throw away what was typed.
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         error_messages={"invalid": "Enter the budget as a number, like 45000"},
     )
     how = forms.ChoiceField(

@@ -67,7 +67,10 @@ SHARED: list[Processor] = [
 def config(*, readable: bool) -> dict[str, Any]:
     """The logging dictionary; `readable` is for a developer's terminal and shows everything."""
     writing: list[Processor] = (
-        [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.dev.ConsoleRenderer()]
+        [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.dev.ConsoleRenderer(),
+        ]
         if readable
         else [
             template_of_message,
@@ -132,6 +135,8 @@ class RequestLogMiddleware:
                 route=route,
                 status=response.status_code,
                 duration_ms=round((time.monotonic() - started) * 1000, 1),
-                user_id=request.session.get("_auth_user_id") if hasattr(request, "session") else None,
+                user_id=request.session.get("_auth_user_id")
+                if hasattr(request, "session")
+                else None,
             )
         return response

@@ -7,7 +7,7 @@ DATA_DIR (embedded mode). With it (server mode) every secret must be given.
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -85,7 +85,7 @@ ADMIN_IDLE_SECONDS = 30 * 60
 # --- application -------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "leadportal",
+    "leadportal.apps.LeadPortalConfig",
     "accounts",
     "funnel",
     "leads",
@@ -97,7 +97,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.forms",  # its widget templates, for TemplatesSetting
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "leadportal.apps.CollectedFilesConfig",
     "rest_framework",
     "django_filters",
     "django_htmx",
@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.http.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -121,6 +122,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.http.VisitMiddleware",
+    "accounts.http.ZoneMiddleware",
+    "accounts.http.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -139,6 +143,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.context.portal",
             ],
             "builtins": ["accounts.templatetags.portal"],
         },
@@ -164,6 +169,8 @@ else:
     _database = env.db("DATABASE_URL")
     if _database["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL: postgres://…")
+    # A socket's folder is written percent-encoded in place of the host, as in libpq's own URIs.
+    _database["HOST"] = unquote(_database["HOST"])
 
 # A page gives up early; background work may take longer, migrations as long as they need.
 _statement_timeout = {"web": "5s", "migrate": "0", "up": "0"}.get(PROCESS, "60s")

@@ -16,6 +16,8 @@ os.environ |= {
     "EMAIL_URL": "memorymail://",
     "SECRET_KEY": "tests-only",
     "API_KEY_PEPPER": "tests-only",
+    # Playwright keeps an event loop in this thread; the database is used from it all the same.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
 }
 
 from leadportal.settings import *  # noqa: E402, F403 - the lines above decide what it reads
@@ -24,5 +26,5 @@ from leadportal.settings import *  # noqa: E402, F403 - the lines above decide w
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS += ["testserver"]  # noqa: F405
+STATIC_ROOT.mkdir(parents=True)  # noqa: F405

@@ -1,0 +1,160 @@
+"""A real Chromium on the real product, under the strict content security policy.
+
+page                     a signed-out page; page.goto("/account/login/") and so on
+sign_in(user)            a page of this person; sign_in(user, width=390, dark=True, javascript=False)
+sign_in(Role.SALES)      the same for a person made on the spot
+axe(page)                fails on any accessibility violation, naming each element
+
+Every page is watched: a broken policy, an uncaught script error or an answer of 500 fails the test.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.processes import Portal
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NOT_RUN = "no Chromium: install chromium or name it in $CHROMIUM"
+
+
+def chromium() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    return named or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they use; without Chromium browser tests fail in CI, else are not run."""
+    for item in items:
+        uses = set(getattr(item, "fixturenames", ()))
+        if "worker" in uses:
+            item.add_marker("integration")
+        if "_browser" in uses:
+            item.add_marker("browser")
+            if not chromium() and not os.environ.get("CI"):
+                item.add_marker(pytest.mark.skip(reason=NOT_RUN))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.getreports("skipped")
+    missing = [report for report in skipped if NOT_RUN in str(report.longrepr)]
+    if missing:
+        terminalreporter.section("BROWSER TESTS NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.line(f"{len(missing)} browser tests were NOT run: {NOT_RUN}.", red=True)
+
+
+@pytest.fixture(scope="session")
+def _browser() -> Iterator[Browser]:
+    executable = chromium()
+    if not executable:
+        pytest.fail(NOT_RUN)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(_browser: Browser, live_portal: Portal) -> Iterator[Callable[..., Page]]:
+    """Make watched pages: open_page(width=1440, dark=False, javascript=True, cookies={})."""
+    troubles: list[str] = []
+    contexts = []
+
+    def open_page(
+        *,
+        width: int = 1440,
+        dark: bool = False,
+        javascript: bool = True,
+        cookies: dict[str, str] | None = None,
+    ) -> Page:
+        context = _browser.new_context(
+            base_url=live_portal.url,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.add_cookies(
+            [
+                {"name": name, "value": value, "url": live_portal.url}
+                for name, value in (cookies or {}).items()
+            ]
+        )
+        page = context.new_page()
+        page.set_default_timeout(5000)
+        watch(page, troubles)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles, "\n".join(troubles)
+
+
+def watch(page: Page, troubles: list[str]) -> None:
+    page.on("pageerror", lambda error: troubles.append(f"script error on {page.url}: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            "Content Security Policy" in message.text
+            and troubles.append(f"policy broken on {page.url}: {message.text}")
+        ),
+    )
+    page.on(
+        "response",
+        lambda answer: answer.status >= 500 and troubles.append(f"{answer.status}: {answer.url}"),
+    )
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    return open_page()
+
+
+@pytest.fixture
+def sign_in(open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """A page with the session of a person, or of a new person with the given role."""
+
+    def sign_in(who: object, **how: object) -> Page:
+        if isinstance(who, str):
+            who = get_user_model().objects.create_user(
+                f"{who}@example.com", name=f"Sam {who.capitalize()}", roles=[str(who)]
+            )
+        client = Client()
+        client.force_login(who)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        return open_page(**how, cookies={settings.SESSION_COOKIE_NAME: session})
+
+    return sign_in
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], None]:
+    def check(page: Page) -> None:
+        result = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+        found = [
+            f"{violation['id']}: {violation['help']}: {node['html']}"
+            for violation in result.response["violations"]
+            for node in violation["nodes"]
+        ]
+        assert not found, "\n".join(found)
+
+    return check

@@ -1,0 +1,95 @@
+"""Servers of the test run, and the fixtures everybody shares.
+
+db, client, settings …   pytest-django's, on a real PostgreSQL of this run
+worker                   one real Celery worker over a real Valkey (mark: integration)
+live_portal              the product itself: gunicorn on a free port, same database (.url)
+page, sign_in            a real Chromium on it (mark: browser); see tests/browser.py
+samples                  the folder of real exports named by LEADPORTAL_SAMPLES, else skipped
+
+Tests with `worker` or `live_portal` talk to other processes, so their rows must be committed:
+they get the transactional database by themselves, and everything is emptied after each.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import OperationalError, connection
+from django.db.backends.postgresql.operations import DatabaseOperations
+from pytest_django import DjangoDbBlocker
+
+from leadportal import local
+
+pytest_plugins = ["tests.processes", "tests.browser"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> Iterator[None]:
+    """Start the PostgreSQL of this run; only a run that asks for the database pays for it."""
+    server = local.start_postgres(settings.DATA_DIR, throw_away=True)
+    yield
+    connection.close()
+    server.stop()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_in_the_cache(request: pytest.FixtureRequest) -> None:
+    """The cache is a table that rolls back, but not after a test with committed rows."""
+    if "transactional_db" in request.fixturenames:
+        request.getfixturevalue("transactional_db")
+        cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Keep a copy of the rows that migrations ship, and put them back whenever a test is emptied.
+
+    Emptying after a test is not an edit of history: it passes the triggers of the ledger.
+    """
+    with django_db_blocker.unblock():
+        shipped = keep_shipped_rows()
+    execute = DatabaseOperations.execute_sql_flush
+    again = [f"INSERT INTO {table} SELECT * FROM shipped.{table}" for table in shipped]
+
+    def execute_sql_flush(self: DatabaseOperations, statements: list[str]) -> None:
+        role = "SET LOCAL session_replication_role = replica"
+        for tries_left in reversed(range(5)):
+            try:
+                return execute(self, [role, *statements, *again])
+            except OperationalError:  # a page or worker of this test was still reading
+                if not tries_left:
+                    raise
+
+    DatabaseOperations.execute_sql_flush = execute_sql_flush
+    yield
+    DatabaseOperations.execute_sql_flush = execute
+
+
+def keep_shipped_rows() -> list[str]:
+    """Copy every table that is not empty after migrating into the schema `shipped`."""
+    tables = set(connection.introspection.table_names()) - {"django_migrations", "cache_entry"}
+    shipped = []
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA shipped")
+        for table in map(connection.ops.quote_name, sorted(tables)):
+            cursor.execute(f"CREATE TABLE shipped.{table} AS TABLE {table}")
+            if cursor.rowcount:
+                shipped.append(table)
+    return shipped
+
+
+@pytest.fixture
+def samples() -> Path:
+    """Real exports to try things on; they are not part of the project."""
+    folder = Path(os.environ.get("LEADPORTAL_SAMPLES", "missing"))
+    if not folder.is_dir():
+        pytest.skip("LEADPORTAL_SAMPLES names no folder of samples")
+    return folder

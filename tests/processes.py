@@ -1,0 +1,110 @@
+"""The product's own processes on the database of the test: web, worker and broker, all real."""
+
+import os
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from leadportal import local
+from leadportal.celery import app
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What a process needs to run in server mode on the servers of this run."""
+    folder, name = quote(settings.DATABASES["default"]["HOST"], safe=""), connection.settings_dict
+    return os.environ | {
+        "DATABASE_URL": f"postgres://{name['USER']}@{folder}/{name['NAME']}",
+        "REDIS_URL": settings.REDIS_URL,
+        "DJANGO_SETTINGS_MODULE": "leadportal.settings",
+        "STATIC_ROOT": str(settings.STATIC_ROOT),
+        **more,
+    }
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return response.status == 200
+    except (OSError, urllib.error.HTTPError):
+        return False
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[local.Process]:
+    """The broker and hints cache of the run."""
+    process = local.start_valkey(settings.DATA_DIR)
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def worker(valkey: local.Process, transactional_db: None) -> Iterator[local.Process]:
+    """One Celery worker with beat, for this test only: between tests nothing may be drained."""
+    log = local.log_file(settings.DATA_DIR, "worker")
+    command = [
+        *(sys.executable, "-m", "celery", "-A", "leadportal", "worker", "-B"),
+        *("-s", settings.DATA_DIR / "beat", "-Q", "score,deliver,bulk", "--purge"),
+        *("--without-gossip", "--without-mingle"),
+    ]
+    process = local.spawn("worker", command, log=log, env=environment())
+    local.wait_until(lambda: bool(app.control.ping(timeout=1, limit=1)), process, log)
+    yield process
+    process.stop()
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The product, answering at url."""
+
+    url: str
+    process: local.Process
+    log: Path
+
+
+@pytest.fixture(scope="session")
+def _portal(django_db_setup: None, valkey: local.Process) -> Iterator[Portal]:
+    port = free_port()
+    log = local.log_file(settings.DATA_DIR, "web")
+    env = environment(BASE_URL=f"http://127.0.0.1:{port}", PORT=str(port), WEB_CONCURRENCY="1")
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+    collecting = local.spawn("collectstatic", collect, log=log, env=env)
+    if collecting.popen.wait(120):
+        raise local.StartFailed(f"collectstatic failed: {log.read_text()[-2000:]}")
+    web = [sys.executable, "-m", "gunicorn", "-c", "python:leadportal.gunicorn"]
+    process = local.spawn("web", web, log=log, env=env)
+    local.wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), process, log)
+    yield Portal(f"http://127.0.0.1:{port}", process, log)
+    process.stop()
+
+
+@pytest.fixture
+def live_portal(_portal: Portal, transactional_db: None) -> Iterator[Portal]:
+    """The product over HTTP, in processes of its own, seeing the committed rows of this test."""
+    yield _portal
+    # Shown by pytest where the test failed.
+    print("\n".join(_portal.log.read_text().splitlines()[-30:]))
+
+
+def eventually(claim, *, within: float = 10.0, every: float = 0.05):
+    """The first true value of `claim()`, polled; fails when there is none in time."""
+    deadline = time.monotonic() + within
+    while not (value := claim()):
+        assert time.monotonic() < deadline, f"not true within {within} seconds"
+        time.sleep(every)
+    return value
