@@ -49,7 +49,7 @@ def bar(share: float, fill: str, *, width: int | str = "100%", height: int = 6) 
         fill,
         percent(share),
         h=height,
-        r=height // 2,
+        r=min(height // 2, 8),
     )
 
 
@@ -113,7 +113,7 @@ def score_scale(fit: int, intent: int, mql: int | None, sql: int | None) -> Safe
     if mql is not None:
         marks.append(_scale_line(mql, "f-mk", "", f"MQL {mql}", top=15, height=24))
     if sql is not None:
-        marks.append(_scale_line(sql, "f-line", "lb", f"SQL line {sql}", top=10, height=30))
+        marks.append(_scale_line(sql, "f-line", "lb", f"SQL line {sql}", top=15, height=25))
     return format_html(
         '<svg class="scale" role="img" aria-label="{}.">'
         '<rect class="f-track" y="20" width="100%" height="14" rx="3"/>'
