@@ -155,11 +155,11 @@ def _timeline() -> list[dict]:
         {
             "label": "",
             "entries": [
-                {"side": "sa", "title": "You claimed this lead", "at": today,
+                {"side": "sa", "title": "You claimed this lead", "strong": True, "at": today,
                  "text": "35 min after handoff; the promise is 30"},
                 {"kind": "handoff", "title": "Handed over to Sales at 13:38"},
-                {"side": "mk", "title": "Became an SQL, 69 to 89", "text": "Criteria v14",
-                 "at": today - timedelta(minutes=35)},
+                {"side": "mk", "title": "Became an SQL, 69 to 89", "strong": True,
+                 "text": "Criteria v14", "at": today - timedelta(minutes=35)},
                 {"side": "mk", "title": "Sent the demo form", "at": today - timedelta(minutes=36),
                  "quote": "We want to replace paper temperature logs before the spring audit."},
             ],
@@ -167,7 +167,7 @@ def _timeline() -> list[dict]:
         {
             "label": f"{before:%A} {before.day} {before:%B}",
             "entries": [
-                {"side": "mk", "title": "Became an MQL, 0 to 49", "at": before,
+                {"side": "mk", "title": "Became an MQL, 0 to 49", "strong": True, "at": before,
                  "text": "Work email confirmed, company matched"},
             ],
         },

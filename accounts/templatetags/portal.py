@@ -13,6 +13,7 @@ from django.template.context import RequestContext
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from accounts import drawing, formats
 
@@ -123,6 +124,16 @@ def control(field: BoundField) -> SafeString:
         look = "in wrong" if field.errors else "in"
     own = widget.attrs.get("class", "")
     return field.as_widget(attrs={"class": f"{look} {own}".strip()})
+
+
+@register.filter
+def problems(field: BoundField) -> list[str]:
+    """What is wrong with a field, named, so that the summary says the same words as the field."""
+    default = forms.Field.default_error_messages["required"]
+    return [
+        gettext("%(field)s is missing") % {"field": field.label} if text == default else text
+        for text in field.errors
+    ]
 
 
 @register.filter
