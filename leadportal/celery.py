@@ -1,4 +1,4 @@
-"""The worker: drains what is due. Messages carry nothing but "drain"; losing them loses time only."""
+"""The worker drains what is due. Messages say nothing but "drain": losing them loses time only."""
 
 import os
 
@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
 
 from celery import Celery, signals  # noqa: E402
 from django.conf import settings  # noqa: E402
-from kombu import Queue  # noqa: E402
+from kombu import Exchange, Queue  # noqa: E402
 
 app = Celery("leadportal", set_as_current=True)
 app.conf.update(
@@ -34,7 +34,7 @@ app.conf.update(
     task_reject_on_worker_lost=False,
     task_soft_time_limit=60,
     task_time_limit=90,
-    task_queues=[Queue("score"), Queue("deliver"), Queue("bulk")],
+    task_queues=[Queue(name, Exchange(name), name) for name in ("score", "deliver", "bulk")],
     task_default_queue="score",
     worker_prefetch_multiplier=1,
     worker_concurrency=2,

@@ -14,4 +14,3 @@ graceful_timeout = 20
 max_requests = 10_000
 max_requests_jitter = 1_000
 control_socket_disable = True
-raw_env = ["LEADPORTAL_PROCESS=web"]

@@ -59,7 +59,8 @@ _base = urlsplit(BASE_URL)
 if _base.scheme not in {"http", "https"} or not _base.hostname:
     raise ImproperlyConfigured("BASE_URL must look like https://leads.example.com.")
 HTTPS = _base.scheme == "https"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_base.hostname, "localhost", "127.0.0.1"])
+# The probes of this machine ask by its own name.
+ALLOWED_HOSTS = [_base.hostname, *env.list("ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # Plain http in a local network must still work; whatever can be stricter under https is.

@@ -1,7 +1,7 @@
 """A real Chromium on the real product, under the strict content security policy.
 
 page                     a signed-out page; page.goto("/account/login/") and so on
-sign_in(user)            a page of this person; sign_in(user, width=390, dark=True, javascript=False)
+sign_in(user)            a page of this person; also width=390, dark=True, javascript=False
 sign_in(Role.SALES)      the same for a person made on the spot
 axe(page)                fails on any accessibility violation, naming each element
 
