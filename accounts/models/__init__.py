@@ -1,0 +1,5 @@
+from accounts.models.keys import ApiKey, Integration, Scope
+from accounts.models.people import Team, User
+from accounts.models.portal import Portal
+
+__all__ = ["ApiKey", "Integration", "Portal", "Scope", "Team", "User"]

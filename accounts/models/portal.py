@@ -1,0 +1,63 @@
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+
+class Portal(models.Model):
+    """The one settings row of this installation."""
+
+    company_name = models.CharField(max_length=120, default="Your company")
+    currency = models.CharField(
+        max_length=3, default="EUR", help_text="ISO 4217, like EUR."
+    )
+    zone = models.CharField(
+        max_length=64, default="UTC", help_text="IANA zone, like Europe/Berlin."
+    )
+    sells_to = ArrayField(
+        models.CharField(max_length=2),
+        default=list,
+        blank=True,
+        verbose_name="Countries we sell to",
+        help_text="ISO 3166 two-letter codes.",
+    )
+    both_hats = models.BooleanField(
+        default=False, verbose_name="One person may sign for both departments"
+    )
+    grace_days = models.PositiveSmallIntegerField(
+        default=3,
+        validators=[MaxValueValidator(90)],
+        verbose_name="Days before a lead falls back when only score or time fell",
+    )
+    override_days = models.PositiveSmallIntegerField(
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        verbose_name="Days a person's override holds",
+    )
+    held_limit = models.PositiveSmallIntegerField(
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
+        verbose_name="Leads a rep may hold without first touch",
+    )
+    claim_minutes = models.PositiveSmallIntegerField(
+        default=30,
+        validators=[MinValueValidator(1)],
+        verbose_name="Promise: minutes to claim",
+    )
+    touch_minutes = models.PositiveSmallIntegerField(
+        default=120,
+        validators=[MinValueValidator(1)],
+        verbose_name="Promise: minutes to first touch",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="portal_is_one_row"),
+        ]
+
+    def __str__(self) -> str:
+        return self.company_name
+
+    @classmethod
+    def load(cls) -> "Portal":
+        """The settings row; made with its defaults the first time."""
+        return cls.objects.get_or_create(pk=1)[0]

@@ -1,0 +1,234 @@
+"""Conditions to SQL, over a mapping of facts that the record provides.
+
+The only evaluator there is: one lead and a million run the same text. What a fact is made of is
+the business of a `FactSource` (leads/facts.py); what a test means is decided here.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from funnel.conditions import All, Any_, Condition, EventTest, Not, PropertyTest, Test
+from funnel.sql import Sql, param
+from funnel.vocabulary import NUMBER_OPERATORS, Fact, FactType
+
+NO_TIME = Sql("NULL::timestamptz")
+TEXT_PROPERTY = Fact("property", FactType.TEXT, "property")
+
+
+class FactSource(Protocol):
+    """How one record's tables answer the criteria. All SQL is for one row per lead."""
+
+    at: datetime
+
+    def value(self, test: Test) -> Sql:
+        """What SQL compares: a key for text, a number, a date, a boolean; NULL if unknown."""
+
+    def raw(self, test: Test) -> Sql:
+        """The value as a person wrote it."""
+
+    def property_key(self, name: str) -> Sql:
+        """The normalised twin of a text property of the event `e`; NULL if it has none."""
+
+    def property_number(self, name: str) -> Sql:
+        """A numeric property of the event `e`; NULL if it is none."""
+
+    def over_events(self, aggregate: Sql) -> Sql:
+        """An aggregate over the lead's events `e`, shared with every equal one."""
+
+    def over_newest(
+        self, match: Sql, share: Sql, *, per_day: int | None, in_all: int | None
+    ) -> Sql:
+        """The sum of `share` over the newest matching events, so many a UTC day or in all."""
+
+    def text_key(self, fact: Fact, text: str) -> str:
+        """The normalised twin that `value` of a text fact is compared with."""
+
+    def time_cause(self, test: Test) -> Sql:
+        """When time alone may change a windowed fact; NULL if never."""
+
+
+def condition(node: Condition, source: FactSource) -> Sql:
+    """A boolean expression that is never NULL."""
+    match node:
+        case All(items=items):
+            return _joined(" AND ", items, source)
+        case Any_(items=items):
+            return _joined(" OR ", items, source)
+        case Not(item=item):
+            return Sql("(NOT {})") % condition(item, source)
+        case EventTest():
+            return Sql("({} >= {})") % (event_count(node, source), param(node.at_least))
+    return _test(node, source)
+
+
+def _joined(word: str, items: Iterable[Condition], source: FactSource) -> Sql:
+    return Sql("({})") % Sql.join(word, (condition(item, source) for item in items))
+
+
+# Tests on facts. `{0}` is the value of the fact.
+
+
+def _test(test: Test, source: FactSource) -> Sql:
+    value = source.value(test)
+    if test.op == "is_known":
+        return Sql("({} IS NOT NULL)") % value
+    if test.op == "is_unknown":
+        return Sql("({} IS NULL)") % value
+    if test.fact.type is FactType.TEXT:
+        test_sql = _text_test(test.op, test.value, value, test.fact, source)
+    elif test.fact.type is FactType.DATE:
+        test_sql = _date_test(test, value, source)
+    elif test.fact.type in (FactType.CHOICE, FactType.CHOICES):
+        test_sql = _choice_test(test, value)
+    elif test.fact.type is FactType.YES_NO:
+        test_sql = Sql("{} = {}") % (value, param(test.value))
+    else:
+        test_sql = _number_test(test.op, test.value, value)
+    return Sql("coalesce({}, FALSE)") % test_sql
+
+
+def _text_test(op: str, wanted: Any, value: Sql, fact: Fact, source: FactSource) -> Sql:
+    if op in ("is", "is_not"):
+        sign = "=" if op == "is" else "<>"
+        return Sql(f"{{}} {sign} {{}}") % (value, param(source.text_key(fact, wanted)))
+    if op in ("is_any_of", "is_none_of"):
+        keys = [source.text_key(fact, item) for item in wanted]
+        any_of = "= ANY({})" if op == "is_any_of" else "<> ALL({})"
+        return Sql("{} " + any_of) % (value, param(keys, "text[]"))
+    if op == "contains_any_word":
+        likes = [f"%{_like(source.text_key(fact, item))}%" for item in wanted]
+        return Sql("{} LIKE ANY({})") % (value, param(likes, "text[]"))
+    inner = _like(source.text_key(fact, wanted))
+    like = f"{inner.rstrip()}%" if op == "starts_with" else f"%{inner.strip()}%"
+    return Sql("{} LIKE {}") % (value, param(like))
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _number_test(op: str, wanted: Any, value: Sql) -> Sql:
+    if op == "between":
+        low, high = wanted
+        return Sql("{} BETWEEN {} AND {}") % (value, param(low), param(high))
+    sign = {"is": "=", "at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}[op]
+    return Sql(f"{{}} {sign} {{}}") % (value, param(wanted))
+
+
+def _choice_test(test: Test, value: Sql) -> Sql:
+    wanted = list(test.value) if isinstance(test.value, tuple) else test.value
+    match test.op:
+        case "is":
+            return Sql("{} = {}") % (value, param(wanted))
+        case "is_not":
+            return Sql("{} <> {}") % (value, param(wanted))
+        case "is_any_of":
+            return Sql("{} = ANY({})") % (value, param(wanted, "text[]"))
+        case "is_none_of":
+            return Sql("{} <> ALL({})") % (value, param(wanted, "text[]"))
+        case "includes_any_of":
+            return Sql("{} ?| {}") % (value, param(wanted, "text[]"))
+        case "includes_all_of":
+            return Sql("{} ?& {}") % (value, param(wanted, "text[]"))
+    return Sql("NOT ({} ?| {})") % (value, param(wanted, "text[]"))
+
+
+def _date_test(test: Test, value: Sql, source: FactSource) -> Sql:
+    today = source.at.date()
+    match test.op:
+        case "is":
+            return Sql("{} = {}") % (value, param(test.value))
+        case "before":
+            return Sql("{} < {}") % (value, param(test.value))
+        case "after":
+            return Sql("{} > {}") % (value, param(test.value))
+        case "between":
+            first, last = test.value
+        case "within_next":
+            first, last = today, today + timedelta(days=test.value)
+        case "within_last":
+            first, last = today - timedelta(days=test.value), today
+        case _:
+            return Sql("{} < {}") % (value, param(today - timedelta(days=test.value)))
+    return Sql("{} BETWEEN {} AND {}") % (value, param(first), param(last))
+
+
+# Events. A window of n days holds an event iff floor(age in seconds / 86,400) < n,
+# which is the same as: it occurred later than n times 86,400 s before now.
+
+
+def event_match(test: EventTest, source: FactSource) -> Sql:
+    """A boolean over the event `e`: whether it is one this test counts."""
+    parts = [Sql("e.type = {}") % param(test.event)]
+    if test.within_days is not None:
+        opening = source.at - timedelta(days=test.within_days)
+        parts.append(Sql("e.occurred_at > {}") % param(opening))
+    parts += [_property_test(item, source) for item in test.where]
+    return Sql.join(" AND ", parts)
+
+
+def event_count(test: EventTest, source: FactSource) -> Sql:
+    aggregate = Sql("count(*) FILTER (WHERE {})") % event_match(test, source)
+    return Sql("coalesce({}, 0)") % source.over_events(aggregate)
+
+
+def _property_test(test: PropertyTest, source: FactSource) -> Sql:
+    if test.op in NUMBER_OPERATORS:
+        return _number_test(test.op, test.value, source.property_number(test.property))
+    value = source.property_key(test.property)
+    if test.op == "is_known":
+        return Sql("{} IS NOT NULL") % value
+    return _text_test(test.op, test.value, value, TEXT_PROPERTY, source)
+
+
+# Time: the earliest moment after now at which time alone may change a condition.
+
+
+def time_causes(node: Condition, source: FactSource) -> Iterable[Sql]:
+    """One timestamptz expression per cause, NULL where it does not apply."""
+    match node:
+        case All(items=items) | Any_(items=items):
+            for item in items:
+                yield from time_causes(item, source)
+        case Not(item=item):
+            yield from time_causes(item, source)
+        case EventTest():
+            if node.within_days is not None:
+                yield window_end(node, source)
+        case Test():
+            if node.fact.type is FactType.DATE:
+                cause = _date_cause(node, source)
+            else:
+                cause = source.time_cause(node)
+            if cause != NO_TIME:
+                yield cause
+
+
+def window_end(test: EventTest, source: FactSource) -> Sql:
+    """When the oldest event that still counts leaves its window."""
+    oldest = source.over_events(
+        Sql("min(e.occurred_at) FILTER (WHERE {})") % event_match(test, source)
+    )
+    return Sql("{} + {}") % (oldest, param(timedelta(days=test.within_days or 0), "interval"))
+
+
+def _date_cause(test: Test, source: FactSource) -> Sql:
+    """The next UTC midnight at which "within the next n days" and its like may flip."""
+    today = source.at.date()
+    match test.op:
+        case "within_next":
+            flips = [-test.value, 1]
+        case "within_last":
+            flips = [0, test.value + 1]
+        case "more_than_days_ago":
+            flips = [test.value + 1]
+        case _:
+            return NO_TIME
+    value = source.value(test)
+    cases = [
+        Sql("CASE WHEN {} > {} THEN {}::timestamp AT TIME ZONE 'UTC' END")
+        % ((moved := Sql("({} + {})") % (value, param(days, "int"))), param(today), moved)
+        for days in flips
+    ]
+    return Sql("least({})") % Sql.join(", ", cases)

@@ -1,0 +1,321 @@
+"""A rulebook to SQL: points per rule, the two scores, the definitions, and when time may change it.
+
+Arithmetic (SPEC 1), all of it integer: points times the ageing factor of each counted event, in
+ten-thousandths → sum of the rule, clamped, rounded half up to a whole number → sum of the kind,
+clamped to 0..cap → total = fit + intent.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from funnel.compile import (
+    NO_TIME,
+    FactSource,
+    condition,
+    event_count,
+    event_match,
+    time_causes,
+    window_end,
+)
+from funnel.conditions import Condition, EventTest, Test
+from funnel.rulebook import WHOLE, Ageing, Rule, Rulebook
+from funnel.sql import Sql, param
+from funnel.vocabulary import FactType
+
+DAY = timedelta(days=1)
+# Points of one rule fit a smallint whatever the events.
+MOST = 30_000
+# Makes the rounded division see only positive numbers; a multiple of WHOLE.
+LIFT = 10**15
+LETTERS = "ABCD"
+UNKNOWN_GRADE = "?"
+# A lead whose fit is known by less than half of its rules has no grade.
+LEAST_KNOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """The laterals to put behind the record's tables, and the names they give.
+
+    `p.r0 … p.rn`: points per rule, NULL where a fact is unknown. `s.fit`, `s.intent`, `s.total`,
+    `s.grade`. `d.disqualifier` (an id or ''), `d.target` (the stage the rulebook puts the lead
+    on), `d.granted` (the same, were every consent given), `d.changes_at` (timestamptz or NULL).
+    """
+
+    laterals: Sql
+    rules: int
+
+    @property
+    def points(self) -> Sql:
+        """The points per rule as one array, in the order of the rules."""
+        columns = ", ".join(f"p.r{i}" for i in range(self.rules))
+        return Sql(f"ARRAY[{columns}]::smallint[]")
+
+
+def compile_rulebook(rulebook: Rulebook, source: FactSource) -> Scoring:
+    columns = [points(rule, source).named(f"r{i}") for i, rule in enumerate(rulebook.rules)]
+    per_rule = Sql.join(", ", columns) if columns else Sql("0 AS none")
+    # OFFSET 0 keeps the planner from pulling a step up and computing its columns again and again.
+    step = " CROSS JOIN LATERAL (SELECT {} OFFSET 0) "
+    laterals = Sql.join(
+        "",
+        (
+            Sql(step + "p") % per_rule,
+            Sql(step + "k") % _kinds(rulebook),
+            Sql(step + "s") % _totals(rulebook),
+            Sql(step + "d") % _judgement(rulebook, source),
+        ),
+    )
+    return Scoring(laterals, len(rulebook.rules))
+
+
+# Points of one rule.
+
+
+def points(rule: Rule, source: FactSource) -> Sql:
+    """Whole points of the rule, NULL when it did not fire and a fact it asks is unknown."""
+    if rule.event is not None and rule.table is None:
+        return _event_points(rule, rule.event, source)
+    if rule.table is not None:
+        return _table_points(rule, source)
+    assert rule.when is not None
+    unknown = _unknown(rule, source)
+    return Sql("CASE WHEN {} THEN {}{} ELSE 0 END") % (
+        condition(rule.when, source),
+        param(rule.points),
+        unknown,
+    )
+
+
+def _unknown(rule: Rule, source: FactSource) -> Sql:
+    """A branch ` WHEN … THEN NULL` for the facts nobody knows; empty when every one is known."""
+    values = {
+        source.value(test)
+        for test in rule.tests
+        if isinstance(test, Test)
+        and test.op not in ("is_known", "is_unknown")
+        and test.fact.type is not FactType.COUNT
+    }
+    if not values:
+        return Sql("")
+    nulls = Sql.join(" OR ", (Sql("{} IS NULL") % value for value in sorted(values, key=str)))
+    return Sql(" WHEN {} THEN NULL") % nulls
+
+
+def _table_points(rule: Rule, source: FactSource) -> Sql:
+    assert rule.table is not None
+    test, bands = rule.table
+    value = source.value(test)
+    cases = [Sql("WHEN {} IS NULL THEN NULL") % value]
+    for band in bands:
+        if band.choices:
+            wanted = [
+                source.text_key(test.fact, choice) if test.fact.type is FactType.TEXT else choice
+                for choice in band.choices
+            ]
+            inside = Sql("{}::text = ANY({})") % (value, param(wanted, "text[]"))
+        else:
+            edges = []
+            if band.low is not None:
+                edges.append(Sql("{} >= {}") % (value, param(band.low)))
+            if band.high is not None:
+                edges.append(Sql("{} <= {}") % (value, param(band.high)))
+            inside = Sql.join(" AND ", edges) if edges else Sql("TRUE")
+        cases.append(Sql("WHEN {} THEN {}") % (inside, param(band.points)))
+    found = Sql("CASE {} ELSE 0 END") % Sql.join(" ", cases)
+    if rule.when is None:
+        return found
+    return Sql("CASE WHEN {} THEN {}{} ELSE 0 END") % (
+        condition(rule.when, source),
+        found,
+        _unknown(rule, source),
+    )
+
+
+def _event_points(rule: Rule, event: EventTest, source: FactSource) -> Sql:
+    count = event_count(event, source)
+    if rule.frequency.count == "once" and rule.ageing is None:
+        result = param(_clamped(rule, rule.points))
+    else:
+        result = _rounded(rule, _shares(rule, event, count, source))
+    return Sql("CASE WHEN {} >= {} THEN {} ELSE 0 END") % (count, param(event.at_least), result)
+
+
+def _clamped(rule: Rule, value: int) -> int:
+    low = -MOST if rule.minimum is None else rule.minimum
+    high = MOST if rule.maximum is None else rule.maximum
+    return max(low, min(high, value))
+
+
+def _shares(rule: Rule, event: EventTest, count: Sql, source: FactSource) -> Sql:
+    """The sum of the counted events' factors, in ten-thousandths."""
+    match = event_match(event, source)
+    share = param(WHOLE) if rule.ageing is None else factor(rule.ageing, source)
+    frequency = rule.frequency
+    if frequency.count == "once":
+        # The newest event has the highest factor, since factors only fall.
+        aggregate = Sql("max({}) FILTER (WHERE {})") % (share, match)
+    elif frequency.is_capped and (rule.ageing is not None or frequency.per_day is not None):
+        return source.over_newest(match, share, per_day=frequency.per_day, in_all=frequency.in_all)
+    elif rule.ageing is None:
+        counted = count
+        if frequency.in_all is not None:
+            counted = Sql("least({}, {})") % (count, param(frequency.in_all))
+        return Sql("{} * {}") % (counted, param(WHOLE))
+    else:
+        aggregate = Sql("sum({}) FILTER (WHERE {})") % (share, match)
+    return Sql("coalesce({}, 0)") % source.over_events(aggregate)
+
+
+def elapsed_days(source: FactSource) -> Sql:
+    """Whole elapsed days (86,400 s) since the event `e`; an event of this moment has 0."""
+    return Sql("greatest(extract(day FROM {} - e.occurred_at)::int, 0)") % param(
+        source.at, "timestamptz"
+    )
+
+
+def factor(ageing: Ageing, source: FactSource) -> Sql:
+    """The share of the points that the event `e` still has."""
+    return Sql("coalesce(({})[{} + 1], 0)") % (
+        param(list(ageing.factors), "int[]"),
+        elapsed_days(source),
+    )
+
+
+def _rounded(rule: Rule, shares: Sql) -> Sql:
+    low, high = _clamped(rule, -MOST) * WHOLE, _clamped(rule, MOST) * WHOLE
+    exact = Sql("least(greatest({}::bigint * {}, {}), {})") % (
+        param(rule.points),
+        shares,
+        param(low),
+        param(high),
+    )
+    # Half up: floor(x + 0.5), with the dividend lifted above zero, where division is floor.
+    return Sql("(({} + {}) / {} - {})::int") % (
+        exact,
+        param(LIFT + WHOLE // 2),
+        param(WHOLE),
+        param(LIFT // WHOLE),
+    )
+
+
+# The two scores, the total and the grade.
+
+
+def _kinds(rulebook: Rulebook) -> Sql:
+    columns = []
+    for kind in ("fit", "intent"):
+        names = [f"p.r{i}" for i, _ in rulebook.rules_of(kind)]
+        total = " + ".join(f"coalesce({name}, 0)" for name in names) or "0"
+        columns.append(
+            Sql(f"least(greatest({total}, 0), {{}})::int AS {kind}") % param(rulebook.caps[kind])
+        )
+        if kind == "fit":
+            known = " + ".join(f"({name} IS NOT NULL)::int" for name in names) or "1"
+            share = f"({known}) * 100 / {max(len(names), 1)}"
+            columns.append(Sql(f"{share} >= {{}} AS is_known") % param(LEAST_KNOWN))
+    return Sql.join(", ", columns)
+
+
+def _totals(rulebook: Rulebook) -> Sql:
+    bands = {}
+    for kind, names in (("fit", LETTERS), ("intent", "1234")):
+        # Cut-offs are percent of the cap; on the cut-off is the better band.
+        cases = Sql.join(
+            " ",
+            (
+                Sql(f"WHEN k.{kind} * 100 >= {{}} THEN '{name}'") % param(cut * rulebook.caps[kind])
+                for cut, name in zip(rulebook.bands[kind], names, strict=False)
+            ),
+        )
+        bands[kind] = Sql(f"CASE {{}} ELSE '{names[-1]}' END") % cases
+    return Sql(
+        "k.fit, k.intent, k.fit + k.intent AS total, "
+        f"CASE WHEN k.is_known THEN {{}} || {{}} ELSE '{UNKNOWN_GRADE}' END AS grade"
+    ) % (bands["fit"], bands["intent"])
+
+
+# The judgement: which stage the rulebook puts the lead on.
+
+
+class _Granted:
+    """The same facts, were every consent given: shows whether consent is what is missing."""
+
+    def __init__(self, source: FactSource) -> None:
+        self.source = source
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.source, name)
+
+    def value(self, test: Test) -> Sql:
+        if test.fact.name.startswith("consent_"):
+            return Sql("TRUE")
+        return self.source.value(test)
+
+
+def _judgement(rulebook: Rulebook, source: FactSource) -> Sql:
+    disqualified = [
+        Sql("WHEN {} THEN {}") % (condition(item.condition, source), param(item.id))
+        for item in rulebook.disqualifiers
+    ]
+    disqualifier = (
+        Sql("CASE {} ELSE '' END") % Sql.join(" ", disqualified) if disqualified else Sql("''")
+    )
+    granted: FactSource = _Granted(source)  # type: ignore[assignment]
+    return Sql("{} AS disqualifier, {} AS target, {} AS granted, {} AS changes_at") % (
+        disqualifier,
+        _rung(rulebook, source),
+        _rung(rulebook, granted) if rulebook.asks_consent else _rung(rulebook, source),
+        _changes_at(rulebook, source),
+    )
+
+
+def _rung(rulebook: Rulebook, source: FactSource) -> Sql:
+    """The highest definition that holds together with all lower ones."""
+    lead, mql, sql = (holds(rulebook, rung, source) for rung in ("lead", "mql", "sql"))
+    return Sql(
+        "CASE WHEN NOT {} THEN 'inquiry' WHEN NOT {} THEN 'lead' WHEN NOT {} THEN 'mql' "
+        "ELSE 'sql' END"
+    ) % (lead, mql, sql)
+
+
+def holds(rulebook: Rulebook, rung: str, source: FactSource) -> Sql:
+    """Whether one definition holds: its condition, and its line reached (on it is above it)."""
+    definition = rulebook.definitions[rung]
+    found = condition(definition.condition, source)
+    if definition.line is None:
+        return found
+    return Sql("({} AND s.total >= {})") % (found, param(definition.line))
+
+
+def _changes_at(rulebook: Rulebook, source: FactSource) -> Sql:
+    causes: dict[Sql, None] = {}
+    parts: list[Condition] = [d.condition for d in rulebook.definitions.values()]
+    parts += [item.condition for item in rulebook.disqualifiers]
+    for rule in rulebook.rules:
+        if rule.event is not None and rule.table is None:
+            causes.update(dict.fromkeys(_event_causes(rule, rule.event, source)))
+        elif rule.when is not None:
+            parts.append(rule.when)
+    for part in parts:
+        causes.update(dict.fromkeys(time_causes(part, source)))
+    return Sql("least({})") % Sql.join(", ", causes) if causes else NO_TIME
+
+
+def _event_causes(rule: Rule, event: EventTest, source: FactSource) -> list[Sql]:
+    causes = []
+    if event.within_days is not None:
+        causes.append(window_end(event, source))
+    if rule.ageing is not None:
+        # The next completed day of any event that still has a share to lose.
+        next_day = Sql("e.occurred_at + ({} + 1) * {}") % (
+            elapsed_days(source),
+            param(DAY, "interval"),
+        )
+        causes.append(
+            source.over_events(
+                Sql("min({}) FILTER (WHERE {} AND {} > 0)")
+                % (next_day, event_match(event, source), factor(rule.ageing, source))
+            )
+        )
+    return causes

@@ -1,0 +1,39 @@
+"""SQL text that carries its parameters along, so that no value is ever formatted into it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A piece of SQL with `%s` places and the values for them, in order."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+    def __mod__(self, parts: "tuple[Sql, ...] | Sql") -> "Sql":
+        """Fill each `{}` with a piece of SQL, keeping the order of all parameters.
+
+        Only pieces go in this way; the template itself has no parameters of its own.
+        """
+        parts = parts if isinstance(parts, tuple) else (parts,)
+        return Sql(
+            self.text.format(*(part.text for part in parts)),
+            tuple(value for part in parts for value in part.params),
+        )
+
+    @classmethod
+    def join(cls, separator: str, parts: "Iterable[Sql]") -> "Sql":
+        parts = tuple(parts)
+        return cls(
+            separator.join(part.text for part in parts),
+            tuple(value for part in parts for value in part.params),
+        )
+
+    def named(self, alias: str) -> "Sql":
+        return Sql(f"{self.text} AS {alias}", self.params)
+
+
+def param(value: Any, cast: str = "") -> Sql:
+    return Sql(f"%s::{cast}" if cast else "%s", (value,))

@@ -1,0 +1,249 @@
+"""Each fact's SQL: how the tables of the record answer the words of the criteria.
+
+Names in the SQL: `l` the lead, `c` its company, `src` and `cmp` its source and campaign, `e` one
+of its events, `ev` its events aggregated, `s` its scores.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from accounts.models import Portal
+from funnel.compile import NO_TIME
+from funnel.conditions import EventTest, Test
+from funnel.sql import Sql, param
+from funnel.vocabulary import STANDARD, Fact, FactType, Vocabulary
+from leads.models import CustomField
+from leads.text import key
+
+CUSTOM = "attributes."
+
+# name: (what SQL compares, what a person reads). NULL is unknown.
+_COLUMNS: dict[str, tuple[str, str]] = {
+    "email": ("nullif(lower(l.email), '')", "nullif(l.email, '')"),
+    "email_kind": ("nullif(l.email_kind, '')", "nullif(l.email_kind, '')"),
+    "phone": ("nullif(l.phone, '')", "nullif(l.phone, '')"),
+    "first_name": ("l.attribute_keys->>'first_name'", "nullif(l.first_name, '')"),
+    "last_name": ("l.attribute_keys->>'last_name'", "nullif(l.last_name, '')"),
+    "job_title": ("nullif(l.job_title_key, '')", "nullif(l.job_title, '')"),
+    "city": ("nullif(l.city_key, '')", "nullif(l.city, '')"),
+    "country": ("nullif(l.country, '')", "nullif(l.country, '')"),
+    "source": ("' ' || src.key || ' '", "src.name"),
+    "campaign": ("' ' || cmp.key || ' '", "cmp.name"),
+    "estimated_value": ("l.estimated_value", "l.estimated_value"),
+    "created": ("(l.created_at AT TIME ZONE 'UTC')::date", "l.created_at"),
+    "cycle": ("l.cycle", "l.cycle"),
+    "company": ("c.name_key", "c.name"),
+    "company_domain": ("nullif(c.domain, '')", "nullif(c.domain, '')"),
+    "company_industry": ("nullif(c.industry_key, '')", "nullif(c.industry, '')"),
+    "company_employees": ("c.employees", "c.employees"),
+    "company_country": ("nullif(c.country, '')", "nullif(c.country, '')"),
+    "fit": ("s.fit", "s.fit"),
+    "intent": ("s.intent", "s.intent"),
+    "total": ("s.total", "s.total"),
+    "grade": ("nullif(s.grade, '?')", "s.grade"),
+    "stage": ("l.stage", "l.stage"),
+}
+# Compared as written but for case: splitting an address into words would help nobody.
+_PLAIN = frozenset({"email", "phone", "company_domain"})
+
+
+def custom_fact(field: CustomField) -> Fact:
+    return Fact(
+        name=f"{CUSTOM}{field.name}",
+        type=FactType(field.type),
+        label=field.label,
+        unit=field.unit,
+        choices=tuple((choice, choice) for choice in field.choices),
+    )
+
+
+def vocabulary() -> Vocabulary:
+    """Every fact this installation has: one query."""
+    return STANDARD.with_facts(custom_fact(field) for field in CustomField.objects.all())
+
+
+class TableFacts:
+    """The facts of some leads at one moment, as SQL. Implements funnel.compile.FactSource.
+
+    Collects what conditions ask of events, so that the events of a batch are read once.
+    """
+
+    def __init__(self, lead_ids: Sequence[int], at: datetime, portal: Portal) -> None:
+        self.lead_ids = list(lead_ids)
+        self.at = at
+        self.portal = portal
+        self.aggregates: dict[Sql, str] = {}
+        self.ranked: dict[Sql, str] = {}
+
+    # Facts.
+
+    def value(self, test: Test) -> Sql:
+        name = test.fact.name
+        if name in _COLUMNS:
+            return Sql(_COLUMNS[name][0])
+        if name.startswith(CUSTOM):
+            return self._custom(test.fact)
+        if name.startswith("consent_"):
+            return Sql("(l.consent->>{})::boolean") % param(name.removeprefix("consent_"))
+        if name == "country_we_sell_to":
+            return Sql("(nullif(l.country, '') = ANY({}))") % param(self.portal.sells_to, "text[]")
+        return getattr(self, f"_{name}")(test)
+
+    def raw(self, test: Test) -> Sql:
+        name = test.fact.name
+        if name in _COLUMNS:
+            return Sql(_COLUMNS[name][1])
+        if name.startswith(CUSTOM):
+            return Sql("l.attributes->{}") % param(name.removeprefix(CUSTOM))
+        if name == "country_we_sell_to":
+            return Sql("nullif(l.country, '')")
+        return self.value(test)
+
+    def _custom(self, fact: Fact) -> Sql:
+        name = param(fact.name.removeprefix(CUSTOM))
+        match fact.type:
+            case FactType.TEXT:
+                return Sql("(l.attribute_keys->>{})") % name
+            case FactType.DATE:
+                # The twin of a date is there only if it is one, so the cast never fails.
+                return Sql("(l.attribute_keys->>{})::date") % name
+            case FactType.NUMBER | FactType.MONEY:
+                typed = "CASE WHEN jsonb_typeof(l.attributes->{}) = 'number' "
+                return Sql(typed + "THEN (l.attributes->>{})::numeric END") % (name, name)
+            case FactType.YES_NO:
+                typed = "CASE WHEN jsonb_typeof(l.attributes->{}) = 'boolean' "
+                return Sql(typed + "THEN (l.attributes->>{})::boolean END") % (name, name)
+            case FactType.CHOICES:
+                return Sql("(l.attributes->{})") % name
+        return Sql("(l.attributes->>{})") % name
+
+    def _days_active(self, test: Test) -> Sql:
+        days = Sql(
+            "count(DISTINCT (e.occurred_at AT TIME ZONE 'UTC')::date) "
+            "FILTER (WHERE e.occurred_at > {})"
+        ) % self._opening(test)
+        return Sql("coalesce({}, 0)") % self.over_events(days)
+
+    def _last_active(self, test: Test) -> Sql:
+        return self._days_after(self._newest(test))
+
+    _days_since = _last_active
+
+    def _colleagues_active(self, test: Test) -> Sql:
+        return Sql(
+            "(SELECT count(*) FROM leads_lead o WHERE o.company_id = l.company_id AND o.id <> l.id "
+            "AND EXISTS (SELECT FROM leads_event oe WHERE oe.lead_id = o.id "
+            "AND oe.occurred_at > {}))"
+        ) % self._opening(test)
+
+    def _newest(self, test: Test) -> Sql:
+        newest = Sql("max(e.occurred_at)")
+        if test.event:
+            newest = Sql("max(e.occurred_at) FILTER (WHERE e.type = {})") % param(test.event)
+        return self.over_events(newest)
+
+    def _days_after(self, moment: Sql) -> Sql:
+        return Sql("greatest(extract(day FROM {} - {})::int, 0)") % (
+            param(self.at, "timestamptz"),
+            moment,
+        )
+
+    def _opening(self, test: Test) -> Sql:
+        return param(self.at - timedelta(days=test.within_days or 0))
+
+    def time_cause(self, test: Test) -> Sql:
+        day = param(timedelta(days=1), "interval")
+        window = param(timedelta(days=test.within_days or 0), "interval")
+        match test.fact.name:
+            case "last_active" | "days_since":
+                newest = self._newest(test)
+                # greatest() would skip the NULL of "never"; adding to it does not.
+                return Sql("{} + ({} + 1) * {}") % (newest, self._days_after(newest), day)
+            case "days_active":
+                oldest = Sql("min(e.occurred_at) FILTER (WHERE e.occurred_at > {})")
+                return Sql("{} + {}") % (self.over_events(oldest % self._opening(test)), window)
+            case "colleagues_active":
+                return Sql(
+                    "(SELECT min(newest) FROM (SELECT max(oe.occurred_at) AS newest "
+                    "FROM leads_lead o JOIN leads_event oe ON oe.lead_id = o.id "
+                    "WHERE o.company_id = l.company_id AND o.id <> l.id AND oe.occurred_at > {} "
+                    "GROUP BY o.id) AS theirs) + {}"
+                ) % (self._opening(test), window)
+        return NO_TIME
+
+    def text_key(self, fact: Fact, text: str) -> str:
+        return text.strip().lower() if fact.name in _PLAIN else key(text)
+
+    # Events.
+
+    def property_key(self, name: str) -> Sql:
+        return Sql("(e.property_keys->>{})") % param(name)
+
+    def property_number(self, name: str) -> Sql:
+        typed = "(CASE WHEN jsonb_typeof(e.properties->{}) = 'number' "
+        return Sql(typed + "THEN (e.properties->>{})::numeric END)") % (param(name), param(name))
+
+    def over_events(self, aggregate: Sql) -> Sql:
+        alias = self.aggregates.setdefault(aggregate, f"a{len(self.aggregates)}")
+        return Sql(f"ev.{alias}")
+
+    def over_newest(
+        self, match: Sql, share: Sql, *, per_day: int | None, in_all: int | None
+    ) -> Sql:
+        newest = "ORDER BY {0}.occurred_at DESC, {0}.id DESC"
+        inner = Sql(
+            "SELECT e.id, e.lead_id, e.occurred_at, {} AS share, row_number() OVER (PARTITION BY "
+            "e.lead_id, (e.occurred_at AT TIME ZONE 'UTC')::date "
+            + newest.format("e")
+            + ") AS of_day FROM leads_event e WHERE e.lead_id = ANY({}) AND {}"
+        ) % (share, param(self.lead_ids), match)
+        outer = Sql(
+            "SELECT x.lead_id, x.share, row_number() OVER (PARTITION BY x.lead_id "
+            + newest.format("x")
+            + ") AS of_all FROM ({}) AS x WHERE x.of_day <= {}"
+        ) % (inner, param(per_day or 2**31))
+        summed = Sql(
+            "SELECT y.lead_id, sum(y.share) AS share FROM ({}) AS y WHERE y.of_all <= {} "
+            "GROUP BY y.lead_id"
+        ) % (outer, param(in_all or 2**31))
+        alias = self.ranked.setdefault(summed, f"n{len(self.ranked)}")
+        return Sql(f"coalesce({alias}.share, 0)")
+
+    # Tables.
+
+    def tables(self, tests: Sequence[Test | EventTest]) -> Sql:
+        """FROM … for exactly these leads, with everything asked for so far joined to them."""
+        parts = [
+            Sql(
+                "leads_lead l LEFT JOIN leads_company c ON c.id = l.company_id "
+                "LEFT JOIN leads_source src ON src.id = l.source_id "
+                "LEFT JOIN leads_campaign cmp ON cmp.id = l.campaign_id"
+            )
+        ]
+        if self.aggregates:
+            columns = Sql.join(", ", (agg.named(name) for agg, name in self.aggregates.items()))
+            events = Sql("SELECT e.lead_id, {} FROM leads_event e WHERE {} GROUP BY e.lead_id") % (
+                columns,
+                self._scope(tests),
+            )
+            parts.append(Sql("LEFT JOIN ({}) AS ev ON ev.lead_id = l.id") % events)
+        for ranked, alias in self.ranked.items():
+            parts.append(Sql(f"LEFT JOIN ({{}}) AS {alias} ON {alias}.lead_id = l.id") % ranked)
+        return Sql.join(" ", parts)
+
+    def _scope(self, tests: Sequence[Test | EventTest]) -> Sql:
+        """Only the events any test can count: by lead, by type, and by the widest window."""
+        scope = [Sql("e.lead_id = ANY({})") % param(self.lead_ids)]
+        events = [test for test in tests if isinstance(test, EventTest)]
+        others = [test for test in tests if isinstance(test, Test)]
+        types = {test.event for test in events} | {test.event for test in others if test.event}
+        any_type = any(test.fact.name in ("days_active", "last_active") for test in others)
+        if not any_type:
+            scope.append(Sql("e.type = ANY({})") % param(sorted(types), "text[]"))
+        windows = [test.within_days for test in events]
+        windows += [test.within_days for test in others if test.fact.name == "days_active"]
+        endless = any(test.fact.name in ("last_active", "days_since") for test in others)
+        if windows and None not in windows and not endless:
+            widest = max(days for days in windows if days is not None)
+            scope.append(Sql("e.occurred_at > {}") % param(self.at - timedelta(days=widest)))
+        return Sql.join(" AND ", scope)

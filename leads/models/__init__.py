@@ -1,0 +1,30 @@
+from leads.models.campaign import Campaign, Source
+from leads.models.company import Company
+from leads.models.consent import Consent
+from leads.models.event import Event
+from leads.models.fields import CustomField, FieldType, SeenAttribute
+from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
+from leads.models.idempotency import IdempotentAnswer
+from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
+from leads.models.stage import StageChange
+
+__all__ = [
+    "Campaign",
+    "Company",
+    "Consent",
+    "CustomField",
+    "EmailKind",
+    "Event",
+    "ExternalId",
+    "FieldType",
+    "Handoff",
+    "HandoffState",
+    "IdempotentAnswer",
+    "Lead",
+    "LeadChange",
+    "Outcome",
+    "SeenAttribute",
+    "Source",
+    "StageChange",
+    "Touch",
+]

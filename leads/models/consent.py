@@ -1,0 +1,26 @@
+from django.db import models
+from django.utils import timezone
+
+
+class Consent(models.Model):
+    """One giving or withdrawing of consent for one purpose. Never edited."""
+
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=40)
+    given = models.BooleanField()
+    at = models.DateTimeField(default=timezone.now)
+    text = models.TextField(blank=True)
+    channel = models.CharField(max_length=80, blank=True)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            # Read by: lead page (consent block), erasure.
+            models.Index(
+                fields=["lead", "purpose", "-at"], name="consent_lead_purpose"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {'given' if self.given else 'withdrawn'}"

@@ -1,0 +1,41 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class Event(models.Model):
+    """Something a person did. Never edited."""
+
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="events")
+    type = models.CharField(max_length=60)
+    # Never in the future: a clock ahead of ours counts as now, and says so below.
+    occurred_at = models.DateTimeField()
+    stated_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(default=timezone.now)
+    properties = models.JSONField(default=dict)
+    # Normalised twins of the text properties, so conditions compare plain keys.
+    property_keys = models.JSONField(default=dict)
+    integration = models.ForeignKey(
+        "accounts.Integration", models.PROTECT, null=True, related_name="+"
+    )
+    external_id = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-occurred_at", "-id"]
+        constraints = [
+            # A resent event is the same event.
+            models.UniqueConstraint(
+                fields=["integration", "external_id"],
+                condition=~Q(external_id=""),
+                name="event_external_id_once",
+            ),
+        ]
+        indexes = [
+            # Read by: scoring (a batch's events), lead timeline.
+            models.Index(
+                fields=["lead", "-occurred_at", "-id"], name="event_lead_newest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} at {self.occurred_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,149 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from leads.querysets import HandoffQuerySet
+
+
+class HandoffState(models.TextChoices):
+    OPEN = "open", "Open"
+    CLAIMED = "claimed", "Claimed"
+    CLOSED = "closed", "Closed"
+
+
+class Outcome(models.TextChoices):
+    ACCEPTED = "accepted", "Accepted"
+    REJECTED = "rejected", "Rejected"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Handoff(models.Model):
+    """One offer of a qualified lead to one sales queue."""
+
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="handoffs")
+    queue = models.ForeignKey("funnel.Queue", models.PROTECT, related_name="handoffs")
+    version = models.ForeignKey(
+        "funnel.CriteriaVersion", models.PROTECT, related_name="+"
+    )
+    state = models.CharField(
+        max_length=8, choices=HandoffState, default=HandoffState.OPEN
+    )
+    cycle = models.PositiveSmallIntegerField(default=1)
+    # The judgement that opened it, as it was then.
+    fit = models.SmallIntegerField()
+    intent = models.SmallIntegerField()
+    total = models.SmallIntegerField()
+    line = models.SmallIntegerField()
+    # Explanation lines, biggest first, and the one sentence made from them.
+    reasons = models.JSONField(default=list)
+    why = models.CharField(max_length=300)
+    opened_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField()
+    claimed_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="handoffs"
+    )
+    claimed_at = models.DateTimeField(null=True)
+    touch_due_at = models.DateTimeField(null=True)
+    first_touch_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    reason = models.ForeignKey(
+        "funnel.Reason", models.PROTECT, null=True, related_name="+"
+    )
+    note = models.TextField(blank=True)
+
+    objects = HandoffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_at", "-id"]
+        constraints = [
+            # Two reps must never call the same person, so a lead waits in one place.
+            models.UniqueConstraint(
+                fields=["lead"],
+                condition=~Q(state="closed"),
+                name="handoff_one_live_per_lead",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="claimed") | Q(claimed_by__isnull=False),
+                name="handoff_claimed_has_a_rep",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="open") | Q(claimed_by=None, claimed_at=None),
+                name="handoff_open_has_no_rep",
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_by=None, claimed_at=None, touch_due_at=None)
+                | Q(
+                    claimed_by__isnull=False,
+                    claimed_at__isnull=False,
+                    touch_due_at__isnull=False,
+                ),
+                name="handoff_claim_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False) & ~Q(outcome="")
+                | (~Q(state="closed") & Q(closed_at=None, outcome="")),
+                name="handoff_closed_has_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="rejected") | Q(reason__isnull=False),
+                name="handoff_rejected_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(total=models.F("fit") + models.F("intent")),
+                name="handoff_score_adds_up",
+            ),
+        ]
+        indexes = [
+            # Read by: queue page and take-next, least time left first.
+            models.Index(
+                fields=["queue", "due_at", "id"],
+                condition=Q(state="open"),
+                name="handoff_open_by_deadline",
+            ),
+            # Read by: what a rep holds (limit, my leads).
+            models.Index(
+                fields=["claimed_by", "claimed_at"],
+                condition=Q(state="claimed"),
+                name="handoff_held",
+            ),
+            # Read by: metrics and the log of crossings.
+            models.Index(fields=["-opened_at", "-id"], name="handoff_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Handoff {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("lead", args=[self.lead_id])
+
+
+class Touch(models.Model):
+    """One logged call, mail or meeting by a person."""
+
+    class Channel(models.TextChoices):
+        CALL = "call", "Call"
+        EMAIL = "email", "E-mail"
+        MEETING = "meeting", "Meeting"
+
+    class Result(models.TextChoices):
+        TALKED = "talked", "Talked"
+        MESSAGE = "message", "Left a message"
+        NO_ANSWER = "no_answer", "No answer"
+        WRONG_PERSON = "wrong_person", "Wrong person"
+
+    handoff = models.ForeignKey(Handoff, models.PROTECT, related_name="touches")
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    channel = models.CharField(max_length=10, choices=Channel)
+    result = models.CharField(max_length=12, choices=Result)
+    note = models.TextField(blank=True)
+    logged_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        verbose_name_plural = "touches"
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}: {self.get_result_display()}"

@@ -1,0 +1,214 @@
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from funnel.stages import LADDER, Stage
+from leads.querysets import LeadQuerySet
+
+
+class EmailKind(models.TextChoices):
+    WORK = "work", "Work address"
+    FREE = "free", "Free mailbox"
+    ROLE = "role", "Role address"
+    DISPOSABLE = "disposable", "Disposable address"
+
+
+class Lead(models.Model):
+    """A person we know of, where they stand, and how the criteria last judged them."""
+
+    # Who they are. A *_key is the normalised twin that SQL compares (leads/text.py).
+    email = models.CharField(max_length=254, blank=True)
+    # The mail as identity; blank for role addresses, which belong to nobody.
+    email_key = models.CharField(max_length=254, blank=True)
+    email_kind = models.CharField(max_length=10, choices=EmailKind, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    job_title = models.CharField(max_length=160, blank=True)
+    job_title_key = models.CharField(max_length=340, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    city_key = models.CharField(max_length=220, blank=True)
+    company = models.ForeignKey(
+        "leads.Company", models.PROTECT, null=True, blank=True, related_name="leads"
+    )
+    attributes = models.JSONField(default=dict, blank=True)
+    attribute_keys = models.JSONField(default=dict, blank=True)
+    estimated_value = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    # Newest word on each purpose: {"marketing": true}. The rows are in Consent.
+    consent = models.JSONField(default=dict, blank=True)
+    search_key = models.TextField(blank=True)
+
+    source = models.ForeignKey(
+        "leads.Source", models.PROTECT, null=True, related_name="leads"
+    )
+    campaign = models.ForeignKey(
+        "leads.Campaign", models.PROTECT, null=True, related_name="leads"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged_from"
+    )
+
+    # Where they stand.
+    stage = models.CharField(max_length=12, choices=Stage, default=Stage.INQUIRY)
+    stage_since = models.DateTimeField(default=timezone.now)
+    cycle = models.PositiveSmallIntegerField(default=1)
+    owner = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="leads"
+    )
+    # A person's override: the machine leaves the stage alone until then.
+    held_until = models.DateTimeField(null=True)
+    # First seen below its stage; falls back when the grace after it has passed.
+    below_since = models.DateTimeField(null=True)
+
+    # How the criteria last judged them; null until scored for the first time.
+    version = models.ForeignKey("funnel.CriteriaVersion", models.PROTECT, null=True)
+    fit = models.SmallIntegerField(null=True)
+    intent = models.SmallIntegerField(null=True)
+    total = models.SmallIntegerField(null=True)
+    grade = models.CharField(max_length=2, blank=True)
+    # One whole number per rule, in the version's order; null where a fact is unknown.
+    points = ArrayField(models.SmallIntegerField(null=True), default=list)
+    disqualifier = models.CharField(max_length=40, blank=True)
+    scored_at = models.DateTimeField(null=True)
+
+    # When there is work to do.
+    stale_at = models.DateTimeField(null=True, default=timezone.now)
+    rescore_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    parked_error = models.CharField(max_length=300, blank=True)
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            # The same personal address never makes a second lead.
+            models.UniqueConstraint(
+                fields=["email_key"],
+                condition=~Q(email_key="") & Q(merged_into=None),
+                name="lead_email_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage__in=Stage.values), name="lead_stage_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    total=None, fit=None, intent=None, version=None, scored_at=None
+                )
+                | Q(
+                    total=F("fit") + F("intent"),
+                    version__isnull=False,
+                    scored_at__isnull=False,
+                ),
+                name="lead_score_adds_up_and_names_its_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(stage="merged", merged_into__isnull=False)
+                | (~Q(stage="merged") & Q(merged_into=None)),
+                name="lead_merged_names_its_heir",
+            ),
+        ]
+        indexes = [
+            # Read by: the scoring sweep (leads/due.py), oldest mark first.
+            models.Index(
+                fields=["stale_at"],
+                condition=Q(stale_at__isnull=False, parked_error=""),
+                name="lead_stale",
+            ),
+            # Read by: the scoring sweep, leads whose result time alone may change.
+            models.Index(
+                fields=["rescore_at"],
+                condition=Q(rescore_at__isnull=False, parked_error=""),
+                name="lead_due",
+            ),
+            # Read by: switching a version on (leads not yet judged by the live one).
+            models.Index(fields=["version", "id"], name="lead_version"),
+            # Read by: leads list, by its sort orders and stage filter.
+            models.Index(fields=["-created_at", "-id"], name="lead_newest"),
+            models.Index(fields=["-total", "-id"], name="lead_best"),
+            models.Index(fields=["stage", "-id"], name="lead_by_stage"),
+            # Read by: search box (name, mail, company).
+            GinIndex(
+                fields=["search_key"],
+                opclasses=["gin_trgm_ops"],
+                name="lead_search_trgm",
+            ),
+            # Read by: filters on custom fields.
+            GinIndex(
+                fields=["attributes"],
+                opclasses=["jsonb_path_ops"],
+                name="lead_attributes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("lead", args=[self.pk])
+
+    @property
+    def name(self) -> str:
+        """What to call them: the name, else the mail, else the phone, else a number."""
+        full = f"{self.first_name} {self.last_name}".strip()
+        return full or self.email or self.phone or f"Lead {self.pk}"
+
+    @property
+    def on_ladder(self) -> bool:
+        return self.stage in LADDER
+
+
+class ExternalId(models.Model):
+    """The name one integration has for a lead; never shared by two leads."""
+
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="external_ids")
+    integration = models.ForeignKey(
+        "accounts.Integration", models.PROTECT, related_name="+"
+    )
+    value = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["integration", "value"], name="external_id_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(value=""), name="external_id_is_not_blank"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class LeadChange(models.Model):
+    """What one write changed on a lead that was already known, for its timeline."""
+
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="changes")
+    at = models.DateTimeField(default=timezone.now)
+    integration = models.ForeignKey(
+        "accounts.Integration", models.PROTECT, null=True, related_name="+"
+    )
+    person = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+"
+    )
+    # {"job_title": ["old", "new"]}
+    fields = models.JSONField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            # Read by: lead timeline.
+            models.Index(fields=["lead", "-at"], name="lead_change_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(self.fields)

@@ -1,0 +1,55 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from funnel.stages import Actor, Stage
+
+
+class StageChange(models.Model):
+    """One move of one lead, for ever: who, from where, to where, why, by which version."""
+
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="stage_changes")
+    # Blank when the lead was made.
+    origin = models.CharField(max_length=12, choices=Stage, blank=True)
+    target = models.CharField(max_length=12, choices=Stage)
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.CharField(max_length=12, choices=Actor)
+    person = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+"
+    )
+    integration = models.ForeignKey(
+        "accounts.Integration", models.PROTECT, null=True, related_name="+"
+    )
+    reason = models.CharField(max_length=300, blank=True)
+    version = models.ForeignKey("funnel.CriteriaVersion", models.PROTECT, null=True)
+    handoff = models.ForeignKey(
+        "leads.Handoff", models.PROTECT, null=True, related_name="stage_changes"
+    )
+    cycle = models.PositiveSmallIntegerField(default=1)
+    total = models.SmallIntegerField(null=True)
+    # At a qualification: each criterion and rule with the value it saw.
+    evidence = models.JSONField(null=True)
+    # What a won deal was worth.
+    amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(target__in=Stage.values)
+                & (Q(origin="") | Q(origin__in=Stage.values)),
+                name="stage_change_stages_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(origin=models.F("target")), name="stage_change_moves"
+            ),
+        ]
+        indexes = [
+            # Read by: lead page (path, timeline), replay in check_invariants.
+            models.Index(fields=["lead", "at", "id"], name="stage_change_of_lead"),
+            # Read by: metrics (moves into a stage within a period).
+            models.Index(fields=["target", "at"], name="stage_change_into"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin or '–'} → {self.target}"
