@@ -1,0 +1,252 @@
+"""Plain rows, valid by default, and the fixed cast of every story.
+
+A factory writes exactly the rows it names: no score is computed and no queue is drained. Whatever
+the product has a verb for (claiming, ingesting, qualifying) is better done with that verb.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Integration, User
+from accounts.roles import Role
+from funnel.models import CriteriaVersion, Queue, QueueMember
+from funnel.stages import LADDER, Actor, Stage
+from leads import text
+from leads.models import (
+    Campaign,
+    Company,
+    Consent,
+    Event,
+    Handoff,
+    HandoffState,
+    Lead,
+    Outcome,
+    Source,
+    StageChange,
+)
+
+_numbers = count(1)
+
+# --- people ------------------------------------------------------------------------------------
+
+
+def person(role: Role = Role.SALES, *roles: Role, name: str = "", **fields: Any) -> User:
+    """Somebody with these roles, in no queue. Sign in with client.force_login or sign_in."""
+    number = next(_numbers)
+    user = User(
+        email=fields.pop("email", f"person-{number}@example.com"),
+        name=name or f"Person {number}",
+        roles=[str(one) for one in (role, *roles)],
+        **fields,
+    )
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def rep(name: str = "Dana Okafor", *, queue: Queue | None = None) -> User:
+    """A rep who works a queue, the default one unless told."""
+    user = person(Role.SALES, name=name)
+    QueueMember.objects.create(queue=queue or Queue.default(), user=user)
+    return user
+
+
+def outsider() -> User:
+    """A rep who is a member of no queue."""
+    return person(Role.SALES, name="Noor Haddad")
+
+
+def marketer() -> User:
+    return person(Role.MARKETING, name="Ines Carvalho")
+
+
+def marketing_manager() -> User:
+    return person(Role.MARKETING_MANAGER, name="Tomasz Zieliński")
+
+
+def sales_manager() -> User:
+    return person(Role.SALES_MANAGER, name="Ruth Bakker")
+
+
+def admin() -> User:
+    return person(Role.ADMIN, name="Ada Berg")
+
+
+def integration(name: str = "Website forms") -> Integration:
+    return Integration.objects.get_or_create(name=name)[0]
+
+
+def live_version() -> CriteriaVersion:
+    return CriteriaVersion.objects.live().get()
+
+
+# --- the record --------------------------------------------------------------------------------
+
+
+def source(name: str = "Demo form", **fields: Any) -> Source:
+    key = text.name_key(name, 100)
+    return Source.objects.get_or_create(key=key, defaults={"name": name, **fields})[0]
+
+
+def campaign(name: str = "Nordic food Q4", **fields: Any) -> Campaign:
+    key = text.name_key(name, 150)
+    return Campaign.objects.get_or_create(key=key, defaults={"name": name, **fields})[0]
+
+
+def company(name: str = "Brightwater Foods", **fields: Any) -> Company:
+    fields.setdefault("domain", f"company-{next(_numbers)}.example")
+    industry = fields.setdefault("industry", "Food and beverage")
+    return Company.objects.create(
+        name=name,
+        name_key=text.key(name),
+        match_key=text.key(name),
+        industry_key=text.key(industry),
+        **{"employees": 610, "country": "SE", **fields},
+    )
+
+
+# The fields of a judged lead that a score of fit + intent sets.
+def scored(fit: int, intent: int, at: datetime | None = None) -> dict[str, Any]:
+    return {
+        "version": live_version(),
+        "fit": fit,
+        "intent": intent,
+        "total": fit + intent,
+        "scored_at": at or timezone.now(),
+        "stale_at": None,
+    }
+
+
+def lead(
+    name: str = "Maya Lindqvist",
+    *,
+    stage: Stage = Stage.INQUIRY,
+    fit: int | None = None,
+    intent: int = 0,
+    **fields: Any,
+) -> Lead:
+    """A lead with the ledger rows that brought it to its stage; judged if `fit` is given."""
+    first, _, last = name.partition(" ")
+    at = fields.setdefault("created_at", timezone.now())
+    email = fields.setdefault("email", f"{first.lower()}-{next(_numbers)}@brightwater.example")
+    if "company" not in fields:
+        fields["company"] = company()
+    if "source" not in fields:
+        fields["source"] = source()
+    title = fields.setdefault("job_title", "VP Operations")
+    made = Lead.objects.create(
+        first_name=first,
+        last_name=last,
+        email_key=email,
+        email_kind="work" if email else "",
+        job_title_key=text.key(title),
+        search_key=text.search_key(
+            name, email, fields["company"].name if fields["company"] else ""
+        ),
+        stage=stage,
+        stage_since=at,
+        **({} if fit is None else scored(fit, intent, at)),
+        **{"country": "SE", "city": "Malmö", "phone": "+46401234567", **fields},
+    )
+    _ledger(made, at)
+    return made
+
+
+def _ledger(made: Lead, at: datetime) -> None:
+    """One row per step of the ladder up to its stage, then the step off it."""
+    path: list[Stage] = [Stage.INQUIRY]
+    if made.stage in LADDER:
+        path = list(LADDER[: LADDER.index(Stage(made.stage)) + 1])
+    elif made.stage:
+        path = [*LADDER, Stage(made.stage)]
+    for origin, target in zip(["", *path], path, strict=False):
+        stage_change(made, origin, target, at=at)
+
+
+def stage_change(made: Lead, origin: str, target: str, **fields: Any) -> StageChange:
+    actor = Actor.INTEGRATION if not origin else Actor.MACHINE
+    fields.setdefault("actor", actor)
+    return StageChange.objects.create(
+        lead=made, origin=origin, target=target, version=made.version, total=made.total, **fields
+    )
+
+
+def event(
+    made: Lead, type: str = "demo_request", *, ago: timedelta | None = None, **fields: Any
+) -> Event:  # noqa: A002
+    """Something the person did just now, or `ago` before."""
+    fields.setdefault("occurred_at", timezone.now() - (ago or timedelta(minutes=1)))
+    return Event.objects.create(lead=made, type=type, **fields)
+
+
+def consent(made: Lead, purpose: str = "marketing", given: bool = True, **fields: Any) -> Consent:
+    made.consent = {**made.consent, purpose: given}
+    made.save(update_fields=["consent"])
+    return Consent.objects.create(lead=made, purpose=purpose, given=given, **fields)
+
+
+# --- handoffs ----------------------------------------------------------------------------------
+
+REASONS = (
+    {"kind": "intent", "label": "Asked for a demo", "evidence": "today 13:37", "points": 40},
+    {"kind": "fit", "label": "200 to 1,000 people", "evidence": "610 people", "points": 27},
+    {"kind": "fit", "label": "Decides or signs", "evidence": "VP Operations", "points": 22},
+)
+
+
+def handoff(
+    made: Lead | None = None,
+    *,
+    queue: Queue | None = None,
+    opened_at: datetime | None = None,
+    minutes: int = 30,
+    reasons: Sequence[dict[str, Any]] = REASONS,
+    **fields: Any,
+) -> Handoff:
+    """An SQL waiting in the default queue, opened now and due in 30 minutes."""
+    opened_at = opened_at or timezone.now()
+    made = made or lead(stage=Stage.SQL, fit=49, intent=40, created_at=opened_at)
+    return Handoff.objects.create(
+        lead=made,
+        queue=queue or Queue.default(),
+        version=made.version or live_version(),
+        fit=made.fit or 0,
+        intent=made.intent or 0,
+        total=made.total or 0,
+        line=70,
+        reasons=[{"unknown": False, "rule_id": "", **reason} for reason in reasons],
+        why="Asked for a demo; decides or signs",
+        opened_at=opened_at,
+        due_at=opened_at + timedelta(minutes=minutes),
+        **fields,
+    )
+
+
+def claimed(
+    by: User, made: Lead | None = None, *, at: datetime | None = None, **fields: Any
+) -> Handoff:
+    """A handoff that a rep holds, with two hours to the first touch."""
+    at = at or timezone.now()
+    if made is None:
+        made = lead(stage=Stage.CLAIMED, fit=49, intent=40, owner=by, created_at=at)
+    return handoff(
+        made,
+        state=HandoffState.CLAIMED,
+        claimed_by=by,
+        claimed_at=at,
+        touch_due_at=at + timedelta(hours=2),
+        opened_at=fields.pop("opened_at", at),
+        **fields,
+    )
+
+
+def withdrawn(made: Lead, *, at: datetime | None = None) -> Handoff:
+    """A handoff that closed because its lead fell below the line."""
+    at = at or timezone.now()
+    return handoff(
+        made, opened_at=at, state=HandoffState.CLOSED, closed_at=at, outcome=Outcome.WITHDRAWN
+    )
