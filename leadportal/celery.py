@@ -1,6 +1,7 @@
 """The worker drains what is due. Messages say nothing but "drain": losing them loses time only."""
 
 import os
+import signal
 
 # Terminate is what supervisors send: make it the soft stop, which lets a batch finish. Billiard
 # reads this when it is imported.
@@ -10,6 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
 from celery import Celery, signals  # noqa: E402
 from django.conf import settings  # noqa: E402
 from kombu import Exchange, Queue  # noqa: E402
+
+from leadportal import local  # noqa: E402
 
 app = Celery("leadportal", set_as_current=True)
 app.conf.update(
@@ -56,6 +59,13 @@ app.conf.update(
     beat_max_loop_interval=2,
 )
 app.autodiscover_tasks(["leads"])
+
+
+@signals.worker_process_init.connect
+@signals.beat_embedded_init.connect
+def end_with_the_worker(**_: object) -> None:
+    """A killed worker takes its pool and its beat along."""
+    local.end_with_parent(os.getppid(), signal.SIGKILL)
 
 
 @signals.setup_logging.connect

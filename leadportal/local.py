@@ -116,30 +116,33 @@ class Process:
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
+def end_with_parent(parent: int, how: signal.Signals) -> None:
+    """Called in a child: have the kernel send this signal when the parent dies (Linux only)."""
+    if _libc:
+        _libc.prctl(PR_SET_PDEATHSIG, int(how))
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)
+
+
 def spawn(
     name: str,
     command: Sequence[str | Path],
     *,
     stop_signal: signal.Signals = signal.SIGTERM,
+    orphan_signal: signal.Signals | None = None,
     log: Path | None = None,
     env: Mapping[str, str] | None = None,
     user: str | None = None,
 ) -> Process:
     """Start a child that the terminal's Ctrl-C does not reach and that ends when we do.
 
-    Call from the main thread: Linux counts the death of the starting thread as the parent's.
+    When we are killed it gets `orphan_signal`, by default its stop signal. Call from the main
+    thread: Linux counts the death of the starting thread as the parent's.
     """
     parent = os.getpid()
-
-    def end_with_parent() -> None:
-        if _libc:
-            _libc.prctl(PR_SET_PDEATHSIG, int(stop_signal))
-            if os.getppid() != parent:  # it died before we asked
-                os._exit(1)
-
     output = log.open("ab") if log else None
     try:
-        popen = subprocess.Popen(  # noqa: S603 - every command is built here or in `up`
+        popen = subprocess.Popen(
             [os.fspath(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -147,7 +150,7 @@ def spawn(
             env=env,
             user=user,
             start_new_session=True,
-            preexec_fn=end_with_parent,
+            preexec_fn=lambda: end_with_parent(parent, orphan_signal or stop_signal),
         )
     finally:
         if output:
@@ -201,7 +204,7 @@ def postgres_account() -> Account:
         return Account()
     unshare = shutil.which("unshare")
     prefix = (unshare or "", "-U", "--map-user=1000", "--map-group=1000", "--")
-    if unshare and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:  # noqa: S603
+    if unshare and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:
         return Account(prefix)
     return Account(user="nobody")
 
@@ -249,7 +252,7 @@ def start_postgres(data_dir: Path, *, throw_away: bool = False) -> Process:
 
 def is_postgres_ready(data_dir: Path) -> bool:
     command = [postgres_bin() / "pg_isready", "-q", "-h", run_dir(data_dir), "-U", DATABASE]
-    return subprocess.run(command).returncode == 0  # noqa: S603
+    return subprocess.run(command).returncode == 0
 
 
 def _create_cluster(cluster: Path, binaries: Path, account: Account, *, throw_away: bool) -> None:
@@ -269,7 +272,7 @@ def _create_cluster(cluster: Path, binaries: Path, account: Account, *, throw_aw
 
 
 def _run(command: Sequence[str | Path], account: Account, stdin: str = "") -> None:
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [os.fspath(part) for part in command],
         input=stdin,
         text=True,
@@ -302,7 +305,7 @@ def _command_of(pid: int) -> str:
             return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
         return ""
     ps = ["ps", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(ps, capture_output=True, text=True).stdout  # noqa: S603
+    return subprocess.run(ps, capture_output=True, text=True).stdout
 
 
 def _move_within_reach_of_nobody(data_dir: Path) -> None:
@@ -331,7 +334,7 @@ def _binaries_for(account: Account, data_dir: Path) -> Path:
     if not account.user:
         return binaries
     try:
-        subprocess.run([binaries / "postgres", "-V"], user=account.user, capture_output=True)  # noqa: S603
+        subprocess.run([binaries / "postgres", "-V"], user=account.user, capture_output=True)
     except PermissionError:  # the project lies in a folder closed to others, such as root's home
         copied = (data_dir / "postgres").resolve().with_name("install")
         if not copied.exists():

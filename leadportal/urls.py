@@ -10,11 +10,14 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("api/v1/", include("leads.api.urls")),
-    path("account/", include("allauth.urls")),
+    path("account/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
     path("", include("funnel.urls")),
     path("", include("leads.urls")),
 ]
+
+handler403 = "accounts.views.errors.permission_denied"
+handler429 = "accounts.views.errors.too_many_tries"  # django-allauth asks for it
 
 if settings.DEBUG:
     urlpatterns += [path("kit", kit, name="kit")]

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import signal
 import socket
 import sys
 import time
@@ -33,8 +34,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--reload", action="store_true", help="restart web and worker when code changes"
         )
+        parser.add_argument(
+            "--end-with-parent",
+            action="store_true",
+            help="stop when the process that started this one is killed (Linux)",
+        )
 
-    def handle(self, *, reload: bool, **options: object) -> None:
+    def handle(self, *, reload: bool, end_with_parent: bool, **options: object) -> None:
+        if end_with_parent:
+            local.end_with_parent(os.getppid(), signal.SIGTERM)
         lock = claim_folder(settings.DATA_DIR)
         check_port(HOST, settings.PORT)
         lock.sign(pid=os.getpid(), command="up", url=settings.BASE_URL)
@@ -140,6 +148,8 @@ def start_worker(*, to_terminal: bool) -> local.Process:
     return local.spawn(
         "The worker",
         command,
+        # Without us the broker is gone as well, and a soft stop would wait for it.
+        orphan_signal=signal.SIGKILL,
         log=None if to_terminal else local.log_file(settings.DATA_DIR, "worker"),
         env=os.environ | {"LEADPORTAL_PROCESS": "worker", "REMAP_SIGTERM": "SIGQUIT"},
     )
