@@ -8,6 +8,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+NAV = [
+    {"label": "Kit", "url": "/kit", "key": "k", "icon": "queue", "count": 9, "current": True},
+    {"label": "Leads", "url": "/leads", "key": "l", "icon": "user"},
+    {"label": "Criteria", "url": "/criteria", "key": "c", "icon": "rule", "count": 1},
+]
 SWATCHES = [
     ("mk", "Marketing"),
     ("sa", "Sales"),
@@ -110,6 +115,7 @@ def kit(request: HttpRequest) -> HttpResponse:
         request,
         "kit.html",
         {
+            "nav": NAV,
             "swatches": SWATCHES,
             "stages": STAGES,
             "now": now,

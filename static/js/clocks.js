@@ -8,7 +8,7 @@ const skews = new WeakMap();
 
 const pad = (number) => String(number).padStart(2, "0");
 
-export function countdown(seconds) {
+function countdown(seconds) {
   const left = Math.abs(seconds);
   const text =
     left < 3600

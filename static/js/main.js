@@ -1,14 +1,62 @@
 // Every page works without this script; it adds ticking clocks, keys and announcements.
 import { startClocks } from "./clocks.js";
-import { startConnection } from "./connection.js";
 import { startKeys } from "./keys.js";
-import { startOverlays } from "./overlays.js";
-import { startQueue } from "./queue.js";
-import { startTheme } from "./theme.js";
+import { startLive } from "./live.js";
+import { find, findAll, say } from "./page.js";
 
-startTheme();
+const TOAST_MS = 10_000;
+const root = document.documentElement;
+
+// The theme is a cookie that only the server writes, so the next page arrives in the right one.
+// Here it is switched at once, and posted behind.
+function switchTheme(event) {
+  event.preventDefault();
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = (root.dataset.theme || (dark ? "dark" : "light")) === "dark" ? "light" : "dark";
+  const body = new FormData(event.target);
+  body.set("theme", root.dataset.theme);
+  fetch(event.target.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => {});
+}
+
+// A toast stays while somebody is at it, and an alert until the next page.
+function letToastsLeave() {
+  findAll(".toasts [role=status]:not([data-leaves])").forEach((toast) => {
+    toast.dataset.leaves = "";
+    const leave = () =>
+      toast.matches(":hover, :focus-within") ? setTimeout(leave, TOAST_MS) : toast.remove();
+    setTimeout(leave, TOAST_MS);
+  });
+}
+
+function closeMenu(event) {
+  const menu = find("details.menu[open]");
+  if (menu && !menu.contains(event.target)) menu.open = false;
+}
+
+// A button beside a field copies it; without a script the field is there to select.
+async function copy({ target }) {
+  const field = find(target.dataset.copy);
+  field.select();
+  // The clipboard is only there under https and on this machine; the old way is everywhere.
+  if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
+  else document.execCommand("copy");
+  say((target.textContent = "Copied"));
+}
+
+const drawer = find("#drawer");
+drawer.addEventListener("close", () => drawer.replaceChildren());
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target === drawer && !drawer.open) drawer.showModal();
+});
+document.addEventListener("htmx:afterSettle", letToastsLeave);
+document.addEventListener("click", closeMenu);
+find("[data-theme-form]").addEventListener("submit", switchTheme);
+findAll("[data-copy]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", copy);
+});
+find("[data-focus]")?.focus();
+letToastsLeave();
 startClocks();
-startConnection();
-startOverlays();
 startKeys();
-startQueue();
+startLive();

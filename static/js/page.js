@@ -1,11 +1,7 @@
-// What the other modules share: finding elements, and the page's one polite line.
+// What the modules share: finding elements, and saying something.
 export const find = (selector, within = document) => within.querySelector(selector);
 export const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
-
-export function say(text) {
-  const line = find("#live");
-  if (line) line.textContent = text;
-}
+export const say = (text) => (find("#live").textContent = text);
 
 export function toast(text) {
   const line = document.createElement("div");
@@ -14,7 +10,3 @@ export function toast(text) {
   line.textContent = text;
   find("#toasts").append(line);
 }
-
-export const remember = (name, value) => {
-  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
-};

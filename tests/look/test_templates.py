@@ -1,0 +1,133 @@
+"""What holds for every template and every file that a page loads."""
+
+import gzip
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.conf import settings
+from django.template import Context, Template
+from django.template.loader import get_template, render_to_string
+from django.test import RequestFactory
+
+from leadportal.kit import kit
+
+ROOT = Path(settings.BASE_DIR)
+NOON = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+
+def packed(folder: str, pattern: str) -> int:
+    """Bytes on the wire of all these files, each compressed by itself."""
+    return sum(len(gzip.compress(file.read_bytes())) for file in (ROOT / folder).glob(pattern))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_template_compiles(path):
+    get_template(str(path.relative_to(ROOT / "templates")))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_breaks_the_policy(path):
+    text = path.read_text()
+
+    assert not re.search(r"\sstyle\s*=|<style|\son\w+\s*=|javascript:|hx-on", text)
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_icon_named_is_drawn(path):
+    sprite = render_to_string("partials/sprite.html")
+
+    for name in re.findall(r'{% icon "([\w-]+)"', path.read_text()):
+        assert f'id="i-{name}"' in sprite
+
+
+def test_css_and_own_scripts_stay_in_their_budget():
+    assert packed("static/css", "*.css") <= 16_000
+    assert packed("static/js", "*.js") <= 5_000
+    assert (ROOT / "static/fonts/inter.woff2").stat().st_size <= 35_000
+
+
+def test_the_kit_shows_every_partial_and_weighs_little():
+    html = kit(RequestFactory().get("/kit")).content
+
+    assert b"There is a problem" in html
+    assert len(gzip.compress(html)) <= 14_000
+
+
+def test_a_failed_page_needs_neither_request_nor_database():
+    html = render_to_string("500.html")
+
+    assert "This did not work" in html
+
+
+class TouchForm(forms.Form):
+    name = forms.CharField(label="Name", help_text="As on the card.")
+    budget = forms.IntegerField(
+        label="Budget", error_messages={"invalid": "Enter the budget as a number, like 45000"}
+    )
+
+
+def test_the_summary_and_the_field_say_the_same_words():
+    html = render_to_string(
+        "partials/form.html", {"form": TouchForm({"budget": "x"}), "verb": "Save"}
+    )
+
+    assert html.count("Enter the budget as a number, like 45000") == 2
+    assert html.count("Name is missing") == 2
+    assert 'href="#id_name"' in html
+
+
+def test_a_field_is_tied_to_its_help_and_to_what_is_wrong():
+    html = render_to_string(
+        "partials/form.html", {"form": TouchForm({"budget": "x"}), "verb": "Save"}
+    )
+
+    described = re.search(r'name="name"[^>]*aria-describedby="([^"]+)"', html).group(1).split()
+    assert len(described) == 2
+    assert all(f'id="{name}"' in html for name in described)
+    assert html.count('aria-invalid="true"') == 2
+
+
+def heading(query: str, sort: str, **more: str) -> str:
+    words = " ".join(f'{name}="{value}"' for name, value in more.items())
+    source = '{% sort_header "Score" "score" ' + words + " %}"
+    request = RequestFactory().get(f"/leads?{query}")
+    return Template(source).render(Context({"request": request, "sort": sort}))
+
+
+def test_a_column_head_sorts_and_keeps_the_filters():
+    fresh = heading("stage=sql&after=abc", "name", first="-")
+
+    assert 'href="?stage=sql&amp;sort=-score"' in fresh
+    assert "aria-sort" not in fresh
+
+
+def test_a_sorted_column_says_so_and_turns_round():
+    down = heading("", "-score")
+    up = heading("", "score")
+
+    assert 'aria-sort="descending"' in down and 'href="?sort=score"' in down
+    assert 'aria-sort="ascending"' in up and 'href="?sort=-score"' in up
+
+
+def test_a_scanned_code_brings_only_its_shape():
+    svg = '<?xml?><svg viewBox="0 0 9 9" onload="x()"><script>y</script><path d="M1,1H2z"/></svg>'
+
+    html = Template("{{ svg|scan_code }}").render(Context({"svg": svg}))
+
+    assert 'viewBox="0 0 9 9"' in html and 'd="M1,1H2z"' in html
+    assert "onload" not in html and "script" not in html
+
+
+def test_a_moment_shows_the_exact_time_on_hover():
+    html = Template("{{ at|when }}|{{ nothing|when }}").render(
+        Context({"at": NOON, "nothing": None})
+    )
+
+    assert 'datetime="2026-11-12T12:00:00+00:00"' in html
+    assert 'title="Thursday 12 November 2026, 12:00 UTC"' in html
+    assert html.endswith("|")
