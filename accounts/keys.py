@@ -12,7 +12,6 @@ from typing import NamedTuple
 from zlib import crc32
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -87,12 +86,10 @@ def known_scopes(scopes: Iterable[str]) -> list[str]:
     return [scope for scope in Scope.values if scope in asked]
 
 
-@transaction.atomic
 def integration_named(name: str) -> Integration:
     """The integration of that name, whatever its case; made when there is none."""
     name = " ".join(name.split())
-    found = Integration.objects.filter(name__iexact=name).first()
-    return found or Integration.objects.create(name=name)
+    return Integration.objects.get_or_create(name__iexact=name, defaults={"name": name})[0]
 
 
 def find(plain: str) -> ApiKey | None:
