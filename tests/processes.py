@@ -1,6 +1,7 @@
 """The product's own processes on the database of the test: web, worker and broker, all real."""
 
 import os
+import signal
 import socket
 import sys
 import time
@@ -62,7 +63,9 @@ def worker(valkey: local.Process, transactional_db: None) -> Iterator[local.Proc
         *("-s", settings.DATA_DIR / "beat", "-Q", "score,deliver,bulk", "--purge"),
         *("--without-gossip", "--without-mingle"),
     ]
-    process = local.spawn("worker", command, log=log, env=environment())
+    process = local.spawn(
+        "worker", command, log=log, env=environment(), orphan_signal=signal.SIGKILL
+    )
     local.wait_until(lambda: bool(app.control.ping(timeout=1, limit=1)), process, log)
     yield process
     process.stop()
