@@ -64,6 +64,14 @@ def test_a_failed_page_needs_neither_request_nor_database():
     assert "This did not work" in html
 
 
+def test_every_form_of_a_page_can_be_posted():
+    html = kit(RequestFactory().get("/kit")).content.decode()
+
+    forms_that_post = re.findall(r'<form[^>]*method="post".*?</form>', html, re.DOTALL)
+    assert len(forms_that_post) >= 4
+    assert all("csrfmiddlewaretoken" in form for form in forms_that_post)
+
+
 class TouchForm(forms.Form):
     name = forms.CharField(label="Name", help_text="As on the card.")
     budget = forms.IntegerField(
