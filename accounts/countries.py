@@ -1,5 +1,7 @@
 """ISO 3166-1: every country by its two letters, with the name people use in English."""
 
+from unicodedata import category, normalize
+
 COUNTRIES: dict[str, str] = {
     "AF": "Afghanistan",
     "AX": "Åland Islands",
@@ -256,3 +258,71 @@ COUNTRIES: dict[str, str] = {
 def country_name(code: str) -> str:
     """The name of a code; a code nobody knows stays as it is."""
     return COUNTRIES.get(code.upper(), code)
+
+
+# Further English names in common use, as `_plain` writes them.
+_ALIASES = {
+    "america": "US",
+    "bolivia": "BO",
+    "britain": "GB",
+    "brunei": "BN",
+    "burma": "MM",
+    "cape verde": "CV",
+    "congo brazzaville": "CG",
+    "congo kinshasa": "CD",
+    "czech republic": "CZ",
+    "england": "GB",
+    "great britain": "GB",
+    "holland": "NL",
+    "hong kong sar": "HK",
+    "iran": "IR",
+    "ivory coast": "CI",
+    "korea republic of": "KR",
+    "korea": "KR",
+    "laos": "LA",
+    "macedonia": "MK",
+    "moldova": "MD",
+    "north korea": "KP",
+    "northern ireland": "GB",
+    "palestine": "PS",
+    "peoples republic of china": "CN",
+    "republic of ireland": "IE",
+    "republic of korea": "KR",
+    "russia": "RU",
+    "russian federation": "RU",
+    "scotland": "GB",
+    "south korea": "KR",
+    "swaziland": "SZ",
+    "syria": "SY",
+    "tanzania": "TZ",
+    "the netherlands": "NL",
+    "turkey": "TR",
+    "uae": "AE",
+    "uk": "GB",
+    "united states of america": "US",
+    "usa": "US",
+    "venezuela": "VE",
+    "viet nam": "VN",
+    "vietnam": "VN",
+    "wales": "GB",
+}
+
+
+def country_code(text: str) -> str:
+    """The code of a code or an English name ("de", "Germany"); blank when unknown."""
+    wanted = text.strip().upper()
+    return wanted if wanted in COUNTRIES else _CODE_OF.get(_plain(text), "")
+
+
+def _plain(name: str) -> str:
+    """Lower case words without accents, dots and dashes."""
+    letters = (
+        " " if char in "-,/" else char
+        for char in normalize("NFKD", name).casefold()
+        if category(char) != "Mn" and char not in ".'’()"
+    )
+    words = "".join(letters).replace("&", " and ").split()
+    return " ".join("saint" if word == "st" else word for word in words)
+
+
+_CODE_OF = {_plain(name): code for code, name in COUNTRIES.items()} | _ALIASES

@@ -131,6 +131,12 @@ class Lead(models.Model):
             ),
             # Read by: switching a version on (leads not yet judged by the live one).
             models.Index(fields=["version", "id"], name="lead_version"),
+            # Read by: ingest, a mail whose lead was merged into another (leads/ingest/identity.py).
+            models.Index(
+                fields=["email_key"],
+                condition=Q(merged_into__isnull=False),
+                name="lead_merged_email",
+            ),
             # Read by: leads list, by its sort orders and stage filter.
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
             models.Index(fields=["-total", "-id"], name="lead_best"),

@@ -1,0 +1,204 @@
+"""Custom fields: what their values must be, and defining one over values already stored."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from leads.checks import FieldError, Refused, Wrong
+from leads.models import CustomField, FieldType, SeenAttribute
+from leads.text import key
+
+_YES = frozenset({"yes", "true", "1", "y"})
+_NO = frozenset({"no", "false", "0", "n"})
+
+
+def definitions() -> dict[str, CustomField]:
+    return {field.name: field for field in CustomField.objects.all()}
+
+
+def typed(attributes: Mapping[str, Any], defined: Mapping[str, CustomField]) -> dict[str, Any]:
+    """The attributes with the values of defined fields checked. Raises Refused."""
+    values, errors = dict(attributes), []
+    for name in attributes.keys() & defined.keys():
+        try:
+            values[name] = check(defined[name], attributes[name])
+        except Wrong as wrong:
+            errors.append(FieldError(f"/attributes/{name}", wrong.code, wrong.detail))
+    if errors:
+        raise Refused(*errors)
+    return values
+
+
+def check(field: CustomField, value: Any) -> Any:
+    """The value as stored in a field of this type. Raises Wrong."""
+    match field.type:
+        case FieldType.TEXT if isinstance(value, str):
+            return value
+        case FieldType.NUMBER | FieldType.MONEY if _is_number(value):
+            return value
+        case FieldType.YES_NO if isinstance(value, bool):
+            return value
+        case FieldType.DATE if isinstance(value, str):
+            return _day(value)
+        case FieldType.CHOICE if isinstance(value, str):
+            return _choice(field, value)
+        case FieldType.CHOICES if isinstance(value, list):
+            if all(isinstance(part, str) for part in value):
+                return list(dict.fromkeys(_choice(field, part) for part in value))
+    raise Wrong("wrong_type", f"{field.label} is a field of type {field.get_type_display()}.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _day(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise Wrong("invalid_date", "Give a date like 2026-11-22.") from None
+
+
+def _choice(field: CustomField, value: str) -> str:
+    for choice in field.choices:
+        if key(choice) == key(value):
+            return choice
+    raise Wrong("not_a_choice", f"One of these is needed: {', '.join(field.choices)}.")
+
+
+def twin(value: Any, field: CustomField | None = None) -> Any:
+    """What SQL compares instead of a text, or of each text in a list; None for the rest.
+
+    The twin of a date is the date itself, and only a date has one there: SQL may cast it.
+    """
+    if field and field.type == FieldType.DATE:
+        return value if _fits(field, value) else None
+    if isinstance(value, str):
+        return key(value)
+    if isinstance(value, list):
+        return [key(part) for part in value if isinstance(part, str)]
+    return None
+
+
+def twins(values: Mapping[str, Any]) -> dict[str, Any]:
+    made = {name: twin(value) for name, value in values.items()}
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def _fits(field: CustomField, value: Any) -> bool:
+    try:
+        check(field, value)
+    except Wrong:
+        return False
+    return True
+
+
+# --- defining a field --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Defined:
+    """A field, and what became of the values that were there before it."""
+
+    field: CustomField
+    fitted: int
+    # Kept as they were: each value and how many leads carry it.
+    misfits: list[tuple[Any, int]]
+
+    @property
+    def misfit_leads(self) -> int:
+        return sum(count for _, count in self.misfits)
+
+
+@transaction.atomic
+def define(
+    name: str,
+    label: str,
+    type: str,
+    *,
+    choices: Sequence[str] = (),
+    unit: str = "",
+    at: datetime | None = None,
+) -> Defined:
+    """Make or change a field and retype what leads already carry under its name.
+
+    Values that do not fit stay as they are and are listed. Raises ValidationError.
+    """
+    at = at or timezone.now()
+    field = CustomField.objects.filter(name=name).first() or CustomField(name=name, created_at=at)
+    field.label, field.type, field.choices, field.unit = label, type, list(choices), unit
+    field.full_clean()
+    field.save()
+    SeenAttribute.objects.filter(name=name).delete()
+    return _retype(field, at)
+
+
+def _retype(field: CustomField, at: datetime) -> Defined:
+    changes, fitted, misfits = [], 0, []
+    for value, count in _stored_values(field.name):
+        fitting = _lenient(field, value)
+        if _fits(field, fitting):
+            fitting = check(field, fitting)
+            fitted += count
+        else:
+            fitting = value
+            misfits.append((value, count))
+        changes.append({"old": value, "new": fitting, "twin": twin(fitting, field)})
+    _replace_values(field.name, changes, at)
+    return Defined(field, fitted, misfits)
+
+
+def _lenient(field: CustomField, value: Any) -> Any:
+    """A stored value as the type would have it: "12" as a number, 12 as a text."""
+    if field.type == FieldType.CHOICES and not isinstance(value, list):
+        return [str(value)]
+    if isinstance(value, list):
+        return value
+    if field.type in {FieldType.TEXT, FieldType.CHOICE}:
+        return value if isinstance(value, str) else json.dumps(value)
+    word = str(value).strip().casefold()
+    if field.type == FieldType.YES_NO and word in _YES | _NO:
+        return word in _YES
+    if field.type == FieldType.DATE and isinstance(value, str):
+        return value[:10]
+    if field.type in {FieldType.NUMBER, FieldType.MONEY} and isinstance(value, str):
+        try:
+            number = json.loads(word)
+        except ValueError:
+            return value
+        return number
+    return value
+
+
+def _stored_values(name: str) -> list[tuple[Any, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (attributes -> %s)::text, count(*) FROM leads_lead WHERE attributes ? %s "
+            "GROUP BY 1 ORDER BY 2 DESC",
+            [name, name],
+        )
+        return [(json.loads(value), count) for value, count in cursor.fetchall()]
+
+
+def _replace_values(name: str, changes: list[dict[str, Any]], at: datetime) -> None:
+    """Write the fitting values and their twins; every such lead is judged anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE leads_lead l
+               SET attributes = jsonb_set(l.attributes, ARRAY[%(name)s], c.new),
+                   attribute_keys = CASE WHEN jsonb_typeof(c.twin) = 'null'
+                                         THEN l.attribute_keys - %(name)s
+                                         ELSE l.attribute_keys
+                                              || jsonb_build_object(%(name)s, c.twin) END,
+                   stale_at = %(at)s
+              FROM jsonb_to_recordset(%(changes)s::jsonb) c(old jsonb, new jsonb, twin jsonb)
+             WHERE l.attributes ? %(name)s AND l.attributes -> %(name)s = c.old
+            """,
+            {"name": name, "changes": json.dumps(changes), "at": at},
+        )

@@ -1,0 +1,157 @@
+"""Linking leads to companies: by the domain of their site or mail, else by name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from leads.ingest import rows
+from leads.ingest.races import Raced
+from leads.matching import company_key, registrable_domain, work_domain
+from leads.models import Company
+from leads.text import key
+
+_FILLABLE = ("industry", "employees", "country")
+
+
+@dataclass
+class Mention:
+    """What one item says about a company; equal mentions are one company."""
+
+    domain: str
+    name: str
+    facts: dict[str, Any]
+
+    @property
+    def match_key(self) -> str:
+        return company_key(self.name) if self.name else ""
+
+
+def mention(given: dict[str, Any] | None, email: str) -> Mention | None:
+    """The company an item speaks of: what was sent, else whose mail server it is."""
+    given = given or {}
+    domain = registrable_domain(given.get("domain", "")) or work_domain(email)
+    name = given.get("name", "")
+    if not domain and not name:
+        return None
+    facts = {name: given[name] for name in _FILLABLE if name in given}
+    return Mention(domain, name or domain, facts)
+
+
+@dataclass
+class Companies:
+    """Companies of one batch by domain and by bare name, and those that learned something."""
+
+    by_domain: dict[str, dict[str, Any]] = field(default_factory=dict)
+    by_name: dict[str, dict[str, Any]] = field(default_factory=dict)
+    changed: set[int] = field(default_factory=set)
+
+    def of(self, mention: Mention) -> dict[str, Any] | None:
+        if mention.domain:
+            return self.by_domain.get(mention.domain)
+        return self.by_name.get(mention.match_key)
+
+
+def link(mentions: Iterable[Mention], at: Any) -> Companies:
+    """Find or make the companies mentioned, and fill what was blank on them."""
+    mentions = list(mentions)
+    companies = Companies()
+    if not mentions:
+        return companies
+    _load(mentions, companies)
+    _make([mention for mention in mentions if not companies.of(mention)], companies, at)
+    _fill(mentions, companies)
+    return companies
+
+
+def _load(mentions: list[Mention], companies: Companies) -> None:
+    with connection.cursor() as cursor:
+        # company_domain_once; leads_company_match_key. Of several with one name the bare one,
+        # else the only one: two companies may share a name.
+        cursor.execute(
+            """
+            SELECT id, name, domain, match_key, industry, employees, country
+              FROM leads_company WHERE domain = ANY(%s) AND domain <> ''
+            UNION
+            SELECT id, name, domain, match_key, industry, employees, country
+              FROM leads_company WHERE match_key = ANY(%s)
+             ORDER BY id
+            """,
+            [
+                sorted({m.domain for m in mentions if m.domain}),
+                sorted({m.match_key for m in mentions if not m.domain}),
+            ],
+        )
+        names = [column.name for column in cursor.description]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    namesakes: dict[str, list[dict[str, Any]]] = {}
+    for company in found:
+        if company["domain"]:
+            companies.by_domain[company["domain"]] = company
+        namesakes.setdefault(company["match_key"], []).append(company)
+    for match_key, several in namesakes.items():
+        bare = [company for company in several if not company["domain"]]
+        if bare or len(several) == 1:
+            companies.by_name[match_key] = (bare or several)[0]
+
+
+def _make(mentions: list[Mention], companies: Companies, at: Any) -> None:
+    new: dict[tuple[str, str], dict[str, Any]] = {}
+    for mention in mentions:
+        identity = (mention.domain, "" if mention.domain else mention.match_key)
+        row = new.setdefault(identity, {"domain": mention.domain, "name": mention.name})
+        if row["name"] == row["domain"]:
+            row["name"] = mention.name
+        for name, value in mention.facts.items():
+            row.setdefault(name, value)
+    # In one order everywhere, so that two batches wait for each other and never deadlock.
+    made = [new[identity] for identity in sorted(new)]
+    for row in made:
+        row["created_at"] = at
+        row |= _name_columns(row["name"])
+        row["industry_key"] = key(row.get("industry", ""), 260)
+    written = rows.insert(
+        Company, made, skip_conflicts=True, returning=["id", "domain", "match_key"]
+    )
+    if len(written) < len(made):
+        raise Raced
+    for row, (pk, _, _) in zip(made, written, strict=True):
+        row |= {"id": pk, "industry": row.get("industry", ""), "country": row.get("country", "")}
+        row.setdefault("employees", None)
+        if row["domain"]:
+            companies.by_domain[row["domain"]] = row
+        else:
+            companies.by_name[row["match_key"]] = row
+
+
+def _name_columns(name: str) -> dict[str, str]:
+    return {"name": name, "name_key": key(name, 420), "match_key": company_key(name)}
+
+
+def _fill(mentions: list[Mention], companies: Companies) -> None:
+    """Blanks are filled; what is there stays, a person may have typed it."""
+    changed = {}
+    for mention in mentions:
+        company = companies.of(mention)
+        filled = {
+            name: value
+            for name, value in mention.facts.items()
+            if company[name] in ("", None) and value not in ("", None)
+        }
+        # A company made from a mail alone is called by its domain until somebody names it.
+        if company["name"] == company["domain"] != mention.name:
+            filled |= _name_columns(mention.name)
+        if filled:
+            company.update(filled)
+            changed[company["id"]] = company
+    columns = ["name", "name_key", "match_key", "industry", "industry_key", "employees", "country"]
+    for company in changed.values():
+        company["industry_key"] = key(company["industry"], 260)
+        company["name_key"] = key(company["name"], 420)
+    rows.update(
+        Company,
+        columns,
+        [{name: changed[pk][name] for name in ["id", *columns]} for pk in sorted(changed)],
+    )
+    companies.changed = set(changed)

@@ -1,0 +1,216 @@
+"""Events coming in: find who did it, keep each event once, mark the lead to be judged."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypedDict
+
+from django.utils import timezone
+
+from accounts.models import Integration
+from funnel.stages import Actor
+from leads import fields
+from leads.checks import FieldError, Refused, read_event
+from leads.ingest import identity, rows
+from leads.ingest.leads import Sender
+from leads.ingest.leads import write as write_leads
+from leads.ingest.races import Raced, again_when_raced
+from leads.ingest.records import Arrival
+from leads.ingest.results import BatchRefused, IngestResult, Status
+from leads.matching import email_identity
+from leads.models import EmailKind, Event, Lead
+
+# Clocks differ a little; what is further ahead is wrong and counts as now.
+SKEW = timedelta(minutes=5)
+
+
+class EventInput(TypedDict, total=False):
+    """One event in the shape of the API; leads/checks.py says what each value must be."""
+
+    type: str
+    occurred_at: str | datetime
+    properties: dict[str, Any]
+    external_id: str | int
+    lead: dict[str, Any]
+
+
+@dataclass
+class _Happening:
+    index: int
+    values: dict[str, Any]
+    lead_id: int | None = None
+
+    @property
+    def lead(self) -> dict[str, Any]:
+        return self.values["lead"]
+
+    @property
+    def key(self) -> str:
+        return self.values.get("external_id", "")
+
+
+def ingest_events(
+    items: Sequence[Mapping[str, Any]],
+    *,
+    integration: Integration,
+    default_source: str = "",
+    at: datetime | None = None,
+    actor: Actor = Actor.INTEGRATION,
+    all_or_none: bool = False,
+) -> list[IngestResult]:
+    """Take in events of the API's shape (EventInput): one result each, in their order.
+
+    One transaction. An unknown mail makes an inquiry; an unknown id is refused (`not_found`).
+    The same external id of one integration is the same event, whatever else it says.
+    """
+    sender = Sender(integration, at or timezone.now(), default_source, actor)
+    results: list[IngestResult] = []
+    happenings: list[_Happening] = []
+    for index, item in enumerate(items):
+        try:
+            values = read_event(item)
+        except Refused as refused:
+            results.append(IngestResult(index, Status.REFUSED, errors=refused.errors))
+        else:
+            results.append(IngestResult(index, Status.CREATED))
+            happenings.append(_Happening(index, values))
+    if all_or_none and len(happenings) < len(results):
+        raise BatchRefused([result for result in results if result.errors])
+    if happenings:
+        for result in again_when_raced(lambda: _write(happenings, sender, all_or_none)):
+            results[result.index] = result
+    return results
+
+
+def _write(
+    happenings: Sequence[_Happening], sender: Sender, all_or_none: bool
+) -> list[IngestResult]:
+    """Write checked events, in the caller's transaction. Raises Raced, BatchRefused."""
+    _find_leads(happenings, sender)
+    results = {happening.index: _result(happening) for happening in happenings}
+    refused = [result for result in results.values() if result.errors]
+    if all_or_none and refused:
+        raise BatchRefused(refused)
+    taken = _leave_out_known([h for h in happenings if h.lead_id], results, sender)
+    _write_events(taken, results, sender)
+    _mark_leads({happening.lead_id for happening in taken}, sender)
+    return list(results.values())
+
+
+# --- who did it --------------------------------------------------------------------------------
+
+
+def _find_leads(happenings: Sequence[_Happening], sender: Sender) -> None:
+    """Set the lead of each event; people known by nothing yet but a mail are made."""
+    named = [happening.lead for happening in happenings]
+    mails = {lead["email"]: email_identity(lead["email"]) for lead in named if "email" in lead}
+    known = identity.find(
+        sender.integration,
+        external={lead["external_id"] for lead in named if "external_id" in lead},
+        mails={key for _, key in mails.values() if key},
+        ids={lead["id"] for lead in named if "id" in lead},
+    )
+    strangers = []
+    for happening in happenings:
+        lead = happening.lead
+        if "id" in lead:
+            happening.lead_id = known.by_id.get(lead["id"])
+            continue
+        mail_key = mails[lead["email"]][1] if "email" in lead else ""
+        happening.lead_id = known.by_external.get(lead.get("external_id", "")) or known.by_mail.get(
+            mail_key
+        )
+        if not happening.lead_id and mail_key:
+            strangers.append(happening)
+    made = write_leads([Arrival(h.index, h.lead) for h in strangers], sender)
+    for happening, result in zip(strangers, made, strict=True):
+        happening.lead_id = result.lead_id
+
+
+def _result(happening: _Happening) -> IngestResult:
+    result = IngestResult(happening.index, Status.CREATED, lead_id=happening.lead_id)
+    if happening.lead_id:
+        return result
+    result.status = Status.REFUSED
+    lead = happening.lead
+    if not {"id", "external_id"} & lead.keys():
+        kind, _ = email_identity(lead["email"])
+        detail = f"A {EmailKind(kind).label.lower()} names no person; use id or external_id."
+        result.errors.append(FieldError("/lead/email", "no_identity", detail))
+    else:
+        name = "id" if "id" in lead else "external_id"
+        result.errors.append(FieldError(f"/lead/{name}", "not_found", "There is no such lead."))
+    return result
+
+
+# --- what they did -----------------------------------------------------------------------------
+
+
+def _leave_out_known(
+    happenings: Sequence[_Happening], results: dict[int, IngestResult], sender: Sender
+) -> list[_Happening]:
+    """The events that are new; the others' results name the event that was first."""
+    firsts: dict[str, int] = {}
+    stored = {
+        external_id: (pk, lead)
+        for external_id, pk, lead in Event.objects.filter(
+            integration=sender.integration,
+            external_id__in={h.key for h in happenings if h.key},
+        )
+        .exclude(external_id="")
+        .values_list("external_id", "pk", "lead")
+    }
+    new = []
+    for happening in happenings:
+        result = results[happening.index]
+        if happening.key in stored:
+            result.status = Status.DUPLICATE
+            result.event_id, result.lead_id = stored[happening.key]
+        elif happening.key and happening.key in firsts:
+            result.status = Status.DUPLICATE
+            result.first_index = firsts[happening.key]
+        else:
+            firsts[happening.key] = happening.index
+            new.append(happening)
+    return new
+
+
+def _write_events(
+    happenings: list[_Happening], results: dict[int, IngestResult], sender: Sender
+) -> None:
+    # By external id, so that two batches with the same events wait for each other.
+    happenings.sort(key=lambda happening: happening.key)
+    new = [_row(happening, sender) for happening in happenings]
+    written = rows.insert(Event, new, skip_conflicts=True)
+    if len(written) < len(new):
+        raise Raced
+    for happening, (pk,) in zip(happenings, written, strict=True):
+        results[happening.index].event_id = pk
+    for result in results.values():
+        if result.first_index is not None:
+            first = results[result.first_index]
+            result.event_id, result.lead_id = first.event_id, first.lead_id
+
+
+def _row(happening: _Happening, sender: Sender) -> rows.Row:
+    values = happening.values
+    stated = values.get("occurred_at", sender.at)
+    ahead = stated > sender.at + SKEW
+    properties = values.get("properties", {})
+    return {
+        "lead_id": happening.lead_id,
+        "type": values["type"],
+        "occurred_at": min(stated, sender.at),
+        "stated_at": stated if ahead else None,
+        "received_at": sender.at,
+        "properties": properties,
+        "property_keys": fields.twins(properties),
+        "integration_id": sender.integration.pk,
+        "external_id": happening.key,
+    }
+
+
+def _mark_leads(ids: set[int | None], sender: Sender) -> None:
+    """What was done changes how these leads are judged."""
+    locked = Lead.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    Lead.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(stale_at=sender.at)

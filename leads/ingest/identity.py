@@ -1,0 +1,72 @@
+"""Who is meant: finding known leads by external id, then by mail, through merges."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from accounts.models import Integration
+
+_FIND = """
+WITH RECURSIVE found(kind, value, id, heir) AS (
+    SELECT 'external', e.value, l.id, l.merged_into_id
+      FROM leads_externalid e JOIN leads_lead l ON l.id = e.lead_id
+     WHERE e.integration_id = %(integration)s AND e.value = ANY(%(external)s)
+    UNION ALL
+    -- lead_email_once
+    SELECT 'mail', email_key, id, merged_into_id FROM leads_lead
+     WHERE email_key = ANY(%(mails)s) AND email_key <> '' AND merged_into_id IS NULL
+    UNION ALL
+    -- lead_merged_email; a living lead with the address comes first
+    SELECT 'merged', email_key, id, merged_into_id FROM leads_lead
+     WHERE email_key = ANY(%(mails)s) AND email_key <> '' AND merged_into_id IS NOT NULL
+    UNION ALL
+    SELECT 'id', id::text, id, merged_into_id FROM leads_lead WHERE id = ANY(%(ids)s)
+    UNION ALL
+    SELECT f.kind, f.value, l.id, l.merged_into_id
+      FROM found f JOIN leads_lead l ON l.id = f.heir
+)
+SELECT kind, value, id FROM found WHERE heir IS NULL
+"""
+
+
+@dataclass
+class Known:
+    """Ids of living leads, by what was used to name them."""
+
+    by_external: dict[str, int] = field(default_factory=dict)
+    by_mail: dict[str, int] = field(default_factory=dict)
+    by_id: dict[int, int] = field(default_factory=dict)
+
+
+def find(
+    integration: Integration,
+    *,
+    external: Collection[str] = (),
+    mails: Collection[str] = (),
+    ids: Collection[int] = (),
+) -> Known:
+    """Known leads by external ids of this integration, personal mails and our own ids."""
+    known, merged = Known(), {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FIND,
+            {
+                "integration": integration.pk,
+                "external": list(external),
+                "mails": list(mails),
+                "ids": list(ids),
+            },
+        )
+        for kind, value, pk in cursor.fetchall():
+            match kind:
+                case "external":
+                    known.by_external[value] = pk
+                case "mail":
+                    known.by_mail[value] = pk
+                case "merged":
+                    merged[value] = pk
+                case _:
+                    known.by_id[int(value)] = pk
+    known.by_mail = merged | known.by_mail
+    return known

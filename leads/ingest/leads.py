@@ -1,0 +1,345 @@
+"""Leads coming in: find or make each person, write what is new, note what changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypedDict
+
+from django.utils import timezone
+
+from accounts.models import Integration
+from funnel.stages import Actor, Stage
+from leads import fields
+from leads.checks import FieldError, Refused, read_lead
+from leads.ingest import companies, identity, origins, rows
+from leads.ingest.races import Raced, again_when_raced
+from leads.ingest.records import COLUMNS, Arrival, Record
+from leads.ingest.results import BatchRefused, IngestResult, Status
+from leads.models import (
+    Consent,
+    CustomField,
+    ExternalId,
+    Lead,
+    LeadChange,
+    SeenAttribute,
+    StageChange,
+)
+
+
+class LeadInput(TypedDict, total=False):
+    """One lead in the shape of the API; leads/checks.py says what each value must be."""
+
+    external_id: str | int
+    email: str
+    phone: str
+    first_name: str
+    last_name: str
+    job_title: str
+    company: str | dict[str, Any]
+    country: str
+    city: str
+    source: str
+    campaign: str
+    estimated_value: Any
+    attributes: dict[str, Any]
+    consent: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends, since when it counts, and what holds where an item is silent."""
+
+    integration: Integration
+    at: datetime
+    default_source: str = ""
+    actor: Actor = Actor.INTEGRATION
+    defined: Mapping[str, CustomField] = field(default_factory=dict)
+
+
+def ingest_leads(
+    items: Sequence[Mapping[str, Any]],
+    *,
+    integration: Integration,
+    default_source: str = "",
+    at: datetime | None = None,
+    actor: Actor = Actor.INTEGRATION,
+    all_or_none: bool = False,
+) -> list[IngestResult]:
+    """Take in leads of the API's shape (LeadInput): one result each, in their order.
+
+    One transaction. The same person twice in a batch is one lead: later values overwrite, as two
+    calls would. Where an external id means one lead and the mail another, the external id wins
+    and the mail stays with its owner. Raises BatchRefused when `all_or_none` and one is refused.
+    """
+    defined = fields.definitions()
+    sender = Sender(integration, at or timezone.now(), default_source, actor, defined)
+    results: list[IngestResult] = []
+    arrivals: list[Arrival] = []
+    for index, item in enumerate(items):
+        try:
+            values = read_lead(item)
+            if "attributes" in values:
+                values["attributes"] = fields.typed(values["attributes"], defined)
+        except Refused as refused:
+            results.append(IngestResult(index, Status.REFUSED, errors=refused.errors))
+        else:
+            results.append(IngestResult(index, Status.CREATED))
+            arrivals.append(Arrival(index, values))
+    if all_or_none and len(arrivals) < len(results):
+        raise BatchRefused([result for result in results if result.errors])
+    if arrivals:
+        for result in again_when_raced(lambda: write(arrivals, sender)):
+            results[result.index] = result
+    return results
+
+
+def write(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResult]:
+    """Write checked items, in the caller's transaction. Raises Raced: start again."""
+    people = _find(arrivals, sender)
+    linked = _link_companies(arrivals, people, sender.at)
+    named = origins.find_or_make(
+        [(a.values.get("source", ""), a.values.get("campaign", "")) for a in arrivals],
+        default_source=sender.default_source,
+        at=sender.at,
+    )
+    results = [_take(arrival, people, linked, named, sender) for arrival in arrivals]
+    _write_new(people, sender)
+    _write_changed(people, sender)
+    _write_external_ids(people, sender)
+    _write_consents(people, sender)
+    _note_unknown_attributes(arrivals, sender)
+    _mark_colleagues(linked, people, sender)
+    for result, record in results:
+        result.lead_id = record.id if record else None
+    return [result for result, _ in results]
+
+
+# --- who is meant ------------------------------------------------------------------------------
+
+
+@dataclass
+class _People:
+    """The leads of one batch by how they may be named."""
+
+    by_external: dict[str, Record] = field(default_factory=dict)
+    by_mail: dict[str, Record] = field(default_factory=dict)
+    known: list[Record] = field(default_factory=list)
+    new: list[Record] = field(default_factory=list)
+    # External ids to write: (value, record).
+    named: dict[str, Record] = field(default_factory=dict)
+
+    def of(self, arrival: Arrival) -> Record | None:
+        by_id = self.by_external.get(arrival.values.get("external_id", ""))
+        return by_id or self.by_mail.get(arrival.email_key)
+
+
+def _find(arrivals: Sequence[Arrival], sender: Sender) -> _People:
+    known = identity.find(
+        sender.integration,
+        external={a.values["external_id"] for a in arrivals if "external_id" in a.values},
+        mails={a.email_key for a in arrivals if a.email_key},
+    )
+    people = _People()
+    records = _load({*known.by_external.values(), *known.by_mail.values()})
+    people.by_external = {value: records[pk] for value, pk in known.by_external.items()}
+    people.by_mail = {value: records[pk] for value, pk in known.by_mail.items()}
+    return people
+
+
+def _load(ids: set[int]) -> dict[int, Record]:
+    """The known leads, locked in one order so that two batches never wait for each other."""
+    if not ids:
+        return {}
+    locked = Lead.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    list(locked.values_list("pk"))
+    records = {}
+    for row in Lead.objects.filter(pk__in=ids).values(
+        "id", "stage", "merged_into_id", *COLUMNS, "company__name", "source__name", "campaign__name"
+    ):
+        if row["merged_into_id"]:
+            raise Raced
+        names = {name: row.pop(f"{name}__name") or "" for name in ("company", "source", "campaign")}
+        records[row["id"]] = Record(-1, row["id"], new=False, row=row, names=names)
+    for lead, purpose, at, given in Consent.objects.filter(lead__in=ids).values_list(
+        "lead", "purpose", "at", "given"
+    ):
+        records[lead].spoken.setdefault(purpose, []).append((at, given))
+    return records
+
+
+def _link_companies(
+    arrivals: Sequence[Arrival], people: _People, at: datetime
+) -> companies.Companies:
+    for arrival in arrivals:
+        record = people.of(arrival)
+        email = arrival.values.get("email") or (record.get("email") if record else "")
+        arrival.mention = companies.mention(arrival.values.get("company"), email)
+    return companies.link((a.mention for a in arrivals if a.mention), at)
+
+
+# --- what is said about them -------------------------------------------------------------------
+
+
+def _take(
+    arrival: Arrival,
+    people: _People,
+    linked: companies.Companies,
+    named: origins.Origins,
+    sender: Sender,
+) -> tuple[IngestResult, Record | None]:
+    """Apply one item to the lead it means."""
+    record = people.of(arrival) or Record(arrival.index)
+    try:
+        if record.get("stage") == Stage.ERASED:
+            raise Refused(FieldError("", "erased", "This person was erased and stays so."))
+        if "attributes" in arrival.values:
+            record.take_attributes(arrival.values["attributes"], sender.defined)
+    except Refused as refused:
+        return IngestResult(arrival.index, Status.REFUSED, errors=refused.errors), None
+    status, first_index = _enlist(record, arrival, people)
+    record.take_fields(arrival.values)
+    if "email" in arrival.values:
+        _take_email(record, arrival, people)
+    if "consent" in arrival.values:
+        record.take_consent(arrival.values["consent"], sender.at)
+    # A mail alone shows a company, but not that somebody left the one we know.
+    if arrival.mention and ("company" in arrival.values or not record.get("company_id")):
+        record.point("company", linked.of(arrival.mention))
+    _take_origin(record, arrival.values, named, sender)
+    return IngestResult(arrival.index, status, first_index=first_index), record
+
+
+def _enlist(record: Record, arrival: Arrival, people: _People) -> tuple[Status, int | None]:
+    """Make the record findable by later items; say what this item is to it."""
+    external_id = arrival.values.get("external_id")
+    if external_id and external_id not in people.by_external:
+        people.by_external[external_id] = people.named[external_id] = record
+    if record.first_index == arrival.index:
+        people.new.append(record)
+        return Status.CREATED, None
+    if record.first_index == -1:
+        record.first_index = arrival.index
+        people.known.append(record)
+        return Status.MATCHED, None
+    return Status.DUPLICATE, record.first_index
+
+
+def _take_email(record: Record, arrival: Arrival, people: _People) -> None:
+    owner = people.by_mail.get(arrival.email_key)
+    if owner not in (None, record):
+        # Two leads that may be one person: neither loses its address to a guess.
+        return
+    if people.by_mail.get(record.get("email_key")) is record:
+        del people.by_mail[record.get("email_key")]
+    record.take_email(arrival)
+    if arrival.email_key:
+        people.by_mail[arrival.email_key] = record
+
+
+def _take_origin(
+    record: Record, values: dict[str, Any], named: origins.Origins, sender: Sender
+) -> None:
+    campaign = named.campaign(values.get("campaign", ""))
+    record.point("campaign", campaign)
+    if "source" in values:
+        record.point("source", named.source(values["source"]))
+    elif not record.get("source_id"):
+        if campaign and campaign["source_id"]:
+            record.point("source", {"id": campaign["source_id"], "name": ""})
+        else:
+            record.point("source", named.source(sender.default_source))
+
+
+# --- writing -----------------------------------------------------------------------------------
+
+
+def _write_new(people: _People, sender: Sender) -> None:
+    """New leads and the first row of each one's history."""
+    # By mail, so that two batches with the same people wait for each other and never deadlock.
+    people.new.sort(key=lambda record: record.get("email_key"))
+    times = dict.fromkeys(("created_at", "updated_at", "stage_since", "stale_at"), sender.at)
+    ids = rows.new_ids(Lead, len(people.new))
+    for record, pk in zip(people.new, ids, strict=True):
+        record.id = pk
+        record.finish()
+        record.row |= {"id": pk} | times
+    new = [record.row for record in people.new]
+    if len(rows.insert(Lead, new, with_id=True, skip_conflicts=True)) < len(new):
+        raise Raced
+    ledger = [
+        {
+            "lead_id": pk,
+            "target": Stage.INQUIRY,
+            "at": sender.at,
+            "actor": sender.actor,
+            "integration_id": sender.integration.pk,
+        }
+        for pk in ids
+    ]
+    rows.insert(StageChange, ledger)
+
+
+def _write_changed(people: _People, sender: Sender) -> None:
+    """Leads that were known and now differ; they are due to be judged again."""
+    touched = sorted((r for r in people.known if r.touched), key=lambda record: record.id)
+    for record in touched:
+        record.finish()
+        record.row |= {"updated_at": sender.at, "stale_at": sender.at}
+    columns = [*COLUMNS, "updated_at", "stale_at"]
+    rows.update(
+        Lead,
+        columns,
+        [{name: record.row[name] for name in ["id", *columns]} for record in touched],
+    )
+    noted = [
+        {
+            "lead_id": record.id,
+            "at": sender.at,
+            "integration_id": sender.integration.pk,
+            "fields": record.changes,
+        }
+        for record in touched
+        if record.changes
+    ]
+    rows.insert(LeadChange, noted)
+
+
+def _write_external_ids(people: _People, sender: Sender) -> None:
+    named = [
+        {"lead_id": record.id, "integration_id": sender.integration.pk, "value": value}
+        for value, record in sorted(people.named.items())
+    ]
+    if len(rows.insert(ExternalId, named, skip_conflicts=True)) < len(named):
+        raise Raced
+
+
+def _write_consents(people: _People, sender: Sender) -> None:
+    spoken = [
+        word | {"lead_id": record.id, "received_at": sender.at}
+        for record in [*people.new, *people.known]
+        for word in record.consent_rows
+    ]
+    rows.insert(Consent, spoken)
+
+
+def _note_unknown_attributes(arrivals: Sequence[Arrival], sender: Sender) -> None:
+    """Names that are not fields yet, for a manager to define or ignore."""
+    names = {name for a in arrivals for name in a.values.get("attributes", ())}
+    names -= sender.defined.keys()
+    if names:
+        names -= set(SeenAttribute.objects.filter(name__in=names).values_list("name", flat=True))
+    seen = [
+        {"name": name, "first_seen_at": sender.at, "integration_id": sender.integration.pk}
+        for name in sorted(names)
+    ]
+    rows.insert(SeenAttribute, seen, skip_conflicts=True)
+
+
+def _mark_colleagues(linked: companies.Companies, people: _People, sender: Sender) -> None:
+    """What a company learned counts for everybody who works there."""
+    if not linked.changed:
+        return
+    written = {record.id for record in [*people.new, *people.known]}
+    colleagues = Lead.objects.living().filter(company__in=linked.changed).exclude(pk__in=written)
+    locked = colleagues.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+    Lead.objects.filter(pk__in=list(locked)).update(stale_at=sender.at)

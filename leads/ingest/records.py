@@ -1,0 +1,175 @@
+"""A lead while a batch is applied to it: as it was, what is said about it, what changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from leads import fields
+from leads.checks import FieldError, Refused
+from leads.ingest.companies import Mention
+from leads.matching import email_identity, international_phone
+from leads.models import CustomField
+from leads.text import key, search_key
+
+STORED_ATTRIBUTES_MAX = 300
+# Taken over as they are; the number is the length of the twin's column, where there is one.
+_PLAIN = {
+    "first_name": 0,
+    "last_name": 0,
+    "job_title": 340,
+    "country": 0,
+    "city": 220,
+    "estimated_value": 0,
+}
+# Names have no column for their twin; it stands with those of the attributes.
+_TWINS_AMONG_ATTRIBUTES = frozenset({"first_name", "last_name"})
+# What ingest may write on a lead.
+COLUMNS = (
+    "email",
+    "email_key",
+    "email_kind",
+    "phone",
+    "first_name",
+    "last_name",
+    "job_title",
+    "job_title_key",
+    "country",
+    "city",
+    "city_key",
+    "company_id",
+    "attributes",
+    "attribute_keys",
+    "estimated_value",
+    "consent",
+    "search_key",
+    "source_id",
+    "campaign_id",
+)
+_BLANK: dict[str, Any] = {
+    "estimated_value": None,
+    "company_id": None,
+    "source_id": None,
+    "campaign_id": None,
+}
+
+
+@dataclass
+class Arrival:
+    """One checked item."""
+
+    index: int
+    values: dict[str, Any]
+    email_kind: str = ""
+    email_key: str = ""
+    mention: Mention | None = None
+
+    def __post_init__(self) -> None:
+        if "email" in self.values:
+            self.email_kind, self.email_key = email_identity(self.values["email"])
+
+
+@dataclass(eq=False)
+class Record:
+    """One lead in memory. `row` holds columns; a new lead starts with none."""
+
+    first_index: int
+    id: int = 0
+    new: bool = True
+    row: dict[str, Any] = field(default_factory=dict)
+    # Names behind the ids of company, source and campaign, for people to read.
+    names: dict[str, str] = field(default_factory=dict)
+    # {"job_title": ["old", "new"]}: the first old and the last new.
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+    # What was said before and now on each purpose: [(at, given)], and the rows to add.
+    spoken: dict[str, list[tuple[datetime, bool]]] = field(default_factory=dict)
+    consent_rows: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def touched(self) -> bool:
+        return bool(self.changes or self.consent_rows)
+
+    def get(self, column: str) -> Any:
+        return self.row.get(column, _BLANK.get(column, ""))
+
+    def set(self, column: str, value: Any) -> None:
+        old = self.get(column)
+        if old != value:
+            self.row[column] = value
+            self._note(column, old, value)
+
+    def point(self, name: str, target: dict[str, Any] | None) -> None:
+        """Point to a company, source or campaign; the change is noted by its name."""
+        if target is None or self.get(f"{name}_id") == target["id"]:
+            return
+        self.row[f"{name}_id"] = target["id"]
+        self._note(name, self.names.get(name, ""), target["name"])
+        self.names[name] = target["name"]
+
+    def _note(self, name: str, old: Any, new: Any) -> None:
+        self.changes.setdefault(name, [old, new])[1] = new
+
+    def take_fields(self, values: dict[str, Any]) -> None:
+        for name, twin_length in _PLAIN.items():
+            if name in values:
+                self.set(name, values[name])
+                if twin_length:
+                    self.row[f"{name}_key"] = key(values[name], twin_length)
+        for name in _TWINS_AMONG_ATTRIBUTES & values.keys():
+            self.row.setdefault("attribute_keys", {})[name] = key(values[name])
+        if "phone" in values:
+            self.set("phone", international_phone(values["phone"], self.get("country")))
+
+    def take_email(self, arrival: Arrival) -> None:
+        """The address of one's own: who asks has made sure that nobody else has it."""
+        if arrival.email_key and arrival.email_key == self.get("email_key"):
+            return
+        self.set("email", arrival.values["email"])
+        self.row |= {"email_key": arrival.email_key, "email_kind": arrival.email_kind}
+
+    def take_attributes(self, given: dict[str, Any], defined: Mapping[str, CustomField]) -> None:
+        stored = self.row.setdefault("attributes", {})
+        twins = self.row.setdefault("attribute_keys", {})
+        if len(stored.keys() | given.keys()) > STORED_ATTRIBUTES_MAX:
+            detail = f"A lead holds at most {STORED_ATTRIBUTES_MAX} attributes."
+            raise Refused(FieldError("/attributes", "too_many", detail))
+        for name, value in given.items():
+            old = stored.get(name)
+            # By type as well: 1 and true are equal in Python only.
+            if type(old) is type(value) and old == value:
+                continue
+            stored[name] = value
+            twin = fields.twin(value, defined.get(name))
+            twins.pop(name, None)
+            if twin is not None:
+                twins[name] = twin
+            self._note(f"attributes.{name}", old, value)
+
+    def take_consent(self, words: dict[str, dict[str, Any]], at: datetime) -> None:
+        """New words on purposes. Repeating what stands adds nothing; the latest word counts."""
+        standing = self.row.setdefault("consent", {})
+        for purpose, word in words.items():
+            said_at, given = min(word.get("at", at), at), word["given"]
+            spoken = self.spoken.setdefault(purpose, [])
+            if (said_at, given) in spoken if "at" in word else standing.get(purpose) is given:
+                continue
+            spoken.append((said_at, given))
+            self.consent_rows.append(
+                {
+                    "purpose": purpose,
+                    "given": given,
+                    "at": said_at,
+                    "text": word.get("text", ""),
+                    "channel": word.get("channel", ""),
+                }
+            )
+            # Of two words at one moment the stricter stands.
+            standing[purpose] = max(spoken, key=lambda said: (said[0], not said[1]))[1]
+
+    def finish(self) -> None:
+        self.row["search_key"] = search_key(
+            self.get("first_name"),
+            self.get("last_name"),
+            self.get("email"),
+            self.names.get("company", ""),
+        )

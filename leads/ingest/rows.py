@@ -1,0 +1,95 @@
+"""Writing many rows in one statement: the rows travel as one JSON value."""
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import NOT_PROVIDED
+from psycopg2 import sql
+
+Row = dict[str, Any]
+# Defaults that are called and yet always give the same.
+_EMPTY_OR_NONE = (dict, list, NOT_PROVIDED)
+
+
+def _json(value: Any) -> str:
+    # Times and decimals as text: PostgreSQL reads both exactly.
+    return json.dumps(value, default=str)
+
+
+@cache
+def _columns(model: type[models.Model]) -> tuple[list[str], Row]:
+    """All columns of a table but a made-up id, and what is written where a row is silent."""
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    constant = [f for f in fields if not callable(f.default) or f.default in _EMPTY_OR_NONE]
+    defaults = {field.column: field.get_default() for field in constant}
+    return [field.column for field in fields], defaults
+
+
+def insert(
+    model: type[models.Model],
+    rows: Sequence[Row],
+    *,
+    with_id: bool = False,
+    skip_conflicts: bool = False,
+    returning: Sequence[str] = (),
+) -> list[tuple[Any, ...]]:
+    """Insert the rows in their order; answer the `returning` columns of those written.
+
+    Columns a row does not name take the model's default, if that is a constant; times must be
+    named. With `skip_conflicts` rows that break a unique constraint are left out: compare counts.
+    """
+    if not rows:
+        return []
+    columns, defaults = _columns(model)
+    if with_id:
+        columns = ["id", *columns]
+    table = sql.Identifier(model._meta.db_table)
+    statement = sql.SQL(
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset("
+        "json_populate_record(NULL::{table}, %s::json), %s::json) {conflict} RETURNING {returning}"
+    ).format(
+        table=table,
+        columns=_names(columns),
+        conflict=sql.SQL("ON CONFLICT DO NOTHING" if skip_conflicts else ""),
+        returning=_names(returning or ["id"]),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_json(defaults), _json(rows)])
+        return cursor.fetchall()
+
+
+def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Set `columns` of the rows by their id; every row names every column."""
+    if not rows:
+        return
+    table = sql.Identifier(model._meta.db_table)
+    statement = sql.SQL(
+        "UPDATE {table} t SET {settings} FROM json_populate_recordset(NULL::{table}, %s::json) r "
+        "WHERE t.id = r.id"
+    ).format(
+        table=table,
+        settings=sql.SQL(", ").join(
+            sql.SQL("{0} = r.{0}").format(sql.Identifier(column)) for column in columns
+        ),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_json(rows)])
+
+
+def new_ids(model: type[models.Model], count: int) -> list[int]:
+    """Ids for rows that others will point to before they are written."""
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _names(columns: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(column) for column in columns)
