@@ -11,6 +11,11 @@ class LeadPortalConfig(AppConfig):
 
 
 class CollectedFilesConfig(StaticFilesConfig):
-    """Static files, without htmx extensions that we do not use and that break when renamed."""
+    """Static files, without those no page of ours asks for."""
 
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "django_htmx/ext/*", "htm[ax]*-4*"]
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        "rest_framework",  # the API answers JSON only
+        "django_htmx/ext/*",  # some import one another by names that hashing changes
+        "htm[ax]*-4*",
+    ]

@@ -3,9 +3,6 @@
 import os
 import signal
 
-# Terminate is what supervisors send: make it the soft stop, which lets a batch finish. Billiard
-# reads this when it is imported.
-os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
 
 from celery import Celery, signals  # noqa: E402
@@ -41,6 +38,7 @@ app.conf.update(
     task_default_queue="score",
     worker_prefetch_multiplier=1,
     worker_concurrency=2,
+    # Supervisors send terminate; REMAP_SIGTERM=SIGQUIT in their environment makes it this stop.
     worker_soft_shutdown_timeout=25.0,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,

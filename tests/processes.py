@@ -5,8 +5,6 @@ import signal
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from django.db import connection
 
 from leadportal import local
 from leadportal.celery import app
+from leadportal.probe import answers
 
 
 def free_port() -> int:
@@ -34,16 +33,9 @@ def environment(**more: str) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "DJANGO_SETTINGS_MODULE": "leadportal.settings",
         "STATIC_ROOT": str(settings.STATIC_ROOT),
+        "REMAP_SIGTERM": "SIGQUIT",
         **more,
     }
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as response:
-            return response.status == 200
-    except (OSError, urllib.error.HTTPError):
-        return False
 
 
 @pytest.fixture(scope="session")

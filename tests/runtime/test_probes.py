@@ -5,8 +5,9 @@ from django.test import Client
 from django.utils import timezone
 
 from leadportal import local
+from leadportal.probe import answers
 from leads.models import Lead
-from tests.processes import Portal, answers
+from tests.processes import Portal
 
 
 def test_healthz_asks_no_database(client: Client) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.processes import answers, eventually, free_port
+from leadportal.probe import answers
+from tests.processes import eventually, free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 

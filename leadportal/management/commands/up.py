@@ -7,7 +7,6 @@ import signal
 import socket
 import sys
 import time
-import urllib.request
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from django.db import connections
 
 from leadportal import local
 from leadportal.celery import app
+from leadportal.probe import answers
 from leadportal.supervisor import Supervisor, supervised
 from leads.models import Lead
 
@@ -78,7 +78,10 @@ class Command(BaseCommand):
         worker = supervisor.add(start_worker(to_terminal=reload))
         web = supervisor.add(start_web(reload=reload))
         logs = settings.DATA_DIR / "log"
-        local.wait_until(lambda: answers(settings.PORT), web, logs / "web.log")
+        asked = "127.0.0.1" if HOST == "0.0.0.0" else HOST  # noqa: S104 - compared, not bound
+        local.wait_until(
+            lambda: answers(f"http://{asked}:{settings.PORT}/healthz"), web, logs / "web.log"
+        )
         local.wait_until(lambda: bool(app.control.ping(timeout=1, limit=1)), worker, logs)
         return worker
 
@@ -163,15 +166,6 @@ def start_web(*, reload: bool) -> local.Process:
         log=None if reload else local.log_file(settings.DATA_DIR, "web"),
         env=os.environ | {"LEADPORTAL_PROCESS": "web", "HOST": HOST, "PORT": str(settings.PORT)},
     )
-
-
-def answers(port: int) -> bool:
-    host = "127.0.0.1" if HOST == "0.0.0.0" else HOST  # noqa: S104 - compared, not bound
-    try:
-        with urllib.request.urlopen(f"http://{host}:{port}/healthz", timeout=2) as response:  # noqa: S310
-            return response.status == 200
-    except OSError:
-        return False
 
 
 def newest_code() -> float:
