@@ -1,0 +1,188 @@
+import re
+
+import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
+from django.core import mail
+from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
+from django.test import Client
+
+from accounts.roles import Role
+from tests.accounts.conftest import PASSWORD
+
+SIGN_IN = "/account/login/"
+
+
+def type_in(client: Client, email: str, password: str = PASSWORD, **extra: str):
+    return client.post(SIGN_IN, {"login": email, "password": password, **extra})
+
+
+def code_now(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+
+
+def test_a_person_signs_in_with_mail_and_password(client, person):
+    rep = person(Role.SALES)
+
+    answer = type_in(client, rep.email.upper())
+
+    assert answer["Location"] == "/"
+    assert client.get("/")["Location"] == "/queue"
+
+
+def test_a_wrong_password_is_told_in_words_and_signs_nobody_in(client, person):
+    rep = person(Role.SALES)
+
+    page = type_in(client, rep.email, "wrong horse battery")
+
+    assert "The email or the password is not right." in page.content.decode()
+    assert client.get("/")["Location"].startswith(SIGN_IN)
+
+
+def test_a_closed_account_does_not_sign_in(client, person):
+    rep = person(Role.SALES, is_active=False)
+
+    type_in(client, rep.email)
+
+    assert client.get("/")["Location"].startswith(SIGN_IN)
+
+
+def test_signing_in_leads_back_to_the_page_that_was_asked_for(client, person):
+    rep = person(Role.SALES)
+
+    assert type_in(client, rep.email, next="/leads?stage=sql")["Location"] == "/leads?stage=sql"
+
+
+@pytest.mark.parametrize(
+    "next_page", ["https://evil.example/", "//evil.example", "/\\evil.example"]
+)
+def test_signing_in_never_leads_to_another_site(client, person, next_page):
+    rep = person(Role.SALES)
+
+    assert type_in(client, rep.email, next=next_page)["Location"] == "/"
+
+
+def test_signing_out_ends_the_visit(client_of):
+    rep = client_of(Role.SALES)
+
+    rep.post("/account/logout/")
+
+    assert rep.get("/")["Location"].startswith(SIGN_IN)
+
+
+def test_nobody_signs_up_or_changes_their_address(client, db):
+    for path in ("/account/signup/", "/account/email/", "/account/login/code/"):
+        assert client.get(path).status_code == 404
+
+
+def test_guessing_ends_in_a_page_that_says_wait_and_what_else_to_do(client, person):
+    rep = person(Role.SALES)
+    for _ in range(5):
+        assert type_in(client, rep.email, "wrong").status_code == 200
+
+    page = type_in(client, rep.email, "wrong")
+
+    assert page.status_code == 429
+    assert page["Retry-After"] == "300"
+    assert "Wait five minutes" in page.content.decode()
+    # The right password does not help either, or guessing would tell which one it is.
+    assert type_in(client, rep.email).status_code == 429
+
+
+def test_guessing_one_account_locks_no_other(client, person):
+    rep, manager = person(Role.SALES), person(Role.SALES_MANAGER)
+    for _ in range(6):
+        type_in(client, rep.email, "wrong")
+
+    assert type_in(client, manager.email)["Location"] == "/"
+
+
+def test_the_counters_of_guesses_are_in_the_database():
+    # Not in Redis, whose loss would open the door.
+    assert isinstance(caches["default"], DatabaseCache)
+
+
+def test_a_new_password_comes_by_mail(client, person):
+    rep = person(Role.SALES)
+
+    client.post("/account/password/reset/", {"email": rep.email})
+    link = re.search(r"http://testserver(/account/password/reset/key/\S+)", mail.outbox[0].body)
+    form = client.get(link[1], follow=True)
+    done = client.post(
+        form.request["PATH_INFO"],
+        {"password1": "staple battery 9", "password2": "staple battery 9"},
+    )
+
+    assert done.status_code == 302
+    assert type_in(client, rep.email, "staple battery 9")["Location"] == "/"
+
+
+def test_asking_for_a_new_password_does_not_tell_who_has_an_account(client, person):
+    known = client.post("/account/password/reset/", {"email": person(Role.SALES).email})
+    unknown = client.post("/account/password/reset/", {"email": "nobody@example.com"})
+
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    assert [message.to for message in mail.outbox] == [["sales@example.com"]]
+
+
+def test_a_second_factor_is_set_up_and_then_asked_for(client, person):
+    rep = person(Role.SALES)
+    type_in(client, rep.email)
+    # Who changes how the door opens shows the password again.
+    again = client.get("/account/mfa/totp/activate/")["Location"]
+    assert again.startswith("/account/reauthenticate/")
+    page = client.post(again, {"password": PASSWORD}, follow=True)
+    secret = page.context["form"].secret
+    assert "<svg" in page.content.decode()
+
+    client.post("/account/mfa/totp/activate/", {"code": code_now(secret)})
+    assert Authenticator.objects.filter(user=rep, type=Authenticator.Type.TOTP).exists()
+
+    other = Client()
+    answer = type_in(other, rep.email)
+    assert answer["Location"].startswith("/account/mfa/authenticate/")
+    assert other.get("/")["Location"].startswith(SIGN_IN)
+    # The code of the set-up is used up; a recovery code opens once.
+    assert other.post("/account/mfa/authenticate/", {"code": "000000"}).status_code == 200
+    recovery = RecoveryCodes(
+        Authenticator.objects.get(user=rep, type=Authenticator.Type.RECOVERY_CODES)
+    ).get_unused_codes()[0]
+    assert other.post("/account/mfa/authenticate/", {"code": recovery})["Location"] == "/"
+    assert other.get("/")["Location"] == "/queue"
+
+    third = Client()
+    type_in(third, rep.email)
+    assert third.post("/account/mfa/authenticate/", {"code": recovery}).status_code == 200
+    assert third.get("/")["Location"].startswith(SIGN_IN)
+
+
+def test_the_code_of_the_app_signs_in(client, person):
+    rep = person(Role.SALES)
+    secret = "JBSWY3DPEHPK3PXP"
+    TOTP.activate(rep, get_adapter().encrypt(secret))
+    type_in(client, rep.email)
+
+    answer = client.post("/account/mfa/authenticate/", {"code": code_now(secret)})
+
+    assert answer["Location"] == "/"
+    assert client.get("/")["Location"] == "/queue"
+
+
+def test_guessing_codes_is_stopped_too(client, person):
+    rep = person(Role.SALES)
+    TOTP.activate(rep, "JBSWY3DPEHPK3PXP")
+    type_in(client, rep.email)
+
+    tries = [
+        client.post("/account/mfa/authenticate/", {"code": f"{number:06}"}) for number in range(12)
+    ]
+
+    assert "Too many" in tries[-1].content.decode()
