@@ -12,6 +12,10 @@ class Sql:
     text: str
     params: tuple[Any, ...] = ()
 
+    def __hash__(self) -> int:
+        # Parameters may be lists; equal ones print equally.
+        return hash((self.text, repr(self.params)))
+
     def __mod__(self, parts: "tuple[Sql, ...] | Sql") -> "Sql":
         """Fill each `{}` with a piece of SQL, keeping the order of all parameters.
 

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from funnel.views import criteria
+
+urlpatterns = [
+    path("criteria", criteria.criteria, name="criteria"),
+    path("criteria/<int:number>", criteria.criteria_version, name="criteria-version"),
+]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from accounts.countries import COUNTRIES
+
 
 class FactType(StrEnum):
     TEXT = "text"
@@ -219,6 +221,7 @@ _EMAIL_KINDS = (
     ("role", "a role address"),
     ("disposable", "a disposable address"),
 )
+_COUNTRIES = tuple(COUNTRIES.items())
 _GRADES = tuple((f"{fit}{intent}", f"{fit}{intent}") for fit in "ABCD" for intent in "1234")
 
 STANDARD = Vocabulary(
@@ -232,8 +235,13 @@ STANDARD = Vocabulary(
             Fact("last_name", FactType.TEXT, "Last name"),
             Fact("job_title", FactType.TEXT, "Job title"),
             Fact("city", FactType.TEXT, "City"),
-            Fact("country", FactType.TEXT, "Country"),
-            Fact("country_we_sell_to", FactType.YES_NO, "In a country we sell to"),
+            Fact("country", FactType.CHOICE, "Country", choices=_COUNTRIES),
+            Fact(
+                "country_we_sell_to",
+                FactType.YES_NO,
+                "In a country we sell to",
+                choices=_COUNTRIES,
+            ),
             Fact("source", FactType.TEXT, "Source"),
             Fact("campaign", FactType.TEXT, "Campaign"),
             Fact("estimated_value", FactType.MONEY, "Estimated value"),
@@ -243,7 +251,7 @@ STANDARD = Vocabulary(
             Fact("company_domain", FactType.TEXT, "Company domain"),
             Fact("company_industry", FactType.TEXT, "Industry"),
             Fact("company_employees", FactType.NUMBER, "Company size", unit="people"),
-            Fact("company_country", FactType.TEXT, "Company country"),
+            Fact("company_country", FactType.CHOICE, "Company country", choices=_COUNTRIES),
             Fact("consent_marketing", FactType.YES_NO, "Consent to marketing"),
             Fact("consent_sales", FactType.YES_NO, "Consent to sales contact"),
             Fact("days_active", FactType.COUNT, "Days active", unit="days", takes_window=True),

@@ -16,6 +16,7 @@ from leads.models import CustomField
 from leads.text import key
 
 CUSTOM = "attributes."
+NO_LIMIT = 2**31
 
 # name: (what SQL compares, what a person reads). NULL is unknown.
 _COLUMNS: dict[str, tuple[str, str]] = {
@@ -86,6 +87,8 @@ class TableFacts:
         if name.startswith("consent_"):
             return Sql("(l.consent->>{})::boolean") % param(name.removeprefix("consent_"))
         if name == "country_we_sell_to":
+            if not self.portal.sells_to:  # an empty list is: everywhere
+                return Sql("(l.country <> '' OR NULL)")
             return Sql("(nullif(l.country, '') = ANY({}))") % param(self.portal.sells_to, "text[]")
         return getattr(self, f"_{name}")(test)
 
@@ -190,22 +193,20 @@ class TableFacts:
     def over_newest(
         self, match: Sql, share: Sql, *, per_day: int | None, in_all: int | None
     ) -> Sql:
-        newest = "ORDER BY {0}.occurred_at DESC, {0}.id DESC"
         inner = Sql(
             "SELECT e.id, e.lead_id, e.occurred_at, {} AS share, row_number() OVER (PARTITION BY "
             "e.lead_id, (e.occurred_at AT TIME ZONE 'UTC')::date "
-            + newest.format("e")
-            + ") AS of_day FROM leads_event e WHERE e.lead_id = ANY({}) AND {}"
+            "ORDER BY e.occurred_at DESC, e.id DESC) AS of_day "
+            "FROM leads_event e WHERE e.lead_id = ANY({}) AND {}"
         ) % (share, param(self.lead_ids), match)
         outer = Sql(
             "SELECT x.lead_id, x.share, row_number() OVER (PARTITION BY x.lead_id "
-            + newest.format("x")
-            + ") AS of_all FROM ({}) AS x WHERE x.of_day <= {}"
-        ) % (inner, param(per_day or 2**31))
+            "ORDER BY x.occurred_at DESC, x.id DESC) AS of_all FROM ({}) AS x WHERE x.of_day <= {}"
+        ) % (inner, param(per_day or NO_LIMIT))
         summed = Sql(
             "SELECT y.lead_id, sum(y.share) AS share FROM ({}) AS y WHERE y.of_all <= {} "
             "GROUP BY y.lead_id"
-        ) % (outer, param(in_all or 2**31))
+        ) % (outer, param(in_all or NO_LIMIT))
         alias = self.ranked.setdefault(summed, f"n{len(self.ranked)}")
         return Sql(f"coalesce({alias}.share, 0)")
 

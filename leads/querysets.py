@@ -11,7 +11,7 @@ from accounts.roles import Role
 from funnel.stages import TOMBSTONES
 
 if TYPE_CHECKING:
-    from leads.models import Handoff, Lead
+    pass
 
 SEES_EVERY_LEAD = (
     Role.MARKETING,
@@ -27,7 +27,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.exclude(stage__in=TOMBSTONES)
 
     def visible_to(self, user: User) -> "LeadQuerySet":
-        """Marketing, managers and admin: all. A rep: those handed to their queues, and their own."""
+        """Everybody but reps: all. A rep: those handed to their queues, and their own."""
         if user.has_role(*SEES_EVERY_LEAD):
             return self.living()
         if not user.has_role(Role.SALES):

@@ -40,6 +40,7 @@ EDGES = {
     "inbound",
     "management",
     "templatetags",
+    "wiring",
     "migrations",
 }
 # What a domain module may not know: who calls it, and by what road.

@@ -1,0 +1,211 @@
+"""The life of a criteria version: draft, propose, sign, schedule, switch on, retire.
+
+Nothing here moves a lead: leads are due because the version they were judged by is not the live
+one.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import Portal, User
+from accounts.roles import Role, Side
+from funnel.models import CriteriaVersion, Signature, VersionState
+from funnel.rulebook import Rulebook, parse_content, prepared
+from funnel.vocabulary import STANDARD, Vocabulary
+
+SIGNS_FOR = {Role.MARKETING_MANAGER: Side.MARKETING, Role.SALES_MANAGER: Side.SALES}
+
+
+class VersionError(Exception):
+    """What was asked cannot be done to this version in its present state; says why."""
+
+
+class NotSigned(VersionError):
+    """A department has not signed exactly this content."""
+
+
+class ChangedMeanwhile(VersionError):
+    """Somebody else saved the draft since it was read."""
+
+
+# The record knows the custom fields; it hangs its vocabulary in here when it is ready.
+VOCABULARY: list[Callable[[], Vocabulary]] = [lambda: STANDARD]
+
+
+def vocabulary() -> Vocabulary:
+    """Every fact this installation has."""
+    return VOCABULARY[-1]()
+
+
+def content_hash(content: Mapping[str, Any]) -> str:
+    """What a signature signs: the SHA-256 of the content as canonical JSON."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def live() -> CriteriaVersion:
+    """The one version that judges. There always is one: version 1 ships with the product."""
+    return CriteriaVersion.objects.live().get()
+
+
+def rulebook(version: CriteriaVersion, words: Vocabulary | None = None) -> Rulebook:
+    """The version's content, parsed. Raises ConditionError when a fact it asks is gone."""
+    return parse_content(version.content, words or vocabulary())
+
+
+@transaction.atomic
+def draft(
+    content: Mapping[str, Any],
+    *,
+    author: User | None,
+    based_on: CriteriaVersion | None = None,
+    note: str = "",
+    at: datetime | None = None,
+) -> CriteriaVersion:
+    """Start a draft with this content. Raises ConditionError, or VersionError if one exists."""
+    other = CriteriaVersion.objects.editable().first()
+    if other is not None:
+        raise VersionError(f"v{other.number} is being edited; there is one draft at a time.")
+    ready = prepared(content)
+    parse_content(ready, vocabulary())
+    number = (CriteriaVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    return CriteriaVersion.objects.create(
+        number=number,
+        content=ready,
+        content_hash=content_hash(ready),
+        note=note,
+        author=author,
+        based_on=based_on,
+        created_at=at or timezone.now(),
+    )
+
+
+@transaction.atomic
+def edit(
+    version: CriteriaVersion,
+    content: Mapping[str, Any],
+    *,
+    read_hash: str,
+    at: datetime | None = None,
+) -> CriteriaVersion:
+    """Save new content; a proposed version goes back to draft and its signatures are void.
+
+    `read_hash` is the content_hash the editor started from: raises ChangedMeanwhile if it is no
+    longer the saved one.
+    """
+    version = _locked(version, VersionState.DRAFT, VersionState.PROPOSED)
+    if version.content_hash != read_hash:
+        raise ChangedMeanwhile(f"v{version.number} was changed since you opened it.")
+    ready = prepared(content)
+    parse_content(ready, vocabulary())
+    version.signatures.filter(voided_at=None).update(voided_at=at or timezone.now())
+    version.content = ready
+    version.content_hash = content_hash(ready)
+    version.state = VersionState.DRAFT
+    version.proposed_at = None
+    version.save(update_fields=["content", "content_hash", "state", "proposed_at"])
+    return version
+
+
+@transaction.atomic
+def propose(version: CriteriaVersion, *, at: datetime | None = None) -> CriteriaVersion:
+    """Ask both departments to sign the draft as it is."""
+    version = _locked(version, VersionState.DRAFT)
+    version.state = VersionState.PROPOSED
+    version.proposed_at = at or timezone.now()
+    version.save(update_fields=["state", "proposed_at"])
+    return version
+
+
+@transaction.atomic
+def sign(
+    version: CriteriaVersion, person: User, side: Side, *, at: datetime | None = None
+) -> Signature:
+    """Consent to the proposed content for one's own side."""
+    version = _locked(version, VersionState.PROPOSED)
+    if side not in {SIGNS_FOR.get(Role(role)) for role in person.roles}:
+        raise VersionError(f"Only a manager of {Side(side).label.lower()} signs for it.")
+    signed = {signature.side: signature for signature in valid_signatures(version)}
+    if side in signed:
+        raise VersionError(f"{Side(side).label} has signed v{version.number} already.")
+    both_hats = any(signature.signed_by_id == person.pk for signature in signed.values())
+    if both_hats and not Portal.load().both_hats:
+        raise VersionError("One person signs for one department; the settings can allow both.")
+    return Signature.objects.create(
+        version=version,
+        side=side,
+        signed_by=person,
+        content_hash=version.content_hash,
+        signed_at=at or timezone.now(),
+        both_hats=both_hats,
+    )
+
+
+def valid_signatures(version: CriteriaVersion) -> list[Signature]:
+    """The signatures on exactly this content, one a side at most."""
+    return [
+        signature
+        for signature in version.signatures.select_related("signed_by")
+        if signature.voided_at is None and signature.content_hash == version.content_hash
+    ]
+
+
+@transaction.atomic
+def schedule(version: CriteriaVersion, when: datetime) -> CriteriaVersion:
+    """Have a signed version switched on at a time. Raises NotSigned."""
+    version = _locked(version, VersionState.PROPOSED)
+    _need_signatures(version)
+    version.state = VersionState.SCHEDULED
+    version.scheduled_for = when
+    version.save(update_fields=["state", "scheduled_for"])
+    return version
+
+
+@transaction.atomic
+def switch_on(version: CriteriaVersion, *, at: datetime | None = None) -> CriteriaVersion:
+    """Make a signed version the live one and retire the one before. Raises NotSigned.
+
+    Every lead is due from this commit on, and keeps its old judgement until its turn.
+    """
+    at = at or timezone.now()
+    # Locked in one order, so that two switch-ons cannot wait for each other.
+    before = CriteriaVersion.objects.live().select_for_update().first()
+    version = _locked(version, VersionState.PROPOSED, VersionState.SCHEDULED)
+    _need_signatures(version)
+    if before is not None:
+        before.state = VersionState.RETIRED
+        before.retired_at = at
+        before.save(update_fields=["state", "retired_at"])
+    version.state = VersionState.LIVE
+    version.live_at = at
+    version.save(update_fields=["state", "live_at"])
+    return version
+
+
+def switch_on_scheduled(*, at: datetime | None = None) -> CriteriaVersion | None:
+    """Switch on the scheduled version when its time has come."""
+    at = at or timezone.now()
+    due = CriteriaVersion.objects.filter(state=VersionState.SCHEDULED, scheduled_for__lte=at)
+    version = due.first()
+    return switch_on(version, at=at) if version else None
+
+
+def _need_signatures(version: CriteriaVersion) -> None:
+    signed = {signature.side for signature in valid_signatures(version)}
+    for side in Side:
+        if side not in signed:
+            raise NotSigned(f"{side.label} has not signed v{version.number}.")
+
+
+def _locked(version: CriteriaVersion, *states: VersionState) -> CriteriaVersion:
+    found = CriteriaVersion.objects.select_for_update().get(pk=version.pk)
+    if found.state not in states:
+        raise VersionError(f"v{found.number} is {found.get_state_display().lower()}.")
+    return found

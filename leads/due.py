@@ -1,0 +1,156 @@
+"""The one drain loop: leads whose judgement is due are judged, in small batches, until none is.
+
+Due is a row's own business: `stale_at` (something about the lead changed), `rescore_at` (time
+alone may change its result), a version that is not the live one. Messages only say "look".
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from funnel import versions
+from funnel.stages import TOMBSTONES
+from leads.models import Lead
+from leads.qualification import Bench, clock, judge, statement
+
+BATCH = 500
+# A lead that made scoring fail this often is parked until somebody looks.
+MOST_ATTEMPTS = 5
+RETRY_AFTER = timedelta(seconds=10)
+
+log = structlog.get_logger(__name__)
+
+# What makes the drain prompt: called after commit, never raises (leads/tasks.py).
+NUDGES: list[Callable[[], None]] = []
+
+
+def nudge() -> None:
+    """After this transaction commits, tell a worker to look. Losing it loses time only."""
+    for send in NUDGES:
+        transaction.on_commit(send, robust=True)
+
+
+def drain(
+    *, at: datetime | None = None, limit: int | None = None, seconds: float | None = None
+) -> int:
+    """Judge what is due, until nothing is, or `limit` leads or `seconds` are spent.
+
+    Leads another worker holds are left to it. Gives the number of leads judged.
+    """
+    started = time.monotonic()
+    versions.switch_on_scheduled(at=at)
+    judged = 0
+    while limit is None or judged < limit:
+        if seconds is not None and time.monotonic() - started > seconds:
+            break
+        done = _batch(at)
+        if not done:
+            break
+        judged += done
+    if judged:
+        log.info("leads judged", count=judged, seconds=round(time.monotonic() - started, 3))
+    return judged
+
+
+def _batch(at: datetime | None) -> int:
+    ids: list[int] = []
+    try:
+        with transaction.atomic():
+            bench = Bench.now(at)
+            ids = take(bench, BATCH)
+            return judge(ids, bench).scored
+    except Exception:
+        if not ids or not _is_sound(at):
+            raise
+        # Somewhere in it is a lead that cannot be judged: find it, and let the others go on.
+        log.warning("a batch failed and is split", count=len(ids), exc_info=True)
+        return _split(ids, at)
+
+
+def _is_sound(at: datetime | None) -> bool:
+    """Whether criteria and database work at all, so that a failure is the fault of a lead."""
+    try:
+        with transaction.atomic():
+            query = statement([], Bench.now(at))
+            with connection.cursor() as cursor:
+                cursor.execute(query.text, query.params)
+    except Exception:
+        return False
+    return True
+
+
+def _split(ids: Sequence[int], at: datetime | None) -> int:
+    if len(ids) == 1:
+        return _alone(ids[0], at)
+    half = len(ids) // 2
+    done = 0
+    for part in (ids[:half], ids[half:]):
+        try:
+            with transaction.atomic():
+                bench = Bench.now(at)
+                done += judge(take(bench, len(part), among=part), bench).scored
+        except Exception:
+            done += _split(part, at)
+    return done
+
+
+def _alone(lead_id: int, at: datetime | None) -> int:
+    """Judge one suspect; the attempt is counted before the work, so a crash counts too."""
+    Lead.objects.filter(pk=lead_id).update(attempts=F("attempts") + 1)
+    try:
+        with transaction.atomic():
+            bench = Bench.now(at)
+            return judge(take(bench, 1, among=[lead_id]), bench).scored
+    except Exception as error:
+        # The kind of error only: its text may quote the lead.
+        name = type(error).__name__
+        log.error("a lead cannot be judged", lead_id=lead_id, error=name)
+        later = (at or clock()) + RETRY_AFTER
+        lead = Lead.objects.filter(pk=lead_id)
+        lead.filter(attempts__gte=MOST_ATTEMPTS).update(parked_error=name)
+        lead.filter(attempts__lt=MOST_ATTEMPTS).update(stale_at=None, rescore_at=later)
+        return 1
+
+
+def replay(lead: Lead) -> None:
+    """Let a parked lead try again."""
+    Lead.objects.filter(pk=lead.pk).update(parked_error="", attempts=0, stale_at=timezone.now())
+    nudge()
+
+
+# Each reads the partial index made for it (Lead.Meta); all skip what somebody else holds.
+_TAKE = {
+    "stale": "stale_at IS NOT NULL AND stale_at <= %(at)s ORDER BY stale_at",
+    "due": "rescore_at <= %(at)s ORDER BY rescore_at",
+    "version": "version_id < %(version)s ORDER BY version_id, id",
+}
+
+
+def take(bench: Bench, limit: int, among: Sequence[int] | None = None) -> list[int]:
+    """Lock up to `limit` leads that are due, oldest mark first, and give their ids."""
+    taken: list[int] = []
+    narrowed = "AND id = ANY(%(among)s)" if among is not None else ""
+    with connection.cursor() as cursor:
+        for which in _TAKE.values():
+            if len(taken) >= limit:
+                break
+            cursor.execute(
+                f"SELECT id FROM leads_lead WHERE parked_error = '' AND stage <> ALL(%(gone)s) "  # noqa: S608 - constants
+                f"{narrowed} AND id <> ALL(%(taken)s) AND {which} "
+                "LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED",
+                {
+                    "at": bench.at,
+                    "version": bench.version.pk,
+                    "gone": list(TOMBSTONES),
+                    "among": list(among or ()),
+                    "taken": taken,
+                    "limit": limit - len(taken),
+                },
+            )
+            taken += [row[0] for row in cursor.fetchall()]
+    return taken

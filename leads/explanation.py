@@ -1,0 +1,257 @@
+"""Why a lead has its score: one line per rule, which sum to the number."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from accounts.models import Portal
+from funnel import versions
+from funnel.compile import event_match
+from funnel.conditions import EventTest, Test, describe, walk
+from funnel.rulebook import KINDS, Rule, Rulebook
+from funnel.scoring import compile_rulebook
+from funnel.sql import Sql, param
+from funnel.vocabulary import FactType
+from leads.facts import TableFacts
+from leads.models import Lead, StageChange
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an explanation. `points` is 0 where a fact is unknown or a test a mere note."""
+
+    kind: str
+    label: str
+    evidence: str
+    points: int
+    rule: str = ""
+    unknown: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A score and its lines: those of a kind sum to that kind, all of them to the total."""
+
+    total: int
+    fit: int
+    intent: int
+    version: int
+    lines: tuple[Line, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one reading of the facts saw: points per rule, and the values behind them."""
+
+    points: tuple[int | None, ...]
+    rules: tuple[Mapping[str, Any], ...]
+    definitions: Mapping[str, list[dict[str, Any]]]
+
+
+def explain(lead: Lead) -> Explanation | None:
+    """The stored score in lines; None before the first scoring.
+
+    While the lead is as it was scored, the evidence is read again; afterwards the stored points
+    stand, with the evidence its last qualification wrote down.
+    """
+    if lead.version is None or lead.scored_at is None:
+        return None
+    rulebook = versions.rulebook(lead.version)
+    portal = Portal.load()
+    seen = read([lead.pk], rulebook, at=lead.scored_at, portal=portal)[lead.pk]
+    stored = tuple(lead.points)
+    evidence = list(seen.rules)
+    if seen.points != stored:
+        kept = _kept_evidence(lead)
+        for i, rule in enumerate(rulebook.rules):
+            if i >= len(stored) or seen.points[i] != stored[i]:
+                evidence[i] = kept.get(rule.id, {})
+    return Explanation(
+        total=lead.total or 0,
+        fit=lead.fit or 0,
+        intent=lead.intent or 0,
+        version=lead.version.number,
+        lines=lines(rulebook, stored, evidence, zone=portal.zone),
+    )
+
+
+def _kept_evidence(lead: Lead) -> Mapping[str, Any]:
+    change = (
+        StageChange.objects.filter(lead=lead, version=lead.version, evidence__isnull=False)
+        .order_by("-at", "-id")
+        .first()
+    )
+    return change.evidence.get("rules", {}) if change and change.evidence else {}
+
+
+def lines(
+    rulebook: Rulebook,
+    points: Sequence[int | None],
+    evidence: Sequence[Mapping[str, Any]],
+    *,
+    zone: str,
+) -> tuple[Line, ...]:
+    """Rules that fired or are unknown, biggest first, and a named line where a cap cut."""
+    clock = ZoneInfo(zone)
+    found: list[Line] = []
+    for kind in KINDS:
+        of_kind = [
+            Line(
+                kind,
+                rule.label,
+                evidence_text(rule, evidence[i], clock),
+                points[i] or 0,
+                rule.id,
+                points[i] is None,
+            )
+            for i, rule in rulebook.rules_of(kind)
+            if i < len(points) and points[i] != 0
+        ]
+        of_kind.sort(key=lambda line: (line.unknown, -abs(line.points)))
+        exact = sum(line.points for line in of_kind)
+        cap = rulebook.caps[kind]
+        if exact > cap:
+            note = f"At most {cap} points of {kind} count: {cap} of {exact}"
+            of_kind.append(Line(kind, f"{kind.capitalize()} is capped", note, cap - exact))
+        if exact < 0:
+            note = f"{kind.capitalize()} never falls below 0"
+            of_kind.append(Line(kind, "Counted as 0", note, -exact))
+        found += of_kind
+    return tuple(found)
+
+
+def sentence(found: Sequence[Line]) -> str:
+    """One sentence for a queue row: what they did, then who they are, the biggest first."""
+    positive = [line for line in found if line.points > 0 and line.rule]
+    did = [line.label for line in positive if line.kind == "intent"][:2]
+    are = [line.label for line in positive if line.kind == "fit"][: max(1, 2 - len(did))]
+    parts = (did + are)[:3]
+    rest = [f"{part[:1].lower()}{part[1:]}" for part in parts[1:]]
+    return "; ".join([*parts[:1], *rest])
+
+
+# Evidence: the value, or the events with their first and last time.
+
+
+def evidence_text(rule: Rule, evidence: Mapping[str, Any], zone: ZoneInfo) -> str:
+    parts = []
+    for test in rule.tests:
+        if isinstance(test, EventTest):
+            text = _events_text(evidence.get(test.id), zone)
+        else:
+            text = _value_text(test, evidence.get(test.id), said=rule.label)
+        if text and text not in parts:
+            parts.append(text)
+    return "; ".join(parts)
+
+
+def _events_text(seen: Mapping[str, Any] | None, zone: ZoneInfo) -> str:
+    if not seen or not seen["count"]:
+        return ""
+    first, last = (
+        datetime.fromisoformat(seen[name]).astimezone(zone) for name in ("first", "last")
+    )
+    if seen["count"] == 1:
+        return _moment(last)
+    return f"{seen['count']:,} times, {_day(first)} to {_moment(last)}"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{_day(moment)}, {moment:%H:%M}"
+
+
+def _day(moment: date) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _value_text(test: Test, value: Any, said: str) -> str:
+    label = test.fact.label
+    if value is None:
+        return f"{label}: unknown"
+    if isinstance(value, list):
+        shown = ", ".join(test.fact.shown(item) for item in value)
+    elif test.fact.type is FactType.DATE:
+        shown = _day(date.fromisoformat(str(value)[:10]))
+    else:
+        shown = test.fact.shown(value)
+    # What the line's own label says already is not said twice.
+    return shown[:1].upper() + shown[1:] if label == said else f"{label}: {shown}"
+
+
+def read(
+    lead_ids: Sequence[int], rulebook: Rulebook, *, at: datetime, portal: Portal
+) -> dict[int, Seen]:
+    """What the criteria see in these leads at one moment, by the SQL that scores them."""
+    source = TableFacts(lead_ids, at, portal)
+    scoring = compile_rulebook(rulebook, source)
+    per_rule = [_evidence_sql(rule.tests, source) for rule in rulebook.rules]
+    per_rung = {
+        rung: _evidence_sql(tuple(walk(definition.condition)), source)
+        for rung, definition in rulebook.definitions.items()
+    }
+    tables = source.tables(rulebook.tests())
+    query = Sql("SELECT l.id, {}, {}, {} FROM {}{} WHERE l.id = ANY({})") % (
+        scoring.points,
+        Sql("jsonb_build_array({})") % Sql.join(", ", per_rule),
+        Sql("jsonb_build_array({})") % Sql.join(", ", per_rung.values()),
+        tables,
+        scoring.laterals,
+        param(list(lead_ids)),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query.text, query.params)
+        rows = cursor.fetchall()
+    return {
+        row[0]: Seen(
+            tuple(row[1]),
+            tuple(_loaded(row[2])),
+            {
+                rung: _told(rulebook, rung, values)
+                for rung, values in zip(per_rung, _loaded(row[3]), strict=True)
+            },
+        )
+        for row in rows
+    }
+
+
+def _loaded(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _told(rulebook: Rulebook, rung: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each criterion of a definition in words, with the value it saw."""
+    definition = rulebook.definitions[rung]
+    told: list[dict[str, Any]] = [
+        {"id": test.id, "says": describe(test), "value": values.get(test.id)}
+        for test in walk(definition.condition)
+    ]
+    if definition.line is not None:
+        told.append({"id": "line", "says": f"score is at least {definition.line}", "value": None})
+    return told
+
+
+def _evidence_sql(tests: Sequence[Test | EventTest], source: TableFacts) -> Sql:
+    """A jsonb object: test id → value, or {count, first, last} of the events it counted."""
+    pairs = []
+    for test in tests:
+        if isinstance(test, EventTest):
+            match = event_match(test, source)
+            value = Sql("jsonb_build_object('count', {}, 'first', {}, 'last', {})") % tuple(
+                source.over_events(Sql(f"{aggregate} FILTER (WHERE {{}})") % match)
+                for aggregate in ("count(*)", "min(e.occurred_at)", "max(e.occurred_at)")
+            )
+        else:
+            value = Sql("to_jsonb({})") % source.raw(test)
+        pairs.append(Sql("{}, {}") % (param(test.id, "text"), value))
+    return Sql("jsonb_build_object({})") % Sql.join(", ", pairs)

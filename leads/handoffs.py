@@ -1,0 +1,215 @@
+"""Crossing the line: claim, release, first touch. The row count decides every race."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Portal, User
+from funnel.promises import due_at
+from funnel.stages import Actor, Stage, check_move
+from leads.models import Handoff, HandoffState, Lead, StageChange, Touch
+
+# How far back a first touch may be said to have happened.
+TOUCH_MAY_BE_PAST = timedelta(hours=24)
+
+
+class NotClaimable(Exception):
+    """The handoff cannot be claimed by this rep now; says why."""
+
+
+class AlreadyClaimed(NotClaimable):
+    """Another rep was faster."""
+
+    def __init__(self, handoff: Handoff) -> None:
+        super().__init__(f"{handoff.claimed_by} claimed {handoff.lead} before you.")
+        self.handoff = handoff
+        self.by = handoff.claimed_by
+        self.at = handoff.claimed_at
+
+
+class NotOpen(NotClaimable):
+    """Nobody can claim it any more: it was withdrawn or is settled."""
+
+    def __init__(self, handoff: Handoff) -> None:
+        super().__init__(f"{handoff.lead} is no longer waiting.")
+        self.handoff = handoff
+
+
+class NotAMember(NotClaimable):
+    """The rep works in another queue."""
+
+    def __init__(self, handoff: Handoff) -> None:
+        super().__init__(f"You are not in the queue {handoff.queue}.")
+        self.handoff = handoff
+
+
+class AtLimit(NotClaimable):
+    """The rep holds as many untouched leads as the settings allow."""
+
+    def __init__(self, held: int, limit: int) -> None:
+        super().__init__(f"You hold {held} of {limit}. Log or release one first.")
+        self.held = held
+        self.limit = limit
+
+
+class TouchRefused(Exception):
+    """A touch that cannot be logged as told; says what to change."""
+
+
+class ReleaseRefused(Exception):
+    """The handoff is not this person's to give back, or no reason was given."""
+
+
+@transaction.atomic
+def claim(handoff: Handoff, rep: User, *, at: datetime | None = None) -> Handoff:
+    """Give an open handoff to one rep; claiming one's own again is the same success.
+
+    Raises AlreadyClaimed, NotOpen, NotAMember or AtLimit; then nothing was changed.
+    """
+    at = at or timezone.now()
+    portal = Portal.load()
+    if not handoff.queue.memberships.filter(user=rep).exists():
+        raise NotAMember(handoff)
+    _keep_to_the_limit(rep, portal, claiming=handoff)
+    # The row count, not an earlier read, decides who was first.
+    won = (
+        Handoff.objects.open()
+        .filter(pk=handoff.pk)
+        .update(
+            state=HandoffState.CLAIMED,
+            claimed_by=rep,
+            claimed_at=at,
+            touch_due_at=due_at(at, portal.touch_minutes),
+        )
+    )
+    handoff.refresh_from_db()
+    if not won:
+        if handoff.state == HandoffState.CLAIMED and handoff.claimed_by_id == rep.pk:
+            return handoff
+        raise AlreadyClaimed(handoff) if handoff.claimed_by_id else NotOpen(handoff)
+    move(handoff, Stage.CLAIMED, by=rep, at=at, owner=rep)
+    return handoff
+
+
+def _keep_to_the_limit(rep: User, portal: Portal, *, claiming: Handoff | None = None) -> None:
+    """Raise AtLimit when one more would be too many. Two claims of one rep take turns here."""
+    User.objects.select_for_update(no_key=True).get(pk=rep.pk)
+    untouched = Handoff.objects.held_by(rep).filter(first_touch_at=None)
+    if claiming is not None:
+        untouched = untouched.exclude(pk=claiming.pk)
+    held = untouched.count()
+    if held >= portal.held_limit:
+        raise AtLimit(held, portal.held_limit)
+
+
+@transaction.atomic
+def claim_next(rep: User, *, at: datetime | None = None) -> Handoff | None:
+    """Claim the waiting handoff with the least time left; None when none waits. Raises AtLimit."""
+    best = (
+        Handoff.objects.open()
+        .filter(queue__in=rep.queues.all())
+        .order_by("due_at", "id")
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .first()
+    )
+    return None if best is None else claim(best, rep, at=at)
+
+
+@transaction.atomic
+def release(handoff: Handoff, rep: User, *, reason: str, at: datetime | None = None) -> Handoff:
+    """Give a claimed handoff back to its queue, with the clock it had. Raises ReleaseRefused."""
+    reason = reason.strip()
+    if not reason:
+        raise ReleaseRefused("Say why you give it back, so that the next rep knows.")
+    held = Handoff.objects.held_by(rep).filter(pk=handoff.pk)
+    given_back = held.update(
+        state=HandoffState.OPEN, claimed_by=None, claimed_at=None, touch_due_at=None
+    )
+    if not given_back:
+        raise ReleaseRefused(f"{handoff.lead} is not in your hands.")
+    handoff.refresh_from_db()
+    move(handoff, Stage.SQL, by=rep, at=at or timezone.now(), reason=reason, owner=None)
+    return handoff
+
+
+@transaction.atomic
+def log_touch(
+    handoff: Handoff,
+    by: User,
+    *,
+    channel: str,
+    result: str,
+    note: str = "",
+    touched_at: datetime | None = None,
+    at: datetime | None = None,
+) -> Touch:
+    """Log a call, mail or meeting; the first one stops the clock. Raises TouchRefused.
+
+    `touched_at` may lie up to 24 hours back, but not before the handoff.
+    """
+    at = at or timezone.now()
+    touched_at = touched_at or at
+    handoff = Handoff.objects.select_for_update(of=("self",)).get(pk=handoff.pk)
+    if handoff.claimed_by_id is None:
+        raise TouchRefused("Claim the lead first; then log what you did.")
+    if not (handoff.claimed_by_id == by.pk or handoff.queue.memberships.filter(user=by).exists()):
+        raise TouchRefused("Only its owner or a teammate in its queue logs a touch.")
+    if touched_at > at:
+        raise TouchRefused("A touch lies in the past. Give the time it happened.")
+    if touched_at < handoff.opened_at:
+        raise TouchRefused("That was before the lead was handed over. Give a later time.")
+    if touched_at < at - TOUCH_MAY_BE_PAST:
+        raise TouchRefused("A touch can be logged up to 24 hours later.")
+    touch = Touch.objects.create(
+        handoff=handoff,
+        by=by,
+        at=touched_at,
+        channel=channel,
+        result=result,
+        note=note,
+        logged_at=at,
+    )
+    if handoff.first_touch_at is None or touched_at < handoff.first_touch_at:
+        handoff.first_touch_at = touched_at
+        handoff.save(update_fields=["first_touch_at"])
+    return touch
+
+
+def move(
+    handoff: Handoff,
+    target: Stage,
+    *,
+    by: User,
+    at: datetime,
+    actor: Actor = Actor.REP,
+    reason: str = "",
+    owner: User | None,
+    amount: object = None,
+) -> None:
+    """Move the handoff's lead, with its ledger row, inside the caller's transaction."""
+    lead = Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=handoff.lead_id)
+    check_move(lead.stage, target, actor)
+    StageChange.objects.create(
+        lead=lead,
+        origin=lead.stage,
+        target=target,
+        at=at,
+        actor=actor,
+        person=by,
+        reason=reason,
+        version=lead.version,
+        handoff=handoff,
+        cycle=lead.cycle,
+        total=lead.total,
+        amount=amount,
+    )
+    lead.stage = target
+    lead.stage_since = at
+    lead.owner = owner
+    fields = ["stage", "stage_since", "owner"]
+    if target == Stage.SQL:
+        # Back on the machine's side of the line: it may have changed while it was held.
+        lead.stale_at = at
+        fields.append("stale_at")
+    lead.save(update_fields=fields)

@@ -1,0 +1,117 @@
+"""What became of a claimed lead: accepted or rejected, answered, won or lost."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from funnel.models import Reason
+from funnel.stages import Actor, Stage, check_move
+from leads.handoffs import move
+from leads.models import Handoff, HandoffState, Lead, Outcome, StageChange
+
+
+class VerdictRefused(Exception):
+    """The verdict cannot be given; says why."""
+
+
+@transaction.atomic
+def accept(handoff: Handoff, rep: User, *, at: datetime | None = None) -> Handoff:
+    """Sales agrees that the lead is worth pursuing."""
+    return _close(handoff, rep, Outcome.ACCEPTED, Stage.ACCEPTED, at=at or timezone.now())
+
+
+@transaction.atomic
+def reject(
+    handoff: Handoff, rep: User, *, reason: Reason, note: str = "", at: datetime | None = None
+) -> Handoff:
+    """Sales sends the lead back, with a reason; "other" needs a note."""
+    if reason.family == Reason.Family.OTHER and not note.strip():
+        raise VerdictRefused("Say in a sentence what was wrong.")
+    return _close(
+        handoff,
+        rep,
+        Outcome.REJECTED,
+        Stage.REJECTED,
+        at=at or timezone.now(),
+        reason=reason,
+        note=note.strip(),
+    )
+
+
+def _close(
+    handoff: Handoff,
+    rep: User,
+    outcome: Outcome,
+    target: Stage,
+    *,
+    at: datetime,
+    reason: Reason | None = None,
+    note: str = "",
+) -> Handoff:
+    closed = (
+        Handoff.objects.held_by(rep)
+        .filter(pk=handoff.pk)
+        .update(state=HandoffState.CLOSED, outcome=outcome, closed_at=at, reason=reason, note=note)
+    )
+    if not closed:
+        raise VerdictRefused(f"{handoff.lead} is not in your hands.")
+    handoff.refresh_from_db()
+    owner = rep if target == Stage.ACCEPTED else None
+    move(handoff, target, by=rep, at=at, reason=reason.label if reason else "", owner=owner)
+    return handoff
+
+
+@transaction.atomic
+def advance(
+    lead: Lead,
+    rep: User,
+    *,
+    to: Stage,
+    amount: Decimal | None = None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Lead:
+    """Move an accepted lead on: opportunity, won (with its amount) or lost (with a reason)."""
+    if to == Stage.WON and amount is None:
+        raise VerdictRefused("Give the amount that was won.")
+    if to == Stage.LOST and not reason.strip():
+        raise VerdictRefused("Give the reason it was lost.")
+    handoff = lead.handoffs.filter(outcome=Outcome.ACCEPTED).latest("closed_at")
+    move(
+        handoff,
+        to,
+        by=rep,
+        at=at or timezone.now(),
+        reason=reason,
+        owner=lead.owner,
+        amount=amount,
+    )
+    lead.refresh_from_db()
+    return lead
+
+
+@transaction.atomic
+def answer(lead: Lead, person: User, *, to: Stage, reason: str, at: datetime | None = None) -> Lead:
+    """Marketing's reply to a rejection: send to nurture, or close (disqualified)."""
+    at = at or timezone.now()
+    lead = Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=lead.pk)
+    actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
+    check_move(lead.stage, to, actor)
+    StageChange.objects.create(
+        lead=lead,
+        origin=lead.stage,
+        target=to,
+        at=at,
+        actor=actor,
+        person=person,
+        reason=reason,
+        version=lead.version,
+        cycle=lead.cycle,
+        total=lead.total,
+    )
+    lead.stage, lead.stage_since = to, at
+    lead.save(update_fields=["stage", "stage_since"])
+    return lead

@@ -1,0 +1,27 @@
+"""What the record hangs into the packages below it, and what makes the drain prompt."""
+
+from django.utils import timezone
+
+from accounts import policy
+from accounts.models import Portal, User
+from funnel import versions
+from leads import due, facts, tasks
+from leads.models import Handoff, Lead
+
+
+def waiting_for(user: User) -> int:
+    """Open handoffs in the queues of this person, for the navigation."""
+    return Handoff.objects.open().filter(queue__in=user.queues.values("pk")).count()
+
+
+def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
+    """The criteria ask about the countries we sell to: every lead is due when they change."""
+    if "sells_to" in changed:
+        Lead.objects.living().update(stale_at=timezone.now())
+        due.nudge()
+
+
+versions.VOCABULARY.append(facts.vocabulary)
+due.NUDGES.append(tasks.nudge)
+policy.NAV_COUNTS["queue"] = waiting_for
+policy.ON_SETTINGS_CHANGED.append(rescore_after)
