@@ -39,9 +39,7 @@ class Migration(migrations.Migration):
                 ("ends_on", models.DateField(blank=True, null=True)),
                 (
                     "spend",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=12, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
@@ -235,9 +233,7 @@ class Migration(migrations.Migration):
                 ("attribute_keys", models.JSONField(blank=True, default=dict)),
                 (
                     "estimated_value",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=12, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
                 ),
                 ("consent", models.JSONField(blank=True, default=dict)),
                 ("search_key", models.TextField(blank=True)),
@@ -861,9 +857,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["created_at"], name="idempotent_answer_age")
-                ],
+                "indexes": [models.Index(fields=["created_at"], name="idempotent_answer_age")],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("api_key", "key", "route"),
@@ -1000,9 +994,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="event",
-            index=models.Index(
-                fields=["lead", "-occurred_at", "-id"], name="event_lead_newest"
-            ),
+            index=models.Index(fields=["lead", "-occurred_at", "-id"], name="event_lead_newest"),
         ),
         migrations.AddConstraint(
             model_name="event",
@@ -1014,9 +1006,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="consent",
-            index=models.Index(
-                fields=["lead", "purpose", "-at"], name="consent_lead_purpose"
-            ),
+            index=models.Index(fields=["lead", "purpose", "-at"], name="consent_lead_purpose"),
         ),
         migrations.AddIndex(
             model_name="leadchange",
@@ -1161,9 +1151,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="stagechange",
-            index=models.Index(
-                fields=["lead", "at", "id"], name="stage_change_of_lead"
-            ),
+            index=models.Index(fields=["lead", "at", "id"], name="stage_change_of_lead"),
         ),
         migrations.AddIndex(
             model_name="stagechange",
