@@ -13,20 +13,18 @@ from leadportal import local
 WITHOUT_SERVERS = {"up", "help", "version", "collectstatic", "check", "spectacular"}
 
 
-def needs_servers(arguments: list[str], environ: os._Environ[str]) -> bool:
+def needs_servers(arguments: list[str]) -> bool:
     command = arguments[1] if len(arguments) > 1 else "help"
     asks_for_help = {"-h", "--help", "--version"} & set(arguments)
-    return "DATABASE_URL" not in environ and command not in WITHOUT_SERVERS and not asks_for_help
+    return "DATABASE_URL" not in os.environ and command not in WITHOUT_SERVERS and not asks_for_help
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
     os.environ.setdefault("LEADPORTAL_PROCESS", sys.argv[1] if len(sys.argv) > 1 else "help")
-    servers = nullcontext()
-    if needs_servers(sys.argv, os.environ):
-        servers = local.attach_or_start(local.data_dir_from(os.environ))
+    data_dir = local.data_dir_from(os.environ)
     try:
-        with servers:
+        with local.attach_or_start(data_dir) if needs_servers(sys.argv) else nullcontext():
             execute_from_command_line(sys.argv)
     except local.StartFailed as error:
         sys.exit(str(error))

@@ -126,7 +126,7 @@ def end_with_parent(parent: int, how: signal.Signals) -> None:
 
 def spawn(
     name: str,
-    command: Sequence[str | Path],
+    command: Sequence[object],
     *,
     stop_signal: signal.Signals = signal.SIGTERM,
     orphan_signal: signal.Signals | None = None,
@@ -143,7 +143,7 @@ def spawn(
     output = log.open("ab") if log else None
     try:
         popen = subprocess.Popen(
-            [os.fspath(part) for part in command],
+            [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -251,7 +251,14 @@ def start_postgres(data_dir: Path, *, throw_away: bool = False) -> Process:
 
 
 def is_postgres_ready(data_dir: Path) -> bool:
-    command = [postgres_bin() / "pg_isready", "-q", "-h", run_dir(data_dir), "-U", DATABASE]
+    command = [
+        str(postgres_bin() / "pg_isready"),
+        "-q",
+        "-h",
+        str(run_dir(data_dir)),
+        "-U",
+        DATABASE,
+    ]
     return subprocess.run(command).returncode == 0
 
 
@@ -271,9 +278,9 @@ def _create_cluster(cluster: Path, binaries: Path, account: Account, *, throw_aw
     fresh.rename(cluster.resolve())
 
 
-def _run(command: Sequence[str | Path], account: Account, stdin: str = "") -> None:
+def _run(command: Sequence[object], account: Account, stdin: str = "") -> None:
     result = subprocess.run(
-        [os.fspath(part) for part in command],
+        [str(part) for part in command],
         input=stdin,
         text=True,
         capture_output=True,

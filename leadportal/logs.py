@@ -22,6 +22,7 @@ FIELDS = frozenset(
         *("event", "level", "logger", "timestamp", "process", "exception"),
         *("request_id", "method", "route", "status", "duration_ms", "user_id", "api_key_id"),
         *("task", "queue", "count", "batch", "attempts", "seconds", "state", "reason_code"),
+        "error",  # the name of a class, see below
         *("lead_id", "event_id", "handoff_id", "version_id", "queue_id", "rule_id"),
     ]
 )
@@ -30,7 +31,11 @@ log = structlog.get_logger("leadportal.request")
 
 
 def only_allowed_fields(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    return {name: value for name, value in event.items() if name in FIELDS}
+    allowed = {name: value for name, value in event.items() if name in FIELDS}
+    # The text of an error may quote a row; its class may not.
+    if not str(allowed.get("error", "Error")).replace(".", "").isidentifier():
+        del allowed["error"]
+    return allowed
 
 
 def template_of_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -126,7 +131,6 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.monotonic()
         request_id = uuid.uuid4().hex
-        request.request_id = request_id
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
             response["X-Request-ID"] = request_id

@@ -7,6 +7,7 @@ DATA_DIR (embedded mode). With it (server mode) every secret must be given.
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
@@ -160,6 +161,7 @@ TIME_ZONE = "UTC"  # what a person sees is in the zone of the settings page
 
 # --- database, caches --------------------------------------------------------------------------
 
+_database: dict[str, Any]
 if EMBEDDED:
     _database = {
         "ENGINE": "django.db.backends.postgresql",
@@ -177,19 +179,22 @@ else:
 # A page gives up early; background work may take longer, migrations as long as they need.
 _statement_timeout = {"web": "5s", "migrate": "0", "up": "0"}.get(PROCESS, "60s")
 _idle_timeout = "10s" if PROCESS == "web" else "60s"
-_options = _database.get("OPTIONS", {})
-_options["options"] = " ".join(
-    [
-        _options.get("options", ""),
-        f"-c statement_timeout={_statement_timeout}",
-        "-c lock_timeout=2s",
-        f"-c idle_in_transaction_session_timeout={_idle_timeout}",
-    ]
-).strip()
-_options.setdefault("connect_timeout", 3)
+_given = _database.get("OPTIONS", {})
+_timeouts = [
+    f"-c statement_timeout={_statement_timeout}",
+    "-c lock_timeout=2s",
+    f"-c idle_in_transaction_session_timeout={_idle_timeout}",
+]
 DATABASES = {
     "default": _database
-    | {"OPTIONS": _options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "TIME_ZONE": "UTC"},
+    | {
+        "OPTIONS": {"connect_timeout": 3}
+        | _given
+        | {"options": " ".join([_given.get("options", ""), *_timeouts]).strip()},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "TIME_ZONE": "UTC",
+    },
 }
 
 REDIS_URL = env.str("REDIS_URL", default=f"unix://{local.valkey_socket(DATA_DIR)}")

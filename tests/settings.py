@@ -30,4 +30,4 @@ ALLOWED_HOSTS += ["testserver"]  # noqa: F405
 STATIC_ROOT.mkdir(parents=True)  # noqa: F405
 
 # Slow hashes are for people's passwords; these are thrown away.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = ["tests.hashers.QuickHasher"]

@@ -82,7 +82,9 @@ class Command(BaseCommand):
         local.wait_until(
             lambda: answers(f"http://{asked}:{settings.PORT}/healthz"), web, logs / "web.log"
         )
-        local.wait_until(lambda: bool(app.control.ping(timeout=1, limit=1)), worker, logs)
+        local.wait_until(
+            lambda: bool(app.control.ping(timeout=1, limit=1)), worker, logs / "worker.log"
+        )
         return worker
 
     def say_where(self) -> None:
