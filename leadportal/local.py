@@ -98,6 +98,7 @@ class Process:
     name: str
     popen: subprocess.Popen
     stop_signal: signal.Signals
+    essential: bool = True  # when it ends by itself, the others are to stop
 
     def is_running(self) -> bool:
         return self.popen.poll() is None

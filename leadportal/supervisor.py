@@ -27,10 +27,10 @@ class Supervisor:
         return new
 
     def watch(self, every: float = 0.2) -> Iterator[None]:
-        """Yield now and then for as long as all run; raise StartFailed when one has ended."""
+        """Yield now and then while all run; raise StartFailed when an essential one ended."""
         while True:
             for process in self.processes:
-                if not process.is_running():
+                if process.essential and not process.is_running():
                     raise StartFailed(
                         f"{process.name} stopped by itself (exit code {process.popen.returncode}), "
                         "so everything is stopped."

@@ -75,7 +75,7 @@ class Command(BaseCommand):
             collect_static(settings.STATIC_ROOT)
 
     def start_portal(self, supervisor: Supervisor, *, reload: bool) -> local.Process:
-        worker = supervisor.add(start_worker(to_terminal=reload))
+        worker = supervisor.add(start_worker(reload=reload))
         web = supervisor.add(start_web(reload=reload))
         logs = settings.DATA_DIR / "log"
         asked = "127.0.0.1" if HOST == "0.0.0.0" else HOST  # noqa: S104 - compared, not bound
@@ -105,7 +105,7 @@ class Command(BaseCommand):
             # Gunicorn reloads itself; Celery does not.
             if reload and (now := newest_code()) != seen:
                 seen = now
-                worker = supervisor.replace(worker, lambda: start_worker(to_terminal=True))
+                worker = supervisor.replace(worker, lambda: start_worker(reload=True))
 
 
 # --- before anything starts --------------------------------------------------------------------
@@ -144,20 +144,23 @@ def check_port(host: str, port: int) -> None:
 # --- the parts ---------------------------------------------------------------------------------
 
 
-def start_worker(*, to_terminal: bool) -> local.Process:
+def start_worker(*, reload: bool) -> local.Process:
     command = [
         *(sys.executable, "-m", "celery", "--app", "leadportal", "worker", "--beat"),
         *("--schedule", settings.DATA_DIR / "beat-schedule", "--queues", "score,deliver,bulk"),
         *("--without-gossip", "--without-mingle"),
     ]
-    return local.spawn(
+    worker = local.spawn(
         "The worker",
         command,
         # Without us the broker is gone as well, and a soft stop would wait for it.
         orphan_signal=signal.SIGKILL,
-        log=None if to_terminal else local.log_file(settings.DATA_DIR, "worker"),
+        log=None if reload else local.log_file(settings.DATA_DIR, "worker"),
         env=os.environ | {"LEADPORTAL_PROCESS": "worker", "REMAP_SIGTERM": "SIGQUIT"},
     )
+    # A slip while typing ends it until the next change.
+    worker.essential = not reload
+    return worker
 
 
 def start_web(*, reload: bool) -> local.Process:
