@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -175,9 +176,12 @@ def start_web(*, reload: bool) -> local.Process:
 
 def newest_code() -> float:
     """When a Python file of ours last changed."""
-    folders = ("accounts", "funnel", "leads", "leadportal")
-    files = (path for folder in folders for path in (settings.BASE_DIR / folder).rglob("*.py"))
-    return max(path.stat().st_mtime for path in files)
+    newest = 0.0
+    for folder in ("accounts", "funnel", "leads", "leadportal"):
+        for path in (settings.BASE_DIR / folder).rglob("*.py"):
+            with suppress(FileNotFoundError):  # an editor replaces files while we look
+                newest = max(newest, path.stat().st_mtime)
+    return newest
 
 
 def collect_static(root: Path) -> None:
