@@ -11,7 +11,7 @@ from accounts.roles import Role
 from funnel.stages import TOMBSTONES
 
 if TYPE_CHECKING:
-    pass
+    from leads.models import Handoff, Lead  # noqa: F401 - named in the generics below
 
 SEES_EVERY_LEAD = (
     Role.MARKETING,

@@ -1,0 +1,112 @@
+"""A throw-away database with a believable spread of leads and events, for the bench scripts."""
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
+
+
+def arguments(description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--leads", type=int, default=100_000)
+    parser.add_argument("--events", type=int, default=0, help="default: ten a lead")
+    parser.add_argument("--runs", type=int, default=3)
+    return parser
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Our own PostgreSQL, with its durable settings, migrated and empty; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="leadportal-bench-") as folder:
+        os.environ["DATA_DIR"] = folder
+        from leadportal import local
+
+        with local.attach_or_start(Path(folder), valkey=False):
+            import django
+            from django.core.management import call_command
+            from django.db import connection
+
+            django.setup()
+            call_command("migrate", verbosity=0)
+            with connection.cursor() as cursor:
+                cursor.execute("SET statement_timeout = 0")
+                cursor.execute("SET idle_in_transaction_session_timeout = 0")
+            yield
+            connection.close()
+
+
+LEADS = """
+INSERT INTO leads_lead (email, email_key, email_kind, phone, first_name, last_name, job_title,
+    job_title_key, country, city, city_key, company_id, attributes, attribute_keys, consent,
+    search_key, created_at, updated_at, stage, stage_since, cycle, grade, points, disqualifier,
+    stale_at, attempts, parked_error)
+SELECT 'p' || n || '@company' || n %% %(companies)s || '.example',
+       'p' || n || '@company' || n %% %(companies)s || '.example',
+       (ARRAY['work','work','work','free','role'])[1 + n %% 5], '', 'First' || n, 'Last' || n,
+       t.title, ' ' || lower(t.title) || ' ', (ARRAY['DE','SE','US','IN','BR'])[1 + n %% 5], '',
+       '', 1 + n %% %(companies)s,
+       CASE WHEN n %% 6 = 0 THEN '{"purchase_timeline": "This quarter"}' ELSE '{}' END::jsonb,
+       jsonb_build_object('first_name', ' first' || n || ' ', 'last_name', ' last' || n || ' '),
+       CASE WHEN n %% 3 > 0 THEN '{"marketing": true}' ELSE '{}' END::jsonb,
+       'first' || n || ' last' || n, now() - n %% 365 * interval '1 day', now(), 'inquiry', now(),
+       1, '', '{}', '', now(), 0, ''
+FROM generate_series(1, %(leads)s) AS n,
+LATERAL (SELECT (ARRAY['VP Operations','Engineer','Head of Logistics','Student','Buyer',
+    'Marketing Manager','Sales Director','Analyst'])[1 + n * 7 %% 8] AS title) t
+"""
+COMPANIES = """
+INSERT INTO leads_company (name, name_key, match_key, domain, industry, industry_key, employees,
+    country, created_at)
+SELECT 'Company ' || n, ' company ' || n || ' ', ' company ' || n || ' ',
+       'company' || n || '.example', '', '', CASE WHEN n %% 4 > 0 THEN n * 37 %% 5000 END, '', now()
+FROM generate_series(1, %(companies)s) AS n
+"""
+EVENTS = """
+INSERT INTO leads_event (lead_id, type, occurred_at, received_at, properties, property_keys,
+    external_id)
+SELECT 1 + (hashint8(n) & 2147483647)::bigint %% %(leads)s, t.type, m.at, m.at, '{}'::jsonb,
+       CASE WHEN t.type = 'page_view'
+            THEN jsonb_build_object('path', CASE WHEN n %% 5 = 0 THEN ' / pricing '
+                                                 ELSE ' / product ' END)
+            ELSE '{}' END::jsonb, ''
+FROM generate_series(1, %(events)s) AS n,
+LATERAL (SELECT now() - (hashint8(n * 31) & 2147483647)::bigint %% (120 * 86400)
+                * interval '1 second' AS at) m,
+LATERAL (SELECT (ARRAY['page_view','page_view','page_view','page_view','email_open','email_open',
+    'email_click','download','webinar_attended','chat','webinar_signup','demo_request'])
+    [1 + (hashint8(n * 17) & 2147483647)::bigint %% 12] AS type) t
+"""
+LEDGER = """
+INSERT INTO leads_stagechange (lead_id, origin, target, at, actor, reason, cycle)
+SELECT id, '', 'inquiry', created_at, 'integration', '', 1 FROM leads_lead
+"""
+
+
+def fill(leads: int, events: int) -> None:
+    """Leads of five to a company, and events of the last 120 days, twelve types, unevenly."""
+    from django.db import connection
+
+    sizes = {"leads": leads, "events": events, "companies": max(1, leads // 5)}
+    with connection.cursor() as cursor:
+        for statement in (COMPANIES, LEADS, EVENTS, LEDGER):
+            cursor.execute(statement, sizes)
+        cursor.execute("VACUUM ANALYZE")
+
+
+def seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def median(values: list[float]) -> float:
+    return statistics.median(values)

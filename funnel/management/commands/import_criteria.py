@@ -1,0 +1,66 @@
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from accounts.models import User
+from accounts.roles import Role
+from funnel import text_form, versions
+from funnel.conditions import ConditionError
+from funnel.models import CriteriaVersion
+
+
+class Command(BaseCommand):
+    help = (
+        "Read criteria from a YAML file (or - for standard input) into a draft. With --sign-as, "
+        "propose it and sign it as these people; with --switch-on, make it live."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file")
+        parser.add_argument("--sign-as", action="append", default=[], metavar="EMAIL")
+        parser.add_argument("--switch-on", action="store_true")
+
+    @transaction.atomic
+    def handle(
+        self, *args: Any, file: str, sign_as: list[str], switch_on: bool, **options: Any
+    ) -> None:
+        people = [self._person(email) for email in sign_as]
+        try:
+            content, note = text_form.load(self._text(file))
+            version = versions.draft(
+                content,
+                author=people[0] if people else None,
+                based_on=CriteriaVersion.objects.live().first(),
+                note=note,
+            )
+            if people:
+                version = versions.propose(version)
+            for person in people:
+                for side in self._sides(person):
+                    versions.sign(version, person, side)
+            if switch_on:
+                version = versions.switch_on(version)
+        except (ConditionError, versions.VersionError) as error:
+            raise CommandError(f"{error} Nothing was changed.") from None
+        self.stdout.write(f"v{version.number} is {version.get_state_display().lower()}.")
+
+    def _text(self, file: str) -> str:
+        try:
+            return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"Cannot read {file}: {error}") from None
+
+    def _person(self, email: str) -> User:
+        person = User.objects.active().filter(email=email.lower()).first()
+        if person is None:
+            raise CommandError(f"Nobody here signs in as {email}.")
+        return person
+
+    def _sides(self, person: User) -> list[Any]:
+        sides = [versions.SIGNS_FOR[Role(r)] for r in person.roles if r in versions.SIGNS_FOR]
+        if not sides:
+            raise CommandError(f"{person.email} is no manager of a department.")
+        return sides
