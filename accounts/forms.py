@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import combining, normalize
 from zoneinfo import available_timezones
 
 from django import forms
@@ -56,8 +57,22 @@ SECTIONS = (
 )
 
 
-def whole_number(label: str, least: int, most: int, example: int) -> forms.IntegerField:
-    wrong = f"{label}: enter a whole number from {least} to {most}, like {example}."
+def plain_letters(name: str) -> str:
+    """For sorting: Åland stands among the A, not after Zimbabwe."""
+    return "".join(letter for letter in normalize("NFKD", name) if not combining(letter))
+
+
+class Ticks(forms.CheckboxSelectMultiple):
+    """Boxes that look like ours: the class is for each box, not for what holds them."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        option["attrs"]["class"] = "box"
+        return option
+
+
+def whole_number(label: str, what: str, least: int, most: int, example: int) -> forms.IntegerField:
+    wrong = f"Enter {what} as a whole number from {least:,} to {most:,}, like {example}."
     return forms.IntegerField(
         label=label,
         min_value=least,
@@ -90,19 +105,27 @@ class SettingsForm(forms.ModelForm):
     sells_to = forms.MultipleChoiceField(
         label="Countries we sell to",
         required=False,
-        choices=sorted(COUNTRIES.items(), key=lambda pair: pair[1]),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "box"}),
+        choices=sorted(COUNTRIES.items(), key=lambda pair: plain_letters(pair[1])),
+        widget=Ticks,
     )
-    grace_days = whole_number("Days of grace when only score or time fell", 0, 90, 3)
-    override_days = whole_number("Days a person’s override holds", 1, 365, 30)
+    grace_days = whole_number(
+        "Days of grace when only score or time fell", "the days of grace", 0, 90, 3
+    )
+    override_days = whole_number(
+        "Days a person’s override holds", "the days of an override", 1, 365, 30
+    )
     both_hats = forms.BooleanField(
         label="One person may sign for both departments",
         required=False,
         help_text="The version then says so.",
     )
-    claim_minutes = whole_number("Minutes to claim", 1, 10_080, 30)
-    touch_minutes = whole_number("Minutes to first touch", 1, 20_160, 120)
-    held_limit = whole_number("Leads a rep may hold without first touch", 1, 500, 10)
+    claim_minutes = whole_number("Minutes to claim", "the minutes to claim", 1, 10_080, 30)
+    touch_minutes = whole_number(
+        "Minutes to first touch", "the minutes to first touch", 1, 20_160, 120
+    )
+    held_limit = whole_number(
+        "Leads a rep may hold without first touch", "the leads a rep may hold", 1, 500, 10
+    )
 
     class Meta:
         model = Portal
@@ -148,7 +171,7 @@ def shown(portal: Portal, name: str) -> str:
         case "sells_to":
             return named_countries(value)
         case "currency":
-            return CURRENCIES.get(value, value)
+            return f"{value}, {CURRENCIES[value]}" if value in CURRENCIES else value
         case "both_hats":
             return "Yes" if value else "No"
         case "zone":
@@ -157,7 +180,8 @@ def shown(portal: Portal, name: str) -> str:
 
 
 def named_countries(codes: list[str]) -> str:
-    return ", ".join(sorted(country_name(code) for code in codes)) or "None yet"
+    names = [country_name(code) for code in codes]
+    return ", ".join(sorted(names, key=plain_letters)) or "None yet"
 
 
 class KeyForm(forms.Form):
@@ -182,7 +206,7 @@ class KeyForm(forms.Form):
         label="It may",
         choices=Scope.choices,
         initial=[Scope.LEADS_WRITE, Scope.EVENTS_WRITE],
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "box"}),
+        widget=Ticks,
         error_messages={"required": "Tick at least one thing the key may do."},
     )
     source = forms.CharField(

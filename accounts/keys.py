@@ -70,7 +70,7 @@ def create(
         created_at=at,
         expires_at=at + timedelta(days=days),
     )
-    body = f"lp_{settings.LEADPORTAL_ENV}_{public_id}_{secret}"
+    body = f"{prefix()}{public_id}_{secret}"
     return key, body + checksum(body)
 
 
@@ -125,6 +125,11 @@ def revoke(key: ApiKey, at: datetime | None = None) -> bool:
     """Close a key for good; False when it already was."""
     rows = ApiKey.objects.filter(pk=key.pk, revoked_at=None)
     return bool(rows.update(revoked_at=at or timezone.now()))
+
+
+def prefix() -> str:
+    """How every key of this installation begins."""
+    return f"lp_{settings.LEADPORTAL_ENV}_"
 
 
 def taken_apart(plain: str) -> Parts | None:

@@ -26,6 +26,7 @@ def key_list(request: AuthenticatedRequest) -> HttpResponse:
         "deleted": list(rows.exclude(revoked_at=None).order_by("-revoked_at")[:DELETED_SHOWN]),
         "now": timezone.now(),
         "may_edit": policy.can(request.user, Action.EDIT_KEYS),
+        "prefix": keys.prefix(),
         "base_url": settings.BASE_URL,
     }
     return render(request, "accounts/keys.html", context)

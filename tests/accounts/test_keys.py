@@ -51,7 +51,7 @@ def call(api: APIClient) -> Callable[..., Response]:
 def test_a_key_opens_the_door_and_says_who_came(call, key):
     answer = call(key[1])
 
-    assert (answer.status_code, answer.data) == (200, {"integration": "Website forms"})
+    assert (answer.status_code, answer.json()) == (200, {"integration": "Website forms"})
 
 
 def test_a_key_reads_as_agreed_and_only_its_fingerprint_is_kept(key):
@@ -91,7 +91,7 @@ def test_a_mistyped_key_is_told_without_asking_the_database(call, key, django_as
         answer = call(wrong)
 
     assert answer.status_code == 401
-    assert "incomplete or mistyped" in str(answer.data)
+    assert "incomplete or mistyped" in answer.json()["detail"]
 
 
 def with_secret(plain: str, secret: str) -> str:
@@ -103,7 +103,7 @@ def test_a_forged_secret_with_the_right_checksum_is_refused(call, key):
     answer = call(with_secret(key[1], "x" * keys.SECRET_LENGTH))
 
     assert answer.status_code == 401
-    assert "not known" in str(answer.data)
+    assert "not known" in answer.json()["detail"]
 
 
 def test_an_unknown_id_costs_the_work_of_a_known_one(
@@ -120,7 +120,7 @@ def test_an_unknown_id_costs_the_work_of_a_known_one(
     for plain in (unknown, forged):
         with django_assert_num_queries(1):
             answer = call(plain)
-        assert (answer.status_code, "not known" in str(answer.data)) == (401, True)
+        assert (answer.status_code, "not known" in answer.json()["detail"]) == (401, True)
 
     assert [len(stored) for stored, _ in compared] == [64, 64]
 
@@ -131,7 +131,7 @@ def test_a_revoked_key_is_refused_with_the_reason(call, key):
     answer = call(key[1])
 
     assert answer.status_code == 401
-    assert "was deleted" in str(answer.data)
+    assert "was deleted" in answer.json()["detail"]
 
 
 def test_an_expired_key_is_refused_with_the_reason(call, integration):
@@ -141,7 +141,7 @@ def test_an_expired_key_is_refused_with_the_reason(call, integration):
     answer = call(plain)
 
     assert answer.status_code == 401
-    assert "expired" in str(answer.data)
+    assert "expired" in answer.json()["detail"]
 
 
 def test_a_key_of_the_other_world_is_refused_with_the_reason(call, integration, settings):
@@ -149,7 +149,7 @@ def test_a_key_of_the_other_world_is_refused_with_the_reason(call, integration, 
     _, plain = keys.create(integration, scopes=[Scope.LEADS_READ])
     settings.LEADPORTAL_ENV = "test"
 
-    assert "This is a live key" in str(call(plain).data)
+    assert "This is a live key" in call(plain).json()["detail"]
 
 
 @pytest.mark.parametrize("scheme", ["Basic", "Token"])
@@ -157,14 +157,14 @@ def test_another_scheme_is_told_the_right_one(api, db, scheme):
     answer = api.get("/ping", headers={"Authorization": f"{scheme} abc"})
 
     assert answer.status_code == 401
-    assert "Authorization: Bearer KEY" in str(answer.data)
+    assert "Authorization: Bearer KEY" in answer.json()["detail"]
 
 
 def test_a_missing_scope_is_named(call, key):
     answer = call(key[1], "post")
 
     assert answer.status_code == 403
-    assert "lacks the scope leads:write" in str(answer.data)
+    assert "lacks the scope leads:write" in answer.json()["detail"]
 
 
 def test_head_needs_the_scope_of_get(call, integration):
@@ -178,7 +178,7 @@ def test_a_key_in_the_address_is_refused_even_with_a_right_one(call, key, name):
     answer = call(key[1], url=f"/ping?{name}={key[1]}")
 
     assert answer.status_code == 400
-    assert "must not be in the address" in str(answer.data)
+    assert "must not be in the address" in answer.json()["detail"]
 
 
 def test_a_signed_in_person_is_told_that_keys_are_for_systems(api, person):
@@ -187,7 +187,7 @@ def test_a_signed_in_person_is_told_that_keys_are_for_systems(api, person):
     answer = api.get("/ping")
 
     assert answer.status_code == 403
-    assert "for integrations" in str(answer.data)
+    assert "for integrations" in answer.json()["detail"]
 
 
 def test_use_is_noted_at_most_once_a_minute(call, key, django_assert_num_queries):

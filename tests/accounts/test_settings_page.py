@@ -79,10 +79,18 @@ def test_others_do_not_see_the_settings(client_of, role):
         ("currency", "XXX", "Select a valid choice"),
         ("zone", "Mars/Olympus", "Select a valid choice"),
         ("sells_to", ["SE", "XX"], "Select a valid choice"),
-        ("grace_days", "soon", "enter a whole number from 0 to 90, like 3."),
-        ("grace_days", "91", "enter a whole number from 0 to 90, like 3."),
-        ("claim_minutes", "0", "enter a whole number from 1 to 10080"),
-        ("held_limit", "9" * 5000, "enter a whole number from 1 to 500"),
+        ("grace_days", "soon", "Enter the days of grace as a whole number from 0 to 90, like 3."),
+        ("grace_days", "91", "Enter the days of grace as a whole number from 0 to 90, like 3."),
+        (
+            "claim_minutes",
+            "0",
+            "Enter the minutes to claim as a whole number from 1 to 10,080, like 30.",
+        ),
+        (
+            "held_limit",
+            "9" * 5000,
+            "Enter the leads a rep may hold as a whole number from 1 to 500, like 10.",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_at_the_field_and_on_top_and_nothing_is_saved(
