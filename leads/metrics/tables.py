@@ -1,0 +1,163 @@
+"""What the quality page lays out: the funnel's steps, the rows by source and by campaign."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts import formats
+from leads.metrics.answers import Cohort, Cohorts, Reasons, Verdicts
+from leads.metrics.catalogue import STEPS
+from leads.metrics.periods import Period
+from leads.metrics.shares import Share
+
+# A source this many points under the share of all is worth a look.
+FAR_BELOW = 20
+MOST_CAMPAIGNS = 12
+
+
+def funnel_steps(cohort: Cohort, created_before: int, period: Period) -> list[dict[str, Any]]:
+    """What partials/funnel.html shows: each step with its share of the one before."""
+    counts = cohort.reached
+    steps = []
+    for i, (step, count) in enumerate(zip(STEPS, counts, strict=True)):
+        if i == 0:
+            rate = growth(count, created_before, period)
+        else:
+            rate = rate_text(Share(count, counts[i - 1]), STEPS[i - 1].plural)
+        share = 100 * count / counts[0] if counts[0] else 0
+        steps.append(
+            {"label": step.label, "count": count, "side": step.side, "rate": rate, "share": share}
+        )
+    return steps
+
+
+def rate_text(share: Share, of: str) -> str:
+    if not share.whole:
+        return ""
+    return f"{share.percent}% of {of}" if share.is_ranked else f"{share.counts} {of}"
+
+
+def growth(now: int, before: int, period: Period) -> str:
+    """ "+6% on the 30 days before"; nothing to compare with below 20 leads."""
+    if before < 20:
+        return f"{formats.number(before)} in {period.span.before}" if before else ""
+    change = round(100 * (now - before) / before)
+    return f"{formats.signed(change)}% on {period.span.before}" if change else "no change"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One source or campaign: leads created in the period, and verdicts on what it handed over."""
+
+    id: int | None
+    name: str
+    source: str
+    leads: int
+    mql: int
+    sql: int
+    acceptance: Share
+    reason: str = ""
+    is_far_below: bool = False
+
+
+NO_SOURCE = "No source"
+# ?sort= of the table by source: what it sorts by.
+SORTS = {
+    "source": lambda row: row.name.casefold(),
+    "leads": lambda row: row.leads,
+    "mql": lambda row: row.mql,
+    "sql": lambda row: row.sql,
+    "accepted": lambda row: row.acceptance.part,
+    "share": lambda row: row.acceptance.percent,
+}
+WORST_LAST = "-share"
+
+
+def by_source(
+    cohorts: Cohorts, verdicts: Mapping[int | None, Verdicts], reasons: Reasons, *, overall: Share
+) -> list[Row]:
+    rows = _rows(cohorts.sources, verdicts, overall)
+    return [_with_reason(row, reasons.by_source.get(row.id)) for row in rows]
+
+
+def by_campaign(cohorts: Cohorts, verdicts: Mapping[int, Verdicts], *, overall: Share) -> list[Row]:
+    """The campaigns that brought most leads."""
+    rows = _rows(cohorts.campaigns, verdicts, overall)
+    return sorted(rows, key=lambda row: (-row.leads, row.name))[:MOST_CAMPAIGNS]
+
+
+def _rows(
+    cohorts: Mapping[Any, Cohort], verdicts: Mapping[Any, Verdicts], overall: Share
+) -> list[Row]:
+    rows = []
+    for id_ in {**cohorts, **verdicts}:
+        cohort, verdict = cohorts.get(id_, Cohort()), verdicts.get(id_, Verdicts())
+        leads, mql, sql = cohort.reached[:3]
+        share = verdict.acceptance
+        rows.append(
+            Row(
+                id_,
+                cohort.name or verdict.name or NO_SOURCE,
+                cohort.source or verdict.source,
+                leads,
+                mql,
+                sql,
+                share,
+                is_far_below=share.is_ranked and (share.points_over(overall) or 0) <= -FAR_BELOW,
+            )
+        )
+    return rows
+
+
+def _with_reason(row: Row, found: Counter[str] | None) -> Row:
+    if not found:
+        return row
+    label, count = most_common(found)[0]
+    return Row(
+        row.id,
+        row.name,
+        row.source,
+        row.leads,
+        row.mql,
+        row.sql,
+        row.acceptance,
+        f"{formats.number(count)} {label}",
+        row.is_far_below,
+    )
+
+
+def ordered(rows: list[Row], sort: str) -> list[Row]:
+    """By the column asked for; a share of too few cases is not ranked, so it comes after."""
+    name = sort.lstrip("-")
+    rows = sorted(rows, key=SORTS["source"])
+    rows.sort(key=SORTS[name], reverse=sort.startswith("-"))
+    if name != "share":
+        return rows
+    ranked = [row for row in rows if row.acceptance.is_ranked]
+    others = [row for row in rows if not row.acceptance.is_ranked]
+    return ranked + sorted(others, key=lambda row: (-row.leads, row.name))
+
+
+def most_common(found: Counter[str]) -> list[tuple[str, int]]:
+    """Most frequent first; as frequent by name, so that a page never shuffles."""
+    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+
+
+def reason_rows(reasons: Reasons) -> list[dict[str, Any]]:
+    """Each reason with its count, and as a share of the most frequent one."""
+    rows = most_common(reasons.overall)
+    return [
+        {"label": label, "count": count, "share": 100 * count / rows[0][1]} for label, count in rows
+    ]
+
+
+def concentration(reasons: Reasons) -> dict[str, Any] | None:
+    """The source that brings more than half of the most frequent reason, if one does."""
+    if not reasons.overall:
+        return None
+    reason, total = most_common(reasons.overall)[0]
+    source, count = most_common(reasons.sources_of[reason])[0]
+    if not source or total < 5 or count * 2 <= total or count == total == reasons.overall.total():
+        return None
+    return {"source": source, "count": count, "total": total, "reason": reason}

@@ -1,0 +1,127 @@
+"""The tiles on top of both pages: the same numbers, whoever looks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from accounts import formats
+from accounts.models import Portal
+from leads.metrics import catalogue, weeks
+from leads.metrics.answers import Numbers, Waiting
+from leads.metrics.periods import Period
+from leads.metrics.shares import Share
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What partials/stat_tile.html shows."""
+
+    label: str
+    value: str
+    unit: str = ""
+    note: str = ""
+    points: list[int] = field(default_factory=list)
+    side: str = "ink"
+    change: int | None = None
+    change_unit: str = ""
+    good: str = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything the tiles are made of."""
+
+    period: Period
+    now: Numbers
+    before: Numbers
+    weeks: Sequence[Numbers]
+    waiting: Waiting
+    portal: Portal
+
+    def handed(self) -> Tile:
+        change = self.now.handed - self.before.handed if self.before.handed else None
+        return Tile(
+            catalogue.HANDED.label,
+            formats.number(self.now.handed),
+            note=f"on {self.period.span.before}" if change is not None else "",
+            points=weeks.counts(self.weeks, "handed"),
+            side="mk",
+            change=change,
+        )
+
+    def acceptance(self) -> Tile:
+        undecided = self.now.handed - self.now.decided
+        return self._share(
+            catalogue.ACCEPTED.label,
+            "mk",
+            lambda numbers: numbers.acceptance,
+            f"{self.now.acceptance.counts} decided" if self.now.decided else f"{undecided} open",
+        )
+
+    def rejected(self) -> Tile:
+        change = self.now.rejected - self.before.rejected if self.before.handed else None
+        return Tile(
+            catalogue.REJECTED.label,
+            formats.number(self.now.rejected),
+            note="every one has a reason" if self.now.rejected else "",
+            points=weeks.counts(self.weeks, "rejected"),
+            change=change,
+            good="down",
+        )
+
+    def claims(self) -> Tile:
+        return self._share(
+            f"Claimed in {promised(self.portal.claim_minutes)}",
+            "sa",
+            lambda numbers: numbers.claims_in_time,
+            median(self.now.to_claim),
+        )
+
+    def touches(self) -> Tile:
+        return self._share(
+            f"First touch in {promised(self.portal.touch_minutes)}",
+            "sa",
+            lambda numbers: numbers.touches_in_time,
+            median(self.now.to_touch),
+        )
+
+    def queue(self) -> Tile:
+        return Tile(
+            catalogue.WAITING.label,
+            formats.number(self.waiting.waiting),
+            note=waiting_note(self.waiting, self.period.ends),
+        )
+
+    def _share(self, label: str, side: str, share_of: weeks.ShareOf, note: str) -> Tile:
+        share, before = share_of(self.now), share_of(self.before)
+        change = share.points_over(before)
+        return Tile(
+            label,
+            share.figure,
+            share.unit,
+            note=note,
+            points=weeks.known(weeks.shares(self.weeks, share_of)),
+            side=side,
+            change=change,
+            change_unit="pt" if change in (1, -1) else "pts",
+        )
+
+
+def promised(minutes: int) -> str:
+    """ "30 min", "2 h" """
+    return formats.duration(minutes * 60)
+
+
+def median(seconds: float | None) -> str:
+    return "" if seconds is None else f"median {formats.duration(seconds)}"
+
+
+def waiting_note(waiting: Waiting, at: datetime) -> str:
+    if waiting.oldest is None:
+        return "every SQL is claimed"
+    late = f"{formats.number(waiting.late)} late, " if waiting.late else ""
+    return f"{late}oldest {formats.duration(at - waiting.oldest)}"
+
+
+def missed(share: Share) -> int:
+    return share.whole - share.part

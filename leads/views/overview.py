@@ -1,0 +1,109 @@
+"""The overview: is the handoff healthy, and what needs me?"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthenticatedRequest, permission_required
+from accounts.policy import Action
+from funnel.models import CriteriaVersion, VersionState
+from leads.metrics import answers, attention, weeks
+from leads.metrics.shares import Share
+from leads.metrics.tiles import Figures, missed, promised
+from leads.views.quality import asked, periods
+
+SHOWN_VERSIONS = 5
+
+
+@require_safe
+@permission_required(Action.OPEN_OVERVIEW)
+def overview(request: AuthenticatedRequest) -> HttpResponse:
+    figures = asked(request)
+    reps = answers.reps(figures.period)
+    versions = list(newest_versions())
+    live = next(version for version in versions if version.state == VersionState.LIVE)
+    context = {
+        "week": figures.period.last_day.isocalendar().week,
+        "tiles": [
+            figures.claims(),
+            figures.touches(),
+            figures.acceptance(),
+            figures.queue(),
+            figures.handed(),
+        ],
+        "marketing": marketing_promises(figures),
+        "sales": sales_promises(figures),
+        "needs": attention.needs(request.user, figures.waiting, reps, live),
+        "first_steps": [] if figures.now.claimed else attention.first_steps(),
+        "chart": chart(figures, versions),
+        "reps": reps,
+        "live": live,
+        "versions": _with_outcomes(versions),
+    }
+    return render(request, "leads/overview.html", periods(figures) | context)
+
+
+def newest_versions() -> QuerySet[CriteriaVersion]:
+    """The live one is always among them: only a proposed and a scheduled one can be newer."""
+    known = CriteriaVersion.objects.exclude(state=VersionState.DRAFT).defer("content")
+    return known[:SHOWN_VERSIONS]
+
+
+def marketing_promises(figures: Figures) -> list[dict[str, Any]]:
+    """What marketing delivered. No number is agreed yet, so nothing here is kept or missed."""
+    now = figures.now
+    return [
+        {"label": "SQLs handed over", "value": now.handed},
+        {"label": "Accepted by Sales", "share": now.acceptance, "side": "mk"},
+    ]
+
+
+def sales_promises(figures: Figures) -> list[dict[str, Any]]:
+    """A promise to every lead: kept when no lead missed it."""
+    now, portal = figures.now, figures.portal
+    shares = (
+        (f"Claimed in {promised(portal.claim_minutes)}", now.claims_in_time),
+        (f"First touch in {promised(portal.touch_minutes)}", now.touches_in_time),
+        ("Rejections with a reason", Share(now.rejected, now.rejected)),
+    )
+    return [
+        {
+            "label": label,
+            "share": share,
+            "side": "sa",
+            "is_due": share.whole,
+            "missed": missed(share),
+        }
+        for label, share in shares
+    ]
+
+
+def chart(figures: Figures, versions: list[CriteriaVersion]) -> SafeString:
+    period = figures.period
+    switched_on = {
+        version.live_at.astimezone(period.zone).date(): str(version)
+        for version in versions
+        if version.live_at and version.number > 1
+    }
+    lines = [
+        weeks.Line("mk", "Accepted by Sales", "accepted", _shares(figures, "acceptance")),
+        weeks.Line("sa", "Claimed in time", "in time", _shares(figures, "claims_in_time")),
+    ]
+    return weeks.chart(lines, period.weeks, switched_on)
+
+
+def _shares(figures: Figures, name: str) -> list[int | None]:
+    return weeks.shares(figures.weeks, lambda numbers: getattr(numbers, name))
+
+
+def _with_outcomes(versions: list[CriteriaVersion]) -> list[dict[str, Any]]:
+    """Each version with what became of the leads it handed over."""
+    numbers = answers.by_version([version.pk for version in versions])
+    return [
+        {"version": version, "numbers": numbers.get(version.pk, answers.Numbers())}
+        for version in versions
+    ]

@@ -1,0 +1,69 @@
+"""Lead quality: are we sending the right leads?"""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthenticatedRequest, permission_required
+from accounts.models import Portal
+from accounts.policy import Action
+from leads.metrics import answers, catalogue, tables
+from leads.metrics.periods import DEFAULT, SPANS, Period
+from leads.metrics.tiles import Figures
+
+
+@require_safe
+@permission_required(Action.OPEN_QUALITY)
+def quality(request: AuthenticatedRequest) -> HttpResponse:
+    figures = asked(request)
+    period, now = figures.period, figures.now
+    cohorts = answers.cohorts(period)
+    sources, campaigns = answers.verdicts(period)
+    reasons = answers.reasons(period)
+    sort = request.GET.get("sort", tables.WORST_LAST)
+    if sort.lstrip("-") not in tables.SORTS:
+        sort = tables.WORST_LAST
+    rows = tables.by_source(cohorts, sources, reasons, overall=now.acceptance)
+    context = {
+        "tiles": [
+            figures.handed(),
+            figures.acceptance(),
+            figures.rejected(),
+            figures.queue(),
+            figures.claims(),
+        ],
+        "cohort": cohorts.everybody,
+        "steps": tables.funnel_steps(cohorts.everybody, answers.created_before(period), period),
+        "sources": tables.ordered(rows, sort),
+        "sort": sort,
+        "campaigns": tables.by_campaign(cohorts, campaigns, overall=now.acceptance),
+        "reasons": tables.reason_rows(reasons),
+        "concentration": tables.concentration(reasons),
+    }
+    return render(request, "leads/quality.html", periods(figures) | context)
+
+
+def asked(request: AuthenticatedRequest) -> Figures:
+    """The figures of the period in the query string, in days of the company's zone."""
+    portal = Portal.load()
+    key = request.GET.get("period", DEFAULT)
+    period = Period.ending(timezone.now(), key=key, zone=portal.zone)
+    now, before = answers.overall(period)
+    weeks = answers.by_week(period)
+    return Figures(period, now, before, weeks, answers.waiting(period.ends), portal)
+
+
+def periods(figures: Figures) -> dict[str, Any]:
+    """What both pages of numbers show of their period, and how the numbers are made."""
+    span = figures.period.span
+    return {
+        "period": figures.period,
+        "span": span,
+        "spans": SPANS.values(),
+        "try_longer": f"?period={span.longer}" if span.longer else "",
+        "now": figures.now,
+        "formulas": catalogue.formulas(),
+    }

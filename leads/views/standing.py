@@ -1,0 +1,28 @@
+"""Where the leads stand by the live criteria: a part of the criteria page that needs the record."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.http import AuthenticatedRequest, fragment, permission_required
+from accounts.policy import Action
+from funnel.stages import LADDER, SALES_HOLDS, Stage
+from leads.metrics import answers
+
+ASIDE = (Stage.REJECTED, Stage.NURTURE, Stage.DISQUALIFIED)
+SHOWN = (*LADDER, *(stage for stage in Stage if stage in SALES_HOLDS), *ASIDE)
+
+
+@require_safe
+@permission_required(Action.OPEN_CRITERIA)
+def criteria_standing(request: AuthenticatedRequest) -> HttpResponse:
+    """The counts alone for htmx, a page of them for a plain link."""
+    counts = answers.standing()
+    largest = max(counts.values(), default=0) or 1
+    rows = [
+        {"stage": stage, "count": counts[stage], "share": 100 * counts[stage] / largest}
+        for stage in SHOWN
+        if counts.get(stage)
+    ]
+    part = "leads/partials/standing.html"
+    template = part if request.htmx else "leads/standing.html"
+    return fragment(request, template, {"rows": rows})
