@@ -15,7 +15,8 @@ WITHOUT_SERVERS = {"up", "help", "version", "collectstatic", "check", "spectacul
 
 def needs_servers(arguments: list[str]) -> bool:
     command = arguments[1] if len(arguments) > 1 else "help"
-    asks_for_help = {"-h", "--help", "--version"} & set(arguments)
+    # `export_criteria --version 2` is a question to the database; a bare --version is not.
+    asks_for_help = command == "--version" or {"-h", "--help"} & set(arguments)
     return "DATABASE_URL" not in os.environ and command not in WITHOUT_SERVERS and not asks_for_help
 
 

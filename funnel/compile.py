@@ -41,6 +41,12 @@ class FactSource(Protocol):
     ) -> Sql:
         """The sum of `share` over the newest matching events, so many a UTC day or in all."""
 
+    def adjustment(self, kind: str) -> Sql:
+        """Points people gave or took in one kind, as of `at`; 0 without any."""
+
+    def adjustments_end(self) -> Sql:
+        """When the first of them ends; NULL without any."""
+
     def text_key(self, fact: Fact, text: str) -> str:
         """The normalised twin that `value` of a text fact is compared with."""
 

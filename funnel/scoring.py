@@ -1,15 +1,14 @@
 """A rulebook to SQL: points per rule, the two scores, the definitions, and when time may change it.
 
 Arithmetic (SPEC 1), all of it integer: points times the ageing factor of each counted event, in
-ten-thousandths → sum of the rule, clamped, rounded half up to a whole number → sum of the kind,
-clamped to 0..cap → total = fit + intent.
+ten-thousandths → sum of the rule, clamped, rounded half up to a whole number → sum of the kind
+with what people adjusted, clamped to 0..cap → total = fit + intent.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from funnel.compile import (
-    NO_TIME,
     FactSource,
     condition,
     event_count,
@@ -61,7 +60,7 @@ def compile_rulebook(rulebook: Rulebook, source: FactSource) -> Scoring:
         "",
         (
             Sql(step + "p") % per_rule,
-            Sql(step + "k") % _kinds(rulebook),
+            Sql(step + "k") % _kinds(rulebook, source),
             Sql(step + "s") % _totals(rulebook),
             Sql(step + "d") % _judgement(rulebook, source),
         ),
@@ -202,13 +201,14 @@ def _rounded(rule: Rule, shares: Sql) -> Sql:
 # The two scores, the total and the grade.
 
 
-def _kinds(rulebook: Rulebook) -> Sql:
+def _kinds(rulebook: Rulebook, source: FactSource) -> Sql:
     columns = []
     for kind in ("fit", "intent"):
         names = [f"p.r{i}" for i, _ in rulebook.rules_of(kind)]
         total = " + ".join(f"coalesce({name}, 0)" for name in names) or "0"
         columns.append(
-            Sql(f"least(greatest({total}, 0), {{}})::int AS {kind}") % param(rulebook.caps[kind])
+            Sql(f"least(greatest({total} + {{}}, 0), {{}})::int AS {kind}")
+            % (source.adjustment(kind), param(rulebook.caps[kind]))
         )
         if kind == "fit":
             known = " + ".join(f"({name} IS NOT NULL)::int" for name in names) or "1"
@@ -289,7 +289,7 @@ def holds(rulebook: Rulebook, rung: str, source: FactSource) -> Sql:
 
 
 def _changes_at(rulebook: Rulebook, source: FactSource) -> Sql:
-    causes: dict[Sql, None] = {}
+    causes: dict[Sql, None] = {source.adjustments_end(): None}
     parts: list[Condition] = [d.condition for d in rulebook.definitions.values()]
     parts += [item.condition for item in rulebook.disqualifiers]
     for rule in rulebook.rules:
@@ -299,7 +299,7 @@ def _changes_at(rulebook: Rulebook, source: FactSource) -> Sql:
             parts.append(rule.when)
     for part in parts:
         causes.update(dict.fromkeys(time_causes(part, source)))
-    return Sql("least({})") % Sql.join(", ", causes) if causes else NO_TIME
+    return Sql("least({})") % Sql.join(", ", causes)
 
 
 def _event_causes(rule: Rule, event: EventTest, source: FactSource) -> list[Sql]:

@@ -18,7 +18,7 @@ from funnel.scoring import compile_rulebook
 from funnel.sql import Sql, param
 from funnel.vocabulary import FactType
 from leads.facts import TableFacts
-from leads.models import Lead, StageChange
+from leads.models import Adjustment, Lead, StageChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,20 @@ class Seen:
     definitions: Mapping[str, list[dict[str, Any]]]
 
 
-def explain(lead: Lead) -> Explanation | None:
+def explain(
+    lead: Lead, *, rulebook: Rulebook | None = None, portal: Portal | None = None
+) -> Explanation | None:
     """The stored score in lines; None before the first scoring.
+
+    Who has parsed the rulebook of the lead's version already, or read the settings, gives them.
 
     While the lead is as it was scored, the evidence is read again; afterwards the stored points
     stand, with the evidence its last qualification wrote down.
     """
     if lead.version is None or lead.scored_at is None:
         return None
-    rulebook = versions.rulebook(lead.version)
-    portal = Portal.load()
+    rulebook = rulebook or versions.rulebook(lead.version)
+    portal = portal or Portal.load()
     seen = read([lead.pk], rulebook, at=lead.scored_at, portal=portal)[lead.pk]
     stored = tuple(lead.points)
     evidence = list(seen.rules)
@@ -77,12 +81,13 @@ def explain(lead: Lead) -> Explanation | None:
         for i, rule in enumerate(rulebook.rules):
             if i >= len(stored) or seen.points[i] != stored[i]:
                 evidence[i] = kept.get(rule.id, {})
+    adjusted = adjustments([lead.pk], at=lead.scored_at).get(lead.pk, [])
     return Explanation(
         total=lead.total or 0,
         fit=lead.fit or 0,
         intent=lead.intent or 0,
         version=lead.version.number,
-        lines=lines(rulebook, stored, evidence, zone=portal.zone),
+        lines=lines(rulebook, stored, evidence, adjusted, zone=portal.zone),
     )
 
 
@@ -99,10 +104,11 @@ def lines(
     rulebook: Rulebook,
     points: Sequence[int | None],
     evidence: Sequence[Mapping[str, Any]],
+    adjusted: Sequence[Adjustment] = (),
     *,
     zone: str,
 ) -> tuple[Line, ...]:
-    """Rules that fired or are unknown, biggest first, and a named line where a cap cut."""
+    """Rules that fired or are unknown, biggest first, what people adjusted, and cap lines."""
     clock = ZoneInfo(zone)
     found: list[Line] = []
     for kind in KINDS:
@@ -119,6 +125,11 @@ def lines(
             if i < len(points) and points[i] != 0
         ]
         of_kind.sort(key=lambda line: (line.unknown, -abs(line.points)))
+        of_kind += [
+            Line(kind, f"Adjusted by {item.author}", _adjustment_text(item, clock), item.points)
+            for item in adjusted
+            if item.kind == kind
+        ]
         exact = sum(line.points for line in of_kind)
         cap = rulebook.caps[kind]
         if exact > cap:
@@ -129,6 +140,20 @@ def lines(
             of_kind.append(Line(kind, "Counted as 0", note, -exact))
         found += of_kind
     return tuple(found)
+
+
+def adjustments(lead_ids: Sequence[int], *, at: datetime) -> dict[int, list[Adjustment]]:
+    """What people adjusted on these leads and still counts at `at`, oldest first."""
+    found: dict[int, list[Adjustment]] = {}
+    for item in Adjustment.objects.filter(
+        lead__in=lead_ids, created_at__lte=at, ends_at__gt=at
+    ).select_related("author"):
+        found.setdefault(item.lead_id, []).append(item)
+    return found
+
+
+def _adjustment_text(item: Adjustment, zone: ZoneInfo) -> str:
+    return f"{item.reason}; until {_day(item.ends_at.astimezone(zone))}"
 
 
 def sentence(found: Sequence[Line]) -> str:

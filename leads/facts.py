@@ -1,7 +1,7 @@
 """Each fact's SQL: how the tables of the record answer the words of the criteria.
 
 Names in the SQL: `l` the lead, `c` its company, `src` and `cmp` its source and campaign, `e` one
-of its events, `ev` its events aggregated, `s` its scores.
+of its events, `ev` its events aggregated, `adj` what people adjusted, `s` its scores.
 """
 
 from collections.abc import Sequence
@@ -177,6 +177,14 @@ class TableFacts:
     def text_key(self, fact: Fact, text: str) -> str:
         return text.strip().lower() if fact.name in _PLAIN else key(text)
 
+    # What people adjusted.
+
+    def adjustment(self, kind: str) -> Sql:
+        return Sql(f"coalesce(adj.{kind}, 0)")
+
+    def adjustments_end(self) -> Sql:
+        return Sql("adj.ends_at")
+
     # Events.
 
     def property_key(self, name: str) -> Sql:
@@ -219,7 +227,14 @@ class TableFacts:
                 "leads_lead l LEFT JOIN leads_company c ON c.id = l.company_id "
                 "LEFT JOIN leads_source src ON src.id = l.source_id "
                 "LEFT JOIN leads_campaign cmp ON cmp.id = l.campaign_id"
+            ),
+            Sql(
+                "LEFT JOIN (SELECT lead_id, sum(points) FILTER (WHERE kind = 'fit') AS fit, "
+                "sum(points) FILTER (WHERE kind = 'intent') AS intent, min(ends_at) AS ends_at "
+                "FROM leads_adjustment WHERE lead_id = ANY({}) AND created_at <= {} "
+                "AND ends_at > {} GROUP BY lead_id) AS adj ON adj.lead_id = l.id"
             )
+            % (param(self.lead_ids), param(self.at), param(self.at)),
         ]
         if self.aggregates:
             columns = Sql.join(", ", (agg.named(name) for agg, name in self.aggregates.items()))

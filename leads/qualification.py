@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from accounts.models import Portal
+from accounts.models import Portal, User
 from funnel import versions
 from funnel.models import CriteriaVersion, Queue
 from funnel.promises import due_at
@@ -49,6 +49,15 @@ class Mover:
     intent: int
     total: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who moves leads: the machine, or a person with a reason of their own."""
+
+    actor: Actor = Actor.MACHINE
+    person: User | None = None
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ def judge(lead_ids: Sequence[int], bench: Bench) -> Judged:
         return Judged()
     changed, movers = _score(lead_ids, bench)
     if movers:
-        _move(movers, bench)
+        move(movers, bench, Hand())
     return Judged(len(lead_ids), changed, len(movers))
 
 
@@ -202,8 +211,12 @@ def _filled(template: str, pieces: dict[str, Sql]) -> Sql:
 # Moving: the ledger, with the evidence, and the handoffs.
 
 
-def _move(movers: list[Mover], bench: Bench) -> None:
-    rising = [mover.id for mover in movers if mover.reason in RISES]
+def move(movers: list[Mover], bench: Bench, hand: Hand) -> None:
+    """Write what a move means beyond the lead's own row, which the caller has locked and moved.
+
+    The ledger gets a row per step, an SQL its handoff; who was an SQL loses the open one.
+    """
+    rising = [mover.id for mover in movers if mover.reason in RISES or mover.target == Stage.SQL]
     seen = (
         explanation.read(rising, bench.rulebook, at=bench.at, portal=bench.portal) if rising else {}
     )
@@ -213,16 +226,20 @@ def _move(movers: list[Mover], bench: Bench) -> None:
     StageChange.objects.bulk_create(
         change
         for mover in movers
-        for change in _changes(mover, seen.get(mover.id), {**closed, **opened}, bench)
+        for change in _changes(mover, seen.get(mover.id), {**closed, **opened}, bench, hand)
     )
 
 
 def _changes(
-    mover: Mover, seen: explanation.Seen | None, handoffs: dict[int, int], bench: Bench
+    mover: Mover,
+    seen: explanation.Seen | None,
+    handoffs: dict[int, int],
+    bench: Bench,
+    hand: Hand,
 ) -> list[StageChange]:
     changes = []
     for origin, target in steps(mover.stage, mover.target):
-        check_move(origin, target, Actor.MACHINE)
+        check_move(origin, target, hand.actor)
         qualifies = seen is not None and target in QUALIFIES
         crosses = Stage.SQL in (origin, target)
         changes.append(
@@ -231,8 +248,9 @@ def _changes(
                 origin=origin,
                 target=target,
                 at=bench.at,
-                actor=Actor.MACHINE,
-                reason=_reason(mover, target, bench),
+                actor=hand.actor,
+                person=hand.person,
+                reason=hand.says or _reason(mover, target, bench),
                 version=bench.version,
                 handoff_id=handoffs.get(mover.id) if crosses else None,
                 cycle=mover.cycle,
@@ -282,10 +300,15 @@ def _open(movers: list[Mover], seen: dict[int, explanation.Seen], bench: Bench) 
     if not movers:
         return {}
     queue = Queue.default()
+    adjusted = explanation.adjustments([mover.id for mover in movers], at=bench.at)
     handoffs = []
     for mover in movers:
         found = explanation.lines(
-            bench.rulebook, seen[mover.id].points, seen[mover.id].rules, zone=bench.portal.zone
+            bench.rulebook,
+            seen[mover.id].points,
+            seen[mover.id].rules,
+            adjusted.get(mover.id, []),
+            zone=bench.portal.zone,
         )
         handoffs.append(
             Handoff(

@@ -1,3 +1,4 @@
+from leads.models.adjustment import Adjustment
 from leads.models.campaign import Campaign, Source
 from leads.models.company import Company
 from leads.models.consent import Consent
@@ -9,6 +10,7 @@ from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
 from leads.models.stage import StageChange
 
 __all__ = [
+    "Adjustment",
     "Campaign",
     "Company",
     "Consent",

@@ -17,9 +17,7 @@ class Consent(models.Model):
         ordering = ["-at", "-id"]
         indexes = [
             # Read by: lead page (consent block), erasure.
-            models.Index(
-                fields=["lead", "purpose", "-at"], name="consent_lead_purpose"
-            ),
+            models.Index(fields=["lead", "purpose", "-at"], name="consent_lead_purpose"),
         ]
 
     def __str__(self) -> str:

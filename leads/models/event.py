@@ -32,9 +32,7 @@ class Event(models.Model):
         ]
         indexes = [
             # Read by: scoring (a batch's events), lead timeline.
-            models.Index(
-                fields=["lead", "-occurred_at", "-id"], name="event_lead_newest"
-            ),
+            models.Index(fields=["lead", "-occurred_at", "-id"], name="event_lead_newest"),
         ]
 
     def __str__(self) -> str:

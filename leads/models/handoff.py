@@ -23,12 +23,8 @@ class Handoff(models.Model):
 
     lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="handoffs")
     queue = models.ForeignKey("funnel.Queue", models.PROTECT, related_name="handoffs")
-    version = models.ForeignKey(
-        "funnel.CriteriaVersion", models.PROTECT, related_name="+"
-    )
-    state = models.CharField(
-        max_length=8, choices=HandoffState, default=HandoffState.OPEN
-    )
+    version = models.ForeignKey("funnel.CriteriaVersion", models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=HandoffState, default=HandoffState.OPEN)
     cycle = models.PositiveSmallIntegerField(default=1)
     # The judgement that opened it, as it was then.
     fit = models.SmallIntegerField()
@@ -48,9 +44,7 @@ class Handoff(models.Model):
     first_touch_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
-    reason = models.ForeignKey(
-        "funnel.Reason", models.PROTECT, null=True, related_name="+"
-    )
+    reason = models.ForeignKey("funnel.Reason", models.PROTECT, null=True, related_name="+")
     note = models.TextField(blank=True)
 
     objects = HandoffQuerySet.as_manager()

@@ -37,32 +37,22 @@ class Lead(models.Model):
     )
     attributes = models.JSONField(default=dict, blank=True)
     attribute_keys = models.JSONField(default=dict, blank=True)
-    estimated_value = models.DecimalField(
-        max_digits=12, decimal_places=2, null=True, blank=True
-    )
+    estimated_value = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     # Newest word on each purpose: {"marketing": true}. The rows are in Consent.
     consent = models.JSONField(default=dict, blank=True)
     search_key = models.TextField(blank=True)
 
-    source = models.ForeignKey(
-        "leads.Source", models.PROTECT, null=True, related_name="leads"
-    )
-    campaign = models.ForeignKey(
-        "leads.Campaign", models.PROTECT, null=True, related_name="leads"
-    )
+    source = models.ForeignKey("leads.Source", models.PROTECT, null=True, related_name="leads")
+    campaign = models.ForeignKey("leads.Campaign", models.PROTECT, null=True, related_name="leads")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
-    merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="merged_from"
-    )
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
 
     # Where they stand.
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.INQUIRY)
     stage_since = models.DateTimeField(default=timezone.now)
     cycle = models.PositiveSmallIntegerField(default=1)
-    owner = models.ForeignKey(
-        "accounts.User", models.PROTECT, null=True, related_name="leads"
-    )
+    owner = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="leads")
     # A person's override: the machine leaves the stage alone until then.
     held_until = models.DateTimeField(null=True)
     # First seen below its stage; falls back when the grace after it has passed.
@@ -96,13 +86,9 @@ class Lead(models.Model):
                 condition=~Q(email_key="") & Q(merged_into=None),
                 name="lead_email_once",
             ),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="lead_stage_is_known"),
             models.CheckConstraint(
-                condition=Q(stage__in=Stage.values), name="lead_stage_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    total=None, fit=None, intent=None, version=None, scored_at=None
-                )
+                condition=Q(total=None, fit=None, intent=None, version=None, scored_at=None)
                 | Q(
                     total=F("fit") + F("intent"),
                     version__isnull=False,
@@ -176,19 +162,13 @@ class ExternalId(models.Model):
     """The name one integration has for a lead; never shared by two leads."""
 
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="external_ids")
-    integration = models.ForeignKey(
-        "accounts.Integration", models.PROTECT, related_name="+"
-    )
+    integration = models.ForeignKey("accounts.Integration", models.PROTECT, related_name="+")
     value = models.CharField(max_length=200)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["integration", "value"], name="external_id_once"
-            ),
-            models.CheckConstraint(
-                condition=~Q(value=""), name="external_id_is_not_blank"
-            ),
+            models.UniqueConstraint(fields=["integration", "value"], name="external_id_once"),
+            models.CheckConstraint(condition=~Q(value=""), name="external_id_is_not_blank"),
         ]
 
     def __str__(self) -> str:
@@ -203,9 +183,7 @@ class LeadChange(models.Model):
     integration = models.ForeignKey(
         "accounts.Integration", models.PROTECT, null=True, related_name="+"
     )
-    person = models.ForeignKey(
-        "accounts.User", models.PROTECT, null=True, related_name="+"
-    )
+    person = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     # {"job_title": ["old", "new"]}
     fields = models.JSONField()
 

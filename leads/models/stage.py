@@ -14,9 +14,7 @@ class StageChange(models.Model):
     target = models.CharField(max_length=12, choices=Stage)
     at = models.DateTimeField(default=timezone.now)
     actor = models.CharField(max_length=12, choices=Actor)
-    person = models.ForeignKey(
-        "accounts.User", models.PROTECT, null=True, related_name="+"
-    )
+    person = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     integration = models.ForeignKey(
         "accounts.Integration", models.PROTECT, null=True, related_name="+"
     )
@@ -36,8 +34,7 @@ class StageChange(models.Model):
         ordering = ["-at", "-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(target__in=Stage.values)
-                & (Q(origin="") | Q(origin__in=Stage.values)),
+                condition=Q(target__in=Stage.values) & (Q(origin="") | Q(origin__in=Stage.values)),
                 name="stage_change_stages_known",
             ),
             models.CheckConstraint(

@@ -1,0 +1,118 @@
+"""Criteria as YAML: what is exported comes back unchanged, and mistakes are named by their path."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from accounts.roles import Role
+from funnel import text_form, versions
+from funnel.conditions import ConditionError
+from funnel.models import CriteriaVersion, VersionState
+from funnel.rulebook import prepared
+
+pytestmark = pytest.mark.django_db
+
+
+def manager(role: Role) -> User:
+    return User.objects.create(email=f"{role}@fern.example", name=str(role), roles=[role])
+
+
+def exported(**options: int) -> str:
+    out = StringIO()
+    call_command("export_criteria", stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "criteria.yaml"
+    path.write_text(exported(), encoding="utf-8")
+    return path
+
+
+def test_an_export_loads_as_exactly_the_content_that_was_signed() -> None:
+    live = versions.live()
+
+    content, note = text_form.load(text_form.export(live))
+
+    assert versions.content_hash(prepared(content)) == live.content_hash
+    assert note == live.note
+
+
+def test_definitions_read_in_the_order_a_lead_climbs_them() -> None:
+    text = exported()
+
+    assert text.index("\n  lead:") < text.index("\n  mql:") < text.index("\n  sql:")
+    assert "factors" not in text
+
+
+def test_norway_stays_norway_and_dates_stay_text() -> None:
+    text = "rules:\n- value: NO\n  day: 2026-03-31\ndefinitions: {}\n"
+
+    content, _ = text_form.load(text)
+
+    assert content["rules"] == [{"value": "NO", "day": "2026-03-31"}]
+
+
+def test_an_import_becomes_the_draft(file: Path) -> None:
+    call_command("import_criteria", str(file), stdout=StringIO())
+
+    draft = CriteriaVersion.objects.get(state=VersionState.DRAFT)
+    assert (draft.number, draft.content_hash) == (2, versions.live().content_hash)
+    assert draft.based_on == versions.live()
+
+
+def test_an_import_signed_by_both_sides_can_be_switched_on(file: Path) -> None:
+    people = [manager(Role.MARKETING_MANAGER), manager(Role.SALES_MANAGER)]
+
+    call_command(
+        "import_criteria",
+        str(file),
+        sign_as=[person.email for person in people],
+        switch_on=True,
+        stdout=StringIO(),
+    )
+
+    live = versions.live()
+    assert live.number == 2
+    assert {signature.signed_by for signature in versions.valid_signatures(live)} == set(people)
+
+
+def test_an_import_without_both_signatures_is_not_switched_on(file: Path) -> None:
+    person = manager(Role.MARKETING_MANAGER)
+
+    with pytest.raises(CommandError, match=r"Sales has not signed v2. Nothing was changed."):
+        call_command("import_criteria", str(file), sign_as=[person.email], switch_on=True)
+
+    assert not CriteriaVersion.objects.filter(number=2).exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("fact: job_title", "fact: shoe_size", "rules.0.when.fact: There is no fact “shoe_size”."),
+        ("label: Decides or signs", "lable: Decides", "rules.0.lable: There is no key “lable”"),
+        ("caps:", "kaps:", "kaps: There is no key “kaps” here."),
+        ("kind: half_life", "kind: quickly", "rules.6.ageing.kind: Ageing is linear or half_life"),
+    ],
+)
+def test_a_mistake_is_named_by_its_path(file: Path, old: str, new: str, message: str) -> None:
+    file.write_text(file.read_text().replace(old, new, 1))
+
+    with pytest.raises(CommandError, match=message.replace(".", r"\.")):
+        call_command("import_criteria", str(file))
+
+    assert CriteriaVersion.objects.count() == 1
+
+
+def test_what_is_not_yaml_is_refused_with_its_line() -> None:
+    with pytest.raises(ConditionError, match="line 3: This is not YAML"):
+        text_form.load("definitions:\n  lead: [1, 2\n")
+
+
+def test_an_unknown_version_is_said_so() -> None:
+    with pytest.raises(CommandError, match="There is no version 9"):
+        call_command("export_criteria", number=9)
