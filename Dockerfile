@@ -21,14 +21,12 @@ RUN useradd --system --uid 10001 --create-home --home-dir /data portal
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
-# REMAP_SIGTERM: a terminated worker finishes its batch (Celery's soft shutdown).
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DATA_DIR=/data \
     STATIC_ROOT=/app/collected \
     HOST=0.0.0.0 \
-    PORT=8000 \
-    REMAP_SIGTERM=SIGQUIT
+    PORT=8000
 USER portal
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \

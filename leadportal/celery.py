@@ -38,7 +38,8 @@ app.conf.update(
     task_default_queue="score",
     worker_prefetch_multiplier=1,
     worker_concurrency=2,
-    # Supervisors send terminate; REMAP_SIGTERM=SIGQUIT in their environment makes it this stop.
+    # Terminate lets the running batch finish and leaves at once after it. Remapping it to this soft
+    # stop would sleep the whole time whenever a task was running, finished or not (Celery 5.7).
     worker_soft_shutdown_timeout=25.0,
     worker_hijack_root_logger=False,
     worker_send_task_events=False,

@@ -33,7 +33,6 @@ def environment(**more: str) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "DJANGO_SETTINGS_MODULE": "leadportal.settings",
         "STATIC_ROOT": str(settings.STATIC_ROOT),
-        "REMAP_SIGTERM": "SIGQUIT",
         **more,
     }
 

@@ -157,7 +157,7 @@ def start_worker(*, reload: bool) -> local.Process:
         # Without us the broker is gone as well, and a soft stop would wait for it.
         orphan_signal=signal.SIGKILL,
         log=None if reload else local.log_file(settings.DATA_DIR, "worker"),
-        env=os.environ | {"LEADPORTAL_PROCESS": "worker", "REMAP_SIGTERM": "SIGQUIT"},
+        env=os.environ | {"LEADPORTAL_PROCESS": "worker"},
     )
     # A slip while typing ends it until the next change.
     worker.essential = not reload
