@@ -33,6 +33,7 @@ class AuthenticatedRequest(HttpRequest):
     """The request of a view behind one of the decorators below: somebody is signed in."""
 
     user: User
+    portal: Portal
     htmx: HtmxDetails
 
 

@@ -16,6 +16,7 @@ from accounts.roles import Role
 from funnel.models import CriteriaVersion, Queue, QueueMember
 from funnel.stages import LADDER, Actor, Stage
 from leads import text
+from leads.matching import company_key
 from leads.models import (
     Campaign,
     Company,
@@ -103,7 +104,7 @@ def company(name: str = "Brightwater Foods", **fields: Any) -> Company:
     return Company.objects.create(
         name=name,
         name_key=text.key(name),
-        match_key=text.key(name),
+        match_key=company_key(name),
         industry_key=text.key(industry),
         **{"employees": 610, "country": "SE", **fields},
     )
@@ -156,13 +157,24 @@ def lead(
     return made
 
 
+# What comes between an SQL and the later stages, and before a disqualified lead.
+_WAY = {
+    Stage.CLAIMED: (*LADDER,),
+    Stage.ACCEPTED: (*LADDER, Stage.CLAIMED),
+    Stage.REJECTED: (*LADDER, Stage.CLAIMED),
+    Stage.OPPORTUNITY: (*LADDER, Stage.CLAIMED, Stage.ACCEPTED),
+    Stage.WON: (*LADDER, Stage.CLAIMED, Stage.ACCEPTED),
+    Stage.LOST: (*LADDER, Stage.CLAIMED, Stage.ACCEPTED),
+    Stage.NURTURE: (*LADDER, Stage.CLAIMED, Stage.REJECTED),
+    Stage.DISQUALIFIED: (Stage.INQUIRY,),
+}
+
+
 def _ledger(made: Lead, at: datetime) -> None:
-    """One row per step of the ladder up to its stage, then the step off it."""
-    path: list[Stage] = [Stage.INQUIRY]
-    if made.stage in LADDER:
-        path = list(LADDER[: LADDER.index(Stage(made.stage)) + 1])
-    elif made.stage:
-        path = [*LADDER, Stage(made.stage)]
+    """One row per step from the first sight to its stage."""
+    stage = Stage(made.stage)
+    before = LADDER[: LADDER.index(stage)] if stage in LADDER else _WAY[stage]
+    path = [*before, stage]
     for origin, target in zip(["", *path], path, strict=False):
         stage_change(made, origin, target, at=at)
 

@@ -1,0 +1,71 @@
+"""Handoffs turned into what the queue shows: words and sums, so that templates do neither."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts import formats
+from leads.handoffs import AlreadyClaimed, NotClaimable
+from leads.models import Handoff, HandoffState, Touch
+from leads.present.words import against, biggest, by_when, largest, place, signed
+
+
+def preview(handoff: Handoff, now: datetime) -> dict[str, Any]:
+    """What the preview pane of the queue shows of one handoff."""
+    lines = biggest(handoff.reasons)
+    return {
+        "place": place(handoff.lead),
+        "due_label": f"left to claim, by {by_when(handoff.due_at)}",
+        "late_label": f"was due by {by_when(handoff.due_at)}",
+        "against_line": against(handoff.total, handoff.line),
+        "lines": lines,
+        "largest": largest(lines),
+        "signed_text": signed(handoff.version),
+        "state_text": state(handoff, now),
+    }
+
+
+def state(handoff: Handoff, now: datetime) -> str:
+    """Why a handoff cannot be claimed any more."""
+    if handoff.state == HandoffState.CLAIMED:
+        assert handoff.claimed_at is not None
+        ago = formats.duration(now - handoff.claimed_at)
+        return f"{handoff.claimed_by} claimed {handoff.lead} {ago} ago."
+    return f"{handoff.lead} is no longer waiting."
+
+
+def refusal(error: NotClaimable, now: datetime) -> str:
+    """Why a claim was refused: "Marcus claimed Arjun Mehta 4 seconds before you. …" """
+    if isinstance(error, AlreadyClaimed) and error.by and error.at:
+        lead = error.handoff.lead
+        return f"{error.by} claimed {lead} {lead_time(now - error.at)} you. Nothing was changed."
+    return str(error)
+
+
+def lead_time(span: timedelta) -> str:
+    """ "4 seconds before", "12 min before" """
+    seconds = int(span.total_seconds())
+    if seconds < 1:
+        return "just before"
+    if seconds < 60:
+        return f"{seconds} second{'s' if seconds > 1 else ''} before"
+    return f"{formats.duration(span)} before"
+
+
+def claimed(handoff: Handoff) -> str:
+    """What the toast says to the winner."""
+    assert handoff.touch_due_at is not None
+    if handoff.first_touch_at:
+        return f"Claimed. {handoff.lead} has been touched before."
+    late = handoff.touch_due_at < timezone.now()
+    due = "was" if late else "is"
+    return f"Claimed. First touch {due} due by {by_when(handoff.touch_due_at)}."
+
+
+def touched(handoff: Handoff, touch: Touch, *, first: bool) -> str:
+    """What the toast says once a touch is logged."""
+    if not first:
+        return f"{touch.get_channel_display()} logged."
+    took = formats.duration(touch.at - handoff.opened_at)
+    return f"First touch logged, {took} after the handoff."

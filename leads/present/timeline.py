@@ -1,0 +1,214 @@
+"""What happened, as sentences grouped by day (partials/timeline.html)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+
+from accounts import formats
+from accounts.models import User
+from funnel.stages import LADDER, SALES_HOLDS, Stage
+from funnel.vocabulary import event_did
+from leads.models import Lead, Touch
+from leads.timeline import CHANGE, CONSENT, EVENT, STAGE, TOUCH, Happened
+
+MARKETING, SALES = "mk", "sa"
+# Where events say in their own words what was wanted, and what the thing was called.
+WORDS = ("message", "question", "comment", "text", "note")
+TITLES = ("title", "subject", "name", "path", "url", "file", "form")
+SHOWN_PROPERTIES = 4
+SHOWN_LENGTH = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    title: str
+    side: str = MARKETING
+    kind: str = ""
+    strong: bool = False
+    text: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The entries of one day; today has no label."""
+
+    label: str
+    entries: list[Entry]
+
+
+def days(things: Sequence[Happened], lead: Lead, reader: User) -> list[Day]:
+    entries = [entry for thing in things for entry in WRITERS[thing.kind](thing, lead, reader)]
+    today = timezone.localdate()
+    by_day = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
+    return [
+        Day("" if day == today else day_label(day, today), list(found)) for day, found in by_day
+    ]
+
+
+def day_label(day: Any, today: Any) -> str:
+    """ "Wednesday 18 November" """
+    text = f"{day:%A} {day.day} {day:%B}"
+    return text if day.year == today.year else f"{text} {day.year}"
+
+
+def _event(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
+    properties = thing.about["properties"] or {}
+    did = event_did(thing.about["type"])
+    words = next((str(properties[name]) for name in WORDS if properties.get(name)), "")
+    title = next((str(properties[name]) for name in TITLES if properties.get(name)), "")
+    rest = [
+        f"{name.replace('_', ' ').capitalize()}: {_shown(value)}"
+        for name, value in properties.items()
+        if name not in (*WORDS, *TITLES) and not isinstance(value, dict | list)
+    ]
+    return [
+        Entry(
+            thing.at,
+            f"{did[:1].upper()}{did[1:]}",
+            strong=bool(words),
+            text=" · ".join([_shown(title)] * bool(title) + rest[:SHOWN_PROPERTIES]),
+            quote=words,
+        )
+    ]
+
+
+def _shown(value: Any) -> str:
+    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
+
+
+def _consent(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
+    about = thing.about
+    verb = "Gave" if about["given"] else "Withdrew"
+    title = f"{verb} consent to {purpose(about['purpose'])}"
+    return [Entry(thing.at, title, strong=True, text=about["channel"], quote=about["text"])]
+
+
+def purpose(name: str) -> str:
+    """A purpose as the end of "consent to …"."""
+    return {"sales": "sales contact"}.get(name, name.replace("_", " "))
+
+
+def _change(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
+    about = thing.about
+    by = about["person"] or about["integration"]
+    fields = [
+        f"{name.replace('_', ' ').capitalize()}: {_pair(*pair)}"
+        for name, pair in about["fields"].items()
+        if isinstance(pair, list) and len(pair) == 2
+    ]
+    title = f"Details changed by {by}" if by else "Details changed"
+    return [Entry(thing.at, title, text=" · ".join(fields))]
+
+
+def _pair(old: Any, new: Any) -> str:
+    if old in (None, ""):
+        return _shown(new)
+    return f"{_shown(old)} → {_shown(new) if new not in (None, '') else 'nothing'}"
+
+
+def _touch(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
+    about = thing.about
+    did = {"call": "called", "email": "wrote to", "meeting": "met"}[about["channel"]]
+    text = str(Touch.Result(about["result"]).label)
+    if about["first_at"] and datetime.fromisoformat(about["first_at"]) == thing.at:
+        took = formats.duration(thing.at - datetime.fromisoformat(about["opened_at"]))
+        text = f"{text}. First touch, {took} after the handoff"
+    name = lead.first_name or lead.name
+    title = format_html("<b>{} {}</b> {}", _who(about, reader), did, name)
+    return [Entry(thing.at, title, SALES, text=text, quote=about["note"])]
+
+
+def _who(about: dict[str, Any], reader: User) -> str:
+    if about["person_id"] == reader.pk:
+        return "You"
+    return about["person"] or about.get("integration") or "Somebody"
+
+
+def _stage(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
+    about = thing.about
+    origin, target = about["origin"], Stage(about["target"])
+    if not origin:
+        return [_first_seen(thing, lead)]
+    if target in LADDER and origin in LADDER:
+        return _rung(thing, rises=LADDER.index(target) > LADDER.index(Stage(origin)))
+    if target == Stage.CLAIMED:
+        return [_claim(thing, reader)]
+    if target == Stage.SQL and origin == Stage.CLAIMED:
+        title = format_html("<b>{}</b> gave it back to the queue", _who(about, reader))
+        return [Entry(thing.at, title, SALES, text=about["reason"])]
+    return [_verdict(thing, target, reader)]
+
+
+def _first_seen(thing: Happened, lead: Lead) -> Entry:
+    origin = [f"Source: {lead.source}"] * bool(lead.source)
+    origin += [f"Campaign: {lead.campaign}"] * bool(lead.campaign)
+    return Entry(thing.at, "First seen", strong=True, text=" · ".join(origin))
+
+
+def _rung(thing: Happened, *, rises: bool) -> list[Entry]:
+    about = thing.about
+    label = Stage(about["target"]).label
+    article = "an" if label[0] in "MSI" else "a"
+    points = "" if about["total"] is None else f", at {about['total']}"
+    if not rises:
+        title = format_html("<b>Fell to {}</b>{}", label, points)
+        out = "Left the queue. " if about["opened_at"] else ""
+        return [Entry(thing.at, title, text=f"{out}{about['reason']}")]
+    became = format_html("<b>Became {} {}</b>{}", article, label, points)
+    entry = Entry(thing.at, became, text=about["reason"])
+    if about["target"] != Stage.SQL:
+        return [entry]
+    clock = f"{timezone.localtime(thing.at):%H:%M}"
+    return [Entry(thing.at, f"Handed over to Sales at {clock}", kind="handoff"), entry]
+
+
+def _claim(thing: Happened, reader: User) -> Entry:
+    about = thing.about
+    text = ""
+    if about["opened_at"]:
+        opened, due = (datetime.fromisoformat(about[name]) for name in ("opened_at", "due_at"))
+        kept = "in time" if thing.at <= due else f"the promise is {formats.duration(due - opened)}"
+        text = f"{formats.duration(thing.at - opened)} after the handoff; {kept}"
+    title = format_html("<b>{}</b> claimed this lead", _who(about, reader))
+    return Entry(thing.at, title, SALES, text=text)
+
+
+_VERDICTS = {
+    Stage.ACCEPTED: "accepted this lead",
+    Stage.REJECTED: "sent it back",
+    Stage.OPPORTUNITY: "made it an opportunity",
+    Stage.WON: "won it",
+    Stage.LOST: "lost it",
+    Stage.NURTURE: "put it into nurture",
+    Stage.DISQUALIFIED: "disqualified it",
+}
+
+
+def _verdict(thing: Happened, target: Stage, reader: User) -> Entry:
+    about = thing.about
+    side = SALES if target in SALES_HOLDS or target == Stage.REJECTED else MARKETING
+    if about["person"] or about["integration"]:
+        did = _VERDICTS.get(target, f"moved it to {target.label}")
+        title = format_html("<b>{}</b> {}", _who(about, reader), did)
+    else:
+        title = format_html("<b>Moved to {}</b>", target.label)
+    return Entry(thing.at, title, side, text=about["reason"])
+
+
+WRITERS: dict[int, Callable[[Happened, Lead, User], list[Entry]]] = {
+    EVENT: _event,
+    CONSENT: _consent,
+    CHANGE: _change,
+    STAGE: _stage,
+    TOUCH: _touch,
+}

@@ -1,0 +1,123 @@
+"""What a rep does with a handoff: claim, take the next, log a touch, give back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import reswap
+
+from accounts.http import AuthenticatedRequest, fragment, go, permission_required
+from accounts.policy import Action
+from leads import handoffs
+from leads.forms import ReleaseForm, TouchForm
+from leads.models import Handoff
+from leads.present import queue as present
+from leads.views.queue import queue_page
+
+
+def visible_or_404(request: AuthenticatedRequest, pk: int) -> Handoff:
+    rows = Handoff.objects.visible_to(request.user).select_related("lead", "queue", "claimed_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_POST
+@permission_required(Action.WORK_HANDOFFS)
+def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    handoff = visible_or_404(request, pk)
+    try:
+        handoffs.claim(handoff, request.user)
+    except handoffs.NotClaimable as error:
+        return refused(request, error, handoff)
+    messages.success(request, present.claimed(handoff))
+    return go(request, handoff)
+
+
+@require_POST
+@permission_required(Action.WORK_HANDOFFS)
+def claim_next(request: AuthenticatedRequest) -> HttpResponse:
+    try:
+        handoff = handoffs.claim_next(request.user)
+    except handoffs.NotClaimable as error:
+        return refused(request, error)
+    if handoff is None:
+        messages.info(request, "Nothing waits in your queues.")
+        return go(request, "queue")
+    messages.success(request, present.claimed(handoff))
+    return go(request, handoff)
+
+
+def refused(
+    request: AuthenticatedRequest, error: handoffs.NotClaimable, handoff: Handoff | None = None
+) -> HttpResponse:
+    """409 with who was faster: in place of the row, or on top of the queue without a script."""
+    words = present.refusal(error, timezone.now())
+    if not request.htmx:
+        return queue_page(request, refusal=words, status=409)
+    if isinstance(error, handoffs.AlreadyClaimed | handoffs.NotOpen):
+        context = {"handoff": handoff, "refusal": words}
+        return fragment(request, "leads/partials/row_gone.html", context, status=409)
+    messages.error(request, words)
+    return reswap(fragment(request, "partials/toasts.html", {"oob": True}, status=409), "none")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Action.WORK_HANDOFFS)
+def handoff_touch(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    handoff = visible_or_404(request, pk)
+    form = TouchForm(request.POST or None, earliest=handoff.opened_at)
+    if form.is_valid() and touched(request, handoff, form):
+        return go(request, handoff)
+    return drawer(
+        request,
+        "touch",
+        handoff,
+        form,
+        "Log touch" if handoff.first_touch_at else "Log first touch",
+    )
+
+
+def touched(request: AuthenticatedRequest, handoff: Handoff, form: TouchForm) -> bool:
+    typed = form.cleaned_data
+    first = handoff.first_touch_at is None
+    try:
+        touch = handoffs.log_touch(
+            handoff,
+            request.user,
+            channel=typed["channel"],
+            result=typed["result"],
+            note=typed["note"],
+            touched_at=typed["at"],
+        )
+    except handoffs.TouchRefused as error:
+        form.add_error("at" if typed["at"] else None, str(error))
+        return False
+    messages.success(request, present.touched(handoff, touch, first=first))
+    return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Action.WORK_HANDOFFS)
+def handoff_release(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    handoff = visible_or_404(request, pk)
+    form = ReleaseForm(request.POST or None)
+    if form.is_valid():
+        try:
+            handoffs.release(handoff, request.user, reason=form.cleaned_data["reason"])
+        except handoffs.ReleaseRefused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{handoff.lead} is back in the queue. Its clock went on.")
+            return go(request, "queue")
+    return drawer(request, "release", handoff, form, "Give back to the queue")
+
+
+def drawer(
+    request: AuthenticatedRequest, name: str, handoff: Handoff, form: Any, title: str
+) -> HttpResponse:
+    """The form beside the lead, or as a page of its own without a script."""
+    status = 422 if form.errors else 200
+    context = {"handoff": handoff, "form": form, "drawer_title": title}
+    return fragment(request, f"leads/{name}.html", context, status=status)
