@@ -70,11 +70,18 @@ class TableFacts:
     """
 
     def __init__(self, lead_ids: Sequence[int], at: datetime, portal: Portal) -> None:
-        self.lead_ids = list(lead_ids)
+        self.lead_ids = lead_ids
         self.at = at
         self.portal = portal
         self.aggregates: dict[Sql, str] = {}
         self.ranked: dict[Sql, str] = {}
+
+    def among(self, column: str) -> Sql:
+        """Whether a column names one of these leads; a range of ids stays two numbers."""
+        ids = self.lead_ids
+        if isinstance(ids, range):
+            return Sql(f"{column} BETWEEN {{}} AND {{}}") % (param(ids.start), param(ids.stop - 1))
+        return Sql(f"{column} = ANY({{}})") % param(list(ids), "bigint[]")
 
     # Facts.
 
@@ -205,8 +212,8 @@ class TableFacts:
             "SELECT e.id, e.lead_id, e.occurred_at, {} AS share, row_number() OVER (PARTITION BY "
             "e.lead_id, (e.occurred_at AT TIME ZONE 'UTC')::date "
             "ORDER BY e.occurred_at DESC, e.id DESC) AS of_day "
-            "FROM leads_event e WHERE e.lead_id = ANY({}) AND {}"
-        ) % (share, param(self.lead_ids), match)
+            "FROM leads_event e WHERE {} AND {}"
+        ) % (share, self.among("e.lead_id"), match)
         outer = Sql(
             "SELECT x.lead_id, x.share, row_number() OVER (PARTITION BY x.lead_id "
             "ORDER BY x.occurred_at DESC, x.id DESC) AS of_all FROM ({}) AS x WHERE x.of_day <= {}"
@@ -231,10 +238,10 @@ class TableFacts:
             Sql(
                 "LEFT JOIN (SELECT lead_id, sum(points) FILTER (WHERE kind = 'fit') AS fit, "
                 "sum(points) FILTER (WHERE kind = 'intent') AS intent, min(ends_at) AS ends_at "
-                "FROM leads_adjustment WHERE lead_id = ANY({}) AND created_at <= {} "
+                "FROM leads_adjustment WHERE {} AND created_at <= {} "
                 "AND ends_at > {} GROUP BY lead_id) AS adj ON adj.lead_id = l.id"
             )
-            % (param(self.lead_ids), param(self.at), param(self.at)),
+            % (self.among("lead_id"), param(self.at), param(self.at)),
         ]
         if self.aggregates:
             columns = Sql.join(", ", (agg.named(name) for agg, name in self.aggregates.items()))
@@ -249,7 +256,7 @@ class TableFacts:
 
     def _scope(self, tests: Sequence[Test | EventTest]) -> Sql:
         """Only the events any test can count: by lead, by type, and by the widest window."""
-        scope = [Sql("e.lead_id = ANY({})") % param(self.lead_ids)]
+        scope = [self.among("e.lead_id")]
         events = [test for test in tests if isinstance(test, EventTest)]
         others = [test for test in tests if isinstance(test, Test)]
         types = {test.event for test in events} | {test.event for test in others if test.event}

@@ -65,29 +65,28 @@ def test_an_import_becomes_the_draft(file: Path) -> None:
     assert draft.based_on == versions.live()
 
 
-def test_an_import_signed_by_both_sides_can_be_switched_on(file: Path) -> None:
+def test_an_import_can_be_proposed_and_signed_by_both_sides(file: Path) -> None:
     people = [manager(Role.MARKETING_MANAGER), manager(Role.SALES_MANAGER)]
 
     call_command(
         "import_criteria",
         str(file),
         sign_as=[person.email for person in people],
-        switch_on=True,
         stdout=StringIO(),
     )
 
-    live = versions.live()
-    assert live.number == 2
-    assert {signature.signed_by for signature in versions.valid_signatures(live)} == set(people)
+    version = CriteriaVersion.objects.get(number=2)
+    assert version.state == VersionState.PROPOSED
+    assert {s.signed_by for s in versions.valid_signatures(version)} == set(people)
 
 
-def test_an_import_without_both_signatures_is_not_switched_on(file: Path) -> None:
-    person = manager(Role.MARKETING_MANAGER)
+def test_a_refused_signature_leaves_no_draft_behind(file: Path) -> None:
+    rep = User.objects.create(email="rep@fern.example", name="Rep", roles=[Role.SALES])
 
-    with pytest.raises(CommandError, match=r"Sales has not signed v2. Nothing was changed."):
-        call_command("import_criteria", str(file), sign_as=[person.email], switch_on=True)
+    with pytest.raises(CommandError, match="rep@fern.example is no manager of a department"):
+        call_command("import_criteria", str(file), sign_as=[rep.email], stdout=StringIO())
 
-    assert not CriteriaVersion.objects.filter(number=2).exists()
+    assert CriteriaVersion.objects.count() == 1
 
 
 @pytest.mark.parametrize(

@@ -15,18 +15,15 @@ from funnel.models import CriteriaVersion
 class Command(BaseCommand):
     help = (
         "Read criteria from a YAML file (or - for standard input) into a draft. With --sign-as, "
-        "propose it and sign it as these people; with --switch-on, make it live."
+        "propose it and sign it as these people. `switch_on` makes it live."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file")
         parser.add_argument("--sign-as", action="append", default=[], metavar="EMAIL")
-        parser.add_argument("--switch-on", action="store_true")
 
     @transaction.atomic
-    def handle(
-        self, *args: Any, file: str, sign_as: list[str], switch_on: bool, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, file: str, sign_as: list[str], **options: Any) -> None:
         people = [self._person(email) for email in sign_as]
         try:
             content, note = text_form.load(self._text(file))
@@ -41,8 +38,6 @@ class Command(BaseCommand):
             for person in people:
                 for side in self._sides(person):
                     versions.sign(version, person, side)
-            if switch_on:
-                version = versions.switch_on(version)
         except (ConditionError, versions.VersionError) as error:
             raise CommandError(f"{error} Nothing was changed.") from None
         self.stdout.write(f"v{version.number} is {version.get_state_display().lower()}.")
