@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -117,6 +117,18 @@ def text(limit: int) -> Field:
         return value or None
 
     return Field(check, {"type": ["string", "null"], "maxLength": limit})
+
+
+def choice(words: Iterable[str]) -> Field:
+    """One of a few words."""
+    known = list(words)
+
+    def check(value: Any) -> str:
+        if value not in known:
+            raise Wrong("not_a_choice", f"One of these is needed: {', '.join(known)}.")
+        return str(value)
+
+    return Field(check, {"type": "string", "enum": [str(word) for word in known]})
 
 
 def _external_id(value: Any) -> str | None:

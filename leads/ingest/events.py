@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Integration
 from funnel.stages import Actor
-from leads import fields
+from leads import due, fields
 from leads.checks import FieldError, Refused, read_event
 from leads.ingest import identity, rows
 from leads.ingest.leads import Sender
@@ -94,6 +94,7 @@ def _write(
     taken = _leave_out_known([h for h in happenings if h.lead_id], results, sender)
     _write_events(taken, results, sender)
     _mark_leads({happening.lead_id for happening in taken}, sender)
+    due.nudge()
     return list(results.values())
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Integration
 from funnel.stages import Actor, Stage
-from leads import fields
+from leads import due, fields
 from leads.checks import FieldError, Refused, read_lead
 from leads.ingest import companies, identity, origins, rows
 from leads.ingest.races import Raced, again_when_raced
@@ -109,6 +109,7 @@ def write(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResult]:
     _write_consents(people, sender)
     _note_unknown_attributes(arrivals, sender)
     _mark_colleagues(linked, people, sender)
+    due.nudge()
     for result, record in results:
         result.lead_id = record.id if record else None
     return [result for result, _ in results]

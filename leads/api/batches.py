@@ -1,0 +1,75 @@
+"""What batches share: reading the envelope, answering with one result per item."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from rest_framework.request import Request
+
+from accounts.problems import Problem
+from leads.api import shapes
+from leads.ingest import BatchRefused, IngestResult, Status
+
+ITEMS_MAX = 1000
+# Of a single item: what is not here is a 400.
+STATUS_OF = {"not_found": 404, "erased": 409}
+
+
+def items_of(request: Request, name: str) -> tuple[list[Any], dict[str, bool]]:
+    """The items of {"leads": [...], "all_or_none": false}, and the options. Raises Problem."""
+    body = request.data
+    if not isinstance(body, dict):
+        raise _wrong("", "wrong_type", "An object is needed here.")
+    if unknown := body.keys() - {name, "all_or_none"}:
+        raise _wrong(f"/{min(unknown)[:80]}", "unknown_field", "There is no such field.")
+    items = body.get(name)
+    if not isinstance(items, list):
+        raise _wrong(f"/{name}", "required", "A list is needed here.")
+    if not 1 <= len(items) <= ITEMS_MAX:
+        raise _wrong(f"/{name}", "too_many", f"A batch holds 1 to {ITEMS_MAX} items.")
+    all_or_none = body.get("all_or_none", False)
+    if not isinstance(all_or_none, bool):
+        raise _wrong("/all_or_none", "wrong_type", "true or false is needed here.")
+    return items, {"all_or_none": all_or_none}
+
+
+def answer_batch(
+    ingest: Callable[[], list[IngestResult]], show: Callable[[IngestResult], dict[str, Any]]
+) -> HttpResponse:
+    """200, or 207 where some were refused; 400 where all or none was asked for."""
+    try:
+        results = ingest()
+    except BatchRefused as refused:
+        raise Problem(
+            400,
+            "Nothing was written, as not all items can be taken.",
+            errors=[
+                error | {"index": result.index}
+                for result in refused.refused
+                for error in shapes.errors(result)
+            ],
+        ) from None
+    summary = dict.fromkeys(Status, 0)
+    for result in results:
+        summary[result.status] += 1
+    status = HTTPStatus.MULTI_STATUS if summary[Status.REFUSED] else HTTPStatus.OK
+    body = {"results": [show(result) for result in results], "summary": summary}
+    return JsonResponse(body, status=status)
+
+
+def answer_refusal(result: IngestResult) -> HttpResponse:
+    """The problem of a single item."""
+    status = next((STATUS_OF[e.code] for e in result.errors if e.code in STATUS_OF), 400)
+    raise Problem(status, _summary(result), errors=shapes.errors(result))
+
+
+def _summary(result: IngestResult) -> str:
+    first, *others = result.errors
+    more = f" ({len(others)} more)" if others else ""
+    return f"{first.pointer or 'The body'}: {first.detail}{more}"
+
+
+def _wrong(pointer: str, code: str, detail: str) -> Problem:
+    error = {"pointer": pointer, "code": code, "detail": detail}
+    return Problem(400, f"{pointer or 'The body'}: {detail}", errors=[error])

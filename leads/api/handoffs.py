@@ -1,0 +1,150 @@
+"""Handoffs over HTTP: read them, and claim, release or touch them for a rep."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.request import Request
+
+from accounts.http import require_action
+from accounts.models import Scope, User
+from accounts.policy import Action
+from accounts.problems import Problem
+from leads.api import schema, shapes
+from leads.api.access import READ, OpenTo, handoffs_for
+from leads.api.idempotency import idempotent
+from leads.api.lists import narrowed, one_page
+from leads.checks import Field, Refused, choice, moment, read, text
+from leads.filters import HandoffFilter
+from leads.handoffs import (
+    AlreadyClaimed,
+    NotAMember,
+    NotClaimable,
+    ReleaseRefused,
+    TouchRefused,
+    claim,
+    log_touch,
+    release,
+)
+from leads.models import Handoff, Touch
+from leads.paging import Order
+from leads.paging import moment as paging_moment
+
+ORDERS = {
+    "-opened_at": Order("opened_at", paging_moment, descending=True),
+    "due_at": Order("due_at", paging_moment),
+}
+REP = {"rep": text(254)}
+RELEASE = REP | {"reason": text(300)}
+TOUCH = REP | {
+    "channel": choice(Touch.Channel),
+    "result": choice(Touch.Result),
+    "note": text(2_000),
+    "touched_at": Field(moment, {"type": ["string", "null"], "format": "date-time"}),
+}
+
+
+@extend_schema(**schema.LIST_HANDOFFS)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.HANDOFFS_READ)])
+def handoffs(request: Request) -> HttpResponse:
+    return one_page(
+        request, narrowed(request, HandoffFilter, to_show(request)), ORDERS, shapes.handoff
+    )
+
+
+@extend_schema(**schema.GET_HANDOFF)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.HANDOFFS_READ)])
+def handoff(request: Request, pk: int) -> HttpResponse:
+    return JsonResponse(shapes.handoff(get_object_or_404(to_show(request), pk=pk)))
+
+
+@extend_schema(**schema.POST_CLAIM)
+@api_view(["POST"])
+@permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
+@idempotent
+def claim_handoff(request: Request, pk: int) -> HttpResponse:
+    rep, _ = asked(request, REP)
+    handoff = get_object_or_404(to_show(request), pk=pk)
+    try:
+        return state_of(claim(handoff, rep))
+    except NotAMember:
+        raise wrong("/rep", "not_a_member", "This person is not in the handoff's queue.") from None
+    except AlreadyClaimed as late:
+        raise Problem(
+            409, "Another rep was faster.", claimed_by=late.by.email, claimed_at=late.at
+        ) from None
+    except NotClaimable as refusal:
+        raise Problem(409, str(refusal)) from None
+
+
+@extend_schema(**schema.POST_RELEASE)
+@api_view(["POST"])
+@permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
+@idempotent
+def release_handoff(request: Request, pk: int) -> HttpResponse:
+    rep, values = asked(request, RELEASE)
+    handoff = get_object_or_404(to_show(request), pk=pk)
+    try:
+        return state_of(release(handoff, rep, reason=values.get("reason", "")))
+    except ReleaseRefused as refusal:
+        raise Problem(409, str(refusal)) from None
+
+
+@extend_schema(**schema.POST_TOUCH)
+@api_view(["POST"])
+@permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
+@idempotent
+def touch_handoff(request: Request, pk: int) -> HttpResponse:
+    rep, values = asked(request, TOUCH)
+    for name in ("channel", "result"):
+        if name not in values:
+            raise wrong(f"/{name}", "required", "This is needed.")
+    handoff = get_object_or_404(to_show(request), pk=pk)
+    try:
+        touch = log_touch(handoff, rep, **values)
+    except TouchRefused as refusal:
+        raise Problem(409, str(refusal)) from None
+    return JsonResponse({"id": touch.pk, "handoff": pk, "at": touch.at}, status=201)
+
+
+def to_show(request: Request) -> Any:
+    return handoffs_for(request).select_related("queue", "version", "claimed_by")
+
+
+def asked(request: Request, fields: Mapping[str, Field]) -> tuple[User, dict[str, Any]]:
+    """Who acts, and the other values: a key names the rep, a person is it themselves."""
+    try:
+        values = read(request.data or {}, fields)
+    except Refused as refused:
+        first = refused.errors[0]
+        raise wrong(first.pointer, first.code, first.detail) from None
+    email = values.pop("rep", "")
+    if isinstance(request.user, User):
+        require_action(request.user, Action.WORK_HANDOFFS)
+        if email and email.lower() != request.user.email:
+            raise wrong("/rep", "not_you", "Signed in, you act for yourself only.")
+        return request.user, values
+    rep = User.objects.active().filter(email=email.lower()).first() if email else None
+    if rep is None:
+        raise wrong("/rep", "not_found", "Name an active rep by mail.")
+    return rep, values
+
+
+def state_of(handoff: Handoff) -> HttpResponse:
+    """Ids and times only: answers are kept for retries."""
+    times: dict[str, datetime | None] = {
+        name: getattr(handoff, name) for name in ("due_at", "claimed_at", "touch_due_at")
+    }
+    body = {"id": handoff.pk, "lead": handoff.lead_id, "state": handoff.state}
+    return JsonResponse(body | times)
+
+
+def wrong(pointer: str, code: str, detail: str) -> Problem:
+    error = {"pointer": pointer, "code": code, "detail": detail}
+    return Problem(400, f"{pointer or 'The body'}: {detail}", errors=[error])

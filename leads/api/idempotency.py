@@ -1,0 +1,103 @@
+"""A retried POST does nothing twice: the first answer is kept with its write, and given again."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+
+from accounts.models import ApiKey
+from accounts.problems import Problem
+from leads.ingest import rows
+from leads.models import IdempotentAnswer
+
+KEPT = timedelta(hours=72)
+KEY_MAX = 255
+ApiView = Callable[..., HttpResponse]
+
+
+class _Faster(Exception):
+    """A parallel request with this key committed first; its answer is there now."""
+
+
+def idempotent(view: ApiView) -> ApiView:
+    """Honour `Idempotency-Key`. Only answers to something written are kept.
+
+    Whatever raised wrote nothing, so the same key may try again.
+    """
+
+    @wraps(view)
+    def answer_once(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        name = request.headers.get("Idempotency-Key")
+        if name is None or not isinstance(request.auth, ApiKey):
+            return view(request, *args, **kwargs)
+        if not 0 < len(name) <= KEY_MAX or not name.isprintable():
+            raise Problem(400, f"Idempotency-Key must be 1 to {KEY_MAX} printable characters.")
+        asked = _Asked(request, name)
+        if kept := asked.kept_answer():
+            return kept
+        try:
+            with transaction.atomic():
+                response = view(request, *args, **kwargs)
+                asked.keep(response)
+        except _Faster:
+            if kept := asked.kept_answer():
+                return kept
+            raise Problem(409, "The same request is being worked on; try again.") from None
+        return response
+
+    return answer_once
+
+
+class _Asked:
+    """One request under one key."""
+
+    def __init__(self, request: Request, name: str) -> None:
+        self.at = timezone.now()
+        self.identity = {
+            "api_key_id": request.auth.pk,
+            "key": name,
+            "route": f"{request.method} {request.path}"[:120],
+        }
+        self.fingerprint = sha256(
+            request.get_full_path().encode() + b"\n" + request.body
+        ).hexdigest()
+
+    def kept_answer(self) -> HttpResponse | None:
+        answer = IdempotentAnswer.objects.filter(**self.identity).first()
+        if answer is None:
+            return None
+        if answer.created_at < self.at - KEPT:
+            answer.delete()
+            return None
+        if answer.fingerprint != self.fingerprint:
+            raise Problem(422, "This Idempotency-Key was used for another request.")
+        return HttpResponse(
+            answer.body,
+            status=answer.status,
+            content_type="application/json",
+            headers={"Idempotency-Replayed": "true"},
+        )
+
+    def keep(self, response: HttpResponse) -> None:
+        """In the transaction of the write: both are there or neither is."""
+        answer = self.identity | {
+            "fingerprint": self.fingerprint,
+            "status": response.status_code,
+            "body": response.content.decode(),
+            "created_at": self.at,
+        }
+        # Waits for a parallel request with this key, and knows by the count who was first.
+        if not rows.insert(IdempotentAnswer, [answer], skip_conflicts=True):
+            raise _Faster
+
+
+def forget(at: datetime | None = None) -> int:
+    """Delete answers that nobody can ask for any more."""
+    old = IdempotentAnswer.objects.filter(created_at__lt=(at or timezone.now()) - KEPT)
+    return old.delete()[0]

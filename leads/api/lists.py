@@ -1,0 +1,62 @@
+"""Lists of the API: filtered, in one of the orders an index serves, one page by cursor."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, JsonResponse
+from django_filters import FilterSet
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+
+from accounts.problems import Problem
+from leads.paging import Order
+
+LIMIT, LIMIT_MAX = 50, 200
+PAGING = frozenset({"cursor", "limit", "order"})
+
+
+def one_page(
+    request: Request, rows: QuerySet, orders: dict[str, Order], show: Callable[[Any], dict]
+) -> HttpResponse:
+    """{"results": [...], "next": URL or null}; the first of `orders` is the default."""
+    name = request.query_params.get("order") or next(iter(orders))
+    if name not in orders:
+        raise _wrong("order", "not_a_choice", f"One of these is needed: {', '.join(orders)}.")
+    order = orders[name]
+    if cursor := request.query_params.get("cursor"):
+        if (place := order.place(cursor)) is None:
+            raise _wrong("cursor", "invalid", "Take the cursor from `next` as it is.")
+        rows = order.beyond(rows, *place)
+    limit = _limit(request)
+    found = list(order.apply(rows)[: limit + 1])
+    following = _next_url(request, order.key(found[limit - 1])) if len(found) > limit else None
+    return JsonResponse({"results": [show(row) for row in found[:limit]], "next": following})
+
+
+def narrowed(request: Request, filterset: type[FilterSet], rows: QuerySet) -> QuerySet:
+    """The rows the query string asks for; an unknown name is an error and not a longer list."""
+    unknown = request.query_params.keys() - filterset.base_filters.keys() - PAGING
+    if unknown:
+        raise _wrong(min(unknown), "unknown_filter", "There is no such filter.")
+    filtered = filterset(request.query_params, rows)
+    if not filtered.is_valid():
+        name, messages = next(iter(filtered.errors.items()))
+        raise _wrong(name, "invalid", str(messages[0]))
+    return filtered.qs
+
+
+def _limit(request: Request) -> int:
+    asked = request.query_params.get("limit", str(LIMIT))
+    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked[:9]) <= LIMIT_MAX:
+        raise _wrong("limit", "out_of_range", f"A number from 1 to {LIMIT_MAX} is needed here.")
+    return int(asked)
+
+
+def _next_url(request: Request, cursor: str) -> str:
+    return replace_query_param(request.build_absolute_uri(), "cursor", cursor)
+
+
+def _wrong(name: str, code: str, detail: str) -> Problem:
+    error = {"parameter": name[:80], "code": code, "detail": detail}
+    return Problem(400, f"{name[:80]}: {detail}", errors=[error])

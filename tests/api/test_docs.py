@@ -1,0 +1,60 @@
+import re
+
+import pytest
+from django.urls import get_resolver
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def description():
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def operations(description):
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_the_description_is_valid_openapi(description):
+    assert description["openapi"] == "3.1.1"
+    validate_schema(description)
+
+
+def test_every_address_is_described(description):
+    api = next(r for r in get_resolver().url_patterns if str(r.pattern) == "api/v1/")
+    there = {
+        "/api/v1/" + re.sub(r"<int:pk>", "{id}", str(pattern.pattern))
+        for pattern in api.url_patterns
+        if pattern.name not in {"schema", "docs"}
+    }
+
+    assert set(description["paths"]) == there
+
+
+def test_every_operation_has_an_example_and_its_problems(description):
+    for name, operation in operations(description):
+        answers = operation["responses"]
+        assert any(
+            "examples" in content
+            for answer in answers.values()
+            for content in answer.get("content", {}).values()
+        ), name
+        if "requestBody" in operation:
+            assert "examples" in operation["requestBody"]["content"]["application/json"], name
+        assert "application/problem+json" in answers["401"]["content"], name
+
+
+def test_description_and_page_are_open_to_read(client):
+    assert client.get("/api/v1/schema").status_code == 200
+
+    page = client.get("/api/v1/docs")
+
+    assert page.status_code == 200
+    assert b"swagger-ui" in page.content
+    policy = page["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
