@@ -13,7 +13,7 @@ from accounts.models import Portal
 from funnel import versions
 from funnel.compile import event_match
 from funnel.conditions import EventTest, Test, describe, walk
-from funnel.rulebook import KINDS, Rule, Rulebook
+from funnel.rulebook import KINDS, Definition, Rule, Rulebook
 from funnel.scoring import compile_rulebook
 from funnel.sql import Sql, param
 from funnel.vocabulary import FactType
@@ -221,15 +221,15 @@ def read(
     source = TableFacts(lead_ids, at, portal)
     scoring = compile_rulebook(rulebook, source)
     per_rule = [_evidence_sql(rule.tests, source) for rule in rulebook.rules]
-    per_rung = {
-        rung: _evidence_sql(tuple(walk(definition.condition)), source)
-        for rung, definition in rulebook.definitions.items()
-    }
+    per_rung = [
+        _evidence_sql(tuple(walk(definition.condition)), source)
+        for definition in rulebook.definitions.values()
+    ]
     tables = source.tables(rulebook.tests())
     query = Sql("SELECT l.id, {}, {}, {} FROM {}{} WHERE l.id = ANY({})") % (
         scoring.points,
         Sql("jsonb_build_array({})") % Sql.join(", ", per_rule),
-        Sql("jsonb_build_array({})") % Sql.join(", ", per_rung.values()),
+        Sql("jsonb_build_array({})") % Sql.join(", ", per_rung),
         tables,
         scoring.laterals,
         param(list(lead_ids)),
@@ -237,13 +237,15 @@ def read(
     with connection.cursor() as cursor:
         cursor.execute(query.text, query.params)
         rows = cursor.fetchall()
+    # Said once for the whole batch.
+    says = {rung: _says(definition) for rung, definition in rulebook.definitions.items()}
     return {
         row[0]: Seen(
             tuple(row[1]),
             tuple(_loaded(row[2])),
             {
-                rung: _told(rulebook, rung, values)
-                for rung, values in zip(per_rung, _loaded(row[3]), strict=True)
+                rung: [{"id": id_, "says": text, "value": values.get(id_)} for id_, text in told]
+                for (rung, told), values in zip(says.items(), _loaded(row[3]), strict=True)
             },
         )
         for row in rows
@@ -254,15 +256,11 @@ def _loaded(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _told(rulebook: Rulebook, rung: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Each criterion of a definition in words, with the value it saw."""
-    definition = rulebook.definitions[rung]
-    told: list[dict[str, Any]] = [
-        {"id": test.id, "says": describe(test), "value": values.get(test.id)}
-        for test in walk(definition.condition)
-    ]
+def _says(definition: Definition) -> list[tuple[str, str]]:
+    """(id, words) of each criterion of a definition."""
+    told = [(test.id, describe(test)) for test in walk(definition.condition)]
     if definition.line is not None:
-        told.append({"id": "line", "says": f"score is at least {definition.line}", "value": None})
+        told.append(("line", f"score is at least {definition.line}"))
     return told
 
 
