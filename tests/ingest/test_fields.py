@@ -1,0 +1,90 @@
+import pytest
+from django.core.exceptions import ValidationError
+
+from leads import fields
+from leads.models import CustomField, Lead, SeenAttribute
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("type", "good", "bad"),
+    [
+        ("text", "Excel", 12),
+        ("number", 12.5, "12.5"),
+        ("money", 1200, True),
+        ("yes_no", False, "no"),
+        ("date", "2026-11-22", "22.11.2026"),
+        ("choice", "this  QUARTER", "never"),
+        ("choices", ["This quarter"], "This quarter"),
+    ],
+)
+def test_a_defined_field_takes_its_type_only(send, type, good, bad):
+    fields.define("x", "X", type, choices=["This quarter"] if "choice" in type else [])
+
+    taken, refused = send(
+        {"phone": "1", "attributes": {"x": good}}, {"phone": "2", "attributes": {"x": bad}}
+    )
+
+    assert not taken.errors
+    assert refused.errors[0].pointer == "/attributes/x"
+    kept = {"choice": "This quarter"}.get(type, good)
+    assert Lead.objects.get().attributes == {"x": kept}
+    assert not SeenAttribute.objects.exists()
+
+
+def test_defining_a_field_retypes_what_is_stored_and_lists_what_does_not_fit(send):
+    send(
+        *({"phone": str(n), "attributes": {"seats": v}} for n, v in enumerate(["12", "12", 3, "x"]))
+    )
+    Lead.objects.update(stale_at=None)
+
+    defined = fields.define("seats", "Seats", "number")
+
+    assert (defined.fitted, defined.misfits, defined.misfit_leads) == (3, [("x", 1)], 1)
+    assert sorted(str(lead.attributes["seats"]) for lead in Lead.objects.all()) == [
+        "12",
+        "12",
+        "3",
+        "x",
+    ]
+    assert not Lead.objects.filter(stale_at=None).exists()
+    assert not SeenAttribute.objects.exists()
+
+
+def test_only_a_real_date_has_a_twin_that_sql_may_cast(one):
+    one(external_id="1", attributes={"renewal": "2026-12-01"})
+    one(external_id="2", attributes={"renewal": "soon"})
+
+    fields.define("renewal", "Renewal", "date")
+    one(external_id="3", attributes={"renewal": "2027-01-01"})
+
+    twins = [lead.attribute_keys.get("renewal") for lead in Lead.objects.order_by("id")]
+    assert twins == ["2026-12-01", None, "2027-01-01"]
+
+
+def test_a_text_field_again_has_its_twins_back(one):
+    one(external_id="1", attributes={"renewal": "Soon"})
+    fields.define("renewal", "Renewal", "date")
+
+    fields.define("renewal", "Renewal", "text")
+
+    assert Lead.objects.get().attribute_keys == {"renewal": " soon "}
+
+
+def test_choices_take_the_spelling_of_the_definition(one):
+    one(external_id="1", attributes={"size": "small ", "langs": "SV"})
+
+    fields.define("size", "Size", "choice", choices=["Small", "Large"])
+    fields.define("langs", "Languages", "choices", choices=["sv", "en"])
+
+    lead = Lead.objects.get()
+    assert lead.attributes == {"size": "Small", "langs": ["sv"]}
+    assert lead.attribute_keys == {"size": " small ", "langs": [" sv "]}
+
+
+def test_a_field_of_no_known_type_is_refused():
+    with pytest.raises(ValidationError):
+        fields.define("x", "X", "colour")
+
+    assert not CustomField.objects.filter(name="x").exists()

@@ -1,0 +1,90 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.countries import country_code
+from leads import text
+from leads.matching import company_key, email_identity, registrable_domain, work_domain
+
+
+@pytest.mark.parametrize(
+    ("given", "key"),
+    [
+        ("VP, Sales", " vp , sales "),
+        ("  Zoë   ÅNGSTRÖM ", " zoe angstrom "),
+        ("Straße", " strasse "),
+        ("C#/.NET", " c #/. net "),
+        ("snake_case", " snake _ case "),
+        ("東京 本社", " 東京 本社 "),
+        ("\u200b", ""),
+        ("", ""),
+    ],
+)
+def test_a_twin_is_tokens_between_single_spaces(given, key):
+    assert text.key(given) == key
+
+
+@given(st.text(max_size=60))
+def test_a_twin_of_a_twin_is_itself(given):
+    twin = text.key(given)
+
+    assert text.key(twin) == twin
+    assert twin == "" or (twin[0], twin[-1]) == (" ", " ")
+    assert "  " not in twin
+
+
+@given(st.text(max_size=60), st.integers(4, 30))
+def test_a_twin_fits_its_column(given, limit):
+    assert len(text.key(given, limit)) <= limit
+
+
+def test_a_twin_that_is_cut_ends_after_a_whole_word():
+    assert text.key("alpha beta gamma", 13) == " alpha beta "
+
+
+@pytest.mark.parametrize(
+    "name", ["ACME GmbH & Co. KG", "Acme, Inc.", "acme S.A.S.", "The ACME"[4:], "Ácme Ltd"]
+)
+def test_a_company_is_its_name_without_the_legal_form(name):
+    assert company_key(name) == "acme"
+
+
+def test_a_company_called_like_a_legal_form_keeps_its_name():
+    assert company_key("SE") == "se"
+    assert company_key("!!!") == "!!!"
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("www.acme.co.uk", "acme.co.uk"),
+        ("https://Acme.com/about?x=1", "acme.com"),
+        ("co.uk", ""),
+        ("localhost", ""),
+        ("10.0.0.1", ""),
+        ("mail.brightwater.example", "brightwater.example"),
+        ("acme", ""),
+        ("", ""),
+    ],
+)
+def test_the_domain_that_was_registered(host, domain):
+    assert registrable_domain(host) == domain
+
+
+def test_only_a_work_address_shows_a_company():
+    assert work_domain("a@mail.acme.com") == "acme.com"
+    assert work_domain("a@gmail.com") == ""
+    assert work_domain("") == ""
+
+
+def test_a_role_address_is_no_identity():
+    assert email_identity("Info@Acme.com") == ("role", "")
+    assert email_identity("Ann.B@Acme.com") == ("work", "ann.b@acme.com")
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [("de", "DE"), ("Germany", "DE"), ("U.S.A.", "US"), ("Cote d'Ivoire", "CI"), ("Narnia", "")],
+)
+def test_a_country_is_known_by_code_and_name(given, code):
+    assert country_code(given) == code
