@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib import messages
@@ -170,8 +170,16 @@ class ZoneMiddleware:
         request.portal = SimpleLazyObject(Portal.load)  # one query a request, if anybody asks
         if not request.user.is_authenticated:
             return self.get_response(request)
-        with timezone.override(ZoneInfo(request.user.zone or request.portal.zone)):
+        with timezone.override(zone_named(request.user.zone or request.portal.zone)):
             return self.get_response(request)
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """UTC where this machine does not know the name: the page that corrects it must open."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 class NoStoreMiddleware:

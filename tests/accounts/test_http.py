@@ -139,6 +139,13 @@ def test_times_are_in_the_zone_of_the_person_else_of_the_company(client_of, monk
     assert seen == ["Asia/Tokyo", "America/Lima"]
 
 
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd"])
+def test_a_zone_this_machine_does_not_know_locks_nobody_out(client_of, zone):
+    Portal.objects.create(pk=1, zone=zone)
+
+    assert client_of(Role.ADMIN).get("/settings").status_code == 200
+
+
 def test_a_form_from_an_old_page_is_refused_in_words(person):
     client = Client(enforce_csrf_checks=True)
     client.force_login(person(Role.ADMIN))

@@ -13,16 +13,21 @@ from allauth.mfa.totp.internal.auth import (
 from django.core import mail
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
+from django.http import HttpResponse
 from django.test import Client
 
+from accounts.models import User
 from accounts.roles import Role
 from tests.accounts.conftest import PASSWORD
 
 SIGN_IN = "/account/login/"
 
 
-def type_in(client: Client, email: str, password: str = PASSWORD, **extra: str):
-    return client.post(SIGN_IN, {"login": email, "password": password, **extra})
+def type_in(
+    client: Client, email: str, password: str = PASSWORD, *, forwarded_for: str = "", **more: str
+) -> HttpResponse:
+    headers = {"X-Forwarded-For": forwarded_for} if forwarded_for else None
+    return client.post(SIGN_IN, {"login": email, "password": password, **more}, headers=headers)
 
 
 def code_now(secret: str) -> str:
@@ -76,6 +81,34 @@ def test_signing_out_ends_the_visit(client_of):
     rep.post("/account/logout/")
 
     assert rep.get("/")["Location"].startswith(SIGN_IN)
+
+
+def test_closing_an_account_ends_its_visits_at_once(client, person):
+    rep = person(Role.SALES)
+    type_in(client, rep.email)
+
+    User.objects.update(is_active=False)
+
+    assert client.get("/")["Location"].startswith(SIGN_IN)
+
+
+def test_a_role_that_was_taken_away_opens_nothing_more(client, person):
+    admin = person(Role.ADMIN)
+    type_in(client, admin.email)
+
+    User.objects.update(roles=[Role.SALES])
+
+    assert client.get("/settings").status_code == 403
+
+
+def test_behind_a_proxy_guesses_count_for_the_browser_not_for_the_proxy(client, person, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    rep = person(Role.SALES)
+    for number in range(12):
+        type_in(client, f"{number}@example.com", "wrong", forwarded_for="198.51.100.7")
+
+    assert type_in(client, rep.email, forwarded_for="198.51.100.7").status_code == 429
+    assert type_in(client, rep.email, forwarded_for="203.0.113.9")["Location"] == "/"
 
 
 def test_nobody_signs_up_or_changes_their_address(client, db):
