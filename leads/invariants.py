@@ -143,13 +143,17 @@ def _wrong_points(version: CriteriaVersion) -> Sql:
     for kind in KINDS:
         places = [i for i, rule in enumerate(rules, start=1) if rule["kind"] == kind]
         points = [Sql("coalesce(points[{}], 0)") % param(place) for place in places]
-        total = Sql.join(" + ", points) if points else Sql("0")
+        adjusted = Sql(
+            "coalesce((SELECT sum(a.points) FROM leads_adjustment a WHERE a.lead_id = l.id "
+            "AND a.kind = {} AND a.created_at <= l.scored_at AND a.ends_at > l.scored_at), 0)"
+        ) % param(kind)
+        total = Sql.join(" + ", [*points, adjusted])
         wrong.append(
             Sql(f"{kind} <> least(greatest({{}}, 0), {{}})") % (total, param(caps.get(kind, 50)))
         )
     return Sql(
         "SELECT 'leads_lead', id, 'fit ' || fit || ', intent ' || intent || ', points ' || "
-        "points::text FROM leads_lead WHERE version_id = {} AND ({})"
+        "points::text FROM leads_lead l WHERE version_id = {} AND ({})"
     ) % (param(version.pk), Sql.join(" OR ", wrong))
 
 
@@ -216,12 +220,12 @@ def mqls_consented() -> Iterator[Sql]:
         for version in CriteriaVersion.objects.exclude(live_at=None)
         if _needs_consent(version.content["definitions"]["mql"]["condition"])
     ]
-    # Left out: what is still to be judged again, and what a person holds where it is.
+    # Left out: what is still to be judged again.
     yield Sql(
         "SELECT 'leads_lead', id, 'stage ' || stage || ' without consent to marketing' "
         "FROM leads_lead WHERE stage IN ('mql', 'sql') AND version_id = ANY({}) "
         "AND coalesce(consent->>'marketing', 'false') <> 'true' AND stale_at IS NULL "
-        "AND parked_error = '' AND coalesce(held_until < now(), TRUE)"
+        "AND parked_error = ''"
     ) % param(asking, "bigint[]")
 
 

@@ -44,6 +44,9 @@ def override(
     for origin, target in steps(lead.stage, to):
         check_move(origin, target, actor)
     bench = Bench.now(at)
+    needs_consent = bench.rulebook.asks_consent and to in (Stage.MQL, Stage.SQL)
+    if needs_consent and lead.consent.get("marketing") is not True:
+        raise OverrideRefused(f"Without consent to marketing nobody is an {to.label}.")
     if lead.scored_at is None:
         # The reasons a handoff shows are those of a score.
         judge([lead.pk], bench)

@@ -116,7 +116,8 @@ WITH judged AS MATERIALIZED (
     SELECT l.id, l.stage, l.cycle, s.fit, s.intent, s.total, s.grade, {points} AS points,
            d.disqualifier AS found, m.target, m.reason, m.below_since,
            least(d.changes_at, m.below_since + {grace},
-                 CASE WHEN l.held_until > {at} THEN l.held_until END) AS rescore_at
+                 CASE WHEN m.target IS NULL AND l.held_until > {at} THEN l.held_until END)
+               AS rescore_at
     FROM {tables}{laterals} CROSS JOIN LATERAL ({move}) m
     WHERE l.id = ANY({ids})
 ), changed AS (
@@ -127,6 +128,7 @@ WITH judged AS MATERIALIZED (
         stage_since = CASE WHEN j.target IS NULL THEN l.stage_since ELSE {at} END,
         disqualifier = CASE WHEN j.target = 'disqualified' THEN j.found
                             WHEN j.target IS NULL THEN l.disqualifier ELSE '' END,
+        held_until = CASE WHEN j.target IS NULL THEN l.held_until END,
         below_since = j.below_since, rescore_at = j.rescore_at, stale_at = NULL, attempts = 0
     FROM judged j
     WHERE l.id = j.id AND (
@@ -149,19 +151,21 @@ _MOVE = """
 SELECT g.target, CASE WHEN g.is_below AND g.target IS NULL THEN coalesce(l.below_since, {at}) END
            AS below_since, g.reason
 FROM (SELECT
-    CASE WHEN NOT g0.free THEN NULL
+    CASE WHEN NOT g0.movable THEN NULL
+         -- Consent is not a person's to give in another's name: no override outlives it.
+         WHEN g0.held THEN CASE WHEN g0.lacks_consent AND g0.want < g0.have THEN d.target END
          WHEN d.disqualifier <> '' THEN nullif('disqualified', l.stage)
          WHEN l.stage = 'disqualified' THEN CASE WHEN l.disqualifier <> '' THEN d.target END
          WHEN g0.want > g0.have THEN d.target
          WHEN g0.want < g0.have AND (g0.is_new_version OR g0.lacks_consent OR g0.grace_is_over)
          THEN d.target END AS target,
-    g0.free AND d.disqualifier = '' AND g0.want < g0.have AS is_below,
+    g0.movable AND NOT g0.held AND d.disqualifier = '' AND g0.want < g0.have AS is_below,
     CASE WHEN d.disqualifier <> '' THEN d.disqualifier
          WHEN l.stage = 'disqualified' THEN 'free'
          WHEN g0.want > g0.have THEN 'up' WHEN g0.lacks_consent THEN 'consent'
          WHEN g0.is_new_version THEN 'version' ELSE 'grace' END AS reason
     FROM (SELECT
-        l.stage = ANY({movable}) AND coalesce(l.held_until <= {at}, TRUE) AS free,
+        l.stage = ANY({movable}) AS movable, coalesce(l.held_until > {at}, FALSE) AS held,
         {have} AS have, {want} AS want,
         l.version_id IS DISTINCT FROM {version} AND l.version_id IS NOT NULL AS is_new_version,
         {want} < {granted} AS lacks_consent,
