@@ -1,0 +1,134 @@
+import gzip
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from funnel.stages import Stage
+from leads.models import Lead, SeenAttribute
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("person", "status"),
+    [
+        (factories.marketing_manager, 200),
+        (factories.sales_manager, 200),
+        (factories.admin, 200),
+        (factories.marketer, 403),
+        (factories.outsider, 403),
+    ],
+)
+def test_managers_and_admins_open_it(as_user, person, status):
+    assert as_user(person()).get("/overview").status_code == status
+
+
+def titles(page) -> list[str]:
+    return [need.title for need in page.context["needs"]]
+
+
+def test_nothing_late_needs_nobody_but_the_unsigned_criteria(as_user):
+    page = as_user(factories.sales_manager()).get("/overview")
+
+    assert titles(page) == ["Nobody has signed the criteria yet"]
+
+
+def test_what_is_late_parked_or_unknown_needs_somebody(as_user):
+    now = timezone.now()
+    factories.handoff(opened_at=now - timedelta(minutes=31))
+    dana = factories.rep("Dana Okafor")
+    factories.claimed(dana, at=now - timedelta(hours=3))
+    factories.claimed(dana, at=now - timedelta(hours=1))
+    broken = factories.lead()
+    Lead.objects.filter(pk=broken.pk).update(parked_error="division by zero")
+    SeenAttribute.objects.create(name="seats")
+
+    page = as_user(factories.sales_manager()).get("/overview")
+
+    assert titles(page) == [
+        "1 lead waits past the promise to claim",
+        "Dana Okafor has 1 late lead",
+        "1 lead could not be scored",
+        "Nobody has signed the criteria yet",
+        "1 name came in that is not a field yet",
+    ]
+    assert page.context["needs"][0].url == "/queue"
+    # The error text may name values of a person, so only the log has it.
+    assert "division by zero" not in page.content.decode()
+
+
+def test_who_may_not_open_the_queue_is_sent_to_the_leads(as_user):
+    factories.handoff(opened_at=timezone.now() - timedelta(hours=1))
+
+    page = as_user(factories.marketing_manager()).get("/overview")
+
+    assert page.context["needs"][0].url == "/leads?stage=sql"
+
+
+def test_a_promise_is_kept_when_no_lead_missed_it(as_user):
+    now = timezone.now()
+    dana = factories.rep()
+    factories.claimed(dana, at=now - timedelta(hours=1), opened_at=now - timedelta(minutes=90))
+    factories.claimed(dana, at=now - timedelta(minutes=80), opened_at=now - timedelta(minutes=91))
+
+    page = as_user(factories.sales_manager()).get("/overview")
+
+    claims, touches, _ = page.context["sales"]
+    assert (claims["label"], str(claims["share"]), claims["missed"]) == (
+        "Claimed in 30 min",
+        "2 of 2",
+        0,
+    )
+    assert not touches["is_due"]
+    assert "kept" in page.content.decode()
+
+
+def test_a_new_installation_is_led_to_its_first_claim(as_user):
+    manager = factories.sales_manager()
+    client = as_user(manager)
+
+    steps = {step.title: step.is_done for step in client.get("/overview").context["first_steps"]}
+    assert not any(steps.values())
+
+    factories.rep()
+    factories.marketer()
+    factories.handoff()
+    steps = {step.title: step.is_done for step in client.get("/overview").context["first_steps"]}
+    assert [title for title, done in steps.items() if done] == [
+        "Add a marketer and a rep",
+        "Send the first lead",
+        "See it handed over",
+    ]
+
+    factories.claimed(factories.rep())
+    assert client.get("/overview").context["first_steps"] == []
+
+
+def test_its_queries_do_not_grow_with_the_rows(as_user, django_assert_max_num_queries):
+    client = as_user(factories.sales_manager())
+    client.get("/overview")
+    factories.claimed(factories.rep())
+    with django_assert_max_num_queries(12) as few:
+        client.get("/overview")
+    for number in range(6):
+        at = timezone.now() - timedelta(days=number)
+        factories.claimed(factories.rep(f"Rep {number}"), at=at)
+        factories.handoff(
+            factories.lead(stage=Stage.SQL, fit=40, intent=40, created_at=at), opened_at=at
+        )
+
+    with django_assert_max_num_queries(12) as many:
+        client.get("/overview")
+
+    assert len(many) == len(few)
+
+
+def test_the_page_is_light(as_user):
+    for number in range(12):
+        factories.claimed(factories.rep(f"Rep {number}"))
+
+    page = as_user(factories.sales_manager()).get("/overview")
+
+    assert len(gzip.compress(page.content)) < 14_000
