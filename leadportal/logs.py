@@ -5,6 +5,7 @@ tokens or rows. Exceptions are written as their class and place, without their t
 """
 
 import logging.config
+import sys
 import time
 import traceback
 import uuid
@@ -48,7 +49,7 @@ def template_of_message(_: WrappedLogger, __: str, event: EventDict) -> EventDic
 def exception_without_its_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     info = event.pop("exc_info", None)
     if info is True:
-        info = structlog.processors._figure_out_exc_info(info)
+        info = sys.exc_info()
     if isinstance(info, BaseException):
         info = (type(info), info, info.__traceback__)
     if info and info[0]:
@@ -70,7 +71,7 @@ SHARED: list[Processor] = [
 ]
 
 
-def config(*, readable: bool) -> dict[str, Any]:
+def config(*, readable: bool, level: str) -> dict[str, Any]:
     """The logging dictionary; `readable` is for a developer's terminal and shows everything."""
     writing: list[Processor] = (
         [
@@ -96,10 +97,12 @@ def config(*, readable: bool) -> dict[str, Any]:
             },
         },
         "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "lines"}},
-        "root": {"handlers": ["stream"], "level": "INFO"},
+        "root": {"handlers": ["stream"], "level": level},
         "loggers": {
-            # One line for what is sent every two seconds is too many.
+            # A look every two seconds that finds nothing is not worth a line.
             "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
             # One line a request is enough: ours.
             "django.server": {"handlers": [], "propagate": False},
             "gunicorn.access": {"handlers": [], "propagate": False},

@@ -318,4 +318,5 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
 )
 
 LOGGING_CONFIG = "leadportal.logs.configure"
-LOGGING = logs.config(readable=DEBUG)
+# A command speaks to the person who runs it by its own words.
+LOGGING = logs.config(readable=DEBUG, level="INFO" if PROCESS in {"web", "worker"} else "WARNING")
