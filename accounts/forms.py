@@ -19,6 +19,14 @@ PRINTABLE = RegexValidator(
 )
 
 
+# Places, and not the many older names of the same zones.
+REGIONS = {
+    *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic"),
+    *("Australia", "Europe", "Indian", "Pacific"),
+}
+ZONES = {"UTC"} | {zone for zone in available_timezones() if zone.partition("/")[0] in REGIONS}
+
+
 @dataclass(frozen=True)
 class Section:
     """Settings that are shown together, and what a person must be allowed to change them."""
@@ -63,10 +71,11 @@ def plain_letters(name: str) -> str:
 
 
 class Ticks(forms.CheckboxSelectMultiple):
-    """Boxes that look like ours: the class is for each box, not for what holds them."""
+    """Boxes that look like ours. Labels hold them, so they need no ids: 249 are many bytes."""
 
     def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(*args, **kwargs)
+        option["attrs"].pop("id", None)
         option["attrs"]["class"] = "box"
         return option
 
@@ -99,7 +108,6 @@ class SettingsForm(forms.ModelForm):
     )
     zone = forms.ChoiceField(
         label="Time zone",
-        choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
         help_text="Of every time on a page, unless a person has another.",
     )
     sells_to = forms.MultipleChoiceField(
@@ -133,6 +141,10 @@ class SettingsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # With the present one, whatever it is called, so that saving something else keeps it.
+        self.fields["zone"].choices = [
+            (zone, zone.replace("_", " ")) for zone in sorted({*ZONES, self.instance.zone})
+        ]
         for section in SECTIONS:
             if not policy.can(user, section.action):
                 for name in section.fields:

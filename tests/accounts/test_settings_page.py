@@ -1,3 +1,6 @@
+import gzip
+import re
+
 import pytest
 
 from accounts import policy
@@ -140,6 +143,31 @@ def test_the_page_asks_the_database_four_questions(client_of, django_assert_num_
     # Session, person, settings for the zone, settings for the form.
     with django_assert_num_queries(4):
         admin.get("/settings")
+
+
+def test_a_zone_of_an_older_name_stays_until_it_is_changed(client_of):
+    Portal.objects.create(pk=1, zone="US/Eastern")
+    admin = client_of(Role.ADMIN)
+
+    admin.post("/settings", TYPED | {"zone": "US/Eastern"})
+
+    assert Portal.load().zone == "US/Eastern"
+    assert Portal.load().currency == "SEK"
+
+
+def test_what_is_chosen_is_ticked(client_of):
+    Portal.objects.create(pk=1, sells_to=["SE", "CI"])
+
+    page = client_of(Role.ADMIN).get("/settings").content.decode()
+
+    assert re.findall(r'value="(\w+)"[^>]* checked', page) == ["CI", "SE"]
+    assert "Côte d’Ivoire, Sweden" in page
+
+
+def test_the_page_fits_into_one_round_trip(client_of):
+    page = client_of(Role.ADMIN).get("/settings").content
+
+    assert len(gzip.compress(page)) < 14_000
 
 
 def test_the_countries_are_all_of_the_standard():

@@ -149,6 +149,7 @@ def test_a_new_password_comes_by_mail(client, person):
     client.post("/account/password/reset/", {"email": rep.email})
     link = re.search(r"http://testserver(/account/password/reset/key/\S+)", mail.outbox[0].body)
     form = client.get(link[1], follow=True)
+    assert mail.outbox[0].subject == "LeadPortal: Choose a new password"
     done = client.post(
         form.request["PATH_INFO"],
         {"password1": "staple battery 9", "password2": "staple battery 9"},
