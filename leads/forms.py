@@ -23,7 +23,7 @@ class TouchForm(forms.Form):
         label="How",
         choices=Touch.Channel.choices,
         initial=Touch.Channel.CALL,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"autofocus": True}),
         error_messages={"required": "Choose how: call, e-mail or meeting."},
     )
     result = forms.ChoiceField(

@@ -144,6 +144,7 @@ def lead(
         last_name=last,
         email_key=email,
         email_kind="work" if email else "",
+        attribute_keys={"first_name": text.key(first), "last_name": text.key(last)},
         job_title_key=text.key(title),
         search_key=text.search_key(
             name, email, fields["company"].name if fields["company"] else ""

@@ -358,11 +358,16 @@ def attributes(lead: Lead, words: Vocabulary) -> list[tuple[str, Any]]:
     for name, value in lead.attributes.items():
         fact = words.get(f"{CUSTOM}{name}")
         if fact:
-            known.append((fact.label, fact.shown(value) if not isinstance(value, list) else value))
+            known.append((fact.label, _choice(value) if fact.choices else _plain(value)))
         else:
             others.append((name, value))
     rows = [*sorted(known), *sorted(others, key=lambda pair: pair[0])]
     return [(label, _plain(value)) for label, value in rows[:ATTRIBUTES_SHOWN]]
+
+
+def _choice(value: Any) -> str:
+    """A choice is a name like "this_quarter"; people read words."""
+    return _plain(value).replace("_", " ").capitalize()
 
 
 def _plain(value: Any) -> str:

@@ -51,7 +51,7 @@ def for_page(request: AuthenticatedRequest) -> Any:
         .select_related("company", "source", "campaign", "owner", "version")
         .annotate(
             fresh=Subquery(fresh.order_by().values("lead").annotate(n=Count("pk")).values("n")),
-            consents=ArraySubquery(
+            told_consents=ArraySubquery(
                 consents.values(said=JSONObject(purpose="purpose", given="given", at=F("at")))
             ),
         )
@@ -80,7 +80,7 @@ def standing(request: AuthenticatedRequest, lead: Lead, handoff: Handoff | None)
         "next": present.next_step(lead, handoff, reader, works=works, member=member),
         "place": present.place(lead),
         "refusal": present.do_not_contact(lead),
-        "contact": present.contact(lead, lead.consents),
+        "contact": present.contact(lead, lead.told_consents),
         "company": present.company(lead),
         "origin": present.origin(lead),
         "from_queue": policy.can(reader, Action.OPEN_QUEUE),

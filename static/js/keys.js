@@ -57,6 +57,23 @@ function help() {
   return true;
 }
 
+// In a form with data-digits a digit chooses among that field's choices.
+function choose(event) {
+  const form = event.target.closest("form[data-digits]");
+  if (!form || !event.target.matches("[type=radio]")) return false;
+  const choice = form.elements[form.dataset.digits][event.key - 1];
+  choice?.click();
+  choice?.focus();
+  return choice;
+}
+
+// A row that somebody else was faster with gives the cursor to the next one.
+function moveOn({ target }) {
+  if (!target.matches("[data-gone]")) return;
+  const rows = findAll("[data-row]");
+  select(rows.find((row) => target.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING) ?? rows[0]);
+}
+
 function filter() {
   find("[data-filter]")?.focus();
   return find("[data-filter]");
@@ -74,6 +91,7 @@ const FIXED = {
 function pressed(event) {
   if (event.key === "Escape") findAll("details.menu[open]").forEach((menu) => (menu.open = false));
   if (root.dataset.keys === "off" || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (choose(event)) return event.preventDefault();
   if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;
   const key = event.key.toLowerCase();
   const place = Date.now() - going < GO_MS && find(`[data-go="${CSS.escape(key)}"]`);
@@ -102,5 +120,6 @@ function switchKeys(event) {
 export function startKeys() {
   addEventListener("keydown", pressed);
   document.addEventListener("click", clicked);
+  document.addEventListener("htmx:afterSettle", moveOn);
   findAll("[data-keys-switch]").forEach((button) => button.addEventListener("click", switchKeys));
 }
