@@ -52,14 +52,15 @@ def override(
         judge([lead.pk], bench)
         lead.refresh_from_db()
     mover = Mover(
-        lead.pk,
-        lead.stage,
-        to,
-        lead.cycle,
-        lead.fit or 0,
-        lead.intent or 0,
-        lead.total or 0,
-        "override",
+        id=lead.pk,
+        stage=lead.stage,
+        target=to,
+        cycle=lead.cycle,
+        fit=lead.fit or 0,
+        intent=lead.intent or 0,
+        total=lead.total or 0,
+        reason="override",
+        disqualifier="",
     )
     if lead.stage != to:
         lead.stage, lead.stage_since = to, at
