@@ -5,7 +5,7 @@ the business of a `FactSource` (leads/facts.py); what a test means is decided he
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from funnel.conditions import All, Any_, Condition, EventTest, Not, PropertyTest, Test
@@ -13,6 +13,9 @@ from funnel.sql import Sql, param
 from funnel.vocabulary import NUMBER_OPERATORS, Fact, FactType
 
 NO_TIME = Sql("NULL::timestamptz")
+# Dates may stand for "never"; what they cause later than this is no cause, and fits no timestamp
+# that Python can read.
+END_OF_TIME = date(9000, 1, 1)
 TEXT_PROPERTY = Fact("property", FactType.TEXT, "property")
 
 
@@ -29,6 +32,9 @@ class FactSource(Protocol):
 
     def property_key(self, name: str) -> Sql:
         """The normalised twin of a text property of the event `e`; NULL if it has none."""
+
+    def property_known(self, name: str) -> Sql:
+        """Whether the event `e` has this property, of whatever type."""
 
     def property_number(self, name: str) -> Sql:
         """A numeric property of the event `e`; NULL if it is none."""
@@ -182,9 +188,9 @@ def event_count(test: EventTest, source: FactSource) -> Sql:
 def _property_test(test: PropertyTest, source: FactSource) -> Sql:
     if test.op in NUMBER_OPERATORS:
         return _number_test(test.op, test.value, source.property_number(test.property))
-    value = source.property_key(test.property)
     if test.op == "is_known":
-        return Sql("{} IS NOT NULL") % value
+        return source.property_known(test.property)
+    value = source.property_key(test.property)
     return _text_test(test.op, test.value, value, TEXT_PROPERTY, source)
 
 
@@ -233,8 +239,14 @@ def _date_cause(test: Test, source: FactSource) -> Sql:
             return NO_TIME
     value = source.value(test)
     cases = [
-        Sql("CASE WHEN {} > {} THEN {}::timestamp AT TIME ZONE 'UTC' END")
-        % ((moved := Sql("({} + {})") % (value, param(days, "int"))), param(today), moved)
+        Sql("CASE WHEN {} > {} AND {} < {} THEN {}::timestamp AT TIME ZONE 'UTC' END")
+        % (
+            moved := Sql("({} + {})") % (value, param(days, "int")),
+            param(today),
+            moved,
+            param(END_OF_TIME),
+            moved,
+        )
         for days in flips
     ]
     return Sql("least({})") % Sql.join(", ", cases)

@@ -16,7 +16,6 @@ a test of its own.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
 from typing import Any
 
 from funnel.vocabulary import (
@@ -36,6 +35,7 @@ MAX_TESTS = 200
 MAX_VALUES = 500
 MAX_DAYS = 3650
 MAX_COUNT = 10_000
+MOST = 10**30
 
 
 class ConditionError(Exception):
@@ -203,7 +203,7 @@ class _Reader:
         id_ = data.get("id")
         if id_ is None:
             id_ = next(f"c{n}" for n in range(1, 10_000) if f"c{n}" not in self.ids)
-        if not isinstance(id_, str) or not 0 < len(id_) <= 40:
+        if not is_text(id_, 40):
             raise ConditionError(_join(path, "id"), "An id is a text of 1 to 40 characters.")
         if id_ in self.ids:
             raise ConditionError(_join(path, "id"), f"The id “{id_}” is used twice.")
@@ -213,7 +213,7 @@ class _Reader:
     def test(self, data: Mapping[str, Any], id_: str, path: str) -> Test:
         _refuse_unknown(data, _TEST_KEYS, path)
         fact = self.fact(data["fact"], _join(path, "fact"))
-        operator = fact.operators.get(data.get("op", ""))
+        operator = fact.operators.get(_name(data, "op"))
         if operator is None:
             known = ", ".join(fact.operators)
             raise ConditionError(_join(path, "op"), f"{fact.label} can be tested with: {known}.")
@@ -264,9 +264,9 @@ def _property_test(data: Any, path: str) -> PropertyTest:
         raise ConditionError(path, "A property test is an object with property, op and value.")
     _refuse_unknown(data, {"property", "op", "value"}, path)
     name = data.get("property")
-    if not isinstance(name, str) or not 0 < len(name) <= 60:
+    if not is_text(name, 60):
         raise ConditionError(_join(path, "property"), "Name a property of 1 to 60 characters.")
-    operator = PROPERTY_OPERATORS.get(data.get("op", ""))
+    operator = PROPERTY_OPERATORS.get(_name(data, "op"))
     if operator is None:
         known = ", ".join(PROPERTY_OPERATORS)
         raise ConditionError(_join(path, "op"), f"A property can be tested with: {known}.")
@@ -276,7 +276,7 @@ def _property_test(data: Any, path: str) -> PropertyTest:
 
 
 def _event_name(name: Any, path: str) -> str:
-    if not isinstance(name, str) or not 0 < len(name) <= 60:
+    if not is_text(name, 60):
         raise ConditionError(path, "Name an event of 1 to 60 characters.")
     return name
 
@@ -308,7 +308,7 @@ def _scalar(value: Any, fact: Fact, path: str) -> Any:
             if not isinstance(value, bool):
                 raise ConditionError(path, "Give yes (true) or no (false).")
         case FactType.NUMBER | FactType.MONEY | FactType.COUNT:
-            if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            if not is_number(value):
                 raise ConditionError(path, f"{fact.label} is compared with a number.")
         case FactType.DATE:
             try:
@@ -322,7 +322,7 @@ def _scalar(value: Any, fact: Fact, path: str) -> Any:
             if not isinstance(value, str):
                 raise ConditionError(path, f"{fact.label} is compared with text.")
         case _:
-            if not isinstance(value, str) or not value.strip() or len(value) > 200:
+            if not is_text(value, 200):
                 raise ConditionError(path, "Give a text of 1 to 200 characters.")
     return value
 
@@ -332,6 +332,23 @@ def _days(data: Mapping[str, Any], name: str, path: str) -> int:
     if not _is_int(days) or not 1 <= days <= MAX_DAYS:
         raise ConditionError(_join(path, name), f"Give whole days from 1 to {MAX_DAYS:,}.")
     return days
+
+
+def is_text(value: Any, longest: int) -> bool:
+    """Whether the value is a text that says something and that PostgreSQL can store."""
+    if not isinstance(value, str) or not value.strip() or len(value) > longest:
+        return False
+    return "\x00" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def is_number(value: Any) -> bool:
+    """Whether the value is a finite number of a size that people write."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MOST
+
+
+def _name(data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _is_int(value: Any) -> bool:

@@ -21,7 +21,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from funnel.conditions import Condition, ConditionError, EventTest, Test, parse, walk
+from funnel.conditions import (
+    Condition,
+    ConditionError,
+    EventTest,
+    Test,
+    is_number,
+    is_text,
+    parse,
+    walk,
+)
 from funnel.vocabulary import Fact, FactType, Use, Vocabulary
 
 KINDS = ("fit", "intent")
@@ -33,6 +42,8 @@ WHOLE = 10_000
 # Aged points under 0.05 count nothing (SPEC 1).
 LEAST_POINTS = 500
 MAX_FACTORS = 3650
+# A table gives points by one number or one choice.
+NOT_IN_TABLES = frozenset({FactType.DATE, FactType.CHOICES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,15 @@ class Rulebook:
         return any(isinstance(t, Test) and t.fact.name == "colleagues_active" for t in self.tests())
 
     @property
+    def asks_any_consent(self) -> bool:
+        """Whether any definition asks for consent, to whatever purpose."""
+        return any(
+            isinstance(test, Test) and test.fact.name.startswith("consent_")
+            for definition in self.definitions.values()
+            for test in walk(definition.condition)
+        )
+
+    @property
     def asks_consent(self) -> bool:
         """Whether the MQL definition asks for consent to marketing."""
         return any(
@@ -168,14 +188,17 @@ def factors(kind: str, days: int, points: int) -> tuple[int, ...]:
     return tuple(shares)
 
 
-def prepared(content: Mapping[str, Any]) -> dict[str, Any]:
+def prepared(content: Mapping[str, Any]) -> Mapping[str, Any]:
     """Content with what is computed once and then frozen: the ageing factors of each rule."""
-    rules = []
-    for rule in content.get("rules", []):
-        ageing = rule.get("ageing")
+    rules: list[Any] = []
+    found = content.get("rules", []) if isinstance(content, Mapping) else None
+    if not isinstance(found, list):
+        return content  # for parse_content to refuse
+    for rule in found:
+        ageing = rule.get("ageing") if isinstance(rule, Mapping) else None
         if isinstance(ageing, Mapping) and ageing.get("kind") in ("linear", "half_life"):
             days, points = ageing.get("days"), rule.get("points")
-            if isinstance(days, int) and days > 0 and isinstance(points, int):
+            if _is_whole(days, 1, MAX_FACTORS) and _is_whole(points, -MAX_POINTS, MAX_POINTS):
                 shares = list(factors(ageing["kind"], days, points))
                 rule = {**rule, "ageing": {**ageing, "factors": shares}}
         rules.append(rule)
@@ -329,14 +352,23 @@ def _table(data: Any, vocabulary: Vocabulary, path: str) -> tuple[Test, tuple[Ba
     if not isinstance(data, Mapping):
         raise ConditionError(path, "A table is an object with a fact and bands or choices.")
     _known(data, {"fact", "bands", "choices"}, path)
-    fact = vocabulary.get(data.get("fact", ""))
-    if fact is None or Use.RULE not in fact.uses or fact.takes_window or fact.takes_event:
+    name = data.get("fact")
+    fact = vocabulary.get(name) if isinstance(name, str) else None
+    if (
+        fact is None
+        or fact.type in NOT_IN_TABLES
+        or Use.RULE not in fact.uses
+        or fact.takes_window
+        or fact.takes_event
+    ):
         raise ConditionError(f"{path}.fact", f"A table cannot use “{data.get('fact')}”.")
-    read = _number_bands if _is_number(fact) else _choice_bands
     name = "bands" if _is_number(fact) else "choices"
     if name not in data or len(data) != 2:
         raise ConditionError(path, f"A table on {fact.label} has {name}.")
-    return Test("table", fact, "is_known"), read(data[name], f"{path}.{name}")
+    here = f"{path}.{name}"
+    if _is_number(fact):
+        return Test("table", fact, "is_known"), _number_bands(data[name], here)
+    return Test("table", fact, "is_known"), _choice_bands(data[name], fact, here)
 
 
 def _is_number(fact: Fact) -> bool:
@@ -354,16 +386,26 @@ def _number_bands(data: Any, path: str) -> tuple[Band, ...]:
         _known(item, {"from", "to", "points"}, here)
         low, high = item.get("from"), item.get("to")
         for name, edge in (("from", low), ("to", high)):
-            if edge is not None and (isinstance(edge, bool) or not isinstance(edge, int | float)):
+            if edge is not None and not is_number(edge):
                 raise ConditionError(f"{here}.{name}", "An edge of a band is a number.")
+        if low is not None and high is not None and low > high:
+            raise ConditionError(f"{here}.to", "A band ends where it starts or above.")
         points = _whole(item.get("points"), f"{here}.points", -MAX_POINTS, MAX_POINTS)
         bands.append(Band(points, low, high))
     return tuple(bands)
 
 
-def _choice_bands(data: Any, path: str) -> tuple[Band, ...]:
+def _choice_bands(data: Any, fact: Fact, path: str) -> tuple[Band, ...]:
     if not isinstance(data, Mapping) or not 0 < len(data) <= 500:
         raise ConditionError(path, "Give points for 1 to 500 choices.")
+    known = [name for name, _ in fact.choices]
+    if fact.type is FactType.YES_NO:
+        known = ["true", "false"]
+    for choice in data:
+        if not is_text(choice, 200):
+            raise ConditionError(path, "A choice is a text of 1 to 200 characters.")
+        if known and choice not in known:
+            raise ConditionError(f"{path}.{choice}", f"{fact.label} is one of: {', '.join(known)}.")
     return tuple(
         Band(_whole(points, f"{path}.{choice}", -MAX_POINTS, MAX_POINTS), choices=(str(choice),))
         for choice, points in data.items()
@@ -409,13 +451,17 @@ def _unique(ids: list[str], path: str) -> None:
 
 def _text(data: Mapping[str, Any], name: str, path: str, longest: int) -> str:
     value = data.get(name)
-    if not isinstance(value, str) or not 0 < len(value.strip()) <= longest:
+    if not is_text(value, longest):
         raise ConditionError(f"{path}.{name}", f"Give a text of 1 to {longest} characters.")
     return value
 
 
+def _is_whole(value: Any, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
 def _whole(value: Any, path: str, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+    if not _is_whole(value, low, high):
         raise ConditionError(path, f"Give a whole number from {low:,} to {high:,}.")
     return value
 

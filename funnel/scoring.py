@@ -265,7 +265,7 @@ def _judgement(rulebook: Rulebook, source: FactSource) -> Sql:
     return Sql("{} AS disqualifier, {} AS target, {} AS granted, {} AS changes_at") % (
         disqualifier,
         _rung(rulebook, source),
-        _rung(rulebook, granted) if rulebook.asks_consent else _rung(rulebook, source),
+        _rung(rulebook, granted) if rulebook.asks_any_consent else _rung(rulebook, source),
         _changes_at(rulebook, source),
     )
 
@@ -297,6 +297,8 @@ def _changes_at(rulebook: Rulebook, source: FactSource) -> Sql:
             causes.update(dict.fromkeys(_event_causes(rule, rule.event, source)))
         elif rule.when is not None:
             parts.append(rule.when)
+        if rule.table is not None:
+            parts.append(rule.table[0])
     for part in parts:
         causes.update(dict.fromkeys(time_causes(part, source)))
     return Sql("least({})") % Sql.join(", ", causes)

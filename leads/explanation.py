@@ -20,6 +20,9 @@ from funnel.vocabulary import FactType
 from leads.facts import TableFacts
 from leads.models import Adjustment, Lead, StageChange
 
+# The criterion that a definition's line is, among its tests.
+LINE = "line"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -80,7 +83,7 @@ def explain(
         kept = _kept_evidence(lead)
         for i, rule in enumerate(rulebook.rules):
             if i >= len(stored) or seen.points[i] != stored[i]:
-                evidence[i] = kept.get(rule.id, {})
+                evidence[i] = kept.get((rule.id, stored[i] if i < len(stored) else 0), {})
     adjusted = adjustments([lead.pk], at=lead.scored_at).get(lead.pk, [])
     return Explanation(
         total=lead.total or 0,
@@ -91,13 +94,17 @@ def explain(
     )
 
 
-def _kept_evidence(lead: Lead) -> Mapping[str, Any]:
+def _kept_evidence(lead: Lead) -> Mapping[tuple[str, int | None], Mapping[str, Any]]:
+    """(rule, points) → what the last qualification saw when it gave these points."""
     change = (
         StageChange.objects.filter(lead=lead, version=lead.version, evidence__isnull=False)
         .order_by("-at", "-id")
         .first()
     )
-    return change.evidence.get("rules", {}) if change and change.evidence else {}
+    evidence = change.evidence if change else None
+    if not evidence:
+        return {}
+    return {(rule, evidence["points"][rule]): seen for rule, seen in evidence["rules"].items()}
 
 
 def lines(
@@ -172,10 +179,12 @@ def sentence(found: Sequence[Line]) -> str:
 def evidence_text(rule: Rule, evidence: Mapping[str, Any], zone: ZoneInfo) -> str:
     parts = []
     for test in rule.tests:
+        if test.id not in evidence:
+            continue  # what it saw was not written down
         if isinstance(test, EventTest):
-            text = _events_text(evidence.get(test.id), zone)
+            text = _events_text(evidence[test.id], zone)
         else:
-            text = _value_text(test, evidence.get(test.id), said=rule.label)
+            text = _value_text(test, evidence[test.id], said=rule.label)
         if text and text not in parts:
             parts.append(text)
     return "; ".join(parts)
@@ -260,7 +269,7 @@ def _says(definition: Definition) -> list[tuple[str, str]]:
     """(id, words) of each criterion of a definition."""
     told = [(test.id, describe(test)) for test in walk(definition.condition)]
     if definition.line is not None:
-        told.append(("line", f"score is at least {definition.line}"))
+        told.append((LINE, f"score is at least {definition.line}"))
     return told
 
 
@@ -275,6 +284,10 @@ def _evidence_sql(tests: Sequence[Test | EventTest], source: TableFacts) -> Sql:
                 for aggregate in ("count(*)", "min(e.occurred_at)", "max(e.occurred_at)")
             )
         else:
-            value = Sql("to_jsonb({})") % source.raw(test)
+            # What does not fit the type of its field is unknown, whatever stands there.
+            value = Sql("CASE WHEN {} IS NOT NULL THEN to_jsonb({}) END") % (
+                source.value(test),
+                source.raw(test),
+            )
         pairs.append(Sql("{}, {}") % (param(test.id, "text"), value))
     return Sql("jsonb_build_object({})") % Sql.join(", ", pairs)

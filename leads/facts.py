@@ -5,7 +5,7 @@ of its events, `ev` its events aggregated, `adj` what people adjusted, `s` its s
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from accounts.models import Portal
 from funnel.compile import NO_TIME
@@ -22,9 +22,9 @@ NO_LIMIT = 2**31
 _COLUMNS: dict[str, tuple[str, str]] = {
     "email": ("nullif(lower(l.email), '')", "nullif(l.email, '')"),
     "email_kind": ("nullif(l.email_kind, '')", "nullif(l.email_kind, '')"),
-    "phone": ("nullif(l.phone, '')", "nullif(l.phone, '')"),
-    "first_name": ("l.attribute_keys->>'first_name'", "nullif(l.first_name, '')"),
-    "last_name": ("l.attribute_keys->>'last_name'", "nullif(l.last_name, '')"),
+    "phone": ("nullif(lower(l.phone), '')", "nullif(l.phone, '')"),
+    "first_name": ("nullif(l.attribute_keys->>'first_name', '')", "nullif(l.first_name, '')"),
+    "last_name": ("nullif(l.attribute_keys->>'last_name', '')", "nullif(l.last_name, '')"),
     "job_title": ("nullif(l.job_title_key, '')", "nullif(l.job_title, '')"),
     "city": ("nullif(l.city_key, '')", "nullif(l.city, '')"),
     "country": ("nullif(l.country, '')", "nullif(l.country, '')"),
@@ -33,7 +33,7 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "estimated_value": ("l.estimated_value", "l.estimated_value"),
     "created": ("(l.created_at AT TIME ZONE 'UTC')::date", "l.created_at"),
     "cycle": ("l.cycle", "l.cycle"),
-    "company": ("c.name_key", "c.name"),
+    "company": ("nullif(c.name_key, '')", "c.name"),
     "company_domain": ("nullif(c.domain, '')", "nullif(c.domain, '')"),
     "company_industry": ("nullif(c.industry_key, '')", "nullif(c.industry, '')"),
     "company_employees": ("c.employees", "c.employees"),
@@ -71,7 +71,8 @@ class TableFacts:
 
     def __init__(self, lead_ids: Sequence[int], at: datetime, portal: Portal) -> None:
         self.lead_ids = lead_ids
-        self.at = at
+        # A day is a UTC day, also where the caller's clock shows another zone.
+        self.at = at.astimezone(UTC)
         self.portal = portal
         self.aggregates: dict[Sql, str] = {}
         self.ranked: dict[Sql, str] = {}
@@ -113,7 +114,7 @@ class TableFacts:
         name = param(fact.name.removeprefix(CUSTOM))
         match fact.type:
             case FactType.TEXT:
-                return Sql("(l.attribute_keys->>{})") % name
+                return Sql("nullif(l.attribute_keys->>{}, '')") % name
             case FactType.DATE:
                 # The twin of a date is there only if it is one, so the cast never fails.
                 return Sql("(l.attribute_keys->>{})::date") % name
@@ -153,8 +154,12 @@ class TableFacts:
         return self.over_events(newest)
 
     def _days_after(self, moment: Sql) -> Sql:
-        return Sql("greatest(extract(day FROM {} - {})::int, 0)") % (
-            param(self.at, "timestamptz"),
+        # The comparison is with now, not with 0: greatest() would make 0 of the NULL of "never".
+        return Sql("extract(day FROM {} - CASE WHEN {} > {} THEN {} ELSE {} END)::int") % (
+            at := param(self.at, "timestamptz"),
+            moment,
+            at,
+            at,
             moment,
         )
 
@@ -167,7 +172,6 @@ class TableFacts:
         match test.fact.name:
             case "last_active" | "days_since":
                 newest = self._newest(test)
-                # greatest() would skip the NULL of "never"; adding to it does not.
                 return Sql("{} + ({} + 1) * {}") % (newest, self._days_after(newest), day)
             case "days_active":
                 oldest = Sql("min(e.occurred_at) FILTER (WHERE e.occurred_at > {})")
@@ -196,6 +200,9 @@ class TableFacts:
 
     def property_key(self, name: str) -> Sql:
         return Sql("(e.property_keys->>{})") % param(name)
+
+    def property_known(self, name: str) -> Sql:
+        return Sql("coalesce(e.properties->{} NOT IN ('null', '\"\"'), FALSE)") % param(name)
 
     def property_number(self, name: str) -> Sql:
         typed = "(CASE WHEN jsonb_typeof(e.properties->{}) = 'number' "

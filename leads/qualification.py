@@ -49,6 +49,7 @@ class Mover:
     intent: int
     total: int
     reason: str
+    disqualifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ WITH judged AS MATERIALIZED (
     )
     RETURNING l.id
 )
-SELECT n.changed, j.id, j.stage, j.target, j.cycle, j.fit, j.intent, j.total, j.reason
+SELECT n.changed, j.id, j.stage, j.target, j.cycle, j.fit, j.intent, j.total, j.reason, j.found
 FROM (SELECT count(*) AS changed FROM changed) n
 LEFT JOIN judged j ON j.target IS NOT NULL
 ORDER BY j.id
@@ -160,7 +161,8 @@ FROM (SELECT
          WHEN g0.want < g0.have AND (g0.is_new_version OR g0.lacks_consent OR g0.grace_is_over)
          THEN d.target END AS target,
     g0.movable AND NOT g0.held AND d.disqualifier = '' AND g0.want < g0.have AS is_below,
-    CASE WHEN d.disqualifier <> '' THEN d.disqualifier
+    CASE WHEN g0.held THEN 'consent'
+         WHEN d.disqualifier <> '' THEN 'disqualifier'
          WHEN l.stage = 'disqualified' THEN 'free'
          WHEN g0.want > g0.have THEN 'up' WHEN g0.lacks_consent THEN 'consent'
          WHEN g0.is_new_version THEN 'version' ELSE 'grace' END AS reason
@@ -259,16 +261,21 @@ def _changes(
                 handoff_id=handoffs.get(mover.id) if crosses else None,
                 cycle=mover.cycle,
                 total=mover.total,
-                evidence=_evidence(seen, target, bench.rulebook) if qualifies else None,
+                evidence=_evidence(seen, mover, target, bench.rulebook) if qualifies else None,
             )
         )
     return changes
 
 
-def _evidence(seen: explanation.Seen, target: str, rulebook: Rulebook) -> dict[str, object]:
+def _evidence(
+    seen: explanation.Seen, mover: Mover, target: str, rulebook: Rulebook
+) -> dict[str, object]:
     """Each criterion of the definition with the value it saw, and each rule with its points."""
     return {
-        "criteria": seen.definitions[target],
+        "criteria": [
+            told | {"value": mover.total} if told["id"] == explanation.LINE else told
+            for told in seen.definitions[target]
+        ],
         "points": {
             rule.id: points
             for rule, points in zip(rulebook.rules, seen.points, strict=True)
@@ -296,7 +303,8 @@ def _reason(mover: Mover, target: str, bench: Bench) -> str:
         case "grace":
             days = bench.portal.grace_days
             return f"Below its line for {days} days" if days else "Fell below its line"
-    return next(item.label for item in bench.rulebook.disqualifiers if item.id == mover.reason)
+    disqualifiers = bench.rulebook.disqualifiers
+    return next(item.label for item in disqualifiers if item.id == mover.disqualifier)
 
 
 def _open(movers: list[Mover], seen: dict[int, explanation.Seen], bench: Bench) -> dict[int, int]:
