@@ -1,6 +1,6 @@
 """The table of leads: found by words, narrowed by sentences, ordered, a page at a time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -42,7 +42,8 @@ def lead_list(request: AuthenticatedRequest) -> HttpResponse:
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in ORDERS else NEWEST
     page = paging.page(for_table(found, sort), order(sort), request.GET)
-    chips = list(sentences(request.GET, filters.form.cleaned_data))
+    offered = choices(request.GET)
+    chips = list(sentences(request.GET, filters.form.cleaned_data, dict(offered["owners"])))
     context = {
         "page": page,
         "sort": sort,
@@ -50,7 +51,7 @@ def lead_list(request: AuthenticatedRequest) -> HttpResponse:
         "chips": chips,
         "kept": [(name, value) for name, value in pairs(request.GET) if name != "search"],
         "clear": "?",
-        **choices(request.GET),
+        **offered,
         **(count(found, page, sort) if page.rows else nothing(rows, request.GET, chips)),
     }
     return render(request, "leads/leads.html", context)
@@ -78,11 +79,15 @@ def count(rows: QuerySet[Lead], page: paging.Page, sort: str) -> dict[str, str]:
 # --- filters as sentences ----------------------------------------------------------------------
 
 
-def sentences(query: QueryDict, typed: Mapping[str, Any]) -> Any:
+def sentences(
+    query: QueryDict, typed: Mapping[str, Any], owners: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
     """A chip per filter: "Country is Chile"; its link takes it away."""
     for name, (label, says) in SENTENCES.items():
-        if typed.get(name):
+        # A score of 0 narrows too: it leaves out who has none.
+        if typed.get(name) not in (None, "", []):
             value = says(typed[name])
+            value = owners.get(value, value) if name == "owner" else value
             yield {"name": name, "label": label, "value": value, "remove": without(query, name)}
 
 

@@ -79,14 +79,14 @@ def test_words_find_name_mail_and_company(marketing: Client, words: str) -> None
         ({"country": "Chile"}, "Country is Chile"),
         ({"country": "cl"}, "Country is Chile"),
         ({"min_total": "45"}, "Score is at least 45"),
-        ({"owner": "dana@example.com"}, "Owner is dana@example.com"),
+        ({"owner": "dana@example.com"}, "Owner is Dana Okafor"),
         ({"created_since": "2026-01-01"}, "Created since 1 January 2026"),
     ],
 )
 def test_each_filter_narrows_and_reads_as_a_sentence(
     marketing: Client, query: dict[str, object], sentence: str
 ) -> None:
-    dana = factories.person(email="dana@example.com")
+    dana = factories.person(email="dana@example.com", name="Dana Okafor")
     factories.lead(
         "Maya Lindqvist",
         stage="mql",
