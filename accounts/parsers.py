@@ -14,6 +14,9 @@ DIGITS_MAX = 19
 
 # Also one without an end, so that a hostile text is passed over once and not from every quote.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+# Escapes that may stand for a control character, half a character or one that composes.
+_ESCAPED = re.compile(rb"\\(?:[bfrt]|u(?!00[2-6a-f]|0[12]))|\x7f", re.IGNORECASE)
+_LATE_CONTROLS = re.compile("[\x80-\x9f]")
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 # Control characters say nothing in a name or a note; a tab is a space, a new line stays.
@@ -45,10 +48,16 @@ def read_json(raw: bytes) -> Any:
         raise ParseError(
             f"The body is not JSON: {error.msg}, line {error.lineno} column {error.colno}."
         ) from None
-    # Without an escape and beyond ASCII nothing, no text can need cleaning.
-    if b"\\" not in raw and raw.isascii():
-        return value
-    return _cleaned(value)
+    return value if _is_clean(raw, text) else _cleaned(value)
+
+
+def _is_clean(raw: bytes, text: str) -> bool:
+    """Whether no text in it can need cleaning; most bodies are spared the walk over all values."""
+    if _ESCAPED.search(raw):
+        return False
+    return raw.isascii() or (
+        unicodedata.is_normalized("NFC", text) and not _LATE_CONTROLS.search(text)
+    )
 
 
 def _check_depth(raw: bytes) -> None:

@@ -14,12 +14,18 @@ from email_validator import EmailNotValidError, validate_email
 from accounts.countries import country_code
 
 ATTRIBUTES_MAX = 100
-ATTRIBUTES_BYTES = 16_000
-PROPERTIES_BYTES = 8_000
+ATTRIBUTES_LENGTH = 16_000
+PROPERTIES_LENGTH = 8_000
 TEXT_MAX = 2_000
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _EVENT_TYPE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,59}")
 _PURPOSE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+# Most addresses are plain; only the others need the whole of the standard.
+_PLAIN_EMAIL = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
+    r"(?!(?:arpa|invalid|local|localhost|onion|test)$)[a-z]{2,16}"
+)
 # Ordinary years only: arithmetic on the edges of the calendar overflows.
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 
@@ -142,6 +148,10 @@ def _email(value: Any) -> str | None:
         raise Wrong("wrong_type", "A text is needed here.")
     if not (value := value.strip()):
         return None
+    local, _, domain = value.rpartition("@")
+    address = f"{local}@{domain.lower()}"
+    if len(local) <= 64 and len(address) <= 254 and _PLAIN_EMAIL.fullmatch(address):
+        return address
     try:
         address = validate_email(value[:400], check_deliverability=False).normalized
     except EmailNotValidError as error:
@@ -263,7 +273,7 @@ def _attributes(value: Any) -> dict[str, Any] | None:
         raise Wrong("wrong_type", "An object is needed here.")
     if len(value) > ATTRIBUTES_MAX:
         raise Wrong("too_many", f"At most {ATTRIBUTES_MAX} attributes fit here.")
-    kept = {}
+    kept, length = {}, 0
     for name, given in value.items():
         step = f"/{escape(str(name)[:80])}"
         if not isinstance(name, str) or not _NAME.fullmatch(name):
@@ -272,8 +282,9 @@ def _attributes(value: Any) -> dict[str, Any] | None:
             raise Wrong("reserved_name", f"Send {name} as a field of the lead itself.", step)
         if (plain := _plain(given, step)) is not None:
             kept[name] = plain
-    if len(json.dumps(kept, ensure_ascii=False)) > ATTRIBUTES_BYTES:
-        raise Wrong("too_long", f"At most {ATTRIBUTES_BYTES} characters fit here.")
+            length += len(name) + len(plain if isinstance(plain, str) else repr(plain))
+    if length > ATTRIBUTES_LENGTH:
+        raise Wrong("too_long", f"At most {ATTRIBUTES_LENGTH} characters fit here.")
     return kept or None
 
 
@@ -303,8 +314,8 @@ def _properties(value: Any) -> dict[str, Any]:
         written = json.dumps(value, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError):
         raise Wrong("wrong_type", "Values must be JSON with finite numbers.") from None
-    if len(written) > PROPERTIES_BYTES:
-        raise Wrong("too_long", f"At most {PROPERTIES_BYTES} characters fit here.")
+    if len(written) > PROPERTIES_LENGTH:
+        raise Wrong("too_long", f"At most {PROPERTIES_LENGTH} characters fit here.")
     return dict(value)
 
 

@@ -71,7 +71,8 @@ def ingest_leads(
     calls would. Where an external id means one lead and the mail another, the external id wins
     and the mail stays with its owner. Raises BatchRefused when `all_or_none` and one is refused.
     """
-    defined = fields.definitions()
+    asks = any(isinstance(item, Mapping) and item.get("attributes") for item in items)
+    defined = fields.definitions() if asks else {}
     sender = Sender(integration, at or timezone.now(), default_source, actor, defined)
     results: list[IngestResult] = []
     arrivals: list[Arrival] = []
@@ -259,23 +260,23 @@ def _write_new(people: _People, sender: Sender) -> None:
     # By mail, so that two batches with the same people wait for each other and never deadlock.
     people.new.sort(key=lambda record: record.get("email_key"))
     times = dict.fromkeys(("created_at", "updated_at", "stage_since", "stale_at"), sender.at)
-    ids = rows.new_ids(Lead, len(people.new))
-    for record, pk in zip(people.new, ids, strict=True):
-        record.id = pk
+    for record in people.new:
         record.finish()
-        record.row |= {"id": pk} | times
-    new = [record.row for record in people.new]
-    if len(rows.insert(Lead, new, with_id=True, skip_conflicts=True)) < len(new):
+        record.row |= times
+    written = rows.insert(Lead, [record.row for record in people.new], skip_conflicts=True)
+    if len(written) < len(people.new):
         raise Raced
+    for record, (pk,) in zip(people.new, written, strict=True):
+        record.id = pk
     ledger = [
         {
-            "lead_id": pk,
+            "lead_id": record.id,
             "target": Stage.INQUIRY,
             "at": sender.at,
             "actor": sender.actor,
             "integration_id": sender.integration.pk,
         }
-        for pk in ids
+        for record in people.new
     ]
     rows.insert(StageChange, ledger)
 

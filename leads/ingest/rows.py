@@ -21,7 +21,7 @@ def _json(value: Any) -> str:
 
 @cache
 def _columns(model: type[models.Model]) -> tuple[list[str], Row]:
-    """All columns of a table but a made-up id, and what is written where a row is silent."""
+    """All columns of a table but the id, and what is written where a row is silent."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     constant = [f for f in fields if not callable(f.default) or f.default in _EMPTY_OR_NONE]
     defaults = {field.column: field.get_default() for field in constant}
@@ -32,7 +32,6 @@ def insert(
     model: type[models.Model],
     rows: Sequence[Row],
     *,
-    with_id: bool = False,
     skip_conflicts: bool = False,
     returning: Sequence[str] = (),
 ) -> list[tuple[Any, ...]]:
@@ -44,8 +43,6 @@ def insert(
     if not rows:
         return []
     columns, defaults = _columns(model)
-    if with_id:
-        columns = ["id", *columns]
     table = sql.Identifier(model._meta.db_table)
     statement = sql.SQL(
         "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset("
@@ -77,18 +74,6 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [_json(rows)])
-
-
-def new_ids(model: type[models.Model], count: int) -> list[int]:
-    """Ids for rows that others will point to before they are written."""
-    if not count:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return [row[0] for row in cursor.fetchall()]
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:
