@@ -12,7 +12,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from accounts import formats, keys
-from accounts.models import ApiKey, Integration, Scope
+from accounts.models import ApiKey, Scope
 
 NAMES_OF_KEYS = {"api_key", "apikey", "key", "token", "access_token", "authorization"}
 LOOKS_LIKE_A_KEY = re.compile(r"lp_(live|test)_[0-9A-Za-z]{12}_")
@@ -29,10 +29,6 @@ class KeyUser(AnonymousUser):
 
     def __str__(self) -> str:
         return str(self.key.integration)
-
-    @property
-    def integration(self) -> Integration:
-        return self.key.integration
 
     def has_role(self, *_: Any) -> bool:
         return False

@@ -45,13 +45,8 @@ def signed_in(view: View) -> View:
     return _guarded(view, frozenset(Role), "do this")
 
 
-def role_required(*roles: Role) -> Callable[[View], View]:
-    """A page for people with at least one of the roles; others get a 403 naming who can help."""
-    return lambda view: _guarded(view, frozenset(roles), "do this")
-
-
 def permission_required(action: Action) -> Callable[[View], View]:
-    """A page for those whom the policy table allows the action."""
+    """A page for those whom the table allows the action; others get a 403 naming who can help."""
     return lambda view: _guarded(view, policy.ALLOWED[action], action)
 
 

@@ -52,7 +52,7 @@ def test_every_address_has_a_policy(pattern: URLPattern):
         assert pattern.name in PUBLIC, "open to strangers, and not on the list of these"
     else:
         decided = hasattr(view, "roles") or view.__module__.startswith(ABOUT_ONESELF)
-        assert decided, "needs signed_in, role_required or permission_required"
+        assert decided, "needs signed_in or permission_required"
 
 
 def has_scope(view: type) -> bool:

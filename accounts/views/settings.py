@@ -1,14 +1,13 @@
 """The settings page."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import policy, portal
+from accounts import portal
 from accounts.forms import SettingsForm
-from accounts.http import AuthenticatedRequest, permission_required
+from accounts.http import AuthenticatedRequest, permission_required, require_action
 from accounts.models import Portal
 from accounts.policy import Action
 
@@ -19,10 +18,8 @@ def settings_page(request: AuthenticatedRequest) -> HttpResponse:
     row = Portal.load()
     form = SettingsForm(request.POST or None, instance=row, user=request.user)
     if request.method == "POST":
-        if not form.fields:
-            raise PermissionDenied(
-                policy.only(policy.ALLOWED[Action.EDIT_PROMISES], Action.EDIT_SETTINGS)
-            )
+        # Whoever may change anything may change the promises.
+        require_action(request.user, Action.EDIT_PROMISES)
         if form.is_valid():
             portal.change(form.instance, form.changed())
             messages.success(request, "Saved." if form.has_changed() else "Nothing was changed.")
