@@ -57,6 +57,24 @@ def test_keys_move_through_the_queue_and_the_preview_follows(sign_in: SignIn, re
     expect(page.locator("h1")).to_have_text("Maya Lindqvist")
 
 
+def test_the_next_preview_is_there_before_it_is_asked_for(sign_in: SignIn, rep: User) -> None:
+    waits("Maya Lindqvist", 5)
+    second = waits("Arjun Mehta", 10)
+    page = sign_in(rep)
+    with page.expect_response(f"**/handoffs/{second.pk}"):
+        page.goto("/queue")
+    page.route("**/handoffs/*", lambda route: route.abort())
+
+    page.keyboard.press("j")
+
+    expect(page.locator("#peek h2")).to_have_text("Arjun Mehta")
+    # What was put in by hand works like what htmx puts in.
+    page.unroute("**/handoffs/*")
+    page.keyboard.press("c")
+    page.wait_for_url("**/leads/*")
+    expect(page.locator("h1")).to_have_text("Arjun Mehta")
+
+
 def test_c_t_1_enter_takes_a_lead_from_the_queue_to_its_first_touch(
     sign_in: SignIn, rep: User
 ) -> None:
