@@ -22,6 +22,10 @@ class Span:
     longer: str = ""
     try_longer: str = ""
 
+    @property
+    def is_short(self) -> bool:
+        return self.days <= 31
+
 
 QUARTER, YEAR = "Try a quarter", "Try a year"
 SPANS = {

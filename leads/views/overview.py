@@ -12,6 +12,7 @@ from accounts.http import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.models import CriteriaVersion, VersionState
 from leads.metrics import answers, attention, weeks
+from leads.metrics.kept import of_period
 from leads.metrics.shares import Share
 from leads.metrics.tiles import Figures, missed, promised
 from leads.views.quality import asked, periods
@@ -23,11 +24,12 @@ SHOWN_VERSIONS = 5
 @permission_required(Action.OPEN_OVERVIEW)
 def overview(request: AuthenticatedRequest) -> HttpResponse:
     figures = asked(request)
-    reps = answers.reps(figures.period)
+    period = figures.period
+    reps = of_period("reps", period, lambda: answers.reps(period))
     versions = list(newest_versions())
     live = next(version for version in versions if version.state == VersionState.LIVE)
     context = {
-        "week": figures.period.last_day.isocalendar().week,
+        "week": period.last_day.isocalendar().week,
         "tiles": [
             figures.claims(),
             figures.touches(),

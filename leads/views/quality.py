@@ -11,6 +11,7 @@ from accounts.http import AuthenticatedRequest, permission_required
 from accounts.models import Portal
 from accounts.policy import Action
 from leads.metrics import answers, catalogue, tables
+from leads.metrics.kept import of_period
 from leads.metrics.periods import DEFAULT, SPANS, Period
 from leads.metrics.tiles import Figures
 
@@ -19,31 +20,45 @@ from leads.metrics.tiles import Figures
 @permission_required(Action.OPEN_QUALITY)
 def quality(request: AuthenticatedRequest) -> HttpResponse:
     figures = asked(request)
-    period, now = figures.period, figures.now
-    cohorts = answers.cohorts(period)
-    sources, campaigns = answers.verdicts(period)
-    reasons = answers.reasons(period)
-    sort = request.GET.get("sort", tables.WORST_LAST)
-    if sort.lstrip("-") not in tables.SORTS:
-        sort = tables.WORST_LAST
-    rows = tables.by_source(cohorts, sources, reasons, overall=now.acceptance)
-    context = {
-        "tiles": [
-            figures.handed(),
-            figures.acceptance(),
-            figures.rejected(),
-            figures.queue(),
-            figures.claims(),
-        ],
+    tiles = [
+        figures.handed(),
+        figures.acceptance(),
+        figures.rejected(),
+        figures.queue(),
+        figures.claims(),
+    ]
+    context = periods(figures) | origins(figures, sort_of(request)) | {"tiles": tiles}
+    return render(request, "leads/quality.html", context)
+
+
+def origins(figures: Figures, sort: str) -> dict[str, Any]:
+    """The funnel, and where its leads came from."""
+    period, overall = figures.period, figures.now.acceptance
+    cohorts, before, (sources, campaigns), reasons = of_period(
+        "origins",
+        period,
+        lambda: (
+            answers.cohorts(period),
+            answers.created_before(period),
+            answers.verdicts(period),
+            answers.reasons(period),
+        ),
+    )
+    rows = tables.by_source(cohorts, sources, reasons, overall=overall)
+    return {
         "cohort": cohorts.everybody,
-        "steps": tables.funnel_steps(cohorts.everybody, answers.created_before(period), period),
+        "steps": tables.funnel_steps(cohorts.everybody, before, period),
         "sources": tables.ordered(rows, sort),
         "sort": sort,
-        "campaigns": tables.by_campaign(cohorts, campaigns, overall=now.acceptance),
+        "campaigns": tables.by_campaign(cohorts, campaigns, overall=overall),
         "reasons": tables.reason_rows(reasons),
         "concentration": tables.concentration(reasons),
     }
-    return render(request, "leads/quality.html", periods(figures) | context)
+
+
+def sort_of(request: AuthenticatedRequest) -> str:
+    sort = request.GET.get("sort", tables.WORST_LAST)
+    return sort if sort.lstrip("-") in tables.SORTS else tables.WORST_LAST
 
 
 def asked(request: AuthenticatedRequest) -> Figures:
@@ -51,8 +66,9 @@ def asked(request: AuthenticatedRequest) -> Figures:
     portal = Portal.load()
     key = request.GET.get("period", DEFAULT)
     period = Period.ending(timezone.now(), key=key, zone=portal.zone)
-    now, before = answers.overall(period)
-    weeks = answers.by_week(period)
+    (now, before), weeks = of_period(
+        "handoffs", period, lambda: (answers.overall(period), answers.by_week(period))
+    )
     return Figures(period, now, before, weeks, answers.waiting(period.ends), portal)
 
 

@@ -7,6 +7,7 @@ from accounts.http import AuthenticatedRequest, fragment, permission_required
 from accounts.policy import Action
 from funnel.stages import LADDER, SALES_HOLDS, Stage
 from leads.metrics import answers
+from leads.metrics.kept import kept
 
 ASIDE = (Stage.REJECTED, Stage.NURTURE, Stage.DISQUALIFIED)
 SHOWN = (*LADDER, *(stage for stage in Stage if stage in SALES_HOLDS), *ASIDE)
@@ -16,7 +17,7 @@ SHOWN = (*LADDER, *(stage for stage in Stage if stage in SALES_HOLDS), *ASIDE)
 @permission_required(Action.OPEN_CRITERIA)
 def criteria_standing(request: AuthenticatedRequest) -> HttpResponse:
     """The counts alone for htmx, a page of them for a plain link."""
-    counts = answers.standing()
+    counts = kept("standing", answers.standing)
     largest = max(counts.values(), default=0) or 1
     rows = [
         {"stage": stage, "count": counts[stage], "share": 100 * counts[stage] / largest}

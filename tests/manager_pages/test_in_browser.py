@@ -1,0 +1,89 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.roles import Role
+from funnel.models import Reason
+from funnel.stages import Stage
+from leads.models import HandoffState, Outcome
+from tests import factories
+
+PAGES = [
+    ("/quality", Role.MARKETING, "Lead quality"),
+    ("/overview", Role.SALES_MANAGER, "Handoff, week"),
+    ("/criteria", Role.SALES, "What makes an SQL"),
+]
+
+
+@pytest.fixture
+def month(live_portal) -> None:
+    """25 decided handoffs, enough for percentages, a few waiting, and one rejection."""
+    now = timezone.now()
+    rep = factories.rep()
+    reason = Reason.objects.get_or_create(label="Too small", defaults={"family": "profile"})[0]
+    for number in range(25):
+        at = now - timedelta(days=number)
+        outcome = Outcome.REJECTED if number % 5 == 0 else Outcome.ACCEPTED
+        factories.handoff(
+            factories.lead(stage=Stage(outcome), fit=40, intent=40, created_at=at),
+            opened_at=at,
+            state=HandoffState.CLOSED,
+            outcome=outcome,
+            reason=reason if outcome == Outcome.REJECTED else None,
+            claimed_by=rep,
+            claimed_at=at + timedelta(minutes=9),
+            touch_due_at=at + timedelta(minutes=129),
+            first_touch_at=at + timedelta(minutes=30),
+            closed_at=at + timedelta(hours=2),
+        )
+    factories.handoff(opened_at=now - timedelta(minutes=31))
+    factories.claimed(rep, at=now - timedelta(hours=3))
+
+
+@pytest.mark.parametrize(("url", "role", "title"), PAGES)
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+def test_a_full_page_is_accessible_and_does_not_scroll_sideways(
+    month, sign_in, axe, url, role, title, width, dark
+):
+    page = sign_in(role, width=width, dark=dark)
+
+    page.goto(url)
+
+    assert title in page.inner_text("h1")
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("url", "role", "title"), PAGES)
+def test_an_empty_page_is_accessible(sign_in, axe, url, role, title):
+    page = sign_in(role)
+
+    page.goto(url)
+
+    assert title in page.inner_text("h1")
+    axe(page)
+
+
+def test_the_period_and_the_order_work_without_javascript(month, sign_in):
+    page = sign_in(Role.MARKETING, javascript=False)
+    page.goto("/quality")
+
+    page.click("nav[aria-label=Period] >> text=Year")
+    page.click("th >> text=Leads")
+
+    assert "period=year" in page.url
+    assert "sort=-leads" in page.url
+    assert page.inner_text("nav[aria-label=Period] [aria-current]") == "Year"
+
+
+def test_leads_are_counted_by_stage_with_and_without_javascript(month, sign_in):
+    page = sign_in(Role.SALES)
+    page.goto("/criteria")
+    page.wait_for_selector("#standing .stage >> text=Accepted")
+
+    plain = sign_in(Role.MARKETING, javascript=False)
+    plain.goto("/criteria")
+    plain.click("text=Count them")
+
+    assert "Accepted" in plain.inner_text("#standing")
