@@ -31,7 +31,7 @@ SORTS = {
 @permission_required(Action.OPEN_QUEUE)
 def queue(request: AuthenticatedRequest) -> HttpResponse:
     if request.htmx:
-        return fragment(request, "leads/partials/queue_list.html", queue_context(request))
+        return fragment(request, "leads/partials/queue_renewed.html", queue_context(request))
     return queue_page(request)
 
 
