@@ -408,7 +408,8 @@ def _describe_test(test: Test) -> str:
         return f"{label} is {fact.shown(test.value)}"
     operator = fact.operators[test.op]
     if test.op == "more_than_days_ago":
-        return f"{label} was more than {_days_text(test.value)} ago"
+        days = "a day" if test.value == 1 else _days_text(test.value)
+        return f"{label} was more than {days} ago"
     match operator.takes:
         case Takes.NOTHING:
             value = ""

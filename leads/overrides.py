@@ -65,7 +65,9 @@ def override(
     if lead.stage != to:
         lead.stage, lead.stage_since = to, at
         move([mover], bench, Hand(actor, person, reason))
-    lead.held_until, lead.below_since, lead.rescore_at = until, None, until
+    lead.held_until, lead.below_since = until, None
+    # The stage stands still, the score does not.
+    lead.rescore_at = min(until, lead.rescore_at or until)
     lead.save(update_fields=["stage", "stage_since", "held_until", "below_since", "rescore_at"])
     return lead
 

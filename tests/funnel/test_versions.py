@@ -1,0 +1,267 @@
+"""A version lives from draft to retirement, and acts only with both signatures on its content."""
+
+from copy import deepcopy
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from accounts.models import Portal
+from accounts.roles import Role, Side
+from funnel import versions
+from funnel.conditions import ConditionError
+from funnel.models import CriteriaVersion, Signature, VersionState
+from funnel.versions import ChangedMeanwhile, NotSigned, VersionError
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def marketing():
+    return factories.marketing_manager()
+
+
+@pytest.fixture
+def sales():
+    return factories.sales_manager()
+
+
+def changed(line=60):
+    content = deepcopy(versions.live().content)
+    content["definitions"]["sql"]["line"] = line
+    return content
+
+
+@pytest.fixture
+def draft(marketing):
+    return versions.draft(changed(), author=marketing)
+
+
+@pytest.fixture
+def signed(draft, marketing, sales):
+    versions.propose(draft)
+    versions.sign(draft, marketing, Side.MARKETING)
+    versions.sign(draft, sales, Side.SALES)
+    return draft
+
+
+def test_a_new_installation_has_a_live_version_that_says_it_was_shipped():
+    version = versions.live()
+
+    assert (version.number, version.is_shipped_default) == (1, True)
+    assert {s.side for s in versions.valid_signatures(version)} == {"marketing", "sales"}
+
+
+def test_a_draft_takes_the_next_number_and_changes_nothing(draft):
+    assert (draft.number, draft.state) == (2, "draft")
+    assert versions.live().number == 1
+
+
+def test_there_is_one_draft_at_a_time(draft, sales):
+    with pytest.raises(VersionError, match="v2 is being edited"):
+        versions.draft(changed(), author=sales)
+
+
+def test_the_database_knows_one_draft_or_proposal_too(draft):
+    with pytest.raises(IntegrityError, match="criteria_one_draft_or_proposed"):
+        CriteriaVersion.objects.create(number=9, content={}, content_hash="x")
+
+
+@pytest.mark.parametrize("content", [None, [], {"rules": None}, {"rules": [None]}])
+def test_a_draft_that_is_no_criteria_is_refused(content, marketing):
+    with pytest.raises(ConditionError):
+        versions.draft(content, author=marketing)
+
+
+def test_a_draft_can_be_edited_and_keeps_its_number(draft):
+    edited = versions.edit(draft, changed(65), read_hash=draft.content_hash)
+
+    assert (edited.number, edited.content["definitions"]["sql"]["line"]) == (2, 65)
+    assert edited.content_hash == versions.content_hash(edited.content)
+
+
+def test_an_edit_of_what_somebody_else_changed_meanwhile_is_refused(draft):
+    read_hash = draft.content_hash
+    versions.edit(draft, changed(65), read_hash=read_hash)
+
+    with pytest.raises(ChangedMeanwhile):
+        versions.edit(draft, changed(66), read_hash=read_hash)
+    assert CriteriaVersion.objects.get(pk=draft.pk).content["definitions"]["sql"]["line"] == 65
+
+
+def test_only_a_proposed_version_is_signed(draft, marketing):
+    with pytest.raises(VersionError, match="v2 is draft"):
+        versions.sign(draft, marketing, Side.MARKETING)
+
+
+@pytest.mark.parametrize(
+    ("role", "side"),
+    [
+        (Role.MARKETING, Side.MARKETING),
+        (Role.SALES, Side.SALES),
+        (Role.ADMIN, Side.SALES),
+        (Role.MARKETING_MANAGER, Side.SALES),
+        (Role.SALES_MANAGER, Side.MARKETING),
+    ],
+)
+def test_only_the_manager_of_a_side_signs_for_it(draft, role, side):
+    versions.propose(draft)
+
+    with pytest.raises(VersionError, match="Only a manager of"):
+        versions.sign(draft, factories.person(role), side)
+
+
+def test_a_side_signs_once(draft, marketing):
+    versions.propose(draft)
+    versions.sign(draft, marketing, Side.MARKETING)
+
+    with pytest.raises(VersionError, match="has signed v2 already"):
+        versions.sign(draft, factories.person(Role.MARKETING_MANAGER), Side.MARKETING)
+
+
+def test_one_person_signs_for_both_sides_only_where_the_settings_allow_it(draft):
+    both = factories.person(Role.MARKETING_MANAGER, Role.SALES_MANAGER)
+    versions.propose(draft)
+    versions.sign(draft, both, Side.MARKETING)
+
+    with pytest.raises(VersionError, match="the settings can allow both"):
+        versions.sign(draft, both, Side.SALES)
+    Portal.load()
+    Portal.objects.update(both_hats=True)
+    signature = versions.sign(draft, both, Side.SALES)
+
+    assert signature.both_hats
+
+
+@pytest.mark.parametrize("sides", [[], [Side.MARKETING], [Side.SALES]])
+def test_nothing_goes_live_without_both_signatures(draft, marketing, sales, sides):
+    versions.propose(draft)
+    for side in sides:
+        versions.sign(draft, marketing if side == Side.MARKETING else sales, side)
+
+    with pytest.raises(NotSigned):
+        versions.switch_on(draft)
+    with pytest.raises(NotSigned):
+        versions.schedule(draft, timezone.now())
+    assert versions.live().number == 1
+
+
+def test_an_edit_of_a_proposed_version_makes_its_signatures_void(signed, marketing):
+    edited = versions.edit(signed, changed(66), read_hash=signed.content_hash)
+    versions.propose(edited)
+
+    assert versions.valid_signatures(edited) == []
+    assert edited.signatures.filter(voided_at=None).count() == 0
+    with pytest.raises(NotSigned):
+        versions.switch_on(edited)
+
+
+def test_switching_on_retires_the_version_before(signed):
+    at = timezone.now()
+
+    live = versions.switch_on(signed, at=at)
+
+    before = CriteriaVersion.objects.get(number=1)
+    assert (live.state, live.live_at) == ("live", at)
+    assert (before.state, before.retired_at) == ("retired", at)
+    assert versions.live() == live
+
+
+def test_a_version_is_switched_on_once(signed):
+    versions.switch_on(signed)
+
+    with pytest.raises(VersionError, match="v2 is live"):
+        versions.switch_on(signed)
+
+
+def test_a_scheduled_version_goes_live_at_its_time_and_not_before(signed):
+    when = timezone.now() + timedelta(days=1)
+    versions.schedule(signed, when)
+
+    assert versions.switch_on_scheduled(at=when - timedelta(seconds=1)) is None
+    assert versions.switch_on_scheduled(at=when).number == 2
+    assert versions.switch_on_scheduled(at=when) is None
+
+
+def test_going_back_is_a_new_version_that_both_sign_again(signed, marketing, sales):
+    versions.switch_on(signed)
+    old = CriteriaVersion.objects.get(number=1)
+
+    back = versions.draft(old.content, author=marketing, based_on=old)
+    versions.propose(back)
+    with pytest.raises(NotSigned):
+        versions.switch_on(back)
+    versions.sign(back, marketing, Side.MARKETING)
+    versions.sign(back, sales, Side.SALES)
+    versions.switch_on(back)
+
+    assert (versions.live().number, versions.live().content_hash) == (3, old.content_hash)
+    with pytest.raises(IntegrityError, match="retired"), transaction.atomic():
+        CriteriaVersion.objects.filter(pk=old.pk).update(state="live", retired_at=None)
+
+
+# What the database itself refuses.
+
+
+def refused(match):
+    return pytest.raises(IntegrityError, match=match)
+
+
+@pytest.mark.parametrize("field", ["content", "content_hash", "number"])
+@pytest.mark.parametrize("state", [VersionState.PROPOSED, VersionState.SCHEDULED, VersionState.LIVE])
+def test_the_content_of_a_signed_version_is_frozen(signed, state, field):
+    if state == VersionState.SCHEDULED:
+        versions.schedule(signed, timezone.now())
+    if state == VersionState.LIVE:
+        versions.switch_on(signed)
+    value = {"content": {}, "content_hash": "x", "number": 77}[field]
+
+    with refused("frozen"), transaction.atomic():
+        CriteriaVersion.objects.filter(pk=signed.pk).update(**{field: value})
+
+
+def test_a_retired_version_is_frozen(signed):
+    versions.switch_on(signed)
+
+    with refused("frozen"), transaction.atomic():
+        CriteriaVersion.objects.filter(number=1).update(content={})
+
+
+def test_criteria_start_as_a_draft():
+    with refused("start as a draft"), transaction.atomic():
+        CriteriaVersion.objects.create(
+            number=9, content={}, content_hash="x", state="live", live_at=timezone.now()
+        )
+
+
+def test_not_even_sql_switches_on_what_is_not_signed(draft):
+    with refused("lacks a signature"), transaction.atomic():
+        CriteriaVersion.objects.live().update(state="retired", retired_at=timezone.now())
+        CriteriaVersion.objects.filter(pk=draft.pk).update(state="live", live_at=timezone.now())
+
+
+def test_there_is_never_a_second_live_version(signed):
+    with refused("criteria_one_live"), transaction.atomic():
+        CriteriaVersion.objects.filter(pk=signed.pk).update(state="live", live_at=timezone.now())
+
+
+def test_a_live_version_only_retires_and_is_never_deleted(signed):
+    with refused("can only retire"), transaction.atomic():
+        CriteriaVersion.objects.live().update(state="draft", live_at=None)
+    with refused("cannot be deleted"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM funnel_criteriaversion WHERE state = 'live'")
+
+
+def test_a_signature_is_voided_but_never_changed_deleted_or_restored(signed, sales):
+    signature = signed.signatures.get(side="marketing")
+    for change in ({"signed_by": sales}, {"content_hash": "x"}, {"side": "sales"}):
+        with refused("never changed"), transaction.atomic():
+            Signature.objects.filter(pk=signature.pk).update(**change)
+    with refused("never changed"), transaction.atomic():
+        Signature.objects.filter(pk=signature.pk).delete()
+
+    Signature.objects.filter(pk=signature.pk).update(voided_at=timezone.now())
+    with refused("never changed"), transaction.atomic():
+        Signature.objects.filter(pk=signature.pk).update(voided_at=None)
