@@ -1,0 +1,130 @@
+"""Reps and marketers of the demonstration at work, through the product's own verbs."""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import count
+
+from accounts.models import User
+from funnel.models import Reason
+from funnel.stages import Stage
+from leads import handoffs, verdicts
+from leads.demo.cast import HELENA, INES, MARCUS, RUBEN, Person
+from leads.demo.fates import ANSWERS, Contact, Fate
+from leads.demo.journeys import ZONE
+from leads.models import Handoff, Lead
+
+OPENS, CLOSES = 8, 19
+# Lately nobody puts anything off, so that the queue of now is the one that was told.
+LATELY = timedelta(days=3)
+
+
+@dataclass
+class Floor:
+    """Everybody's diary: what is to be done, when; done in that order."""
+
+    users: dict[Person, User]
+    now: datetime
+    diary: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
+    reasons: dict[str, Reason] = field(
+        default_factory=lambda: {reason.label: reason for reason in Reason.objects.all()}
+    )
+    order: count = field(default_factory=count)  # type: ignore[type-arg]
+
+    def plan(self, at: datetime, act: Callable[[datetime], None]) -> None:
+        heapq.heappush(self.diary, (at, next(self.order), act))
+
+    def work_until(self, until: datetime) -> None:
+        while self.diary and self.diary[0][0] <= until:
+            at, _, act = heapq.heappop(self.diary)
+            act(at)
+
+    def in_office_hours(self, at: datetime) -> datetime:
+        """That time, or the first minutes of the next working day."""
+        if self.now - at < LATELY:
+            return at
+        local = at.astimezone(ZONE)
+        if local.weekday() < 5 and OPENS <= local.hour < CLOSES:
+            return at
+        if local.hour >= CLOSES:
+            local += timedelta(days=1)
+        local += timedelta(days=(7 - local.weekday()) % 7 if local.weekday() > 4 else 0)
+        return local.replace(hour=OPENS, minute=3 + local.minute // 4)
+
+    # What comes of one handoff.
+
+    def take_up(self, handoff: Handoff, fate: Fate) -> None:
+        if fate.claimed is None:
+            return
+        at = self.in_office_hours(handoff.opened_at + timedelta(minutes=fate.claimed))
+        rep = self.users[fate.rep]
+        if fate.released:
+            first = self.users[MARCUS]
+            self.plan(at, lambda at: handoffs.claim(handoff, first, at=at) and None)
+            back = at + timedelta(minutes=11)
+            self.plan(
+                back,
+                lambda at: handoffs.release(handoff, first, reason=fate.released, at=at) and None,
+            )
+            at = back + timedelta(minutes=9)
+        self.plan(at, lambda at: self._claim(handoff, rep, fate, at))
+
+    def _claim(self, handoff: Handoff, rep: User, fate: Fate, at: datetime) -> None:
+        handoffs.claim(handoff, rep, at=at)
+        last = at
+        for contact in fate.contacts:
+            last = self.in_office_hours(at + timedelta(minutes=contact.minutes))
+            self.plan(last, lambda at, contact=contact: self._contact(handoff, rep, contact, at))
+        if fate.decided is not None:
+            decided = self.in_office_hours(at + timedelta(hours=fate.decided))
+            verdict = self._refuse if fate.refusal else self._accept
+            self.plan(
+                max(decided, last + timedelta(minutes=4)),
+                lambda at: verdict(handoff, rep, fate, at),
+            )
+
+    def _contact(self, handoff: Handoff, rep: User, contact: Contact, at: datetime) -> None:
+        # What one logs happened a moment ago.
+        happened = max(at - timedelta(minutes=3), handoff.opened_at)
+        handoffs.log_touch(
+            handoff,
+            rep,
+            channel=contact.channel,
+            result=contact.result,
+            note=contact.note,
+            touched_at=happened,
+            at=at,
+        )
+
+    def _refuse(self, handoff: Handoff, rep: User, fate: Fate, at: datetime) -> None:
+        verdicts.reject(handoff, rep, reason=self.reasons[fate.refusal], note=fate.note, at=at)
+        if fate.answered is not None:
+            answers = self.in_office_hours(at + timedelta(hours=fate.answered))
+            self.plan(answers, lambda at: self._answer(handoff, fate, at))
+
+    def _answer(self, handoff: Handoff, fate: Fate, at: datetime) -> None:
+        marketer = self.users[(INES, RUBEN, INES, HELENA)[at.minute % 4]]
+        to = Stage.DISQUALIFIED if fate.closed_for_good else Stage.NURTURE
+        verdicts.answer(handoff.lead, marketer, to=to, reason=ANSWERS[to], at=at)
+
+    def _accept(self, handoff: Handoff, rep: User, fate: Fate, at: datetime) -> None:
+        verdicts.accept(handoff, rep, at=at)
+        if fate.opportunity is not None:
+            opens = self.in_office_hours(at + timedelta(days=fate.opportunity))
+            self.plan(opens, lambda at: self._opportunity(handoff.lead_id, rep, fate, at))
+
+    def _opportunity(self, lead_id: int, rep: User, fate: Fate, at: datetime) -> None:
+        verdicts.advance(Lead.objects.get(pk=lead_id), rep, to=Stage.OPPORTUNITY, at=at)
+        if fate.ended is not None:
+            ends = self.in_office_hours(at + timedelta(days=fate.ended))
+            self.plan(ends, lambda at: self._end(lead_id, rep, fate, at))
+
+    def _end(self, lead_id: int, rep: User, fate: Fate, at: datetime) -> None:
+        lead = Lead.objects.get(pk=lead_id)
+        if fate.lost:
+            verdicts.advance(lead, rep, to=Stage.LOST, reason=fate.lost, at=at)
+            return
+        worth = (lead.estimated_value or Decimal(20_000)) * Decimal(fate.worth)
+        verdicts.advance(lead, rep, to=Stage.WON, amount=round(worth, -2), at=at)

@@ -1,0 +1,28 @@
+"""Fill an empty installation with the demonstration: one believable year of one company."""
+
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from leads import demo
+
+
+class Command(BaseCommand):
+    help = "Make a year of demonstration data in an empty database."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--leads", type=int, default=demo.LEADS, help=f"how many leads ({demo.LEADS})"
+        )
+
+    def handle(self, *, leads: int, **options: Any) -> None:
+        started = time.monotonic()
+        try:
+            seeded = demo.seed(leads=leads)
+        except demo.NotEmpty as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"Made {seeded.leads:,} leads, {seeded.events:,} events and {seeded.handoffs:,} "
+            f"handoffs in {time.monotonic() - started:.0f} s."
+        )
