@@ -47,6 +47,7 @@ class Nudge:
                 **current_app.conf.broker_transport_options,
                 "socket_connect_timeout": SOCKET_SECONDS,
                 "socket_timeout": SOCKET_SECONDS,
+                "max_retries": 0,  # kombu would try for two seconds, and a request would wait
             }
             connection = self.local.connection = current_app.connection_for_write(
                 transport_options=options

@@ -6,7 +6,6 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -14,6 +13,7 @@ from rest_framework.request import Request
 from accounts.models import ApiKey
 from accounts.problems import Problem
 from leads.ingest import rows
+from leads.ingest.races import again_when_raced
 from leads.models import IdempotentAnswer
 
 KEPT = timedelta(hours=72)
@@ -41,15 +41,18 @@ def idempotent(view: ApiView) -> ApiView:
         asked = _Asked(request, name)
         if kept := asked.kept_answer():
             return kept
+
+        def work() -> HttpResponse:
+            response = view(request, *args, **kwargs)
+            asked.keep(response)
+            return response
+
         try:
-            with transaction.atomic():
-                response = view(request, *args, **kwargs)
-                asked.keep(response)
+            return again_when_raced(work)
         except _Faster:
             if kept := asked.kept_answer():
                 return kept
             raise Problem(409, "The same request is being worked on; try again.") from None
-        return response
 
     return answer_once
 
@@ -69,7 +72,8 @@ class _Asked:
         ).hexdigest()
 
     def kept_answer(self) -> HttpResponse | None:
-        answer = IdempotentAnswer.objects.filter(**self.identity).first()
+        found = IdempotentAnswer.objects.filter(**self.identity)
+        answer = next(iter(found), None)
         if answer is None:
             return None
         if answer.created_at < self.at - KEPT:

@@ -13,6 +13,9 @@ from leads.models import Company
 from leads.text import key
 
 _FILLABLE = ("industry", "employees", "country")
+_COMPANIES = (
+    "SELECT id, name, domain, match_key, industry, employees, country FROM leads_company WHERE "
+)
 
 
 @dataclass
@@ -66,25 +69,17 @@ def link(mentions: Iterable[Mention], at: Any) -> Companies:
 
 
 def _load(mentions: list[Mention], companies: Companies) -> None:
+    domains = sorted({m.domain for m in mentions if m.domain})
+    match_keys = sorted({m.match_key for m in mentions if not m.domain})
+    # company_domain_once, or the index on match_key; only what was given is asked for.
+    asked = ["domain = ANY(%(domains)s) AND domain <> ''"] if domains else []
+    asked += ["match_key = ANY(%(match_keys)s)"] if match_keys else []
+    statement = " UNION ".join(_COMPANIES + where for where in asked) + " ORDER BY id"
     with connection.cursor() as cursor:
-        # company_domain_once; leads_company_match_key. Of several with one name the bare one,
-        # else the only one: two companies may share a name.
-        cursor.execute(
-            """
-            SELECT id, name, domain, match_key, industry, employees, country
-              FROM leads_company WHERE domain = ANY(%s) AND domain <> ''
-            UNION
-            SELECT id, name, domain, match_key, industry, employees, country
-              FROM leads_company WHERE match_key = ANY(%s)
-             ORDER BY id
-            """,
-            [
-                sorted({m.domain for m in mentions if m.domain}),
-                sorted({m.match_key for m in mentions if not m.domain}),
-            ],
-        )
+        cursor.execute(statement, {"domains": domains, "match_keys": match_keys})
         names = [column.name for column in cursor.description]
         found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    # Of several with one name the bare one, else the only one: two companies may share a name.
     namesakes: dict[str, list[dict[str, Any]]] = {}
     for company in found:
         if company["domain"]:
@@ -112,7 +107,7 @@ def _make(mentions: list[Mention], companies: Companies, at: Any) -> None:
         row |= _name_columns(row["name"])
         row["industry_key"] = key(row.get("industry", ""), 260)
     written = rows.insert(
-        Company, made, skip_conflicts=True, returning=["id", "domain", "match_key"]
+        Company, made, skip_conflicts=True, returning=("id", "domain", "match_key")
     )
     if len(written) < len(made):
         raise Raced

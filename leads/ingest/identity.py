@@ -7,21 +7,25 @@ from django.db import connection
 
 from accounts.models import Integration
 
+# How a lead may be named; only what was given is asked for.
+_NAMED = {
+    "external": """
+        SELECT 'external', e.value, l.id, l.merged_into_id
+          FROM leads_externalid e JOIN leads_lead l ON l.id = e.lead_id
+         WHERE e.integration_id = %(integration)s AND e.value = ANY(%(external)s)""",
+    # lead_email_once, lead_merged_email
+    "mails": """
+        SELECT 'mail', email_key, id, merged_into_id FROM leads_lead
+         WHERE email_key = ANY(%(mails)s) AND email_key <> '' AND merged_into_id IS NULL
+        UNION ALL
+        SELECT 'merged', email_key, id, merged_into_id FROM leads_lead
+         WHERE email_key = ANY(%(mails)s) AND email_key <> '' AND merged_into_id IS NOT NULL""",
+    "ids": """
+        SELECT 'id', id::text, id, merged_into_id FROM leads_lead WHERE id = ANY(%(ids)s)""",
+}
 _FIND = """
 WITH RECURSIVE found(kind, value, id, heir) AS (
-    SELECT 'external', e.value, l.id, l.merged_into_id
-      FROM leads_externalid e JOIN leads_lead l ON l.id = e.lead_id
-     WHERE e.integration_id = %(integration)s AND e.value = ANY(%(external)s)
-    UNION ALL
-    -- lead_email_once
-    SELECT 'mail', email_key, id, merged_into_id FROM leads_lead
-     WHERE email_key = ANY(%(mails)s) AND email_key <> '' AND merged_into_id IS NULL
-    UNION ALL
-    -- lead_merged_email; a living lead with the address comes first
-    SELECT 'merged', email_key, id, merged_into_id FROM leads_lead
-     WHERE email_key = ANY(%(mails)s) AND email_key <> '' AND merged_into_id IS NOT NULL
-    UNION ALL
-    SELECT 'id', id::text, id, merged_into_id FROM leads_lead WHERE id = ANY(%(ids)s)
+    {named}
     UNION ALL
     SELECT f.kind, f.value, l.id, l.merged_into_id
       FROM found f JOIN leads_lead l ON l.id = f.heir
@@ -48,16 +52,13 @@ def find(
 ) -> Known:
     """Known leads by external ids of this integration, personal mails and our own ids."""
     known, merged = Known(), {}
+    given = {"external": list(external), "mails": list(mails), "ids": list(ids)}
+    named = [part for name, part in _NAMED.items() if given[name]]
+    if not named:
+        return known
+    statement = _FIND.format(named=" UNION ALL ".join(named))
     with connection.cursor() as cursor:
-        cursor.execute(
-            _FIND,
-            {
-                "integration": integration.pk,
-                "external": list(external),
-                "mails": list(mails),
-                "ids": list(ids),
-            },
-        )
+        cursor.execute(statement, {"integration": integration.pk} | given)
         for kind, value, pk in cursor.fetchall():
             match kind:
                 case "external":
@@ -65,6 +66,7 @@ def find(
                 case "mail":
                     known.by_mail[value] = pk
                 case "merged":
+                    # A living lead with the address comes first.
                     merged[value] = pk
                 case _:
                     known.by_id[int(value)] = pk

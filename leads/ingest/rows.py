@@ -20,12 +20,23 @@ def _json(value: Any) -> str:
 
 
 @cache
-def _columns(model: type[models.Model]) -> tuple[list[str], Row]:
-    """All columns of a table but the id, and what is written where a row is silent."""
+def _insert_statement(
+    model: type[models.Model], skip_conflicts: bool, returning: tuple[str, ...]
+) -> tuple[str, str]:
+    """The INSERT for all columns but the id, and what is written where a row is silent."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     constant = [f for f in fields if not callable(f.default) or f.default in _EMPTY_OR_NONE]
-    defaults = {field.column: field.get_default() for field in constant}
-    return [field.column for field in fields], defaults
+    statement = sql.SQL(
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset("
+        "json_populate_record(NULL::{table}, %s::json), %s::json) {conflict} RETURNING {returning}"
+    ).format(
+        table=sql.Identifier(model._meta.db_table),
+        columns=_names(field.column for field in fields),
+        conflict=sql.SQL("ON CONFLICT DO NOTHING" if skip_conflicts else ""),
+        returning=_names(returning),
+    )
+    defaults = _json({field.column: field.get_default() for field in constant})
+    return statement.as_string(connection.connection), defaults
 
 
 def insert(
@@ -33,7 +44,7 @@ def insert(
     rows: Sequence[Row],
     *,
     skip_conflicts: bool = False,
-    returning: Sequence[str] = (),
+    returning: tuple[str, ...] = ("id",),
 ) -> list[tuple[Any, ...]]:
     """Insert the rows in their order; answer the `returning` columns of those written.
 
@@ -42,19 +53,9 @@ def insert(
     """
     if not rows:
         return []
-    columns, defaults = _columns(model)
-    table = sql.Identifier(model._meta.db_table)
-    statement = sql.SQL(
-        "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset("
-        "json_populate_record(NULL::{table}, %s::json), %s::json) {conflict} RETURNING {returning}"
-    ).format(
-        table=table,
-        columns=_names(columns),
-        conflict=sql.SQL("ON CONFLICT DO NOTHING" if skip_conflicts else ""),
-        returning=_names(returning or ["id"]),
-    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_json(defaults), _json(rows)])
+        statement, defaults = _insert_statement(model, skip_conflicts, returning)
+        cursor.execute(statement, [defaults, _json(rows)])
         return cursor.fetchall()
 
 
