@@ -4,6 +4,7 @@ import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.countries import country_code
+from accounts.models import User
 from funnel.stages import Stage
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key
@@ -12,16 +13,16 @@ from leads.text import name_key, search_key
 
 
 class LeadFilter(filters.FilterSet):
-    stage = filters.MultipleChoiceFilter(choices=Stage.choices, help_text="One or more stages.")
+    stage = filters.MultipleChoiceFilter(
+        choices=Stage.choices, distinct=False, help_text="One or more stages."
+    )
     source = filters.CharFilter(method="by_source", help_text="Name of a source.")
     campaign = filters.CharFilter(method="by_campaign", help_text="Name of a campaign.")
     country = filters.CharFilter(method="by_country", help_text="Code or English name.")
     company = filters.CharFilter(
         method="by_company", help_text="Name or domain of the company they work for."
     )
-    owner = filters.CharFilter(
-        field_name="owner__email", lookup_expr="iexact", help_text="Mail of the rep."
-    )
+    owner = filters.CharFilter(method="by_owner", help_text="Mail of the rep.")
     queue = filters.CharFilter(method="by_queue", help_text="Name of the queue they wait in.")
     min_total = filters.NumberFilter(field_name="total", lookup_expr="gte")
     max_total = filters.NumberFilter(field_name="total", lookup_expr="lte")
@@ -50,6 +51,11 @@ class LeadFilter(filters.FilterSet):
         if "." in value and " " not in value:
             return leads.filter(company__domain=value.lower())
         return leads.filter(company__match_key=company_key(value))
+
+    def by_owner(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        # By id, so that the planner knows how few leads it is.
+        owner = User.objects.filter(email=value.lower()).values_list("pk", flat=True).first()
+        return leads.filter(owner=owner) if owner else leads.none()
 
     def by_queue(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         waiting = Handoff.objects.open().filter(queue__name__iexact=value, lead=OuterRef("pk"))

@@ -21,6 +21,10 @@ SEES_EVERY_LEAD = (
 )
 
 
+# Up to here sorting a rep's leads is quicker than walking an index of all leads.
+FEW = 5_000
+
+
 class LeadQuerySet(models.QuerySet["Lead"]):
     def living(self) -> "LeadQuerySet":
         """Leads that are somebody: neither merged away nor erased."""
@@ -36,6 +40,18 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         handoffs = self.model._meta.get_field("handoffs").related_model._default_manager
         handed = handoffs.filter(queue__in=user.queues.values("pk")).values("lead")
         return self.living().filter(Q(pk__in=handed) | Q(owner=user))
+
+    def listed_for(self, user: User) -> "LeadQuerySet":
+        """The rows of `visible_to`, for a list: few among a million are found by their ids."""
+        if user.has_role(*SEES_EVERY_LEAD) or not user.has_role(Role.SALES):
+            return self.visible_to(user)
+        handoffs = self.model._meta.get_field("handoffs").related_model._default_manager
+        handed = handoffs.filter(queue__in=user.queues.values("pk")).order_by().values("lead")
+        if handed[: FEW + 1].count() > FEW:
+            # So many that reading the list's own index meets a page of them soon.
+            return self.visible_to(user)
+        owned = self.model._default_manager.filter(owner=user).order_by().values("pk")
+        return self.living().filter(pk__in=handed.union(owned))
 
 
 class HandoffQuerySet(models.QuerySet["Handoff"]):

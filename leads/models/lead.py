@@ -126,7 +126,10 @@ class Lead(models.Model):
             # Read by: leads list, by its sort orders and stage filter.
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
             models.Index(fields=["-total", "-id"], name="lead_best"),
+            models.Index(fields=["-stage_since", "-id"], name="lead_last_moved"),
             models.Index(fields=["stage", "-id"], name="lead_by_stage"),
+            # Read by: leads list, filter by country (a rare one must not read the whole table).
+            models.Index(fields=["country"], name="lead_country"),
             # Read by: search box (name, mail, company).
             GinIndex(
                 fields=["search_key"],

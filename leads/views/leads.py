@@ -35,7 +35,7 @@ TRIED = 3
 @require_safe
 @permission_required(Action.OPEN_LEADS)
 def lead_list(request: AuthenticatedRequest) -> HttpResponse:
-    rows = Lead.objects.visible_to(request.user)
+    rows = Lead.objects.listed_for(request.user)
     filters = LeadFilter(request.GET, queryset=rows)
     # What cannot be understood narrows nothing, and its chip is not shown.
     found = filters.qs

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from funnel.models import Queue
-from leads import paging
+from leads import paging, querysets
 from leads.models import Lead
 from tests import factories
 
@@ -217,3 +217,18 @@ def test_what_people_typed_is_text_and_nothing_else(marketing: Client) -> None:
     table = marketing.get("/leads")
 
     assert "<script>alert" not in page.content.decode() + table.content.decode()
+
+
+def test_a_rep_with_many_leads_sees_the_same_rows(as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    rep = factories.rep()
+    factories.lead("Maya Lindqvist", owner=rep)
+    factories.lead("Sofia Marchetti")
+    for name in ("Arjun Mehta", "Kwame Boateng"):
+        factories.handoff(factories.lead(name, stage="sql", fit=49, intent=40))
+
+    few = rows(as_(rep).get("/leads"))
+    monkeypatch.setattr(querysets, "FEW", 1)
+    many = rows(as_(rep).get("/leads"))
+
+    assert few == many
+    assert set(few) == {"Maya Lindqvist", "Arjun Mehta", "Kwame Boateng"}
