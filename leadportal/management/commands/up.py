@@ -22,6 +22,7 @@ from leadportal import local
 from leadportal.celery import app
 from leadportal.probe import answers
 from leadportal.supervisor import Supervisor, supervised
+from leads.demo import SIGN_INS
 from leads.models import Lead
 
 HOST = os.environ.get("HOST", "127.0.0.1")
@@ -91,6 +92,10 @@ class Command(BaseCommand):
     def say_where(self) -> None:
         users = get_user_model().objects
         self.stdout.write(f"\nLeadPortal is at {self.style.SUCCESS(settings.BASE_URL)}\n\n")
+        if users.filter(email__in=[email for _, email, _ in SIGN_INS]).exists():
+            for role, email, password in SIGN_INS:
+                self.stdout.write(f"  {role:<18} {email:<34} {password}\n")
+            self.stdout.write("\n")
         if not users.exists():
             self.stdout.write(
                 "Nobody can sign in yet. Make the first admin, in another terminal:\n"
