@@ -194,7 +194,14 @@ def switch_on_scheduled(*, at: datetime | None = None) -> CriteriaVersion | None
     at = at or timezone.now()
     due = CriteriaVersion.objects.filter(state=VersionState.SCHEDULED, scheduled_for__lte=at)
     version = due.first()
-    return switch_on(version, at=at) if version else None
+    if version is None:
+        return None
+    try:
+        return switch_on(version, at=at)
+    except VersionError:
+        if due.filter(pk=version.pk).exists():
+            raise
+        return None  # another worker was first
 
 
 def _need_signatures(version: CriteriaVersion) -> None:

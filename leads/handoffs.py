@@ -72,6 +72,8 @@ def claim(handoff: Handoff, rep: User, *, at: datetime | None = None) -> Handoff
     if not handoff.queue.memberships.filter(user=rep).exists():
         raise NotAMember(handoff)
     _keep_to_the_limit(rep, portal, claiming=handoff)
+    # The lead before the handoff, as the machine locks them: neither ever waits in a circle.
+    Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=handoff.lead_id)
     # The row count, not an earlier read, decides who was first.
     won = (
         Handoff.objects.open()
@@ -93,8 +95,8 @@ def claim(handoff: Handoff, rep: User, *, at: datetime | None = None) -> Handoff
 
 
 def _keep_to_the_limit(rep: User, portal: Portal, *, claiming: Handoff | None = None) -> None:
-    """Raise AtLimit when one more would be too many. Two claims of one rep take turns here."""
-    User.objects.select_for_update(no_key=True).get(pk=rep.pk)
+    """Raise AtLimit when one more would be too many."""
+    _take_turns(rep)
     untouched = Handoff.objects.held_by(rep).filter(first_touch_at=None)
     if claiming is not None:
         untouched = untouched.exclude(pk=claiming.pk)
@@ -103,14 +105,22 @@ def _keep_to_the_limit(rep: User, portal: Portal, *, claiming: Handoff | None = 
         raise AtLimit(held, portal.held_limit)
 
 
+def _take_turns(rep: User) -> None:
+    """Two claims of one rep follow one another, or both could pass the limit."""
+    User.objects.select_for_update(no_key=True).get(pk=rep.pk)
+
+
 @transaction.atomic
 def claim_next(rep: User, *, at: datetime | None = None) -> Handoff | None:
     """Claim the waiting handoff with the least time left; None when none waits. Raises AtLimit."""
+    _take_turns(rep)
     best = (
         Handoff.objects.open()
         .filter(queue__in=rep.queues.all())
         .order_by("due_at", "id")
-        .select_for_update(skip_locked=True, of=("self",), no_key=True)
+        # A lead the machine is judging at this moment is passed over, not waited for.
+        .select_related("lead")
+        .select_for_update(skip_locked=True, of=("self", "lead"), no_key=True)
         .first()
     )
     return None if best is None else claim(best, rep, at=at)

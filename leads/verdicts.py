@@ -13,6 +13,10 @@ from leads.handoffs import move
 from leads.models import Handoff, HandoffState, Lead, Outcome, StageChange
 
 
+# What marketing may answer to a rejection.
+ANSWERS = (Stage.NURTURE, Stage.DISQUALIFIED)
+
+
 class VerdictRefused(Exception):
     """The verdict cannot be given; says why."""
 
@@ -79,7 +83,9 @@ def advance(
         raise VerdictRefused("Give the amount that was won.")
     if to == Stage.LOST and not reason.strip():
         raise VerdictRefused("Give the reason it was lost.")
-    handoff = lead.handoffs.filter(outcome=Outcome.ACCEPTED).latest("closed_at")
+    handoff = lead.handoffs.filter(outcome=Outcome.ACCEPTED).order_by("closed_at").last()
+    if handoff is None:
+        raise VerdictRefused(f"{lead} was never accepted.")
     move(
         handoff,
         to,
@@ -95,9 +101,14 @@ def advance(
 
 @transaction.atomic
 def answer(lead: Lead, person: User, *, to: Stage, reason: str, at: datetime | None = None) -> Lead:
-    """Marketing's reply to a rejection: send to nurture, or close (disqualified)."""
+    """Marketing's reply to a rejection: send to nurture, or close (disqualified).
+
+    Raises VerdictRefused when there is no rejection to reply to.
+    """
     at = at or timezone.now()
     lead = Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=lead.pk)
+    if lead.stage != Stage.REJECTED or to not in ANSWERS:
+        raise VerdictRefused(f"{lead} is not waiting for an answer.")
     actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
     check_move(lead.stage, to, actor)
     StageChange.objects.create(

@@ -12,8 +12,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Integration, User
-from accounts.roles import Role
-from funnel.models import CriteriaVersion, Queue, QueueMember
+from accounts.roles import Role, Side
+from funnel import versions
+from funnel.models import CriteriaVersion, Queue, QueueMember, Reason
 from funnel.stages import LADDER, Actor, Stage
 from leads import text
 from leads.matching import company_key
@@ -257,9 +258,25 @@ def claimed(
     )
 
 
+def reason(label: str = "Wrong profile", family: str = Reason.Family.PROFILE) -> Reason:
+    return Reason.objects.get_or_create(label=label, defaults={"family": family})[0]
+
+
 def withdrawn(made: Lead, *, at: datetime | None = None) -> Handoff:
     """A handoff that closed because its lead fell below the line."""
     at = at or timezone.now()
     return handoff(
         made, opened_at=at, state=HandoffState.CLOSED, closed_at=at, outcome=Outcome.WITHDRAWN
     )
+
+
+# --- criteria ----------------------------------------------------------------------------------
+
+
+def switched_on(content: dict[str, Any], *, at: datetime | None = None) -> CriteriaVersion:
+    """A version with this content, signed by a manager of each side and live."""
+    version = versions.draft(content, author=marketing_manager(), at=at)
+    versions.propose(version, at=at)
+    versions.sign(version, version.author, Side.MARKETING, at=at)
+    versions.sign(version, sales_manager(), Side.SALES, at=at)
+    return versions.switch_on(version, at=at)

@@ -1,0 +1,97 @@
+"""What the database itself refuses, whoever asks."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from funnel.stages import Stage
+from leads.models import Consent, Handoff, StageChange
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ({"state": "claimed"}, "handoff_claimed_has_a_rep"),
+        ({"claimed_at": NOW}, "handoff_open_has_no_rep|handoff_claim_is_whole"),
+        ({"touch_due_at": NOW}, "handoff_claim_is_whole"),
+        ({"state": "closed"}, "handoff_closed_has_an_outcome"),
+        ({"state": "closed", "closed_at": NOW}, "handoff_closed_has_an_outcome"),
+        ({"outcome": "accepted"}, "handoff_closed_has_an_outcome"),
+        ({"closed_at": NOW}, "handoff_closed_has_an_outcome"),
+        (
+            {"state": "closed", "closed_at": NOW, "outcome": "rejected"},
+            "handoff_rejected_has_a_reason",
+        ),
+        ({"total": 1}, "handoff_score_adds_up"),
+    ],
+)
+def test_half_a_handoff_is_refused(change, constraint):
+    handoff = factories.handoff()
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Handoff.objects.filter(pk=handoff.pk).update(**change)
+
+
+def test_a_lead_waits_in_one_place():
+    lead = factories.handoff().lead
+
+    with pytest.raises(IntegrityError, match="handoff_one_live_per_lead"), transaction.atomic():
+        factories.handoff(lead)
+    with pytest.raises(IntegrityError, match="handoff_one_live_per_lead"), transaction.atomic():
+        factories.claimed(factories.rep(), lead)
+
+
+def test_a_lead_handed_over_before_can_be_handed_over_again():
+    lead = factories.lead(stage=Stage.SQL, fit=30, intent=40)
+    factories.withdrawn(lead)
+
+    assert factories.handoff(lead).state == "open"
+
+
+@pytest.mark.parametrize("model", [StageChange, Consent])
+@pytest.mark.parametrize("change", ["UPDATE {} SET at = now()", "DELETE FROM {}", "TRUNCATE {}"])
+def test_history_takes_new_rows_and_nothing_else(model, change):
+    lead = factories.lead()
+    factories.consent(lead)
+    before = model.objects.count()
+
+    refused = pytest.raises(IntegrityError, match="append-only")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(change.format(model._meta.db_table))
+    assert model.objects.count() == before
+
+
+def test_a_lead_with_history_is_never_deleted():
+    lead = factories.lead()
+
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM leads_lead WHERE id = %s", [lead.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ({"stage": "hot"}, "lead_stage_is_known"),
+        ({"total": 3}, "lead_score_adds_up"),
+        ({"version": None}, "lead_score_adds_up"),
+        ({"stage": "merged"}, "lead_merged_names_its_heir"),
+    ],
+)
+def test_a_lead_that_contradicts_itself_is_refused(change, constraint):
+    lead = factories.lead(fit=10, intent=5)
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        type(lead).objects.filter(pk=lead.pk).update(**change)
+
+
+def test_a_move_goes_somewhere():
+    lead = factories.lead()
+
+    with pytest.raises(IntegrityError, match="stage_change_moves"), transaction.atomic():
+        factories.stage_change(lead, "mql", "mql")
