@@ -2,8 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from accounts import formats
 from leads.metrics.answers import Cohort, Cohorts, Reasons, Verdicts
@@ -57,6 +61,8 @@ class Row:
     mql: int
     sql: int
     acceptance: Share
+    # The leads behind the count, where the list of leads can show exactly them.
+    url: str = ""
     reason: str = ""
     is_far_below: bool = False
 
@@ -75,35 +81,53 @@ WORST_LAST = "-share"
 
 
 def by_source(
-    cohorts: Cohorts, verdicts: Mapping[int | None, Verdicts], reasons: Reasons, *, overall: Share
+    cohorts: Cohorts,
+    verdicts: Mapping[int | None, Verdicts],
+    reasons: Reasons,
+    *,
+    overall: Share,
+    since: datetime,
 ) -> list[Row]:
-    rows = _rows(cohorts.sources, verdicts, overall)
+    rows = _rows(cohorts.sources, verdicts, overall, "source", since)
     return [_with_reason(row, reasons.by_source.get(row.id)) for row in rows]
 
 
-def by_campaign(cohorts: Cohorts, verdicts: Mapping[int, Verdicts], *, overall: Share) -> list[Row]:
+def by_campaign(
+    cohorts: Cohorts, verdicts: Mapping[int, Verdicts], *, overall: Share, since: datetime
+) -> list[Row]:
     """The campaigns that brought most leads."""
-    rows = _rows(cohorts.campaigns, verdicts, overall)
+    rows = _rows(cohorts.campaigns, verdicts, overall, "campaign", since)
     return sorted(rows, key=lambda row: (-row.leads, row.name))[:MOST_CAMPAIGNS]
 
 
+def leads_url(since: datetime, **filters: str) -> str:
+    """The list of the leads created since then; every filter is a sentence there."""
+    return f"{reverse('leads')}?{urlencode({**filters, 'created_since': since.isoformat()})}"
+
+
 def _rows(
-    cohorts: Mapping[Any, Cohort], verdicts: Mapping[Any, Verdicts], overall: Share
+    cohorts: Mapping[Any, Cohort],
+    verdicts: Mapping[Any, Verdicts],
+    overall: Share,
+    filter_name: str,
+    since: datetime,
 ) -> list[Row]:
     rows = []
     for id_ in {**cohorts, **verdicts}:
         cohort, verdict = cohorts.get(id_, Cohort()), verdicts.get(id_, Verdicts())
         leads, mql, sql = cohort.reached[:3]
         share = verdict.acceptance
+        name = cohort.name or verdict.name
         rows.append(
             Row(
                 id_,
-                cohort.name or verdict.name or NO_SOURCE,
+                name or NO_SOURCE,
                 cohort.source or verdict.source,
                 leads,
                 mql,
                 sql,
                 share,
+                leads_url(since, **{filter_name: name}) if name and leads else "",
                 is_far_below=share.is_ranked and (share.points_over(overall) or 0) <= -FAR_BELOW,
             )
         )
@@ -114,17 +138,7 @@ def _with_reason(row: Row, found: Counter[str] | None) -> Row:
     if not found:
         return row
     label, count = most_common(found)[0]
-    return Row(
-        row.id,
-        row.name,
-        row.source,
-        row.leads,
-        row.mql,
-        row.sql,
-        row.acceptance,
-        f"{formats.number(count)} {label}",
-        row.is_far_below,
-    )
+    return replace(row, reason=f"{formats.number(count)} {label}")
 
 
 def ordered(rows: list[Row], sort: str) -> list[Row]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.urls import reverse
+
 from accounts import formats
 from accounts.models import Portal
 from leads.metrics import catalogue, weeks
@@ -25,6 +27,8 @@ class Tile:
     change: int | None = None
     change_unit: str = ""
     good: str = "up"
+    # The leads behind the number, where the list of leads can show exactly them.
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class Figures:
             catalogue.WAITING.label,
             formats.number(self.waiting.waiting),
             note=waiting_note(self.waiting, self.period.ends),
+            url=f"{reverse('leads')}?stage=sql" if self.waiting.waiting else "",
         )
 
     def _share(self, label: str, side: str, share_of: weeks.ShareOf, note: str) -> Tile:

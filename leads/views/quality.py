@@ -44,13 +44,15 @@ def origins(figures: Figures, sort: str) -> dict[str, Any]:
             answers.reasons(period),
         ),
     )
-    rows = tables.by_source(cohorts, sources, reasons, overall=overall)
+    since = period.starts
+    rows = tables.by_source(cohorts, sources, reasons, overall=overall, since=since)
     return {
         "cohort": cohorts.everybody,
+        "cohort_url": tables.leads_url(since),
         "steps": tables.funnel_steps(cohorts.everybody, before, period),
         "sources": tables.ordered(rows, sort),
         "sort": sort,
-        "campaigns": tables.by_campaign(cohorts, campaigns, overall=overall),
+        "campaigns": tables.by_campaign(cohorts, campaigns, overall=overall, since=since),
         "reasons": tables.reason_rows(reasons),
         "concentration": tables.concentration(reasons),
     }

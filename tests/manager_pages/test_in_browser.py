@@ -49,6 +49,7 @@ def test_a_full_page_is_accessible_and_does_not_scroll_sideways(
     page = sign_in(role, width=width, dark=dark)
 
     page.goto(url)
+    page.wait_for_load_state("networkidle")
 
     assert title in page.inner_text("h1")
     axe(page)
@@ -60,6 +61,7 @@ def test_an_empty_page_is_accessible(sign_in, axe, url, role, title):
     page = sign_in(role)
 
     page.goto(url)
+    page.wait_for_load_state("networkidle")
 
     assert title in page.inner_text("h1")
     axe(page)

@@ -111,3 +111,18 @@ def test_both_departments_see_the_same_numbers(as_user):
     same = [tile for tile in overview["tiles"] if tile.label in shared]
     assert len(same) == 4
     assert all(tile == shared[tile.label] for tile in same)
+
+
+def test_a_number_leads_to_as_many_leads(as_user):
+    now = timezone.now()
+    fair = factories.source("Trade fair & co")
+    for days in (1, 2, 80):
+        factories.lead(source=fair, created_at=now - timedelta(days=days))
+    factories.lead(created_at=now)
+    client = as_user(factories.marketer())
+
+    rows = {row.name: row for row in client.get("/quality").context["sources"]}
+    behind = client.get(rows["Trade fair & co"].url)
+
+    assert rows["Trade fair & co"].leads == 2
+    assert len(behind.context["page"].rows) == 2

@@ -23,7 +23,7 @@ def rows() -> list[tables.Row]:
     cohorts = Cohorts(Cohort(), {i: cohort(name, 10 * i) for i, name in names.items()}, {})
     found = {i: verdicts(names[i], *outcome) for i, outcome in outcomes.items()}
     reasons = Reasons(Counter(), {1: Counter({"Too small": 4, "No need": 4})}, {})
-    return tables.by_source(cohorts, found, reasons, overall=Share(33, 63))
+    return tables.by_source(cohorts, found, reasons, overall=Share(33, 63), since=MONTH.starts)
 
 
 def test_the_worst_acceptance_is_last_of_the_ranked_and_few_cases_come_after():
@@ -75,3 +75,9 @@ def test_a_source_is_named_when_it_brings_most_of_a_reason():
         "reason": "Student",
     }
     assert tables.concentration(evenly) is None
+
+
+def test_a_row_leads_to_exactly_its_leads():
+    assert [row.url for row in rows()][0] == (
+        "/leads?source=Ads&created_since=2026-10-20T00%3A00%3A00%2B00%3A00"
+    )
