@@ -38,7 +38,7 @@ SEED = 20
 # The machine answers a form within seconds.
 DELAY = timedelta(seconds=2)
 # How often the sweep looks at everybody: seldom long ago, as nobody sees the hour of it now.
-SWEEP_LATELY, SWEEP, LATELY = timedelta(hours=12), timedelta(days=5), timedelta(days=35)
+SWEEP_LATELY, SWEEP, LATELY = timedelta(days=1), timedelta(days=6), timedelta(days=20)
 # How often the planner is told how much there is.
 LOOK = timedelta(days=20)
 
@@ -101,7 +101,7 @@ def _in_batches(journeys: list[Journey], now: datetime) -> list[Journey]:
     moments = {said.at for journey in journeys if journey.exact for said in journey.said}
     moments |= {journey.crosses for journey in journeys if journey.crosses}
     moments |= {now - timedelta(days=day, hours=7.3) for day in range(0, YEAR, 2)}
-    moments |= {now - timedelta(hours=hour, minutes=17) for hour in range(1, 70)}
+    moments |= {now - timedelta(hours=hour, minutes=17) for hour in range(1, 70, 2)}
     ordered = sorted(moment for moment in moments if moment <= now)
     for journey in journeys:
         if not journey.exact:
