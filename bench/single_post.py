@@ -105,10 +105,12 @@ def main() -> None:
     with _world.database():
         from accounts import keys
         from accounts.models import Scope
+        from leadportal import local
 
         integration = keys.integration_named("Bench")
         _, plain = keys.create(integration, scopes=[Scope.LEADS_WRITE])
         _world.fill(min(options.leads, 20_000), 0)
+        broker = local.start_valkey(Path(os.environ["DATA_DIR"]))
         rates: dict[str, list[float]] = {"bare": [], "ours": []}
         waits: list[float] = []
         with web("_bare") as bare_port, web("leadportal.settings") as port:
@@ -119,6 +121,7 @@ def main() -> None:
                 waited = drive(port, ours(plain))
                 rates["ours"].append(len(waited) / SECONDS)
                 waits.append(statistics.quantiles(waited, n=20)[-1])
+        broker.stop()
     limit, took = _world.median(rates["bare"]), _world.median(rates["ours"])
     p95, ratio = _world.median(waits), took / limit
     good = ratio >= BAR and p95 < P95_MS
