@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from funnel import versions
@@ -48,7 +49,7 @@ def drain(
     while limit is None or judged < limit:
         if seconds is not None and time.monotonic() - started > seconds:
             break
-        done = _batch(at)
+        done = _batch(at, BATCH if limit is None else min(BATCH, limit - judged))
         if not done:
             break
         judged += done
@@ -57,12 +58,12 @@ def drain(
     return judged
 
 
-def _batch(at: datetime | None) -> int:
+def _batch(at: datetime | None, size: int) -> int:
     ids: list[int] = []
     try:
         with transaction.atomic():
             bench = Bench.now(at)
-            ids = take(bench, BATCH)
+            ids = take(bench, size)
             return judge(ids, bench).scored
     except Exception:
         if not ids or not _is_sound(at):
@@ -101,7 +102,9 @@ def _split(ids: Sequence[int], at: datetime | None) -> int:
 
 def _alone(lead_id: int, at: datetime | None) -> int:
     """Judge one suspect; the attempt is counted before the work, so a crash counts too."""
-    Lead.objects.filter(pk=lead_id).update(attempts=F("attempts") + 1)
+    lead = Lead.objects.filter(pk=lead_id)
+    # Marked, so that it is taken below, and again after a crash.
+    lead.update(attempts=F("attempts") + 1, stale_at=Coalesce("stale_at", at or clock()))
     try:
         with transaction.atomic():
             bench = Bench.now(at)
@@ -110,9 +113,8 @@ def _alone(lead_id: int, at: datetime | None) -> int:
         # The kind of error only: its text may quote the lead.
         name = type(error).__name__
         log.error("a lead cannot be judged", lead_id=lead_id, error=name)
-        later = (at or clock()) + RETRY_AFTER
-        lead = Lead.objects.filter(pk=lead_id)
         lead.filter(attempts__gte=MOST_ATTEMPTS).update(parked_error=name)
+        later = (at or clock()) + RETRY_AFTER
         lead.filter(attempts__lt=MOST_ATTEMPTS).update(stale_at=None, rescore_at=later)
         return 1
 
@@ -127,7 +129,9 @@ def replay(lead: Lead) -> None:
 _TAKE = {
     "stale": "stale_at IS NOT NULL AND stale_at <= %(at)s ORDER BY stale_at",
     "due": "rescore_at <= %(at)s ORDER BY rescore_at",
-    "version": "version_id < %(version)s ORDER BY version_id, id",
+    # A suspect waits for its next try.
+    "version": "version_id < %(version)s AND (attempts = 0 OR rescore_at <= %(at)s) "
+    "ORDER BY version_id, id",
 }
 
 
