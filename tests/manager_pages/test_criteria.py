@@ -3,6 +3,7 @@ import pytest
 from accounts.roles import Side
 from funnel import defaults, versions
 from funnel.stages import Stage
+from leads.models import CustomField
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +98,22 @@ def test_few_queries(as_user, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(12):
         client.get("/criteria")
+
+
+def test_a_version_that_asks_for_a_field_that_is_gone_says_so(as_user):
+    CustomField.objects.get(name="purchase_timeline").delete()
+
+    page = as_user(factories.outsider()).get("/criteria/1")
+
+    assert page.status_code == 200
+    assert "This version cannot be read any more" in page.content.decode()
+
+
+def test_only_who_sees_every_lead_is_led_from_a_count_to_them(as_user):
+    factories.lead(stage=Stage.MQL)
+
+    of_marketer = as_user(factories.marketer()).get("/criteria/standing").content.decode()
+    of_rep = as_user(factories.outsider()).get("/criteria/standing").content.decode()
+
+    assert "/leads?stage=mql" in of_marketer
+    assert "/leads?stage=mql" not in of_rep
