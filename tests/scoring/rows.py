@@ -106,12 +106,12 @@ def _event(lead: Lead, happening: Happening) -> Event:
     )
 
 
-def _portal(moment: Moment) -> Portal:
+def portal(moment: Moment) -> Portal:
     return Portal(pk=1, sells_to=list(moment.sells_to))
 
 
 def sql_holds(tree: Condition, ids: Sequence[int], moment: Moment) -> list[bool]:
-    source = TableFacts(ids, moment.at, _portal(moment))
+    source = TableFacts(ids, moment.at, portal(moment))
     answer = condition(tree, source)
     query = Sql("SELECT l.id, {} FROM {} WHERE l.id = ANY({})") % (
         answer,
@@ -126,7 +126,7 @@ def sql_scores(
     rulebook: Rulebook, ids: Sequence[int], moment: Moment
 ) -> list[tuple[Score, datetime | None]]:
     """Each lead's score and the moment at which time alone may change it."""
-    source = TableFacts(ids, moment.at, _portal(moment))
+    source = TableFacts(ids, moment.at, portal(moment))
     scoring = compile_rulebook(rulebook, source)
     query = Sql(
         "SELECT l.id, {}, s.fit, s.intent, s.grade, d.disqualifier, d.target, d.changes_at "
