@@ -5,6 +5,8 @@ from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
+from tests import factories
+
 pytestmark = pytest.mark.django_db
 
 
@@ -46,6 +48,12 @@ def test_every_operation_has_an_example_and_its_problems(description):
         if "requestBody" in operation:
             assert "examples" in operation["requestBody"]["content"]["application/json"], name
         assert "application/problem+json" in answers["401"]["content"], name
+
+
+def test_the_page_opens_with_a_key_and_for_a_person_too(api, client):
+    client.force_login(factories.marketer())
+
+    assert (api.get("/docs").status_code, client.get("/api/v1/docs").status_code) == (200, 200)
 
 
 def test_description_and_page_are_open_to_read(client):
