@@ -115,6 +115,8 @@ class Lead(models.Model):
                 condition=Q(rescore_at__isnull=False, parked_error=""),
                 name="lead_due",
             ),
+            # Read by: overview (what needs a manager), leads that scoring gave up on.
+            models.Index(fields=["id"], condition=~Q(parked_error=""), name="lead_parked"),
             # Read by: switching a version on (leads not yet judged by the live one).
             models.Index(fields=["version", "id"], name="lead_version"),
             # Read by: ingest, a mail whose lead was merged into another (leads/ingest/identity.py).
