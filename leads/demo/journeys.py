@@ -95,8 +95,8 @@ def day_ago(dice: Random) -> float:
     """A moment of the year, in days before now: more of them lately, fewer in the holidays."""
     while True:
         ago = dice.uniform(0.9, YEAR - 1)
-        likelihood = 0.4 + 1.5 * (1 - ago / YEAR) ** 2
-        if dice.random() * 1.9 < likelihood:
+        likelihood = 0.3 + 2 * (1 - ago / YEAR) ** 2
+        if dice.random() * 2.3 < likelihood:
             return ago
 
 
@@ -116,9 +116,12 @@ def draw(market: Market, origin: Origin, reach: str, now: datetime) -> Journey:
     """Somebody from this source who gets about that far."""
     dice = market.dice
     ago = day_ago(dice)
-    at = at_work(now - timedelta(days=ago), dice)
-    if dice.random() < 0.25 and reach != SQL:  # people read at night; they ask by day
-        at += timedelta(hours=dice.uniform(3, 11))
+    at = now - timedelta(days=ago)
+    # People read at night and on Sundays; they ask in office hours.
+    if reach == SQL or dice.random() < 0.8:
+        at = at_work(at, dice)
+    elif dice.random() < 0.03:
+        at = now - timedelta(hours=dice.uniform(0.5, 20))
     values = market.person(reach)
     consents = dice.random() < {SQL: 1.0, MQL: 1.0, LEAD: 0.55}.get(reach, 0.3)
     values["source"] = origin.name

@@ -82,9 +82,16 @@ def imagine(leads: int, now: datetime) -> list[Journey]:
         origin = dice.choices(ORIGINS, ORIGIN_WEIGHTS)[0]
         journey = draw(market, origin, _reach(origin, dice), now)
         if journey.crosses:
-            journey.fate = fates.draw(dice, accepted=origin.accepted, refusals=origin.refusals)
+            journey.fate = _fate(journey, dice, now)
         journeys.append(journey)
     return _in_batches([*journeys, *told], now)
+
+
+def _fate(journey: Journey, dice: Random, now: datetime) -> fates.Fate:
+    """What sales makes of it: the better the criteria became, the more it accepts."""
+    origin, crosses = journey.origin, journey.crosses or now
+    better = 0.05 - 0.22 * (now - crosses) / timedelta(days=YEAR)
+    return fates.draw(dice, accepted=origin.accepted + better, refusals=origin.refusals)
 
 
 def _reach(origin: Origin, dice: Random) -> str:
@@ -100,8 +107,8 @@ def _in_batches(journeys: list[Journey], now: datetime) -> list[Journey]:
     """Move the arrivals whose minute nobody knows to moments when something arrives anyway."""
     moments = {said.at for journey in journeys if journey.exact for said in journey.said}
     moments |= {journey.crosses for journey in journeys if journey.crosses}
-    moments |= {now - timedelta(days=day, hours=7.3) for day in range(0, YEAR, 2)}
-    moments |= {now - timedelta(hours=hour, minutes=17) for hour in range(1, 70, 2)}
+    moments |= {now - timedelta(days=day, hours=7.3) for day in range(0, YEAR, 3)}
+    moments |= {now - timedelta(hours=hour, minutes=17) for hour in (*range(22), *range(22, 80, 5))}
     ordered = sorted(moment for moment in moments if moment <= now)
     for journey in journeys:
         if not journey.exact:

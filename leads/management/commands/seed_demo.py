@@ -1,5 +1,6 @@
 """Fill an empty installation with the demonstration: one believable year of one company."""
 
+import logging
 import time
 from typing import Any
 
@@ -17,6 +18,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, leads: int, **options: Any) -> None:
+        # Hundreds of batches are judged, as in a year of running.
+        logging.getLogger("leads").setLevel(logging.WARNING)
         started = time.monotonic()
         try:
             seeded = demo.seed(leads=leads)
