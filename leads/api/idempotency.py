@@ -6,6 +6,7 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any
 
+from django.db import connection
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -18,6 +19,11 @@ from leads.models import IdempotentAnswer
 
 KEPT = timedelta(hours=72)
 KEY_MAX = 255
+# idempotent_answer_once; plain SQL, as every POST asks it.
+_KEPT_ANSWER = """
+SELECT id, fingerprint, status, body, created_at FROM leads_idempotentanswer
+ WHERE api_key_id = %(api_key_id)s AND key = %(key)s AND route = %(route)s
+"""
 ApiView = Callable[..., HttpResponse]
 
 
@@ -72,18 +78,20 @@ class _Asked:
         ).hexdigest()
 
     def kept_answer(self) -> HttpResponse | None:
-        found = IdempotentAnswer.objects.filter(**self.identity)
-        answer = next(iter(found), None)
-        if answer is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_KEPT_ANSWER, self.identity)
+            found = cursor.fetchone()
+        if found is None:
             return None
-        if answer.created_at < self.at - KEPT:
-            answer.delete()
+        pk, fingerprint, status, body, created_at = found
+        if created_at < self.at - KEPT:
+            IdempotentAnswer.objects.filter(pk=pk).delete()
             return None
-        if answer.fingerprint != self.fingerprint:
+        if fingerprint != self.fingerprint:
             raise Problem(422, "This Idempotency-Key was used for another request.")
         return HttpResponse(
-            answer.body,
-            status=answer.status,
+            body,
+            status=status,
             content_type="application/json",
             headers={"Idempotency-Replayed": "true"},
         )

@@ -57,8 +57,10 @@ def _by_key(
     wanted = {name_key(name, limit): name for name in names if name}
     # A name of signs only has no key and names nothing.
     wanted.pop("", None)
-    columns = ["id", "name", "key"] + (["source_id"] if source_ids is not None else [])
-    found = {row["key"]: row for row in model.objects.filter(key__in=wanted).values(*columns)}
+    if not wanted:
+        return {}
+    columns = ("id", "name", "key") if source_ids is None else ("id", "name", "key", "source_id")
+    found = {row["key"]: row for row in rows.by_key(model, columns, wanted)}
     made = [
         {"name": wanted[key], "key": key, "created_at": at}
         | ({"source_id": source_ids[key]} if source_ids is not None else {})

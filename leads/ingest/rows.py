@@ -59,6 +59,21 @@ def insert(
         return cursor.fetchall()
 
 
+@cache
+def _select_statement(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    statement = sql.SQL("SELECT {columns} FROM {table} WHERE key = ANY(%s)").format(
+        columns=_names(columns), table=sql.Identifier(model._meta.db_table)
+    )
+    return statement.as_string(connection.connection)
+
+
+def by_key(model: type[models.Model], columns: tuple[str, ...], keys: Iterable[str]) -> list[Row]:
+    """Rows of a small table of names by their keys; every single lead asks for them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_select_statement(model, columns), [list(keys)])
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
 def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Set `columns` of the rows by their id; every row names every column."""
     if not rows:
