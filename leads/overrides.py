@@ -38,19 +38,19 @@ def override(
     if until <= at:
         raise OverrideRefused("An override ends in the future.")
     lead = Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=lead.pk)
+    bench = Bench.now(at)
+    if lead.stage in LADDER:
+        # The reasons a handoff shows are those of the score as it is now.
+        judge([lead.pk], bench)
+        lead.refresh_from_db()
     if lead.stage not in LADDER or to not in LADDER:
         raise OverrideRefused("Only a lead that marketing holds, or an open SQL, can be put there.")
     actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
     for origin, target in steps(lead.stage, to):
         check_move(origin, target, actor)
-    bench = Bench.now(at)
     needs_consent = bench.rulebook.asks_consent and to in (Stage.MQL, Stage.SQL)
     if needs_consent and lead.consent.get("marketing") is not True:
         raise OverrideRefused(f"Without consent to marketing nobody is an {to.label}.")
-    if lead.scored_at is None:
-        # The reasons a handoff shows are those of a score.
-        judge([lead.pk], bench)
-        lead.refresh_from_db()
     mover = Mover(
         id=lead.pk,
         stage=lead.stage,

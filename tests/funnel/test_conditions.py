@@ -12,7 +12,9 @@ WORDS = STANDARD.with_facts(
     [
         Fact("attributes.renews", FactType.DATE, "Renews"),
         Fact("attributes.seats", FactType.NUMBER, "Seats", unit="seats"),
-        Fact("attributes.plan", FactType.CHOICE, "Plan", choices=(("Pro", "Pro"), ("Free", "Free"))),
+        Fact(
+            "attributes.plan", FactType.CHOICE, "Plan", choices=(("Pro", "Pro"), ("Free", "Free"))
+        ),
         Fact("attributes.uses", FactType.CHOICES, "Uses", choices=(("CRM", "CRM"), ("ERP", "ERP"))),
     ]
 )

@@ -210,7 +210,9 @@ def refused(match):
 
 
 @pytest.mark.parametrize("field", ["content", "content_hash", "number"])
-@pytest.mark.parametrize("state", [VersionState.PROPOSED, VersionState.SCHEDULED, VersionState.LIVE])
+@pytest.mark.parametrize(
+    "state", [VersionState.PROPOSED, VersionState.SCHEDULED, VersionState.LIVE]
+)
 def test_the_content_of_a_signed_version_is_frozen(signed, state, field):
     if state == VersionState.SCHEDULED:
         versions.schedule(signed, timezone.now())

@@ -300,6 +300,20 @@ def test_the_score_of_a_held_lead_goes_on_ageing(arrive, happen, judged):
     assert (lead.stage, lead.total) == ("sql", 10)
 
 
+def test_the_reasons_of_an_override_are_those_of_the_score_as_it_is_now(arrive, happen, judged):
+    lead = arrive()
+    judged(lead)
+    happen(lead, "chat", at=later(hours=1))
+    factories.switched_on(simple.content(sql=60), at=later(hours=1))
+
+    override(
+        lead, factories.sales_manager(), to=Stage.SQL, reason="Met at the fair", at=later(hours=2)
+    )
+
+    handoff = Handoff.objects.get()
+    assert handoff.total == sum(line["points"] for line in handoff.reasons) == 25
+
+
 # Right of the line.
 
 

@@ -1,0 +1,219 @@
+"""Whatever happens to leads, in whatever order, what must always hold holds after each step."""
+
+import os
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from funnel.stages import LADDER, MoveNotAllowed, Stage
+from leads import handoffs, invariants, verdicts
+from leads.due import drain
+from leads.handoffs import NotClaimable, ReleaseRefused, TouchRefused
+from leads.ingest import ingest_events, ingest_leads
+from leads.models import Handoff, Lead, StageChange
+from leads.overrides import OverrideRefused, adjust, override
+from leads.verdicts import VerdictRefused
+from tests import factories
+from tests.qualification import simple
+from tests.qualification.conftest import NOON
+
+people = st.integers(0, 2)
+reps = st.integers(0, 1)
+TITLES = ("VP Operations", "Student", "VP of a rival")
+REFUSALS = (
+    MoveNotAllowed,
+    NotClaimable,
+    OverrideRefused,
+    ReleaseRefused,
+    TouchRefused,
+    VerdictRefused,
+)
+
+
+class Life(RuleBasedStateMachine):
+    """Three people, two reps and both departments; time only goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.saved = transaction.atomic()
+        self.saved.__enter__()
+        self.at = NOON
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.saved.__exit__(None, None, None)
+
+    @initialize()
+    def begin(self) -> None:
+        factories.switched_on(simple.content(), at=self.at)
+        self.website = factories.integration()
+        self.reps = [factories.rep("Dana Okafor"), factories.rep("Marcus Weil")]
+        self.marketer = factories.marketing_manager()
+        self.manager = factories.sales_manager()
+        self.reason = factories.reason()
+
+    # What comes in.
+
+    @rule(
+        who=people,
+        title=st.sampled_from(TITLES),
+        consent=st.sampled_from([None, True, True, False]),
+    )
+    def arrive(self, who, title, consent):
+        item = {"email": f"person-{who}@brightwater.example", "job_title": title}
+        if consent is not None:
+            item["consent"] = {"marketing": consent}
+        (result,) = ingest_leads([item], integration=self.website, at=self.at)
+        assert not result.errors
+
+    @rule(
+        who=people,
+        type=st.sampled_from(["chat", "demo_request", "page_view"]),
+        ago=st.sampled_from([0, 1, 6, 7, 29]),
+        number=st.none() | st.integers(1, 3),
+    )
+    def happen(self, who, type, ago, number):
+        item = {
+            "type": type,
+            "occurred_at": (self.at - timedelta(days=ago)).isoformat(),
+            "lead": {"email": f"person-{who}@brightwater.example"},
+        }
+        if number:
+            item["external_id"] = f"event-{number}"
+        (result,) = ingest_events([item], integration=self.website, at=self.at)
+        assert not result.errors
+
+    # What the machine does, as often as it likes.
+
+    @rule(times=st.integers(1, 2))
+    def sweep(self, times):
+        for _ in range(times):
+            drain(at=self.at)
+        assert drain(at=self.at) == 0
+
+    @rule(sql=st.sampled_from([25, 25, 40, 10]))
+    def switch(self, sql):
+        factories.switched_on(simple.content(sql=sql), at=self.at)
+
+    @rule(passed=st.sampled_from([{"seconds": 1}, {"hours": 5}, {"days": 1}, {"days": 3}]))
+    def time_passes(self, passed):
+        self.at += timedelta(**passed)
+
+    # What people do, where they may.
+
+    def attempt(self, act, *args, **options):
+        # No two people act in the same moment.
+        self.at += timedelta(seconds=1)
+        try:
+            with transaction.atomic():
+                act(*args, **options, at=self.at)
+        except REFUSALS:
+            pass
+
+    def handoff(self, number):
+        rows = list(Handoff.objects.order_by("id"))
+        return rows[number % len(rows)] if rows else None
+
+    def lead(self, number):
+        rows = list(Lead.objects.order_by("id"))
+        return rows[number % len(rows)] if rows else None
+
+    @rule(which=people, by=reps)
+    def claim(self, which, by):
+        if handoff := self.handoff(which):
+            self.attempt(handoffs.claim, handoff, self.reps[by])
+
+    @rule(by=reps)
+    def claim_next(self, by):
+        self.attempt(handoffs.claim_next, self.reps[by])
+
+    @rule(which=people, by=reps, ago=st.sampled_from([0, 2, 30]))
+    def touch(self, which, by, ago):
+        if handoff := self.handoff(which):
+            when = self.at - timedelta(hours=ago)
+            self.attempt(
+                handoffs.log_touch, handoff, self.reps[by],
+                channel="call", result="talked", touched_at=when,
+            )  # fmt: skip
+
+    @rule(which=people, by=reps, what=st.sampled_from(["release", "accept", "reject"]))
+    def conclude(self, which, by, what):
+        handoff, rep = self.handoff(which), self.reps[by]
+        if handoff is None:
+            return
+        if what == "release":
+            self.attempt(handoffs.release, handoff, rep, reason="Ill")
+        elif what == "accept":
+            self.attempt(verdicts.accept, handoff, rep)
+        else:
+            self.attempt(verdicts.reject, handoff, rep, reason=self.reason)
+
+    @rule(which=people, to=st.sampled_from([Stage.OPPORTUNITY, Stage.WON, Stage.LOST]))
+    def advance(self, which, to):
+        if lead := self.lead(which):
+            how = {Stage.WON: {"amount": 100}, Stage.LOST: {"reason": "Price"}}.get(to, {})
+            self.attempt(verdicts.advance, lead, self.reps[0], to=to, **how)
+
+    @rule(which=people, to=st.sampled_from([Stage.NURTURE, Stage.DISQUALIFIED, Stage.SQL]))
+    def answer(self, which, to):
+        if lead := self.lead(which):
+            self.attempt(verdicts.answer, lead, self.marketer, to=to, reason="Next year")
+
+    @rule(which=people, to=st.sampled_from(LADDER), days=st.sampled_from([1, 30]))
+    def override(self, which, to, days):
+        if lead := self.lead(which):
+            until = self.at + timedelta(days=days)
+            self.attempt(override, lead, self.manager, to=to, reason="I know them", until=until)
+
+    @rule(which=people, points=st.sampled_from([-20, 15]), days=st.sampled_from([1, 30]))
+    def adjust(self, which, points, days):
+        if lead := self.lead(which):
+            until = self.at + timedelta(days=days)
+            self.attempt(
+                adjust, lead, self.marketer,
+                kind="intent", points=points, reason="Met at the fair", until=until,
+            )  # fmt: skip
+
+    # What always holds.
+
+    @invariant()
+    def everything_holds(self):
+        found = [
+            (answer.name, row.table, row.id, row.found)
+            for answer in invariants.check()
+            for row in answer.offences
+        ]
+        assert not found, found
+
+    @invariant()
+    def nothing_is_parked(self):
+        assert not Lead.objects.exclude(parked_error="").exists()
+        assert not Lead.objects.exclude(attempts=0).exists()
+
+    @invariant()
+    def nobody_is_two_leads(self):
+        assert Lead.objects.count() <= 3
+
+    @invariant()
+    def a_rep_moved_every_lead_over_the_line(self):
+        over = StageChange.objects.filter(target="claimed")
+        assert not over.exclude(actor="rep").exists()
+        assert not over.filter(person=None).exists()
+
+
+Life.TestCase.settings = settings(
+    max_examples=30,
+    stateful_step_count=20,
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.django_db
+class TestLife(Life.TestCase):
+    """Run by pytest; each example is one life, undone at its end."""
