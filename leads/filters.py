@@ -9,7 +9,8 @@ from funnel.stages import Stage
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key
 from leads.models import Handoff, HandoffState, Lead
-from leads.text import name_key, search_key
+from leads.querysets import has_words
+from leads.text import name_key
 
 
 class LeadFilter(filters.FilterSet):
@@ -62,9 +63,7 @@ class LeadFilter(filters.FilterSet):
         return leads.filter(Exists(waiting))
 
     def by_words(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
-        for word in search_key(value).split():
-            leads = leads.filter(search_key__contains=word)  # lead_search_trgm
-        return leads
+        return leads.filter(has_words(value))
 
 
 class HandoffFilter(filters.FilterSet):

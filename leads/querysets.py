@@ -9,6 +9,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.roles import Role
 from funnel.stages import TOMBSTONES
+from leads.text import search_key
 
 if TYPE_CHECKING:
     from leads.models import Handoff, Lead  # noqa: F401 - named in the generics below
@@ -23,6 +24,21 @@ SEES_EVERY_LEAD = (
 
 # Up to here sorting a rep's leads is quicker than walking an index of all leads.
 FEW = 5_000
+
+
+# Shorter words hold no trigram, so only beginnings of words are found through the index.
+TRIGRAM = 3
+
+
+def has_words(words: str, field: str = "search_key") -> Q:
+    """Leads whose name, mail or company has every word; reads lead_search_trgm."""
+    found = Q()
+    for word in search_key(words).split():
+        if len(word) >= TRIGRAM:
+            found &= Q(**{f"{field}__contains": word})
+        else:
+            found &= Q(**{f"{field}__startswith": word}) | Q(**{f"{field}__contains": f" {word}"})
+    return found
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):

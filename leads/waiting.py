@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from leads import text
 from leads.models import Handoff
 from leads.paging import Order, decimal, moment
-from leads.querysets import HandoffQuerySet
+from leads.querysets import HandoffQuerySet, has_words
 
 # What the pulse line calls "due soon".
 SOON = timedelta(minutes=10)
@@ -44,8 +43,7 @@ def narrowed(
     rows: HandoffQuerySet, *, words: str = "", source: int | None = None
 ) -> HandoffQuerySet:
     """Those whose name, mail or company has every word, from one source."""
-    for word in text.search_key(words).split():
-        rows = rows.filter(lead__search_key__contains=word)
+    rows = rows.filter(has_words(words, "lead__search_key"))
     return rows.filter(lead__source=source) if source else rows
 
 

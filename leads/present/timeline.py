@@ -20,6 +20,15 @@ MARKETING, SALES = "mk", "sa"
 # Where events say in their own words what was wanted, and what the thing was called.
 WORDS = ("message", "question", "comment", "text", "note")
 TITLES = ("title", "subject", "name", "path", "url", "file", "form")
+# What people did to the thing that is called so: "Visited Pricing".
+VERBS = {
+    "page_view": "Visited",
+    "email_open": "Opened",
+    "email_click": "Clicked in",
+    "webinar_signup": "Signed up for",
+    "webinar_attended": "Attended",
+    "download": "Downloaded",
+}
 SHOWN_PROPERTIES = 4
 SHOWN_LENGTH = 160
 
@@ -61,8 +70,7 @@ def day_label(day: Any, today: Any) -> str:
 
 
 def _event(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
-    properties = thing.about["properties"] or {}
-    did = event_did(thing.about["type"])
+    properties, type_ = thing.about["properties"] or {}, thing.about["type"]
     words = next((str(properties[name]) for name in WORDS if properties.get(name)), "")
     title = next((str(properties[name]) for name in TITLES if properties.get(name)), "")
     rest = [
@@ -70,15 +78,14 @@ def _event(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
         for name, value in properties.items()
         if name not in (*WORDS, *TITLES) and not isinstance(value, dict | list)
     ]
-    return [
-        Entry(
-            thing.at,
-            f"{did[:1].upper()}{did[1:]}",
-            strong=bool(words),
-            text=" · ".join([_shown(title)] * bool(title) + rest[:SHOWN_PROPERTIES]),
-            quote=words,
-        )
-    ]
+    rest = rest[:SHOWN_PROPERTIES]
+    if title and type_ in VERBS:
+        said = format_html("{} <b>{}</b>", VERBS[type_], _shown(title))
+        return [Entry(thing.at, said, text=" · ".join(rest), quote=words)]
+    did = event_did(type_)
+    said = f"{did[:1].upper()}{did[1:]}"
+    text = " · ".join([_shown(title)] * bool(title) + rest)
+    return [Entry(thing.at, said, strong=bool(words), text=text, quote=words)]
 
 
 def _shown(value: Any) -> str:
@@ -158,14 +165,14 @@ def _first_seen(thing: Happened, lead: Lead) -> Entry:
 def _rung(thing: Happened, *, rises: bool) -> list[Entry]:
     about = thing.about
     label = Stage(about["target"]).label
-    article = "an" if label[0] in "MSI" else "a"
+    became = f"an {label}" if label.isupper() else "a lead" if label == "Lead" else "an inquiry"
     points = "" if about["total"] is None else f", at {about['total']}"
     if not rises:
         title = format_html("<b>Fell to {}</b>{}", label, points)
         out = "Left the queue. " if about["opened_at"] else ""
         return [Entry(thing.at, title, text=f"{out}{about['reason']}")]
-    became = format_html("<b>Became {} {}</b>{}", article, label, points)
-    entry = Entry(thing.at, became, text=about["reason"])
+    title = format_html("<b>Became {}</b>{}", became, points)
+    entry = Entry(thing.at, title, text=about["reason"])
     if about["target"] != Stage.SQL:
         return [entry]
     clock = f"{timezone.localtime(thing.at):%H:%M}"

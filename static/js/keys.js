@@ -1,5 +1,4 @@
-// Single keys, each printed on the button it presses. They rest inside fields, and can be switched
-// off (WCAG 2.1.4): <html data-keys="off">, kept in a cookie.
+// Single keys, each printed on the button it presses. They can be switched off.
 import { find, findAll, say } from "./page.js";
 
 const root = document.documentElement;
@@ -57,22 +56,8 @@ function help() {
   return true;
 }
 
-// In a form with data-digits a digit chooses among that field's choices.
-function choose(event) {
-  const form = event.target.closest("form[data-digits]");
-  if (!form || !event.target.matches("[type=radio]")) return false;
-  const choice = form.elements[form.dataset.digits][event.key - 1];
-  choice?.click();
-  choice?.focus();
-  return choice;
-}
-
-// A row that somebody else was faster with gives the cursor to the next one.
-function moveOn({ target }) {
-  if (!target.matches("[data-gone]")) return;
-  const rows = findAll("[data-row]");
-  select(rows.find((row) => target.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING) ?? rows[0]);
-}
+// Somebody was faster: on to the next.
+const moveOn = () => current() ?? select(find("[data-gone] ~ [data-row]"));
 
 function filter() {
   find("[data-filter]")?.focus();
@@ -91,7 +76,9 @@ const FIXED = {
 function pressed(event) {
   if (event.key === "Escape") findAll("details.menu[open]").forEach((menu) => (menu.open = false));
   if (root.dataset.keys === "off" || event.metaKey || event.ctrlKey || event.altKey) return;
-  if (choose(event)) return event.preventDefault();
+  // A digit chooses among the choices of the field that the form names.
+  const { type, form } = event.target;
+  if (type === "radio") form.elements[form.dataset.digits]?.[event.key - 1]?.click();
   if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;
   const key = event.key.toLowerCase();
   const place = Date.now() - going < GO_MS && find(`[data-go="${CSS.escape(key)}"]`);

@@ -1,5 +1,4 @@
 // Every page works without this script; it adds ticking clocks, keys and announcements.
-import { startAhead } from "./ahead.js";
 import { startClocks } from "./clocks.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
@@ -60,5 +59,4 @@ find("[data-focus]")?.focus();
 letToastsLeave();
 startClocks();
 startKeys();
-startAhead();
 startLive();

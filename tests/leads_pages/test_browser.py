@@ -15,11 +15,13 @@ from tests import factories
 SignIn = Callable[..., Page]
 Axe = Callable[[Page], None]
 
-# Adds up how far anything moved by itself while the page was loading.
+# Notes what moved by itself while the page was loading, and how far.
 SHIFT = """
-window.shift = 0;
+window.shifts = [];
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+  for (const entry of list.getEntries())
+    if (!entry.hadRecentInput)
+      window.shifts.push(entry.value, ...entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 80)));
 }).observe({ type: "layout-shift", buffered: true });
 """
 
@@ -55,24 +57,6 @@ def test_keys_move_through_the_queue_and_the_preview_follows(sign_in: SignIn, re
     page.keyboard.press("o")
     page.wait_for_url("**/leads/*")
     expect(page.locator("h1")).to_have_text("Maya Lindqvist")
-
-
-def test_the_next_preview_is_there_before_it_is_asked_for(sign_in: SignIn, rep: User) -> None:
-    waits("Maya Lindqvist", 5)
-    second = waits("Arjun Mehta", 10)
-    page = sign_in(rep)
-    with page.expect_response(f"**/handoffs/{second.pk}"):
-        page.goto("/queue")
-    page.route("**/handoffs/*", lambda route: route.abort())
-
-    page.keyboard.press("j")
-
-    expect(page.locator("#peek h2")).to_have_text("Arjun Mehta")
-    # What was put in by hand works like what htmx puts in.
-    page.unroute("**/handoffs/*")
-    page.keyboard.press("c")
-    page.wait_for_url("**/leads/*")
-    expect(page.locator("h1")).to_have_text("Arjun Mehta")
 
 
 def test_c_t_1_enter_takes_a_lead_from_the_queue_to_its_first_touch(
@@ -227,8 +211,8 @@ def test_pages_are_accessible_and_do_not_shift(
     ):
         page.goto(url)
         page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.shifts") == [], url
         axe(page)
-        assert page.evaluate("window.shift") == 0, url
 
 
 def test_open_filters_and_drawers_are_accessible(sign_in: SignIn, axe: Axe, rep: User) -> None:

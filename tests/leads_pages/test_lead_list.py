@@ -61,7 +61,18 @@ def test_a_rep_sees_only_theirs(as_: As) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["lindqvist", "MAYA", "maya lindq", "brightw", "maya@brightwater", "måya", "zoe maya"]
+    "words",
+    [
+        "lindqvist",
+        "MAYA",
+        "maya lindq",
+        "brightw",
+        "maya@brightwater",
+        "måya",
+        "zoe maya",
+        "ma",
+        "li z",
+    ],
 )
 def test_words_find_name_mail_and_company(marketing: Client, words: str) -> None:
     factories.lead("Zoë Maya Lindqvist", email="maya@brightwater.example")

@@ -257,6 +257,27 @@ def test_the_timeline_tells_everything_newest_first(as_: As, rep: User) -> None:
     assert "Who can show us this next week?" in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("type_", "properties", "title"),
+    [
+        ("page_view", {"path": "/pricing", "title": "Pricing"}, "Visited Pricing"),
+        ("page_view", {"path": "/pricing"}, "Visited /pricing"),
+        ("download", {}, "Downloaded something"),
+        ("form_sent", {"form": "Quote"}, "Sent a form"),
+        ("seat_booked", {"seat": "B4"}, "Did “seat booked”"),
+    ],
+)
+def test_an_event_is_told_by_what_it_was(
+    as_: As, db: None, type_: str, properties: dict[str, str], title: str
+) -> None:
+    lead = factories.lead()
+    factories.event(lead, type_, properties=properties)
+
+    page = as_(factories.marketer()).get(f"/leads/{lead.pk}")
+
+    assert title in titles(page)
+
+
 def test_the_timeline_is_filtered_by_side(as_: As, rep: User) -> None:
     lead = judged()
     handoffs.claim(Handoff.objects.get(), rep)
