@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import signal
+import socket
 import statistics
 import sys
 import tempfile
@@ -42,6 +44,33 @@ def database() -> Iterator[None]:
                 cursor.execute("SET idle_in_transaction_session_timeout = 0")
             yield
             connection.close()
+
+
+@contextmanager
+def web(settings: str) -> Iterator[int]:
+    """The product's own web process, with these settings, on a free port."""
+    from leadportal import local
+    from leadportal.probe import answers
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = Path(__file__).parent
+    env = os.environ | {
+        "DJANGO_SETTINGS_MODULE": settings,
+        "PYTHONPATH": f"{folder}:{folder.parent}",
+        "LEADPORTAL_PROCESS": "web",
+        "PORT": str(port),
+    }
+    log = Path(os.environ["DATA_DIR"]) / f"{settings}.log"
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:leadportal.gunicorn"]
+    process = local.spawn(settings, command, log=log, env=env, orphan_signal=signal.SIGKILL)
+    try:
+        ready = "/bare" if settings == "_bare" else "/healthz"
+        local.wait_until(lambda: answers(f"http://127.0.0.1:{port}{ready}"), process, log)
+        yield port
+    finally:
+        process.stop()
 
 
 LEADS = """

@@ -4,8 +4,9 @@ Bar: at least 60 % of the limit; rescoring that changes nothing at least 1.5 tim
 writes no row.
 """
 
-import _world
 from datetime import timedelta
+
+import _world
 
 # The shipped criteria (16 rules, 8 of them on events) as somebody would write them by hand for
 # this database only: no unknowns, no explanation, no time of the next change, one statement.

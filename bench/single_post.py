@@ -7,14 +7,10 @@ Idempotency-Key. Bar: at least 40 % of the bare view's requests/s; p95 under 50 
 import http.client
 import json
 import os
-import signal
-import socket
 import statistics
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -73,33 +69,6 @@ def drive(port: int, request: Callable[[], Request]) -> list[float]:
         return [wait for waits in pool.map(client, range(CLIENTS)) for wait in waits]
 
 
-@contextmanager
-def web(settings: str) -> Iterator[int]:
-    """The product's own web process, with these settings, on a free port."""
-    from leadportal import local
-    from leadportal.probe import answers
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = Path(__file__).parent
-    env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": settings,
-        "PYTHONPATH": f"{folder}:{folder.parent}",
-        "LEADPORTAL_PROCESS": "web",
-        "PORT": str(port),
-    }
-    log = Path(os.environ["DATA_DIR"]) / f"{settings}.log"
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:leadportal.gunicorn"]
-    process = local.spawn(settings, command, log=log, env=env, orphan_signal=signal.SIGKILL)
-    try:
-        ready = "/bare" if settings == "_bare" else "/healthz"
-        local.wait_until(lambda: answers(f"http://127.0.0.1:{port}{ready}"), process, log)
-        yield port
-    finally:
-        process.stop()
-
-
 def main() -> None:
     options = _world.arguments(__doc__).parse_args()
     with _world.database():
@@ -113,7 +82,7 @@ def main() -> None:
         broker = local.start_valkey(Path(os.environ["DATA_DIR"]))
         rates: dict[str, list[float]] = {"bare": [], "ours": []}
         waits: list[float] = []
-        with web("_bare") as bare_port, web("leadportal.settings") as port:
+        with _world.web("_bare") as bare_port, _world.web("leadportal.settings") as port:
             drive(bare_port, bare)
             drive(port, ours(plain))
             for _ in range(options.runs):
