@@ -16,7 +16,7 @@ a test of its own.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeGuard
 
 from funnel.vocabulary import (
     NUMBER_OPERATORS,
@@ -334,7 +334,7 @@ def _days(data: Mapping[str, Any], name: str, path: str) -> int:
     return days
 
 
-def is_text(value: Any, longest: int) -> bool:
+def is_text(value: Any, longest: int) -> TypeGuard[str]:
     """Whether the value is a text that says something and that PostgreSQL can store."""
     if not isinstance(value, str) or not value.strip() or len(value) > longest:
         return False

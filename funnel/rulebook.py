@@ -19,7 +19,7 @@ Content is plain JSON:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from funnel.conditions import (
     Condition,
@@ -456,7 +456,7 @@ def _text(data: Mapping[str, Any], name: str, path: str, longest: int) -> str:
     return value
 
 
-def _is_whole(value: Any, low: int, high: int) -> bool:
+def _is_whole(value: Any, low: int, high: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 

@@ -246,7 +246,6 @@ def _changes(
     changes = []
     for origin, target in steps(mover.stage, mover.target):
         check_move(origin, target, hand.actor)
-        qualifies = seen is not None and target in QUALIFIES
         crosses = Stage.SQL in (origin, target)
         changes.append(
             StageChange(
@@ -261,7 +260,11 @@ def _changes(
                 handoff_id=handoffs.get(mover.id) if crosses else None,
                 cycle=mover.cycle,
                 total=mover.total,
-                evidence=_evidence(seen, mover, target, bench.rulebook) if qualifies else None,
+                evidence=(
+                    _evidence(seen, mover, target, bench.rulebook)
+                    if seen is not None and target in QUALIFIES
+                    else None
+                ),
             )
         )
     return changes
