@@ -46,7 +46,7 @@ SECTIONS = (
     ),
     Section(
         "Countries we sell to",
-        "The criteria ask for them",
+        "The criteria ask for them; none chosen means everywhere",
         ("sells_to",),
         Action.EDIT_SETTINGS,
     ),
