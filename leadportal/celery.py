@@ -54,6 +54,11 @@ app.conf.update(
             # A worker that was away must not find an hour of the same request.
             "options": {"queue": "score", "expires": 10},
         },
+        "forget_answers": {
+            "task": "leads.tasks.forget_answers",
+            "schedule": 3600.0,
+            "options": {"queue": "bulk", "expires": 3600},
+        },
     },
     beat_max_loop_interval=2,
 )

@@ -7,6 +7,7 @@ import structlog
 from celery import current_app, shared_task
 
 from leads import due
+from leads.api import idempotency
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +21,11 @@ SOCKET_SECONDS = 0.2
 @shared_task(name="leads.tasks.drain", ignore_result=True)
 def drain() -> None:
     due.drain(seconds=SECONDS)
+
+
+@shared_task(name="leads.tasks.forget_answers", ignore_result=True)
+def forget_answers() -> None:
+    idempotency.forget()
 
 
 class Nudge:
