@@ -85,6 +85,13 @@ def hand_out_keys(admin: User, at: datetime) -> None:
     year_ago, autumn = at - timedelta(days=364), at - timedelta(days=70)
     sends = [Scope.LEADS_WRITE, Scope.EVENTS_WRITE]
     old, _ = keys.create(website, scopes=sends, name="Forms, first", by=admin, at=year_ago)
-    keys.create(website, scopes=[*sends, Scope.LEADS_READ], name="Forms", by=admin, at=autumn)
-    keys.create(mailing, scopes=[Scope.EVENTS_WRITE], name="Opens and clicks", by=admin, at=autumn)
+    forms, _ = keys.create(
+        website, scopes=[*sends, Scope.LEADS_READ], name="Forms", by=admin, at=autumn
+    )
+    mails, _ = keys.create(
+        mailing, scopes=[Scope.EVENTS_WRITE], name="Opens and clicks", by=admin, at=autumn
+    )
+    keys.touch(old, at=autumn)
     keys.revoke(old, at=autumn + timedelta(days=2))
+    keys.touch(forms, at=at)
+    keys.touch(mails, at=at - timedelta(minutes=8))

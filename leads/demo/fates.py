@@ -108,7 +108,7 @@ def draw(dice: Random, *, accepted: float, refusals: dict[str, int]) -> Fate:
             answered=dice.lognormvariate(3.1, 0.9),
             closed_for_good=dice.random() < 0.2,
         )
-    won = dice.random() < 0.3
+    won = dice.random() < 0.38
     return Fate(
         pace.rep,
         claimed,

@@ -122,6 +122,7 @@ def draw(market: Market, origin: Origin, reach: str, now: datetime) -> Journey:
         at = at_work(at, dice)
     elif dice.random() < 0.03:
         at = now - timedelta(hours=dice.uniform(0.5, 20))
+    ago = (now - at) / timedelta(days=1)
     values = market.person(reach)
     consents = dice.random() < {SQL: 1.0, MQL: 1.0, LEAD: 0.55}.get(reach, 0.3)
     values["source"] = origin.name

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import count
 
 from accounts.models import User
@@ -62,21 +63,24 @@ class Floor:
         rep = self.users[fate.rep]
         if fate.released:
             first = self.users[MARCUS]
-            self.plan(at, lambda at: handoffs.claim(handoff, first, at=at) and None)
+            self.plan(at, lambda at: self._try_out(handoff, first, at))
             back = at + timedelta(minutes=11)
-            self.plan(
-                back,
-                lambda at: handoffs.release(handoff, first, reason=fate.released, at=at) and None,
-            )
+            self.plan(back, lambda at: self._give_back(handoff, first, fate, at))
             at = back + timedelta(minutes=9)
         self.plan(at, lambda at: self._claim(handoff, rep, fate, at))
+
+    def _try_out(self, handoff: Handoff, rep: User, at: datetime) -> None:
+        handoffs.claim(handoff, rep, at=at)
+
+    def _give_back(self, handoff: Handoff, rep: User, fate: Fate, at: datetime) -> None:
+        handoffs.release(handoff, rep, reason=fate.released, at=at)
 
     def _claim(self, handoff: Handoff, rep: User, fate: Fate, at: datetime) -> None:
         handoffs.claim(handoff, rep, at=at)
         last = at
         for contact in fate.contacts:
             last = self.in_office_hours(at + timedelta(minutes=contact.minutes))
-            self.plan(last, lambda at, contact=contact: self._contact(handoff, rep, contact, at))
+            self.plan(last, partial(self._contact, handoff, rep, contact))
         if fate.decided is not None:
             decided = self.in_office_hours(at + timedelta(hours=fate.decided))
             verdict = self._refuse if fate.refusal else self._accept

@@ -81,7 +81,11 @@ def _story(
     if told:
         said.append(Said(at(told[0]), {"email": person["email"]} | told[1]))
     return Journey(
-        said, [Did(at(ago), *what) for ago, *what in did], ORIGIN[source], fate=fate, exact=True
+        said,
+        [Did(at(ago), type_, properties) for ago, type_, properties in did],
+        ORIGIN[source],
+        fate=fate,
+        exact=True,
     )
 
 
@@ -115,7 +119,7 @@ def _waiting(now: datetime) -> list[Journey]:
             (23, 4, 0),
             [
                 ((23, 4, 0), "webinar_signup", {"title": "Cold chain without paper"}),
-                *_pages(((4, 3, 10), "/blog/temperature-logs", "Temperature logs in an audit")),
+                *_pages(((17, 3, 10), "/blog/temperature-logs", "Temperature logs in an audit")),
                 *_pricing((0, 27, 5), (0, 3, 40), (0, 1, 12)),
                 _demo(
                     (0, 0, 33.2),

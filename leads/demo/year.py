@@ -38,7 +38,7 @@ SEED = 20
 # The machine answers a form within seconds.
 DELAY = timedelta(seconds=2)
 # How often the sweep looks at everybody: seldom long ago, as nobody sees the hour of it now.
-SWEEP_LATELY, SWEEP, LATELY = timedelta(days=1), timedelta(days=6), timedelta(days=20)
+SWEEP_LATELY, SWEEP, LATELY = timedelta(days=1), timedelta(days=7), timedelta(days=12)
 # How often the planner is told how much there is.
 LOOK = timedelta(days=20)
 
@@ -107,9 +107,12 @@ def _in_batches(journeys: list[Journey], now: datetime) -> list[Journey]:
     """Move the arrivals whose minute nobody knows to moments when something arrives anyway."""
     moments = {said.at for journey in journeys if journey.exact for said in journey.said}
     moments |= {journey.crosses for journey in journeys if journey.crosses}
-    moments |= {now - timedelta(days=day, hours=7.3) for day in range(0, YEAR, 3)}
-    moments |= {now - timedelta(hours=hour, minutes=17) for hour in (*range(22), *range(22, 80, 5))}
-    ordered = sorted(moment for moment in moments if moment <= now)
+    # Fewer leads fill fewer batches.
+    every = max(3, 3 * LEADS // max(len(journeys), 1))
+    moments |= {now - timedelta(days=day, hours=7.3) for day in range(0, YEAR, every)}
+    lately = (*range(22), *range(22, 80, 5))
+    moments |= {now - timedelta(hours=hour, minutes=17) for hour in lately}
+    ordered = sorted(moments)
     for journey in journeys:
         if not journey.exact:
             _arrive(journey, ordered[bisect_left(ordered, journey.begins)], now)
