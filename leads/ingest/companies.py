@@ -55,6 +55,12 @@ class Companies:
             return self.by_domain.get(mention.domain)
         return self.by_name.get(mention.match_key)
 
+    def known(self, mention: Mention) -> dict[str, Any]:
+        """The company of a mention once all are found or made."""
+        if mention.domain:
+            return self.by_domain[mention.domain]
+        return self.by_name[mention.match_key]
+
 
 def link(mentions: Iterable[Mention], at: Any) -> Companies:
     """Find or make the companies mentioned, and fill what was blank on them."""
@@ -126,27 +132,40 @@ def _name_columns(name: str) -> dict[str, str]:
 
 def _fill(mentions: list[Mention], companies: Companies) -> None:
     """Blanks are filled; what is there stays, a person may have typed it."""
+    learning = [m for m in mentions if _news(companies.known(m), m)]
+    if not learning:
+        return
+    by_id = {companies.known(m)["id"]: companies.known(m) for m in learning}
+    # Read again under lock: another batch may have filled something else meanwhile.
+    locked = Company.objects.filter(pk__in=by_id).order_by("pk").select_for_update(no_key=True)
+    for fresh in locked.values("id", "name", "domain", *_FILLABLE):
+        by_id[fresh["id"]].update(fresh)
     changed = {}
-    for mention in mentions:
-        company = companies.of(mention)
-        filled = {
-            name: value
-            for name, value in mention.facts.items()
-            if company[name] in ("", None) and value not in ("", None)
-        }
-        # A company made from a mail alone is called by its domain until somebody names it.
-        if company["name"] == company["domain"] != mention.name:
-            filled |= _name_columns(mention.name)
-        if filled:
-            company.update(filled)
+    for mention in learning:
+        company = companies.known(mention)
+        if news := _news(company, mention):
+            company.update(news)
             changed[company["id"]] = company
-    columns = ["name", "name_key", "match_key", "industry", "industry_key", "employees", "country"]
     for company in changed.values():
+        company |= _name_columns(company["name"])
         company["industry_key"] = key(company["industry"], 260)
-        company["name_key"] = key(company["name"], 420)
+    columns = ["name", "name_key", "match_key", "industry", "industry_key", "employees", "country"]
     rows.update(
         Company,
         columns,
         [{name: changed[pk][name] for name in ["id", *columns]} for pk in sorted(changed)],
     )
     companies.changed = set(changed)
+
+
+def _news(company: dict[str, Any], mention: Mention) -> dict[str, Any]:
+    """What a mention says that the company does not have yet."""
+    news = {
+        name: value
+        for name, value in mention.facts.items()
+        if company[name] in ("", None) and value not in ("", None)
+    }
+    # A company made from a mail alone is called by its domain until somebody names it.
+    if company["name"] == company["domain"] != mention.name:
+        news["name"] = mention.name
+    return news

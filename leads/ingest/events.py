@@ -93,7 +93,7 @@ def _write(
         raise BatchRefused(refused)
     taken = _leave_out_known([h for h in happenings if h.lead_id], results, sender)
     _write_events(taken, results, sender)
-    _mark_leads({happening.lead_id for happening in taken}, sender)
+    _mark_leads({h.lead_id for h in taken if h.lead_id}, sender)
     due.nudge()
     return list(results.values())
 
@@ -211,7 +211,7 @@ def _row(happening: _Happening, sender: Sender) -> rows.Row:
     }
 
 
-def _mark_leads(ids: set[int | None], sender: Sender) -> None:
+def _mark_leads(ids: set[int], sender: Sender) -> None:
     """What was done changes how these leads are judged."""
     locked = Lead.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
     Lead.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(stale_at=sender.at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -52,7 +53,7 @@ def find(
 ) -> Known:
     """Known leads by external ids of this integration, personal mails and our own ids."""
     known, merged = Known(), {}
-    given = {"external": list(external), "mails": list(mails), "ids": list(ids)}
+    given: dict[str, Any] = {"external": list(external), "mails": list(mails), "ids": list(ids)}
     named = [part for name, part in _NAMED.items() if given[name]]
     if not named:
         return known

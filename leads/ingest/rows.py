@@ -31,7 +31,7 @@ def _insert_statement(
         "json_populate_record(NULL::{table}, %s::json), %s::json) {conflict} RETURNING {returning}"
     ).format(
         table=sql.Identifier(model._meta.db_table),
-        columns=_names(field.column for field in fields),
+        columns=_names(str(field.column) for field in fields),
         conflict=sql.SQL("ON CONFLICT DO NOTHING" if skip_conflicts else ""),
         returning=_names(returning),
     )

@@ -90,3 +90,23 @@ def test_overlapping_events_are_kept_once_and_their_people_made_once():
 
     assert Event.objects.count() == PEOPLE
     assert Lead.objects.count() == 20
+
+
+def test_two_batches_that_fill_different_blanks_of_a_company_both_count():
+    website = factories.integration()
+    facts = [{"employees": 600}, {"industry": "Food"}, {"country": "SE"}]
+    for round_ in range(5):
+        domain = f"round{round_}.example"
+        ingest_leads([{"email": f"first@{domain}"}], integration=website)
+
+        in_parallel(
+            lambda n, domain=domain: ingest_leads(
+                [{"email": f"p{n}@{domain}", "company": {"name": "Filled", **facts[n]}}],
+                integration=website,
+            ),
+            range(3),
+        )
+
+        company = Company.objects.get(domain=domain)
+        assert (company.name, company.employees) == ("Filled", 600)
+        assert (company.industry, company.country) == ("Food", "SE")
