@@ -78,12 +78,8 @@ def pulse(user: User, at: datetime) -> Pulse:
 def sources(user: User) -> list[dict[str, Any]]:
     """Where those that wait came from, most first: {pk, name, count}."""
     rows = for_person(user).exclude(lead__source=None)
-    return list(
-        rows.order_by()
-        .values(pk=F("lead__source"), name=F("lead__source__name"))
-        .annotate(count=Count("pk"))
-        .order_by("-count", "name")
-    )
+    named = rows.order_by().values(pk=F("lead__source"), name=F("lead__source__name"))
+    return [dict(row) for row in named.annotate(count=Count("pk")).order_by("-count", "name")]
 
 
 def last_opened(user: User) -> datetime | None:

@@ -141,7 +141,7 @@ def next_step(
     )
 
 
-def _words(handoff: Handoff, first_name: str, *, mine: bool) -> dict[str, str]:
+def _words(handoff: Handoff, first_name: str, *, mine: bool) -> dict[str, Any]:
     if not mine:
         assert handoff.claimed_at is not None
         since = short(handoff.claimed_at)

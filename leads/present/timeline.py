@@ -80,8 +80,8 @@ def _event(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
     ]
     rest = rest[:SHOWN_PROPERTIES]
     if title and type_ in VERBS:
-        said = format_html("{} <b>{}</b>", VERBS[type_], _shown(title))
-        return [Entry(thing.at, said, text=" · ".join(rest), quote=words)]
+        visited = format_html("{} <b>{}</b>", VERBS[type_], _shown(title))
+        return [Entry(thing.at, visited, text=" · ".join(rest), quote=words)]
     did = event_did(type_)
     said = f"{did[:1].upper()}{did[1:]}"
     text = " · ".join([_shown(title)] * bool(title) + rest)
