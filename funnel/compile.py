@@ -101,19 +101,20 @@ def _test(test: Test, source: FactSource) -> Sql:
 
 
 def _text_test(op: str, wanted: Any, value: Sql, fact: Fact, source: FactSource) -> Sql:
-    if op in ("is", "is_not"):
-        sign = "=" if op == "is" else "<>"
-        return Sql(f"{{}} {sign} {{}}") % (value, param(source.text_key(fact, wanted)))
-    if op in ("is_any_of", "is_none_of"):
-        keys = [source.text_key(fact, item) for item in wanted]
-        any_of = "= ANY({})" if op == "is_any_of" else "<> ALL({})"
-        return Sql("{} " + any_of) % (value, param(keys, "text[]"))
+    words = wanted if isinstance(wanted, tuple) else (wanted,)
+    # What folds to nothing (marks no eye sees) is no text to look for.
+    keys = [key for key in (source.text_key(fact, word) for word in words) if key.strip()]
+    if op in ("is", "is_any_of"):
+        return Sql("{} = ANY({})") % (value, param(keys, "text[]"))
+    if op in ("is_not", "is_none_of"):
+        return Sql("{} <> ALL({})") % (value, param(keys, "text[]"))
     if op == "contains_any_word":
-        likes = [f"%{_like(source.text_key(fact, item))}%" for item in wanted]
-        return Sql("{} LIKE ANY({})") % (value, param(likes, "text[]"))
-    inner = _like(source.text_key(fact, wanted))
-    like = f"{inner.rstrip()}%" if op == "starts_with" else f"%{inner.strip()}%"
-    return Sql("{} LIKE {}") % (value, param(like))
+        likes = [f"%{_like(key)}%" for key in keys]
+    elif op == "starts_with":
+        likes = [f"{_like(key).rstrip()}%" for key in keys]
+    else:
+        likes = [f"%{_like(key).strip()}%" for key in keys]
+    return Sql("{} LIKE ANY({})") % (value, param(likes, "text[]"))
 
 
 def _like(text: str) -> str:

@@ -137,7 +137,7 @@ def dump(condition: Condition) -> dict[str, Any]:
                     _without_blanks(property=t.property, op=t.op, value=_plain(t.value))
                     for t in condition.where
                 ],
-                at_least=condition.at_least,
+                at_least=condition.at_least if condition.at_least > 1 else None,
                 within_days=condition.within_days,
             )
     return _without_blanks(

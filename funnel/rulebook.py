@@ -26,6 +26,7 @@ from funnel.conditions import (
     ConditionError,
     EventTest,
     Test,
+    dump,
     is_number,
     is_text,
     parse,
@@ -142,10 +143,10 @@ class Rulebook:
 
     def tests(self) -> list[Test | EventTest]:
         """Every test anywhere in the rulebook."""
+        conditions = [definition.condition for definition in self.definitions.values()]
+        conditions += [item.condition for item in self.disqualifiers]
         found = [test for rule in self.rules for test in rule.tests]
-        for part in (*self.definitions.values(), *self.disqualifiers):
-            found += walk(part.condition)
-        return found
+        return found + [test for condition in conditions for test in walk(condition)]
 
     @property
     def asks_colleagues(self) -> bool:
@@ -203,6 +204,26 @@ def prepared(content: Mapping[str, Any]) -> Mapping[str, Any]:
                 rule = {**rule, "ageing": {**ageing, "factors": shares}}
         rules.append(rule)
     return {**content, "rules": rules}
+
+
+def with_ids(content: Mapping[str, Any], rulebook: Rulebook) -> dict[str, Any]:
+    """Content whose conditions are written out as they were parsed, each with its stable id."""
+    definitions = {
+        rung: {**content["definitions"][rung], "condition": dump(definition.condition)}
+        for rung, definition in rulebook.definitions.items()
+    }
+    found = {**content, "definitions": definitions}
+    if rulebook.rules:
+        found["rules"] = [
+            {**data, "when": dump(rule.when)} if rule.when else data
+            for data, rule in zip(content["rules"], rulebook.rules, strict=True)
+        ]
+    if rulebook.disqualifiers:
+        found["disqualifiers"] = [
+            {**data, "condition": dump(item.condition)}
+            for data, item in zip(content["disqualifiers"], rulebook.disqualifiers, strict=True)
+        ]
+    return found
 
 
 def parse_content(content: Any, vocabulary: Vocabulary) -> Rulebook:

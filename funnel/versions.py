@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Portal, User
 from accounts.roles import Role, Side
 from funnel.models import CriteriaVersion, Signature, VersionState
-from funnel.rulebook import Rulebook, parse_content, prepared
+from funnel.rulebook import Rulebook, parse_content, prepared, with_ids
 from funnel.vocabulary import STANDARD, Vocabulary
 
 SIGNS_FOR = {Role.MARKETING_MANAGER: Side.MARKETING, Role.SALES_MANAGER: Side.SALES}
@@ -34,6 +34,9 @@ class NotSigned(VersionError):
 class ChangedMeanwhile(VersionError):
     """Somebody else saved the draft since it was read."""
 
+
+# The advisory lock that judging holds shared and switching on holds alone; any constant will do.
+JUDGING = 7_040_001
 
 # The record knows the custom fields; it hangs its vocabulary in here when it is ready.
 VOCABULARY: list[Callable[[], Vocabulary]] = [lambda: STANDARD]
@@ -55,6 +58,17 @@ def live() -> CriteriaVersion:
     return CriteriaVersion.objects.live().get()
 
 
+def live_for_judging() -> CriteriaVersion:
+    """The live version, which stays it until the caller's transaction ends.
+
+    Batches share the hold; a switch-on waits for those that run, and the next wait for it. So no
+    lead is judged by a version after a newer one has judged.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [JUDGING])
+    return live()
+
+
 def rulebook(version: CriteriaVersion, words: Vocabulary | None = None) -> Rulebook:
     """The version's content, parsed. Raises ConditionError when a fact it asks is gone."""
     return parse_content(version.content, words or vocabulary())
@@ -73,8 +87,7 @@ def draft(
     other = CriteriaVersion.objects.editable().first()
     if other is not None:
         raise VersionError(f"v{other.number} is being edited; there is one draft at a time.")
-    ready = prepared(content)
-    parse_content(ready, vocabulary())
+    ready = _ready(content)
     number = (CriteriaVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     return CriteriaVersion.objects.create(
         number=number,
@@ -103,8 +116,7 @@ def edit(
     version = _locked(version, VersionState.DRAFT, VersionState.PROPOSED)
     if version.content_hash != read_hash:
         raise ChangedMeanwhile(f"v{version.number} was changed since you opened it.")
-    ready = prepared(content)
-    parse_content(ready, vocabulary())
+    ready = _ready(content)
     version.signatures.filter(voided_at=None).update(voided_at=at or timezone.now())
     version.content = ready
     version.content_hash = content_hash(ready)
@@ -175,7 +187,9 @@ def switch_on(version: CriteriaVersion, *, at: datetime | None = None) -> Criter
     Every lead is due from this commit on, and keeps its old judgement until its turn.
     """
     at = at or timezone.now()
-    # Locked in one order, so that two switch-ons cannot wait for each other.
+    # An advisory lock queues fairly: batches that follow one another cannot keep us out.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [JUDGING])
     before = CriteriaVersion.objects.live().select_for_update().first()
     version = _locked(version, VersionState.PROPOSED, VersionState.SCHEDULED)
     _need_signatures(version)
@@ -202,6 +216,12 @@ def switch_on_scheduled(*, at: datetime | None = None) -> CriteriaVersion | None
         if due.filter(pk=version.pk).exists():
             raise
         return None  # another worker was first
+
+
+def _ready(content: Any) -> dict[str, Any]:
+    """Content as it is saved: checked, with its factors and the id of every condition."""
+    ready = prepared(content)
+    return with_ids(ready, parse_content(ready, vocabulary()))
 
 
 def _need_signatures(version: CriteriaVersion) -> None:

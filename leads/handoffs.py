@@ -1,6 +1,7 @@
 """Crossing the line: claim, release, first touch. The row count decides every race."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -90,7 +91,7 @@ def claim(handoff: Handoff, rep: User, *, at: datetime | None = None) -> Handoff
         if handoff.state == HandoffState.CLAIMED and handoff.claimed_by_id == rep.pk:
             return handoff
         raise AlreadyClaimed(handoff) if handoff.claimed_by_id else NotOpen(handoff)
-    move(handoff, Stage.CLAIMED, by=rep, at=at, owner=rep)
+    move(handoff.lead_id, Stage.CLAIMED, by=rep, at=at, handoff=handoff, owner=rep)
     return handoff
 
 
@@ -139,7 +140,14 @@ def release(handoff: Handoff, rep: User, *, reason: str, at: datetime | None = N
     if not given_back:
         raise ReleaseRefused(f"{handoff.lead} is not in your hands.")
     handoff.refresh_from_db()
-    move(handoff, Stage.SQL, by=rep, at=at or timezone.now(), reason=reason, owner=None)
+    move(
+        handoff.lead_id,
+        Stage.SQL,
+        by=rep,
+        at=at or timezone.now(),
+        handoff=handoff,
+        reason=reason,
+    )
     return handoff
 
 
@@ -187,18 +195,19 @@ def log_touch(
 
 
 def move(
-    handoff: Handoff,
+    lead_id: int,
     target: Stage,
     *,
     by: User,
     at: datetime,
     actor: Actor = Actor.REP,
+    handoff: Handoff | None = None,
     reason: str = "",
-    owner: User | None,
-    amount: object = None,
-) -> None:
-    """Move the handoff's lead, with its ledger row, inside the caller's transaction."""
-    lead = Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=handoff.lead_id)
+    owner: User | None = None,
+    amount: Decimal | None = None,
+) -> Lead:
+    """Move a lead, with its ledger row, inside the caller's transaction. Raises MoveNotAllowed."""
+    lead = Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=lead_id)
     check_move(lead.stage, target, actor)
     StageChange.objects.create(
         lead=lead,
@@ -223,3 +232,4 @@ def move(
         lead.stale_at = at
         fields.append("stale_at")
     lead.save(update_fields=fields)
+    return lead

@@ -73,7 +73,7 @@ class Bench:
     @classmethod
     def now(cls, at: datetime | None = None) -> "Bench":
         """The live version and the settings; `at` defaults to the database's clock."""
-        version = versions.live()
+        version = versions.live_for_judging()
         return cls(version, versions.rulebook(version), Portal.load(), at or clock())
 
 

@@ -8,10 +8,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from funnel.models import Reason
-from funnel.stages import Actor, Stage, check_move
+from funnel.stages import Actor, Stage
 from leads.handoffs import move
-from leads.models import Handoff, HandoffState, Lead, Outcome, StageChange
-
+from leads.models import Handoff, HandoffState, Lead, Outcome
 
 # What marketing may answer to a rejection.
 ANSWERS = (Stage.NURTURE, Stage.DISQUALIFIED)
@@ -64,7 +63,8 @@ def _close(
         raise VerdictRefused(f"{handoff.lead} is not in your hands.")
     handoff.refresh_from_db()
     owner = rep if target == Stage.ACCEPTED else None
-    move(handoff, target, by=rep, at=at, reason=reason.label if reason else "", owner=owner)
+    said = reason.label if reason else ""
+    move(handoff.lead_id, target, by=rep, at=at, handoff=handoff, reason=said, owner=owner)
     return handoff
 
 
@@ -86,17 +86,16 @@ def advance(
     handoff = lead.handoffs.filter(outcome=Outcome.ACCEPTED).order_by("closed_at").last()
     if handoff is None:
         raise VerdictRefused(f"{lead} was never accepted.")
-    move(
-        handoff,
+    return move(
+        lead.pk,
         to,
         by=rep,
         at=at or timezone.now(),
+        handoff=handoff,
         reason=reason,
         owner=lead.owner,
         amount=amount,
     )
-    lead.refresh_from_db()
-    return lead
 
 
 @transaction.atomic
@@ -105,24 +104,8 @@ def answer(lead: Lead, person: User, *, to: Stage, reason: str, at: datetime | N
 
     Raises VerdictRefused when there is no rejection to reply to.
     """
-    at = at or timezone.now()
     lead = Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=lead.pk)
     if lead.stage != Stage.REJECTED or to not in ANSWERS:
         raise VerdictRefused(f"{lead} is not waiting for an answer.")
     actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
-    check_move(lead.stage, to, actor)
-    StageChange.objects.create(
-        lead=lead,
-        origin=lead.stage,
-        target=to,
-        at=at,
-        actor=actor,
-        person=person,
-        reason=reason,
-        version=lead.version,
-        cycle=lead.cycle,
-        total=lead.total,
-    )
-    lead.stage, lead.stage_since = to, at
-    lead.save(update_fields=["stage", "stage_since"])
-    return lead
+    return move(lead.pk, to, by=person, at=at or timezone.now(), actor=actor, reason=reason)

@@ -1,10 +1,13 @@
 """What a version would do is said before it does it, and the number is confirmed."""
 
+import time
 from datetime import timedelta
 from io import StringIO
+from threading import Event
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.roles import Side
@@ -13,8 +16,9 @@ from funnel.models import CriteriaVersion, VersionState
 from funnel.stages import Stage
 from leads import due, handoffs, impact
 from leads.models import Lead
-from leads.qualification import qualify
+from leads.qualification import Bench, judge, qualify
 from tests import factories
+from tests.concurrently import meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +133,28 @@ def test_an_unsigned_version_is_not_switched_on() -> None:
 
     with pytest.raises(CommandError, match="Marketing has not signed v2"):
         call_command("switch_on", version.number, new_sqls=0, stdout=StringIO())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_switch_on_waits_for_the_batch_that_runs_and_the_next_is_judged_by_it() -> None:
+    lead, version = vp(), signed(mql_line=60, sql_line=80)
+    running, order = Event(), []
+
+    def batch() -> None:
+        with transaction.atomic():
+            bench = Bench.now()
+            running.set()
+            time.sleep(0.3)  # the switch-on begins meanwhile, and waits
+            judge([lead.pk], bench)
+            order.append("judged")
+
+    with meanwhile(batch):
+        running.wait(5)
+        impact.switch_on(version, confirmed_sqls=0)
+        order.append("switched")
+    judged_by = Lead.objects.get(pk=lead.pk).version
+    due.drain()
+
+    assert order == ["judged", "switched"]
+    assert judged_by.number == 1
+    assert Lead.objects.get(pk=lead.pk).version == version

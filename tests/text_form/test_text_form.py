@@ -65,6 +65,18 @@ def test_an_import_becomes_the_draft(file: Path) -> None:
     assert draft.based_on == versions.live()
 
 
+def test_conditions_written_without_ids_are_saved_with_them(file: Path) -> None:
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.strip().startswith("id: sql")))
+
+    call_command("import_criteria", str(file), stdout=StringIO())
+
+    draft = CriteriaVersion.objects.get(state=VersionState.DRAFT)
+    condition = draft.content["definitions"]["sql"]["condition"]
+    assert condition["id"] == "c1"
+    assert len({item["id"] for item in condition["all"]}) == 3
+
+
 def test_an_import_can_be_proposed_and_signed_by_both_sides(file: Path) -> None:
     people = [manager(Role.MARKETING_MANAGER), manager(Role.SALES_MANAGER)]
 
