@@ -40,7 +40,7 @@ DELAY = timedelta(seconds=2)
 # How often the sweep looks at everybody: seldom long ago, as nobody sees the hour of it now.
 SWEEP_LATELY, SWEEP, LATELY = timedelta(days=1), timedelta(days=7), timedelta(days=12)
 # How often the planner is told how much there is.
-LOOK = timedelta(days=20)
+LOOK = timedelta(days=60)
 
 
 class NotEmpty(Exception):
@@ -108,9 +108,9 @@ def _in_batches(journeys: list[Journey], now: datetime) -> list[Journey]:
     moments = {said.at for journey in journeys if journey.exact for said in journey.said}
     moments |= {journey.crosses for journey in journeys if journey.crosses}
     # Fewer leads fill fewer batches.
-    every = max(3, 3 * LEADS // max(len(journeys), 1))
+    every = max(6, 6 * LEADS // max(len(journeys), 1))
     moments |= {now - timedelta(days=day, hours=7.3) for day in range(0, YEAR, every)}
-    lately = (*range(22), *range(22, 80, 5))
+    lately = (*range(0, 24, 2), *range(24, 80, 7))
     moments |= {now - timedelta(hours=hour, minutes=17) for hour in lately}
     ordered = sorted(moments)
     for journey in journeys:
