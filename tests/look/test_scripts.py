@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from accounts.roles import Role
 from leadportal.kit import kit
+
+HASHED = {"BACKEND": "leadportal.storage.StaticStorage"}
 
 
 @pytest.fixture
@@ -24,7 +26,9 @@ def open_kit(open_page: Callable[..., Page], transactional_db: None) -> Callable
     def open_kit(*, change: tuple[str, str] = ("", ""), **how: object) -> Page:
         request = RequestFactory().get("/kit")
         request.user = manager
-        html = kit(request).content.decode().replace(*change)
+        # Named as the running product serves them: by their hashes.
+        with override_settings(STORAGES=settings.STORAGES | {"staticfiles": HASHED}):
+            html = kit(request).content.decode().replace(*change)
         page = open_page(**how)
         headers = {"Content-Security-Policy": policy, "Content-Type": "text/html"}
         page.route(re.compile(r"/kit$"), lambda route: route.fulfill(body=html, headers=headers))
