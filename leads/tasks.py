@@ -1,5 +1,6 @@
 """Celery tasks: thin and repeatable. They carry nothing but "drain"."""
 
+import os
 import threading
 import time
 
@@ -13,7 +14,9 @@ log = structlog.get_logger(__name__)
 
 # A drain gives the worker back after this long; what is left is found by the next look.
 SECONDS = 20.0
-# After a failed nudge the broker is left alone this long (RELIABILITY 2).
+# After a nudge its sender rests, and gathers what is asked meanwhile into one message.
+PAUSE_SECONDS = 0.05
+# After a failed one the broker is left alone this long (RELIABILITY 2).
 BREAKER_SECONDS = 5.0
 SOCKET_SECONDS = 0.2
 
@@ -29,36 +32,72 @@ def forget_answers() -> None:
 
 
 class Nudge:
-    """Sends "drain" on a connection of its own, with a breaker, and never raises."""
+    """Asks for a drain soon. Asking sets a flag; a thread of this process does the sending.
+
+    So a request never waits for the broker, whatever state that is in, and one message serves all
+    who asked meanwhile. What a process asked for in its last moment may be lost: the sweep looks
+    anyway.
+    """
 
     def __init__(self) -> None:
-        self.closed_until = 0.0
-        self.local = threading.local()
+        self._start_afresh()
+        # A thread stays behind in the parent, and a lock might stay taken.
+        os.register_at_fork(after_in_child=self._start_afresh)
+
+    def _start_afresh(self) -> None:
+        self.asked = threading.Event()
+        self.starting = threading.Lock()
+        self.sender: threading.Thread | None = None
 
     def __call__(self) -> None:
-        if time.monotonic() < self.closed_until:
-            return
-        try:
-            drain.apply_async(connection=self._connection(), retry=False, expires=10)
-        except Exception as error:
-            self.closed_until = time.monotonic() + BREAKER_SECONDS
-            self.local.connection = None
-            log.warning("nudge failed; the sweep will find the work", error=type(error).__name__)
+        self.asked.set()
+        if self.sender is None:
+            self._start_sender()
 
-    def _connection(self):  # type: ignore[no-untyped-def]
-        """One connection per thread, with timeouts a web request can afford."""
-        connection = getattr(self.local, "connection", None)
-        if connection is None:
-            options = {
-                **current_app.conf.broker_transport_options,
-                "socket_connect_timeout": SOCKET_SECONDS,
-                "socket_timeout": SOCKET_SECONDS,
-                "max_retries": 0,  # kombu would try for two seconds, and a request would wait
-            }
-            connection = self.local.connection = current_app.connection_for_write(
-                transport_options=options
-            )
-        return connection
+    def _start_sender(self) -> None:
+        with self.starting:
+            if self.sender:
+                return
+            sender = threading.Thread(target=self._send_when_asked, name="nudge", daemon=True)
+            try:
+                sender.start()
+            except RuntimeError as error:  # no thread to be had; the next who asks tries again
+                log.warning(
+                    "nudge failed; the sweep will find the work", error=type(error).__name__
+                )
+            else:
+                self.sender = sender
+
+    def _send_when_asked(self) -> None:
+        connection = None
+        while self.asked.wait():
+            self.asked.clear()
+            try:
+                connection = connection or _own_connection()
+                drain.apply_async(connection=connection, retry=False, expires=10)
+            except Exception as error:
+                connection = None
+                log.warning(
+                    "nudge failed; the sweep will find the work", error=type(error).__name__
+                )
+                time.sleep(BREAKER_SECONDS)
+            else:
+                time.sleep(PAUSE_SECONDS)
+
+
+def _note(error: Exception) -> None:
+    log.warning("nudge failed; the sweep will find the work", error=type(error).__name__)
+
+
+def _own_connection():  # type: ignore[no-untyped-def]
+    """One that gives up soon; the pool of Celery is made for a worker's patience."""
+    options = {
+        **current_app.conf.broker_transport_options,
+        "socket_connect_timeout": SOCKET_SECONDS,
+        "socket_timeout": SOCKET_SECONDS,
+        "max_retries": 0,  # kombu would try for two seconds
+    }
+    return current_app.connection_for_write(transport_options=options)
 
 
 nudge = Nudge()

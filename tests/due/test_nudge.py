@@ -1,20 +1,30 @@
-"""A nudge makes the drain prompt; a broker that is away costs a moment once, and nothing else."""
+"""A nudge makes the drain prompt; whatever state the broker is in, it costs a request nothing."""
 
 import os
 import signal
+import threading
 import time
 
 import pytest
 from django.conf import settings
+from redis import Redis
 
 from leads import tasks
 from leads.tasks import Nudge
+from tests.processes import eventually
+
+NOTHING_NOTICEABLE = 0.05
 
 
 def seconds(call):
     started = time.monotonic()
     call()
     return time.monotonic() - started
+
+
+def a_thousand(nudge):
+    for _ in range(1000):
+        nudge()
 
 
 @pytest.fixture
@@ -25,40 +35,118 @@ def no_broker(monkeypatch):
     )
 
 
-def test_without_a_broker_a_nudge_is_short_once_and_then_nothing(no_broker):
+@pytest.fixture
+def tries(monkeypatch):
+    """When each message was tried to be sent; it is sent all the same."""
+    moments = []
+    send = tasks.drain.apply_async
+
+    def noted(**options):
+        moments.append(time.monotonic())
+        return send(**options)
+
+    monkeypatch.setattr(tasks.drain, "apply_async", noted)
+    return moments
+
+
+@pytest.fixture
+def messages(valkey):
+    """How many messages wait for a worker; there is none here that would take them."""
+    broker = Redis.from_url(settings.REDIS_URL)
+    broker.delete("score")
+    yield lambda: broker.llen("score")
+    broker.delete("score")
+    broker.close()
+
+
+def test_a_live_broker_has_the_message_promptly(messages):
     nudge = Nudge()
 
-    assert seconds(nudge) < 0.5
-    assert nudge.closed_until > time.monotonic()
-    assert seconds(lambda: [nudge() for _ in range(1000)]) < 0.05
+    assert seconds(nudge) < NOTHING_NOTICEABLE
+
+    eventually(lambda: messages() == 1, within=0.5, every=0.01)
 
 
-def test_after_a_while_it_tries_again(no_broker, monkeypatch):
+def test_many_nudges_are_few_messages_and_the_last_is_not_forgotten(messages, tries):
+    nudge = Nudge()
+
+    assert seconds(lambda: a_thousand(nudge)) < NOTHING_NOTICEABLE
+    eventually(lambda: messages() >= 1, within=0.5)
+    last = time.monotonic()
+    nudge()
+
+    eventually(lambda: tries[-1] >= last, within=0.5)
+    time.sleep(3 * tasks.PAUSE_SECONDS)
+    assert messages() == len(tries) <= 4
+
+
+def test_without_a_broker_it_is_tried_once_and_then_left_alone(no_broker, tries):
+    nudge = Nudge()
+
+    assert seconds(nudge) < NOTHING_NOTICEABLE
+    eventually(lambda: tries, within=0.5)
+    assert seconds(lambda: a_thousand(nudge)) < NOTHING_NOTICEABLE
+
+    time.sleep(0.5)
+    assert len(tries) == 1
+
+
+def test_after_a_while_it_tries_again(no_broker, tries, monkeypatch):
+    monkeypatch.setattr(tasks, "BREAKER_SECONDS", 0.3)
     nudge = Nudge()
     nudge()
-    first = nudge.closed_until
-    monkeypatch.setattr(tasks, "BREAKER_SECONDS", 60.0)
-    nudge.closed_until = 0.0
+    eventually(lambda: tries, within=0.5)
 
     nudge()
 
-    assert nudge.closed_until > first
+    eventually(lambda: len(tries) == 2, within=1)
+    assert tries[1] - tries[0] >= 0.3
 
 
-def test_a_frozen_broker_costs_less_than_half_a_second_once(valkey):
+def test_a_frozen_broker_costs_nothing_and_is_served_when_it_wakes(
+    valkey, messages, tries, monkeypatch
+):
+    monkeypatch.setattr(tasks, "BREAKER_SECONDS", 0.5)
     nudge = Nudge()
     nudge()
-    assert nudge.closed_until == 0.0
+    eventually(lambda: messages() == 1, within=0.5)
 
     os.kill(valkey.popen.pid, signal.SIGSTOP)
     try:
-        assert seconds(nudge) < 0.5
-        assert seconds(lambda: [nudge() for _ in range(1000)]) < 0.05
-        fresh = Nudge()
-        assert seconds(fresh) < 0.5
-        assert fresh.closed_until > 0
+        assert seconds(lambda: a_thousand(nudge)) < NOTHING_NOTICEABLE
+        eventually(lambda: len(tries) == 2, within=0.5)
+        time.sleep(0.3)  # longer than it waits for an answer, so the breaker is open
+        assert seconds(lambda: a_thousand(nudge)) < NOTHING_NOTICEABLE
+        assert len(tries) == 2
     finally:
         os.kill(valkey.popen.pid, signal.SIGCONT)
-    nudge.closed_until = 0.0
+    eventually(lambda: len(tries) == 3 and messages() >= 2, within=2)
+
+
+def test_a_forked_process_sends_its_own(messages):
+    nudge = Nudge()
     nudge()
-    assert nudge.closed_until == 0.0
+    eventually(lambda: messages() == 1, within=0.5)
+
+    child = os.fork()
+    if child == 0:
+        nudge()
+        time.sleep(1)
+        os._exit(0)
+
+    eventually(lambda: messages() == 2, within=1)
+    os.waitpid(child, 0)
+
+
+def test_without_a_thread_to_be_had_it_does_not_raise(messages, monkeypatch):
+    def none_left(thread):
+        raise RuntimeError("can't start new thread")
+
+    nudge = Nudge()
+    with monkeypatch.context() as poor:
+        poor.setattr(threading.Thread, "start", none_left)
+        nudge()
+
+    nudge()
+
+    eventually(lambda: messages() == 1, within=0.5)
