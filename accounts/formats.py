@@ -22,8 +22,8 @@ MINUTE, HOUR, DAY = 60, 3_600, 86_400
 def number(value: float | Decimal) -> str:
     """1204 -> "1,204"; keeps one decimal of a fraction: 61.25 -> "61.2"."""
     sign = MINUS if value < 0 else ""
-    value = abs(value)
-    return f"{sign}{value:,.0f}" if value == int(value) else f"{sign}{value:,.1f}"
+    size = -value if value < 0 else value
+    return f"{sign}{size:,.0f}" if size == int(size) else f"{sign}{size:,.1f}"
 
 
 def signed(value: float) -> str:
@@ -35,14 +35,14 @@ def money(amount: float | Decimal, currency: str = "EUR") -> str:
     """An amount short enough for a table: "€850", "€48k", "€1.24 m"; an unknown code leads."""
     sign = MINUS if amount < 0 else ""
     unit = CURRENCY_SIGNS.get(currency, f"{currency} " if currency else "")
-    amount = abs(amount)
+    size = -amount if amount < 0 else amount
     # The limits sit where the rounded text would otherwise read "1000k" or "10,000".
-    if amount >= 999_500:
-        text = f"{amount / 1_000_000:,.2f} m"
-    elif amount >= 9_999.5:
-        text = f"{amount / 1_000:.0f}k"
+    if size >= 999_500:
+        text = f"{size / 1_000_000:,.2f} m"
+    elif size >= 9_999.5:
+        text = f"{size / 1_000:.0f}k"
     else:
-        text = f"{amount:,.0f}"
+        text = f"{size:,.0f}"
     return f"{sign}{unit}{text}"
 
 

@@ -1,8 +1,9 @@
 """The questions the product asks of leads and handoffs, by name."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -41,6 +42,13 @@ def has_words(words: str, field: str = "search_key") -> Q:
     return found
 
 
+def _handed_to(user: User) -> "models.QuerySet[Any]":
+    """Every handoff, whatever became of it, to a queue of this person."""
+    # By name: the models import this module.
+    handoffs = apps.get_model("leads", "Handoff")._default_manager
+    return handoffs.filter(queue__in=user.queues.values("pk"))
+
+
 class LeadQuerySet(models.QuerySet["Lead"]):
     def living(self) -> "LeadQuerySet":
         """Leads that are somebody: neither merged away nor erased."""
@@ -53,16 +61,14 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         if not user.has_role(Role.SALES):
             return self.none()
         # One subquery on handoffs, not a join: a lead handed over twice is still one row.
-        handoffs = self.model._meta.get_field("handoffs").related_model._default_manager
-        handed = handoffs.filter(queue__in=user.queues.values("pk")).values("lead")
+        handed = _handed_to(user).values("lead")
         return self.living().filter(Q(pk__in=handed) | Q(owner=user))
 
     def listed_for(self, user: User) -> "LeadQuerySet":
         """The rows of `visible_to`, for a list: few among a million are found by their ids."""
         if user.has_role(*SEES_EVERY_LEAD) or not user.has_role(Role.SALES):
             return self.visible_to(user)
-        handoffs = self.model._meta.get_field("handoffs").related_model._default_manager
-        handed = handoffs.filter(queue__in=user.queues.values("pk")).order_by().values("lead")
+        handed = _handed_to(user).order_by().values("lead")
         if handed[: FEW + 1].count() > FEW:
             # So many that reading the list's own index meets a page of them soon.
             return self.visible_to(user)

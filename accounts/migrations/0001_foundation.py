@@ -58,9 +58,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "currency",
-                    models.CharField(
-                        default="EUR", help_text="ISO 4217, like EUR.", max_length=3
-                    ),
+                    models.CharField(default="EUR", help_text="ISO 4217, like EUR.", max_length=3),
                 ),
                 (
                     "zone",
@@ -137,9 +135,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("pk", 1)), name="portal_is_one_row"
-                    )
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="portal_is_one_row")
                 ],
             },
         ),
@@ -194,9 +190,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("name", models.CharField(max_length=120)),
@@ -337,9 +331,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="user",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("email", django.db.models.functions.text.Lower("email"))
-                ),
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
                 name="user_email_is_lower_case",
             ),
         ),

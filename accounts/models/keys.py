@@ -25,9 +25,7 @@ class Integration(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(Lower("name"), name="integration_name_once")
-        ]
+        constraints = [models.UniqueConstraint(Lower("name"), name="integration_name_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -64,8 +62,7 @@ class ApiKey(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(scopes__contained_by=Scope.values)
-                & ~models.Q(scopes=[]),
+                condition=models.Q(scopes__contained_by=Scope.values) & ~models.Q(scopes=[]),
                 name="api_key_has_known_scopes",
             ),
             models.CheckConstraint(

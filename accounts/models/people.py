@@ -19,9 +19,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
@@ -41,9 +39,7 @@ class Team(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(
-                Lower("name"), "side", name="team_name_once_per_side"
-            ),
+            models.UniqueConstraint(Lower("name"), "side", name="team_name_once_per_side"),
             models.CheckConstraint(
                 condition=models.Q(side__in=Side.values), name="team_side_is_known"
             ),
@@ -59,12 +55,8 @@ class User(AbstractBaseUser):
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120)
     roles = ArrayField(models.CharField(max_length=20, choices=Role))
-    team = models.ForeignKey(
-        Team, models.SET_NULL, null=True, blank=True, related_name="members"
-    )
-    zone = models.CharField(
-        max_length=64, blank=True, help_text="Blank: the company's zone."
-    )
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="members")
+    zone = models.CharField(max_length=64, blank=True, help_text="Blank: the company's zone.")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
 
@@ -83,8 +75,7 @@ class User(AbstractBaseUser):
                 name="user_email_is_lower_case",
             ),
             models.CheckConstraint(
-                condition=models.Q(roles__contained_by=Role.values)
-                & ~models.Q(roles=[]),
+                condition=models.Q(roles__contained_by=Role.values) & ~models.Q(roles=[]),
                 name="user_has_known_roles",
             ),
         ]

@@ -7,9 +7,7 @@ class Portal(models.Model):
     """The one settings row of this installation."""
 
     company_name = models.CharField(max_length=120, default="Your company")
-    currency = models.CharField(
-        max_length=3, default="EUR", help_text="ISO 4217, like EUR."
-    )
+    currency = models.CharField(max_length=3, default="EUR", help_text="ISO 4217, like EUR.")
     zone = models.CharField(
         max_length=64, default="UTC", help_text="IANA zone, like Europe/Berlin."
     )

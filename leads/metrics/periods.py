@@ -61,7 +61,7 @@ class Period:
         """As many days earlier, up to the same hour of its last day, so that both are as long."""
         back = timedelta(days=self.span.days)
         # Wall-clock arithmetic in the zone: a midnight stays one when summer time ends.
-        return tuple((edge.astimezone(self.zone) - back) for edge in (self.starts, self.ends))
+        return self.starts.astimezone(self.zone) - back, self.ends.astimezone(self.zone) - back
 
     @property
     def first_day(self) -> date:

@@ -12,6 +12,7 @@ from leads.metrics import catalogue, weeks
 from leads.metrics.answers import Numbers, Waiting
 from leads.metrics.periods import Period
 from leads.metrics.shares import Share
+from leads.metrics.weeks import ShareOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Figures:
             url=f"{reverse('leads')}?stage=sql" if self.waiting.waiting else "",
         )
 
-    def _share(self, label: str, side: str, share_of: weeks.ShareOf, note: str) -> Tile:
+    def _share(self, label: str, side: str, share_of: ShareOf, note: str) -> Tile:
         share, before = share_of(self.now), share_of(self.before)
         change = share.points_over(before)
         return Tile(

@@ -7,29 +7,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('leads', '0004_merged_email'),
+        ("leads", "0004_merged_email"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Adjustment',
+            name="Adjustment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('fit', 'Fit'), ('intent', 'Intent')], max_length=6)),
-                ('points', models.SmallIntegerField()),
-                ('reason', models.CharField(max_length=300)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ends_at', models.DateTimeField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='leads.lead')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(choices=[("fit", "Fit"), ("intent", "Intent")], max_length=6),
+                ),
+                ("points", models.SmallIntegerField()),
+                ("reason", models.CharField(max_length=300)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adjustments",
+                        to="leads.lead",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at', 'id'],
-                'indexes': [models.Index(fields=['lead', 'ends_at'], name='adjustment_of_lead')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('points', 0), _negated=True), name='adjustment_has_points'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='adjustment_has_a_reason'), models.CheckConstraint(condition=models.Q(('kind__in', ['fit', 'intent'])), name='adjustment_kind_known'), models.CheckConstraint(condition=models.Q(('ends_at__gte', models.F('created_at'))), name='adjustment_ends_after_it_began')],
+                "ordering": ["created_at", "id"],
+                "indexes": [models.Index(fields=["lead", "ends_at"], name="adjustment_of_lead")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("points", 0), _negated=True),
+                        name="adjustment_has_points",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="adjustment_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["fit", "intent"])),
+                        name="adjustment_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gte", models.F("created_at"))),
+                        name="adjustment_ends_after_it_began",
+                    ),
+                ],
             },
         ),
     ]
