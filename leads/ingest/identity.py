@@ -24,14 +24,14 @@ _NAMED = {
     "ids": """
         SELECT 'id', id::text, id, merged_into_id FROM leads_lead WHERE id = ANY(%(ids)s)""",
 }
-_FIND = """
-WITH RECURSIVE found(kind, value, id, heir) AS (
-    {named}
+# Apart, as few leads were merged away: planning it takes longer than finding one lead.
+_HEIRS = """
+WITH RECURSIVE line(first, id, heir) AS (
+    SELECT id, id, merged_into_id FROM leads_lead WHERE id = ANY(%(merged)s)
     UNION ALL
-    SELECT f.kind, f.value, l.id, l.merged_into_id
-      FROM found f JOIN leads_lead l ON l.id = f.heir
+    SELECT line.first, l.id, l.merged_into_id FROM line JOIN leads_lead l ON l.id = line.heir
 )
-SELECT kind, value, id FROM found WHERE heir IS NULL
+SELECT first, id FROM line WHERE heir IS NULL
 """
 
 
@@ -57,19 +57,30 @@ def find(
     named = [part for name, part in _NAMED.items() if given[name]]
     if not named:
         return known
-    statement = _FIND.format(named=" UNION ALL ".join(named))
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"integration": integration.pk} | given)
-        for kind, value, pk in cursor.fetchall():
-            match kind:
-                case "external":
-                    known.by_external[value] = pk
-                case "mail":
-                    known.by_mail[value] = pk
-                case "merged":
-                    # A living lead with the address comes first.
-                    merged[value] = pk
-                case _:
-                    known.by_id[int(value)] = pk
+        cursor.execute(" UNION ALL ".join(named), {"integration": integration.pk} | given)
+        found = cursor.fetchall()
+    heirs = _heirs([pk for _, _, pk, merged_into in found if merged_into])
+    for kind, value, pk, _ in found:
+        living = heirs.get(pk, pk)
+        match kind:
+            case "external":
+                known.by_external[value] = living
+            case "mail":
+                known.by_mail[value] = living
+            case "merged":
+                # A living lead with the address comes first.
+                merged[value] = living
+            case _:
+                known.by_id[int(value)] = living
     known.by_mail = merged | known.by_mail
     return known
+
+
+def _heirs(merged: list[int]) -> dict[int, int]:
+    """The living lead at the end of the line of each that was merged away."""
+    if not merged:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_HEIRS, {"merged": merged})
+        return dict(cursor.fetchall())
