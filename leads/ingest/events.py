@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Integration
@@ -18,10 +19,22 @@ from leads.ingest.races import Raced, again_when_raced
 from leads.ingest.records import Arrival
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.matching import email_identity
-from leads.models import EmailKind, Event, Lead
+from leads.models import EmailKind, Event
 
 # Clocks differ a little; what is further ahead is wrong and counts as now.
 SKEW = timedelta(minutes=5)
+# event_external_id_once; plain SQL, as every single event asks it.
+_STORED = """
+SELECT external_id, id, lead_id FROM leads_event
+ WHERE integration_id = %(integration)s AND external_id = ANY(%(keys)s) AND external_id <> ''
+"""
+# Locked in one order, so that two batches with the same leads wait for each other.
+_MARK = """
+WITH locked AS MATERIALIZED (
+    SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
+)
+UPDATE leads_lead l SET stale_at = %(at)s FROM locked WHERE l.id = locked.id
+"""
 
 
 class EventInput(TypedDict, total=False):
@@ -152,15 +165,7 @@ def _leave_out_known(
 ) -> list[_Happening]:
     """The events that are new; the others' results name the event that was first."""
     firsts: dict[str, int] = {}
-    stored = {
-        external_id: (pk, lead)
-        for external_id, pk, lead in Event.objects.filter(
-            integration=sender.integration,
-            external_id__in={h.key for h in happenings if h.key},
-        )
-        .exclude(external_id="")
-        .values_list("external_id", "pk", "lead")
-    }
+    stored = _stored({h.key for h in happenings if h.key}, sender)
     new = []
     for happening in happenings:
         result = results[happening.index]
@@ -174,6 +179,15 @@ def _leave_out_known(
             firsts[happening.key] = happening.index
             new.append(happening)
     return new
+
+
+def _stored(keys: set[str], sender: Sender) -> dict[str, tuple[int, int]]:
+    """Ids of event and lead, by the external ids of events that this integration sent before."""
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_STORED, {"integration": sender.integration.pk, "keys": list(keys)})
+        return {key: (pk, lead) for key, pk, lead in cursor.fetchall()}
 
 
 def _write_events(
@@ -213,5 +227,6 @@ def _row(happening: _Happening, sender: Sender) -> rows.Row:
 
 def _mark_leads(ids: set[int], sender: Sender) -> None:
     """What was done changes how these leads are judged."""
-    locked = Lead.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
-    Lead.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(stale_at=sender.at)
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_MARK, {"ids": list(ids), "at": sender.at})

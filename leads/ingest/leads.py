@@ -106,8 +106,7 @@ def write(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResult]:
     results = [_take(arrival, people, linked, named, sender) for arrival in arrivals]
     _write_new(people, sender)
     _write_changed(people, sender)
-    _write_external_ids(people, sender)
-    _write_consents(people, sender)
+    _write_beside(people, sender)
     _note_unknown_attributes(arrivals, sender)
     _mark_colleagues(linked, people, sender)
     due.nudge()
@@ -256,7 +255,6 @@ def _take_origin(
 
 
 def _write_new(people: _People, sender: Sender) -> None:
-    """New leads and the first row of each one's history."""
     # By mail, so that two batches with the same people wait for each other and never deadlock.
     people.new.sort(key=lambda record: record.get("email_key"))
     times = dict.fromkeys(("created_at", "updated_at", "stage_since", "stale_at"), sender.at)
@@ -268,17 +266,6 @@ def _write_new(people: _People, sender: Sender) -> None:
         raise Raced
     for record, (pk,) in zip(people.new, written, strict=True):
         record.id = pk
-    ledger = [
-        {
-            "lead_id": record.id,
-            "target": Stage.INQUIRY,
-            "at": sender.at,
-            "actor": sender.actor,
-            "integration_id": sender.integration.pk,
-        }
-        for record in people.new
-    ]
-    rows.insert(StageChange, ledger)
 
 
 def _write_changed(people: _People, sender: Sender) -> None:
@@ -293,35 +280,42 @@ def _write_changed(people: _People, sender: Sender) -> None:
         columns,
         [{name: record.row[name] for name in ["id", *columns]} for record in touched],
     )
-    noted = [
+
+
+def _write_beside(people: _People, sender: Sender) -> None:
+    """What is kept of them in other tables: how each began, what changed, ids and consents."""
+    begun = [
+        {
+            "lead_id": record.id,
+            "target": Stage.INQUIRY,
+            "at": sender.at,
+            "actor": sender.actor,
+            "integration_id": sender.integration.pk,
+        }
+        for record in people.new
+    ]
+    changed = [
         {
             "lead_id": record.id,
             "at": sender.at,
             "integration_id": sender.integration.pk,
             "fields": record.changes,
         }
-        for record in touched
+        for record in people.known
         if record.changes
     ]
-    rows.insert(LeadChange, noted)
-
-
-def _write_external_ids(people: _People, sender: Sender) -> None:
     named = [
         {"lead_id": record.id, "integration_id": sender.integration.pk, "value": value}
         for value, record in sorted(people.named.items())
     ]
-    if len(rows.insert(ExternalId, named, skip_conflicts=True)) < len(named):
-        raise Raced
-
-
-def _write_consents(people: _People, sender: Sender) -> None:
     spoken = [
         word | {"lead_id": record.id, "received_at": sender.at}
         for record in [*people.new, *people.known]
         for word in record.consent_rows
     ]
-    rows.insert(Consent, spoken)
+    beside = {StageChange: begun, LeadChange: changed, ExternalId: named, Consent: spoken}
+    if not rows.insert_together(beside):
+        raise Raced
 
 
 def _note_unknown_attributes(arrivals: Sequence[Arrival], sender: Sender) -> None:

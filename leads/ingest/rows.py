@@ -1,7 +1,7 @@
 """Writing many rows in one statement: the rows travel as one JSON value."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -57,6 +57,34 @@ def insert(
         statement, defaults = _insert_statement(model, skip_conflicts, returning)
         cursor.execute(statement, [defaults, _json(rows)])
         return cursor.fetchall()
+
+
+@cache
+def _inserts_statement(written: tuple[type[models.Model], ...]) -> tuple[str, list[str]]:
+    """One INSERT for each model, in one statement that answers with the number of all rows."""
+    inserts = [_insert_statement(model, True, ("id",)) for model in written]
+    parts = ", ".join(f"w{n} AS ({statement})" for n, (statement, _) in enumerate(inserts))
+    count = " + ".join(f"(SELECT count(*) FROM w{n})" for n in range(len(inserts)))  # noqa: S608 - numbers
+    return f"WITH {parts} SELECT {count}", [defaults for _, defaults in inserts]
+
+
+def insert_together(batches: Mapping[type[models.Model], Sequence[Row]]) -> bool:
+    """Insert rows into tables that do not refer to one another, in one statement.
+
+    False when a row broke a unique constraint and was left out: then start again.
+    """
+    given = {model: rows for model, rows in batches.items() if rows}
+    if not given:
+        return True
+    with connection.cursor() as cursor:
+        statement, defaults = _inserts_statement(tuple(given))
+        values = [
+            part
+            for default, rows in zip(defaults, given.values(), strict=True)
+            for part in (default, _json(rows))
+        ]
+        cursor.execute(statement, values)
+        return bool(cursor.fetchone()[0] == sum(map(len, given.values())))
 
 
 @cache
