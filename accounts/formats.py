@@ -46,6 +46,14 @@ def money(amount: float | Decimal, currency: str = "EUR") -> str:
     return f"{sign}{unit}{text}"
 
 
+def amount(value: float | Decimal, currency: str = "EUR") -> str:
+    """An amount in full, as somebody gave it: "€37,400", "€1,250.50"."""
+    sign = MINUS if value < 0 else ""
+    unit = CURRENCY_SIGNS.get(currency, f"{currency} " if currency else "")
+    size = -value if value < 0 else value
+    return f"{sign}{unit}{size:,.0f}" if size == int(size) else f"{sign}{unit}{size:,.2f}"
+
+
 def duration(span: timedelta | float) -> str:
     """A length of time, or its seconds, two units at most: "31 min", "1 h 21", "3 days"."""
     seconds = int(abs(span.total_seconds() if isinstance(span, timedelta) else span))

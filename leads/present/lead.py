@@ -59,7 +59,7 @@ def _around(
         return (), PATH
     if stage == Stage.WON:
         return PATH, ()
-    return [one for one in PATH if one in entered], ()
+    return [one for one in (*PATH, Stage.REJECTED) if one in entered and one != stage], ()
 
 
 def _step(
@@ -214,7 +214,7 @@ def why(lead: Lead, explanation: Explanation, rulebook: Rulebook, handoff: Hando
         since_handoff(lead, handoff),
     ]
     return Why(
-        title=f"Why this is {with_article(reached(lead).label)}",
+        title=heading(lead, explanation, rulebook),
         explanation=explanation,
         mql=rulebook.mql_line,
         sql=rulebook.sql_line,
@@ -225,19 +225,14 @@ def why(lead: Lead, explanation: Explanation, rulebook: Rulebook, handoff: Hando
     )
 
 
-def reached(lead: Lead) -> Stage:
-    """The rung the criteria put it on; whatever sales holds was handed over as an SQL."""
-    stage = Stage(lead.stage)
-    if stage in LADDER:
-        return stage
-    return Stage.SQL if stage in SALES_HOLDS else stage
-
-
-def with_article(label: str) -> str:
-    """ "an SQL", "a lead", "in nurture" """
-    if label in (Stage.MQL.label, Stage.SQL.label, Stage.INQUIRY.label):
-        return f"an {label if label.isupper() else label.lower()}"
-    return "a lead" if label == Stage.LEAD.label else label.lower()
+def heading(lead: Lead, explanation: Explanation, rulebook: Rulebook) -> str:
+    """A score tells why a lead stands where it does only as long as it reaches that line."""
+    stage = Stage.SQL if lead.stage in SALES_HOLDS else Stage(lead.stage)
+    lines = {Stage.MQL: rulebook.mql_line, Stage.SQL: rulebook.sql_line}
+    if stage not in LADDER or explanation.total < lines.get(stage, 0):
+        return "Score now"
+    label = stage.label if stage.label.isupper() else stage.label.lower()
+    return f"Why this is {'a' if stage == Stage.LEAD else 'an'} {label}"
 
 
 def without_largest(explanation: Explanation, rulebook: Rulebook) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.utils.html import format_html
 from accounts import formats
 from accounts.models import User
 from funnel.stages import LADDER, SALES_HOLDS, Stage
-from funnel.vocabulary import event_did
+from funnel.vocabulary import Fact, FactType, Vocabulary, event_did
+from leads.facts import CUSTOM
 from leads.models import Lead, Touch
 from leads.timeline import CHANGE, CONSENT, EVENT, STAGE, TOUCH, Happened
 
@@ -54,8 +56,18 @@ class Day:
     entries: list[Entry]
 
 
-def days(things: Sequence[Happened], lead: Lead, reader: User) -> list[Day]:
-    entries = [entry for thing in things for entry in WRITERS[thing.kind](thing, lead, reader)]
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """About whom the timeline is, who reads it, and in which words and money."""
+
+    lead: Lead
+    reader: User
+    words: Vocabulary
+    currency: str
+
+
+def days(things: Sequence[Happened], reading: Reading) -> list[Day]:
+    entries = [entry for thing in things for entry in WRITERS[thing.kind](thing, reading)]
     today = timezone.localdate()
     by_day = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
     return [
@@ -69,7 +81,7 @@ def day_label(day: Any, today: Any) -> str:
     return text if day.year == today.year else f"{text} {day.year}"
 
 
-def _event(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
+def _event(thing: Happened, reading: Reading) -> list[Entry]:
     properties, type_ = thing.about["properties"] or {}, thing.about["type"]
     words = next((str(properties[name]) for name in WORDS if properties.get(name)), "")
     title = next((str(properties[name]) for name in TITLES if properties.get(name)), "")
@@ -93,7 +105,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
 
 
-def _consent(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
+def _consent(thing: Happened, reading: Reading) -> list[Entry]:
     about = thing.about
     verb = "Gave" if about["given"] else "Withdrew"
     title = f"{verb} consent to {purpose(about['purpose'])}"
@@ -105,11 +117,11 @@ def purpose(name: str) -> str:
     return {"sales": "sales contact"}.get(name, name.replace("_", " "))
 
 
-def _change(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
+def _change(thing: Happened, reading: Reading) -> list[Entry]:
     about = thing.about
     by = about["person"] or about["integration"]
     fields = [
-        f"{name.replace('_', ' ').capitalize()}: {_pair(*pair)}"
+        _field(name, pair, reading)
         for name, pair in about["fields"].items()
         if isinstance(pair, list) and len(pair) == 2
     ]
@@ -117,21 +129,33 @@ def _change(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
     return [Entry(thing.at, title, text=" · ".join(fields))]
 
 
-def _pair(old: Any, new: Any) -> str:
-    if old in (None, ""):
-        return _shown(new)
-    return f"{_shown(old)} → {_shown(new) if new not in (None, '') else 'nothing'}"
+def _field(name: str, pair: Sequence[Any], reading: Reading) -> str:
+    """ "Estimated value: €48k → €62k": a fact by its label, its values as people write them."""
+    fact = reading.words.get(name)
+    label = fact.label if fact else name.removeprefix(CUSTOM).replace("_", " ").capitalize()
+    old, new = (_value(value, fact, reading.currency) for value in pair)
+    return f"{label}: {old} → {new or 'nothing'}" if old else f"{label}: {new}"
 
 
-def _touch(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
+def _value(value: Any, fact: Fact | None, currency: str) -> str:
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(_value(part, fact, currency) for part in value)
+    if fact and fact.type == FactType.MONEY:
+        return formats.amount(Decimal(str(value)), currency)
+    return _shown(fact.shown(value) if fact else value)
+
+
+def _touch(thing: Happened, reading: Reading) -> list[Entry]:
     about = thing.about
     did = {"call": "called", "email": "wrote to", "meeting": "met"}[about["channel"]]
     text = str(Touch.Result(about["result"]).label)
     if about["first_at"] and datetime.fromisoformat(about["first_at"]) == thing.at:
         took = formats.duration(thing.at - datetime.fromisoformat(about["opened_at"]))
         text = f"{text}. First touch, {took} after the handoff"
-    name = lead.first_name or lead.name
-    title = format_html("<b>{} {}</b> {}", _who(about, reader), did, name)
+    name = reading.lead.first_name or reading.lead.name
+    title = format_html("<b>{} {}</b> {}", _who(about, reading.reader), did, name)
     return [Entry(thing.at, title, SALES, text=text, quote=about["note"])]
 
 
@@ -141,19 +165,19 @@ def _who(about: dict[str, Any], reader: User) -> str:
     return about["person"] or about.get("integration") or "Somebody"
 
 
-def _stage(thing: Happened, lead: Lead, reader: User) -> list[Entry]:
+def _stage(thing: Happened, reading: Reading) -> list[Entry]:
     about = thing.about
     origin, target = about["origin"], Stage(about["target"])
     if not origin:
-        return [_first_seen(thing, lead)]
+        return [_first_seen(thing, reading.lead)]
     if target in LADDER and origin in LADDER:
         return _rung(thing, rises=LADDER.index(target) > LADDER.index(Stage(origin)))
     if target == Stage.CLAIMED:
-        return [_claim(thing, reader)]
+        return [_claim(thing, reading.reader)]
     if target == Stage.SQL and origin == Stage.CLAIMED:
-        title = format_html("<b>{}</b> gave it back to the queue", _who(about, reader))
+        title = format_html("<b>{}</b> gave it back to the queue", _who(about, reading.reader))
         return [Entry(thing.at, title, SALES, text=about["reason"])]
-    return [_verdict(thing, target, reader)]
+    return [_verdict(thing, target, reading)]
 
 
 def _first_seen(thing: Happened, lead: Lead) -> Entry:
@@ -201,18 +225,19 @@ _VERDICTS = {
 }
 
 
-def _verdict(thing: Happened, target: Stage, reader: User) -> Entry:
+def _verdict(thing: Happened, target: Stage, reading: Reading) -> Entry:
     about = thing.about
     side = SALES if target in SALES_HOLDS or target == Stage.REJECTED else MARKETING
     if about["person"] or about["integration"]:
         did = _VERDICTS.get(target, f"moved it to {target.label}")
-        title = format_html("<b>{}</b> {}", _who(about, reader), did)
+        title = format_html("<b>{}</b> {}", _who(about, reading.reader), did)
     else:
         title = format_html("<b>Moved to {}</b>", target.label)
-    return Entry(thing.at, title, side, text=about["reason"])
+    worth = formats.amount(about["amount"], reading.currency) if about["amount"] else ""
+    return Entry(thing.at, title, side, text=" · ".join(filter(None, [worth, about["reason"]])))
 
 
-WRITERS: dict[int, Callable[[Happened, Lead, User], list[Entry]]] = {
+WRITERS: dict[int, Callable[[Happened, Reading], list[Entry]]] = {
     EVENT: _event,
     CONSENT: _consent,
     CHANGE: _change,

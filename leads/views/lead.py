@@ -15,6 +15,7 @@ from accounts.http import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel import versions
 from funnel.models import QueueMember
+from funnel.vocabulary import Vocabulary
 from leads import explanation, paging, timeline
 from leads.models import Consent, Event, Handoff, HandoffState, Lead
 from leads.present import lead as present
@@ -29,14 +30,14 @@ COLLEAGUES = 8
 @permission_required(Action.OPEN_LEADS)
 def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     lead = get_object_or_404(for_page(request), pk=pk)
-    handoff = newest_handoff(request, lead)
+    handoff, words = newest_handoff(request, lead), versions.vocabulary()
     context = {
         "lead": lead,
         "now": timezone.now(),
         "role": role(lead),
         **standing(request, lead, handoff),
-        **judgement(request, lead, handoff),
-        **history(request, lead),
+        **judgement(request, lead, handoff, words),
+        **history(request, lead, words),
         **colleagues(request, lead),
     }
     return render(request, "leads/lead.html", context)
@@ -83,13 +84,15 @@ def standing(request: AuthenticatedRequest, lead: Lead, handoff: Handoff | None)
         "contact": present.contact(lead, lead.told_consents),
         "company": present.company(lead),
         "origin": present.origin(lead),
-        "from_queue": policy.can(reader, Action.OPEN_QUEUE),
+        "from_queue": bool(handoff and handoff.state == HandoffState.OPEN)
+        and policy.can(reader, Action.OPEN_QUEUE),
     }
 
 
-def judgement(request: AuthenticatedRequest, lead: Lead, handoff: Handoff | None) -> dict[str, Any]:
+def judgement(
+    request: AuthenticatedRequest, lead: Lead, handoff: Handoff | None, words: Vocabulary
+) -> dict[str, Any]:
     """The score in lines, or that there is none yet."""
-    words = versions.vocabulary()
     context: dict[str, Any] = {
         "freshness": present.freshness(lead, lead.fresh or 0),
         "attributes": present.attributes(lead, words),
@@ -101,14 +104,15 @@ def judgement(request: AuthenticatedRequest, lead: Lead, handoff: Handoff | None
     return context | {"why": present.why(lead, told_why, rulebook, handoff)}
 
 
-def history(request: AuthenticatedRequest, lead: Lead) -> dict[str, Any]:
+def history(request: AuthenticatedRequest, lead: Lead, words: Vocabulary) -> dict[str, Any]:
     """The timeline, of one side or of both, a page at a time."""
     side = request.GET.get("show", "")
     side = side if side in SIDES else ""
     before = request.GET.get("before", "")
     things, has_older = timeline.happened(lead, side=side, before=before)
+    reading = told.Reading(lead, request.user, words, request.portal.currency)
     return {
-        "days": told.days(things, lead, request.user),
+        "days": told.days(things, reading),
         "sides": [
             {
                 "label": label,

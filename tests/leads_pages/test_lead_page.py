@@ -14,7 +14,7 @@ from accounts.models import User
 from funnel.models import Queue
 from funnel.stages import Stage
 from leads import due, handoffs
-from leads.models import Handoff, Lead, LeadChange
+from leads.models import Event, Handoff, Lead, LeadChange
 from tests import factories
 
 As = Callable[[User], Client]
@@ -52,6 +52,32 @@ def test_an_sql_is_explained_by_lines_that_sum_to_its_score(as_: As, rep: User) 
     for group in why.groups:
         for line in group.lines:
             assert line.label in html
+
+
+def test_a_score_is_called_a_reason_only_while_it_reaches_the_line(as_: As, rep: User) -> None:
+    lead = judged()
+    handoffs.claim(Handoff.objects.get(), rep)
+    reason = as_(rep).get(f"/leads/{lead.pk}").context["why"].title
+    Event.objects.all().delete()
+    Lead.objects.update(stale_at=timezone.now())
+    due.drain()
+
+    page = as_(rep).get(f"/leads/{lead.pk}")
+
+    assert reason == "Why this is an SQL"
+    assert page.context["why"].title == "Score now"
+    assert "below the line" in text(page)
+
+
+@pytest.mark.parametrize("stage", [Stage.NURTURE, Stage.REJECTED, Stage.DISQUALIFIED])
+def test_beside_the_ladder_there_is_a_score_but_no_reason(as_: As, db: None, stage: Stage) -> None:
+    lead = factories.lead()
+    due.drain()
+    Lead.objects.update(stage=stage)
+
+    page = as_(factories.marketer()).get(f"/leads/{lead.pk}")
+
+    assert page.context["why"].title == "Score now"
 
 
 def test_the_path_names_each_step_with_its_time_and_the_crossing(as_: As, rep: User) -> None:
@@ -255,6 +281,32 @@ def test_the_timeline_tells_everything_newest_first(as_: As, rep: User) -> None:
     assert "Gave consent to marketing" in found
     assert found[-1] == "First seen"
     assert "Who can show us this next week?" in page.content.decode()
+
+
+def test_changed_details_are_told_as_people_write_them(as_: As, db: None) -> None:
+    lead = factories.lead()
+    LeadChange.objects.create(
+        lead=lead,
+        fields={
+            "estimated_value": ["9000.00", "37400.00"],
+            "attributes.purchase_timeline": [None, "Within 6 months"],
+            "attributes.webinar_seat": ["B4", None],
+            "country": ["SE", "DE"],
+        },
+    )
+
+    page = as_(factories.marketer()).get(f"/leads/{lead.pk}")
+
+    change = next(
+        entry
+        for day in page.context["days"]
+        for entry in day.entries
+        if entry.title == "Details changed"
+    )
+    assert change.text == (
+        "Country: Sweden → Germany · Estimated value: €9,000 → €37,400"
+        " · Webinar seat: B4 → nothing · Purchase timeline: Within 6 months"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -83,6 +84,14 @@ def test_a_clock_counts_down_and_then_up(seconds, text):
 )
 def test_a_moment_is_said_as_people_say_it(moment, text):
     assert formats.when(moment, NOW) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "text"),
+    [(37400, "EUR", "€37,400"), (Decimal("1250.50"), "USD", "$1,250.50"), (-5, "SEK", "−SEK 5")],
+)
+def test_an_amount_is_written_in_full(value, currency, text):
+    assert formats.amount(value, currency) == text
 
 
 def test_the_day_is_the_readers_day():
