@@ -193,7 +193,7 @@ def shown(portal: Portal, name: str) -> str:
 
 def named_countries(codes: list[str]) -> str:
     names = [country_name(code) for code in codes]
-    return ", ".join(sorted(names, key=plain_letters)) or "None yet"
+    return ", ".join(sorted(names, key=plain_letters)) or "Everywhere"
 
 
 class KeyForm(forms.Form):

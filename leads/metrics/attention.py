@@ -159,7 +159,8 @@ def first_steps() -> list[FirstStep]:
         ),
         FirstStep(
             "Add a marketer and a rep",
-            "On the server: manage.py create_user ines@example.com --role marketing",
+            "On the server, for each: manage.py create_user ines@example.com --role marketing"
+            " (or sales)",
             people,
         ),
         FirstStep(

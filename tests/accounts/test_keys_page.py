@@ -1,3 +1,4 @@
+import html
 import re
 from datetime import timedelta
 
@@ -7,6 +8,9 @@ from django.utils import timezone
 from accounts import keys
 from accounts.models import ApiKey, Integration
 from accounts.roles import Role
+from funnel.stages import Stage
+from leads import due
+from leads.models import Lead
 
 TYPED = {
     "integration": "Website forms",
@@ -153,3 +157,19 @@ def test_a_name_with_markup_stays_text(client_of):
     )
 
     assert "<script>alert" not in answer.content.decode()
+
+
+def test_the_calls_shown_with_a_key_make_the_first_sql(client_of, client):
+    page = client_of(Role.ADMIN).post("/settings/keys/new", TYPED).content.decode()
+    shown = html.unescape(page)
+    key = re.search(r"Authorization: (Bearer \w+)", shown)[1]
+    calls = re.findall(r"curl -X POST \S+?(/api/v1/\w+) .*?-d '(.*?)'", shown, re.DOTALL)
+
+    answers = [
+        client.post(url, body, content_type="application/json", headers={"Authorization": key})
+        for url, body in calls
+    ]
+    due.drain()
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert Lead.objects.get().stage == Stage.SQL
