@@ -149,6 +149,8 @@ def spawn(
             stdout=output,
             stderr=output,
             env=env,
+            # The program may be called from any folder; its children import it from its own.
+            cwd=BASE_DIR,
             user=user,
             start_new_session=True,
             preexec_fn=lambda: end_with_parent(parent, orphan_signal or stop_signal),
