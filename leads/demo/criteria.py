@@ -50,7 +50,7 @@ def _sizes(*bands: tuple[int, int | None, int]) -> dict[str, Any]:
 
 _SEGMENT = _rule(
     "segment",
-    "Best-fit segment",
+    "Best-fit industry",
     "fit",
     18,
     when={"id": "segment-1", "fact": "company_industry", "op": "is_any_of", "value": SEGMENT},

@@ -186,7 +186,7 @@ def _asks(at: datetime, origin: Origin, employees: int, dice: Random) -> Did:
     """What makes somebody an SQL: a demo, a call, a quote."""
     if origin.name == "Demo form" or dice.random() < 0.5:
         wish = dice.choice(WISHES).format(
-            sites=dice.randint(2, 9), people=max(10, round(employees / 4, -1))
+            sites=dice.randint(2, 9), people=max(10, round(employees // 4, -1))
         )
         return Did(at, "demo_request", {"message": wish, "form": "Demo"})
     if dice.random() < 0.6:
