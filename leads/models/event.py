@@ -15,8 +15,9 @@ class Event(models.Model):
     properties = models.JSONField(default=dict)
     # Normalised twins of the text properties, so conditions compare plain keys.
     property_keys = models.JSONField(default=dict)
+    # An index of its own would tempt the planner to read all events of the integration.
     integration = models.ForeignKey(
-        "accounts.Integration", models.PROTECT, null=True, related_name="+"
+        "accounts.Integration", models.PROTECT, null=True, related_name="+", db_index=False
     )
     external_id = models.CharField(max_length=200, blank=True)
 

@@ -167,7 +167,10 @@ class ExternalId(models.Model):
     """The name one integration has for a lead; never shared by two leads."""
 
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="external_ids")
-    integration = models.ForeignKey("accounts.Integration", models.PROTECT, related_name="+")
+    # An index of its own would tempt the planner to read all ids of the integration.
+    integration = models.ForeignKey(
+        "accounts.Integration", models.PROTECT, related_name="+", db_index=False
+    )
     value = models.CharField(max_length=200)
 
     class Meta:
