@@ -1,7 +1,12 @@
 """What a list of leads or handoffs may be narrowed by; for the API and its description."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import django_filters as filters
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
+from django_filters.fields import IsoDateTimeField
 
 from accounts.countries import country_code
 from accounts.models import User
@@ -11,6 +16,23 @@ from leads.matching import company_key
 from leads.models import Handoff, HandoffState, Lead
 from leads.querysets import has_words
 from leads.text import name_key
+
+
+class MomentField(IsoDateTimeField):
+    """A moment that is one in every zone: the edges of the calendar have no UTC."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment = super().to_python(value)
+        try:
+            if moment:
+                moment.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+        return moment
+
+
+class Moment(filters.IsoDateTimeFilter):
+    field_class = MomentField
 
 
 class LeadFilter(filters.FilterSet):
@@ -27,10 +49,10 @@ class LeadFilter(filters.FilterSet):
     queue = filters.CharFilter(method="by_queue", help_text="Name of the queue they wait in.")
     min_total = filters.NumberFilter(field_name="total", lookup_expr="gte")
     max_total = filters.NumberFilter(field_name="total", lookup_expr="lte")
-    created_since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_until = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
-    updated_since = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
-    updated_until = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="lt")
+    created_since = Moment(field_name="created_at", lookup_expr="gte")
+    created_until = Moment(field_name="created_at", lookup_expr="lt")
+    updated_since = Moment(field_name="updated_at", lookup_expr="gte")
+    updated_until = Moment(field_name="updated_at", lookup_expr="lt")
     search = filters.CharFilter(
         method="by_words", help_text="Words of the name, the mail or the company."
     )

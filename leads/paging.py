@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ SIZE = 25
 # Counting on would read the whole table to say a number nobody needs.
 COUNTED = 10_000
 SEPARATOR = "~"
+EXPONENT_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,18 @@ class Order:
 
 def decimal(text: str) -> Decimal:
     value = Decimal(text)
-    if not value.is_finite():
+    # PostgreSQL takes fewer digits than Python makes of 1e99999999.
+    if not value.is_finite() or abs(value.adjusted()) > EXPONENT_MAX:
         raise ValueError(text)
     return value
 
 
 def moment(text: str) -> datetime:
+    """A moment with its zone. Raises ValueError, or OverflowError beyond the calendar."""
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
         raise ValueError(text)
-    return value
+    return value.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.db.models.functions import JSONObject
 
 from funnel.stages import SALES_HOLDS, Actor, Stage
 from leads.models import Consent, Event, Lead, LeadChange, StageChange, Touch
+from leads.paging import moment
 
 SIZE = 30
 SEPARATOR = "~"
@@ -40,9 +41,8 @@ def read_key(key: str) -> tuple[datetime, int, int] | None:
     """Where a page of the timeline begins; None when the text is no key of ours."""
     try:
         at, kind, pk = key.split(SEPARATOR)
-        moment = datetime.fromisoformat(at)
-        return (moment, int(kind), int(pk)) if moment.tzinfo else None
-    except ValueError:
+        return moment(at), int(kind), int(pk)
+    except (ValueError, OverflowError):
         return None
 
 

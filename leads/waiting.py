@@ -118,7 +118,9 @@ class Known:
     def read(cls, token: str) -> "Known":
         """The opposite of `token`. Raises ValueError."""
         count, *steps = [int(part, BASE) for part in token.split("-", TOKEN_ROWS + 1)]
-        if min(steps, default=0) < 0 or sum(steps) >= 2**63:
+        # Rows that wait have ids, and as many steps as there are rows up to the limit.
+        named = len(steps) == min(count, TOKEN_ROWS)
+        if not named or count >= 2**63 or min(steps, default=0) < 0 or sum(steps) >= 2**63:
             raise ValueError(token)
         ids: list[int] = []
         for step in steps:

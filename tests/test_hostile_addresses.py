@@ -1,0 +1,90 @@
+"""Whatever a query string says, the answer is a page or a clear no, never a fault of ours."""
+
+from urllib.parse import quote
+
+import pytest
+
+from accounts.roles import Role
+from leads import waiting
+from tests import factories
+from tests.api.conftest import Api
+
+pytestmark = pytest.mark.django_db
+
+VALUES = [
+    "",
+    "nan",
+    "-1",
+    "1e999",
+    "1e49",
+    "\0",
+    "%",
+    "\\",
+    "a" * 3000,
+    "٣",
+    "sql",
+    "9" * 23,
+    "0000000019999999999999999999",
+    "z" * 3000,
+    "0001-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:59-23:59",
+    "0001-01-01T00:00:00+23:59~1",
+    "9999-12-31T23:59:59-23:59~1",
+    "2024-01-01T00:00:00+00:00~99999999999999999999999",
+    "0001-01-01T00:00:00+23:59~1~1",
+    "2024-01-01T00:00:00+00:00~1~99999999999999999999999",
+    "1e99999999~1",
+    "99999999999999999999999~1",
+]
+MOMENTS = ("created_since", "created_until", "updated_since", "updated_until")
+PAGES = [
+    (Role.SALES, "/queue", ("q", "source", "sort", "at", "after", "before")),
+    (Role.SALES, "/queue?sort=value", ("after", "before")),
+    (Role.SALES, "/queue/changes", ("since",)),
+    (Role.SALES, "/queue/changes?since=0", ("q", "source")),
+    (Role.SALES, "/leads", ("search", "after", "before", "sort", "min_total", *MOMENTS)),
+    (Role.SALES, "/leads?sort=score", ("after", "before")),
+    (Role.SALES, "/leads/{lead}", ("before", "show")),
+    (Role.SALES_MANAGER, "/overview", ("from", "to", "period")),
+    (Role.SALES_MANAGER, "/quality", ("from", "to", "period")),
+]
+LISTS = [
+    ("/leads", ("cursor", "order", "limit", "search", "stage", "min_total", *MOMENTS)),
+    ("/leads?order=-total", ("cursor",)),
+    ("/leads/{lead}/history", ("cursor", "order", "limit")),
+    ("/leads/{lead}/events", ("cursor", "limit")),
+    ("/handoffs", ("cursor", "order", "limit", "state", "lead", "queue")),
+    ("/schema", ("version", "lang", "format")),
+]
+
+
+def addresses(path: str, names: tuple[str, ...], lead: int) -> list[str]:
+    path = path.format(lead=lead)
+    joined = f"{path}{'&' if '?' in path else '?'}"
+    return [f"{joined}{name}={quote(value)}" for name in names for value in VALUES]
+
+
+@pytest.mark.parametrize(("role", "path", "names"), PAGES, ids=[path for _, path, _ in PAGES])
+def test_no_page_breaks_on_a_hostile_query(client, role, path, names):
+    client.raise_request_exception = False
+    waits = factories.handoff()
+    client.force_login(factories.rep() if role is Role.SALES else factories.person(role))
+
+    for address in addresses(path, names, waits.lead_id):
+        assert client.get(address).status_code < 500, address
+
+
+@pytest.mark.parametrize(("path", "names"), LISTS, ids=[path for path, _ in LISTS])
+def test_no_list_of_the_api_breaks_on_a_hostile_query(path, names):
+    api, lead = Api(), factories.handoff().lead_id
+
+    for address in addresses(path, names, lead):
+        answer = api.get(address)
+        assert answer.status_code < 500, address
+        assert "\0" not in str(answer.headers), address
+
+
+@pytest.mark.parametrize("token", ["e1", "2-1", "0-1"])
+def test_a_token_that_names_other_than_its_count_of_rows_is_none_of_ours(token):
+    with pytest.raises(ValueError, match=token):
+        waiting.Known.read(token)
