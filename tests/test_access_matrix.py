@@ -1,0 +1,281 @@
+"""Who may open what: every address × everybody × {own, foreign, missing}, against one table.
+
+The addresses come from the URL resolver: a new one without a line here fails.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts import policy
+from accounts.models import Scope, User
+from accounts.policy import Action
+from accounts.roles import Role
+from leads.models import Handoff, Lead
+from tests import factories
+from tests.api.conftest import Api
+from tests.test_urls_have_policy import PATTERNS
+
+pytestmark = pytest.mark.django_db
+
+SIGN_IN, FORBIDDEN, MISSING = 302, 403, 404
+STAFF = (Role.MARKETING, Role.MARKETING_MANAGER, Role.SALES_MANAGER, Role.ADMIN)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: what one must be allowed, how it is called, and what its number names."""
+
+    action: Action | None = None  # None: open to all who are signed in
+    method: str = "GET"
+    about: str = ""  # lead, handoff, key or version
+    answer: int = 200  # to whom may
+    data: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A method of the API: the scope a key needs, and whether people may use it too."""
+
+    method: str
+    scope: Scope
+    answer: int = 0  # to whom may; 0: whatever the domain says, once past the door
+    about: str = ""
+    people: bool = False
+    action: Action | None = None  # what a person must be allowed besides
+    body: dict[str, Any] | None = None
+
+
+PAGES: dict[str, list[Page]] = {
+    "home": [Page(answer=302)],
+    "queue": [Page(Action.OPEN_QUEUE)],
+    "queue-changes": [Page(Action.OPEN_QUEUE, answer=400)],  # without a token
+    "claim-next": [Page(Action.WORK_HANDOFFS, "POST", answer=302)],
+    "handoff": [Page(Action.OPEN_QUEUE, about="handoff", answer=302)],
+    "handoff-claim": [Page(Action.WORK_HANDOFFS, "POST", "handoff", 409)],  # somebody has it
+    "handoff-touch": [
+        Page(Action.WORK_HANDOFFS, about="handoff"),
+        Page(Action.WORK_HANDOFFS, "POST", "handoff", 422, {"channel": "pigeon"}),
+    ],
+    "handoff-release": [
+        Page(Action.WORK_HANDOFFS, about="handoff"),
+        Page(Action.WORK_HANDOFFS, "POST", "handoff", 422, {"reason": "\x07"}),
+    ],
+    "quality": [Page(Action.OPEN_QUALITY)],
+    "overview": [Page(Action.OPEN_OVERVIEW)],
+    "leads": [Page(Action.OPEN_LEADS)],
+    "lead": [Page(Action.OPEN_LEADS, about="lead")],
+    "criteria": [Page(Action.OPEN_CRITERIA)],
+    "criteria-version": [Page(Action.OPEN_CRITERIA, about="version")],
+    "criteria-standing": [Page(Action.OPEN_CRITERIA)],
+    "settings": [
+        Page(Action.OPEN_SETTINGS),
+        Page(Action.EDIT_PROMISES, "POST", answer=422, data={"claim_minutes": "soon"}),
+    ],
+    "keys": [Page(Action.OPEN_KEYS)],
+    "key-new": [
+        Page(Action.EDIT_KEYS),
+        Page(Action.EDIT_KEYS, "POST", answer=422, data={"days": "x"}),
+    ],
+    "key-delete": [Page(Action.EDIT_KEYS, about="key")],
+}
+CLAIM = {"rep": "rep@our.example"}
+TOUCH = CLAIM | {"channel": "call", "result": "talked"}
+CALLS: dict[str, list[Call]] = {
+    "api-leads": [
+        Call("GET", Scope.LEADS_READ, 200, people=True),
+        Call("POST", Scope.LEADS_WRITE, 201, body={"email": "new@brightwater.example"}),
+    ],
+    "api-lead-batch": [Call("POST", Scope.LEADS_WRITE, 207, body={"leads": [{}]})],
+    "api-lead": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
+    "api-lead-explanation": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
+    "api-lead-history": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
+    "api-lead-events": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
+    "api-events": [Call("POST", Scope.EVENTS_WRITE, 400, body={"type": "chat"})],
+    "api-event-batch": [Call("POST", Scope.EVENTS_WRITE, 207, body={"events": [{}]})],
+    "api-handoffs": [Call("GET", Scope.HANDOFFS_READ, 200, people=True)],
+    "api-handoff": [Call("GET", Scope.HANDOFFS_READ, 200, about="handoff", people=True)],
+    "api-handoff-claim": [
+        Call("POST", Scope.HANDOFFS_WRITE, 0, "handoff", True, Action.WORK_HANDOFFS, CLAIM)
+    ],
+    "api-handoff-release": [
+        Call("POST", Scope.HANDOFFS_WRITE, 0, "handoff", True, Action.WORK_HANDOFFS, CLAIM)
+    ],
+    "api-handoff-touch": [
+        Call("POST", Scope.HANDOFFS_WRITE, 0, "handoff", True, Action.WORK_HANDOFFS, TOUCH)
+    ],
+}
+# Each has tests of its own: who signs in, and what is about oneself alone.
+ELSEWHERE = {"healthz", "readyz", "theme", "schema", "docs"}
+ELSEWHERE_BEGINNINGS = ("account_", "mfa_")
+
+PAGE_LINES = [(name, page) for name, pages in PAGES.items() for page in pages]
+CALL_LINES = [(name, call) for name, calls in CALLS.items() for call in calls]
+page_lines = pytest.mark.parametrize(
+    ("name", "page"), PAGE_LINES, ids=[f"{page.method} {name}" for name, page in PAGE_LINES]
+)
+call_lines = pytest.mark.parametrize(
+    ("name", "call"), CALL_LINES, ids=[f"{call.method} {name}" for name, call in CALL_LINES]
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """A handoff that a colleague of `rep` holds, and everybody who may come."""
+
+    people: dict[str, User]
+    handoff: Handoff
+    ids: dict[str, int]
+
+    def sees(self, person: User, about: str) -> bool:
+        """All but reps see every lead; a rep what was handed to their queue."""
+        if about in ("lead", "handoff"):
+            return person.has_role(*STAFF) or person == self.people["sales"]
+        return True
+
+
+@pytest.fixture
+def world() -> World:
+    rep = factories.rep()
+    rep.email = CLAIM["rep"]
+    rep.save()
+    held = factories.claimed(factories.rep("Piet Vos"))
+    people = {str(role): factories.person(role) for role in STAFF}
+    people |= {"sales": rep, "sales outside the queue": factories.outsider()}
+    ids = {
+        "lead": held.lead_id,
+        "handoff": held.pk,
+        "key": Api().key.pk,
+        "version": factories.live_version().number,
+    }
+    return World(people, held, ids)
+
+
+def address(name: str, about: str, ids: dict[str, int]) -> str:
+    if not about:
+        return reverse(name)
+    return reverse(name, kwargs={"number" if about == "version" else "pk": ids[about]})
+
+
+def shape(answer: HttpResponse) -> tuple[int, str]:
+    """Status and words of an answer, without what is different on every page."""
+    words = re.sub(r'[\w-]*csrf[^>]*>|"[^"]*"|\d+', "", answer.content.decode())
+    return answer.status_code, words
+
+
+def door(answer: HttpResponse, call: Call) -> int:
+    """The status; 0 for what the domain says of a handoff that a colleague holds."""
+    past = call.answer == 0 and answer.status_code in {200, 201, 400, 409}
+    return 0 if past else answer.status_code
+
+
+def test_every_address_has_a_line():
+    named = {pattern.name for _, pattern in PATTERNS}
+    elsewhere = {name for name in named if name.startswith(ELSEWHERE_BEGINNINGS)} | ELSEWHERE
+
+    assert named == PAGES.keys() | CALLS.keys() | elsewhere
+
+
+@page_lines
+def test_a_page_opens_to_whom_the_policy_lets(world: World, name: str, page: Page):
+    url = address(name, page.about, world.ids)
+    roles = policy.ALLOWED[page.action] if page.action else frozenset(Role)
+
+    stranger = Client().generic(page.method, url)
+    assert stranger.status_code == SIGN_IN
+    assert stranger["Location"].startswith("/account/login/")
+
+    for who, person in world.people.items():
+        answer = ask(person)(page.method, url, page.data)
+        if not person.has_role(*roles):
+            expected = FORBIDDEN
+        elif not world.sees(person, page.about):
+            expected = MISSING
+        else:
+            expected = page.answer
+        assert answer.status_code == expected, who
+
+
+@page_lines
+def test_on_a_page_foreign_and_missing_look_the_same(world: World, name: str, page: Page):
+    if page.about not in ("lead", "handoff"):
+        return
+    outsider = ask(world.people["sales outside the queue"])
+
+    foreign = outsider(page.method, address(name, page.about, world.ids), page.data)
+    missing = outsider(page.method, address(name, page.about, {page.about: 10**15}), page.data)
+
+    assert shape(foreign) == shape(missing)
+    assert foreign.status_code == MISSING
+
+
+@call_lines
+def test_a_key_may_what_its_scope_says_and_nothing_else(world: World, name: str, call: Call):
+    url = address(name, call.about, world.ids).removeprefix("/api/v1")
+
+    assert Client().generic(call.method, f"/api/v1{url}").status_code == 401
+    for scope in Scope:
+        answer = Api(scope).send(call.method, url, call.body)
+        assert door(answer, call) == (call.answer if scope == call.scope else FORBIDDEN), scope
+
+
+@call_lines
+def test_a_person_calls_what_they_may_see(world: World, name: str, call: Call):
+    url = address(name, call.about, world.ids)
+    roles = policy.ALLOWED[call.action] if call.action else frozenset(Role)
+
+    for who, person in world.people.items():
+        body = call.body and call.body | ({"rep": person.email} if "rep" in call.body else {})
+        answer = ask(person)(call.method, url, body, json=True)
+        if not call.people or not person.has_role(*roles):
+            expected = FORBIDDEN
+        elif not world.sees(person, call.about):
+            expected = MISSING
+        else:
+            expected = call.answer
+        assert door(answer, call) == expected, who
+
+
+@call_lines
+def test_in_the_api_foreign_and_missing_look_the_same(world: World, name: str, call: Call):
+    if not (call.people and call.about):
+        return
+    person = world.people["sales outside the queue"]
+    body = call.body and call.body | {"rep": person.email}
+
+    foreign = ask(person)(call.method, address(name, call.about, world.ids), body, json=True)
+    missing = ask(person)(
+        call.method, address(name, call.about, {call.about: 10**15}), body, json=True
+    )
+
+    assert foreign.status_code == missing.status_code == MISSING
+    assert foreign.content == missing.content
+
+
+def test_a_list_holds_what_one_sees(world: World):
+    factories.lead("Nobody Yours")
+
+    for person in world.people.values():
+        answer = ask(person)("GET", reverse("api-leads"), None, json=True)
+        shown = {row["id"] for row in answer.json()["results"]}
+        assert shown == set(Lead.objects.visible_to(person).values_list("pk", flat=True))
+
+
+def ask(person: User) -> Callable[..., HttpResponse]:
+    client = Client(raise_request_exception=False)
+    client.force_login(person)
+
+    def send(method: str, url: str, data: Any, *, json: bool = False) -> HttpResponse:
+        if method == "GET":
+            return client.get(url)
+        return client.post(
+            url, data or {}, **({"content_type": "application/json"} if json else {})
+        )
+
+    return send
