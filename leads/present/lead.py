@@ -257,14 +257,19 @@ def without_largest(explanation: Explanation, rulebook: Rulebook) -> Any:
 
 def still_missing(lead: Lead, explanation: Explanation, rulebook: Rulebook) -> Any:
     """Points alone do not make the next stage: what else its definition asks."""
-    rungs = {Stage.LEAD: ("mql", "An MQL"), Stage.MQL: ("sql", "An SQL")}
+    rungs = {
+        Stage.INQUIRY: ("lead", "A lead"),
+        Stage.LEAD: ("mql", "An MQL"),
+        Stage.MQL: ("sql", "An SQL"),
+    }
     if lead.stage not in rungs:
         return ""
     name, who = rungs[Stage(lead.stage)]
     definition = rulebook.definitions[name]
     if explanation.total < (definition.line or 0):
         return ""
-    return format_html("{} also asks: {}.", who, describe(definition.condition))
+    asks = "also asks" if definition.line else "asks"
+    return format_html("{} {}: {}.", who, asks, describe(definition.condition))
 
 
 def since_handoff(lead: Lead, handoff: Handoff | None) -> Any:
