@@ -1,4 +1,6 @@
-"""Keep a few processes running together: started in order, stopped in reverse, never some of them.
+"""Keep a few processes running together: started in order, stopped in reverse.
+
+One without which nothing is true takes all with it; one that may come back is started again.
 
 Standard library only; the processes end with this one even when it is killed (leadportal/local.py).
 """
@@ -10,13 +12,21 @@ from contextlib import contextmanager, suppress
 
 from leadportal.local import Process, StartFailed
 
+# What ends more often than this is broken, and starting it again would hide it.
+RESTARTS_MAX, RESTARTS_WITHIN = 5, 60.0
+
 
 class Supervisor:
     def __init__(self) -> None:
         self.processes: list[Process] = []
+        self.again: dict[str, Callable[[], Process]] = {}
+        self.restarted: dict[str, list[float]] = {}
 
-    def add(self, process: Process) -> Process:
+    def add(self, process: Process, *, again: Callable[[], Process] | None = None) -> Process:
+        """Watch over one; `again` starts its successor when it ended by itself."""
         self.processes.append(process)
+        if again:
+            self.again[process.name] = again
         return process
 
     def replace(self, old: Process, start: Callable[[], Process]) -> Process:
@@ -26,17 +36,29 @@ class Supervisor:
         self.processes[place] = new = start()
         return new
 
-    def watch(self, every: float = 0.2) -> Iterator[None]:
-        """Yield now and then while all run; raise StartFailed when an essential one ended."""
+    def watch(self, every: float = 0.2) -> Iterator[str]:
+        """Yield now and then what was started again, mostly nothing.
+
+        Raises StartFailed when an essential one ended and may not come back.
+        """
         while True:
-            for process in self.processes:
-                if process.essential and not process.is_running():
-                    raise StartFailed(
-                        f"{process.name} stopped by itself (exit code {process.popen.returncode}), "
-                        "so everything is stopped."
-                    )
-            yield
+            for process in [one for one in self.processes if not one.is_running()]:
+                ended = f"{process.name} stopped by itself (exit code {process.popen.returncode})"
+                if self.may_restart(process):
+                    self.replace(process, self.again[process.name])
+                    yield f"{ended} and was started again."
+                elif process.essential:
+                    raise StartFailed(f"{ended}, so everything is stopped.")
+            yield ""
             time.sleep(every)
+
+    def may_restart(self, process: Process) -> bool:
+        if process.name not in self.again:
+            return False
+        now = time.monotonic()
+        recent = [at for at in self.restarted.get(process.name, []) if now - at < RESTARTS_WITHIN]
+        self.restarted[process.name] = [*recent, now]
+        return len(recent) < RESTARTS_MAX
 
     def stop(self) -> None:
         for process in reversed(self.processes):

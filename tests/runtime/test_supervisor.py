@@ -76,10 +76,37 @@ def test_one_that_ignores_the_request_is_killed_with_its_children(
     eventually(lambda: not command.exists() or not command.read_bytes(), within=2)
 
 
+def test_one_that_may_come_back_is_started_again_in_its_place() -> None:
+    with supervised() as all:
+        again = lambda: local.spawn("The broker", SLEEP)  # noqa: E731
+        killed = all.add(again(), again=again)
+        last = all.add(local.spawn("The web process", SLEEP))
+        killed.popen.kill()
+        killed.popen.wait()
+
+        said = next(all.watch(every=0.01))
+
+        assert said == "The broker stopped by itself (exit code -9) and was started again."
+        assert all.processes[0].is_running()
+        assert all.processes[0] is not killed
+        assert last.is_running()
+
+
+def test_one_that_keeps_ending_takes_all_with_it() -> None:
+    with (
+        pytest.raises(local.StartFailed, match="The worker stopped by itself"),
+        supervised() as all,
+    ):
+        again = lambda: local.spawn("The worker", [sys.executable, "-c", ""])  # noqa: E731
+        all.add(again(), again=again)
+        for _ in zip(all.watch(every=0.05), range(400), strict=False):
+            pass
+
+
 def test_an_inessential_one_may_rest() -> None:
     supervisor = Supervisor()
     resting = supervisor.add(local.spawn("resting", ["true"]))
     resting.essential = False
     resting.popen.wait()
 
-    assert next(supervisor.watch()) is None
+    assert next(supervisor.watch()) == ""

@@ -65,7 +65,11 @@ class Command(BaseCommand):
         if settings.EMBEDDED:
             supervisor.add(local.start_postgres(settings.DATA_DIR))
         if "REDIS_URL" not in os.environ:
-            supervisor.add(local.start_valkey(settings.DATA_DIR))
+            # It holds hints only: without it things are slower for a moment, and nothing is lost.
+            supervisor.add(
+                local.start_valkey(settings.DATA_DIR),
+                again=lambda: local.start_valkey(settings.DATA_DIR),
+            )
 
     def prepare(self) -> None:
         """Bring database and static files to this version; fill an empty demonstration."""
@@ -77,7 +81,9 @@ class Command(BaseCommand):
             collect_static(settings.STATIC_ROOT)
 
     def start_portal(self, supervisor: Supervisor, *, reload: bool) -> local.Process:
-        worker = supervisor.add(start_worker(reload=reload))
+        # While somebody types, the next change starts it; else nobody would.
+        again = None if reload else lambda: start_worker(reload=False)
+        worker = supervisor.add(start_worker(reload=reload), again=again)
         web = supervisor.add(start_web(reload=reload))
         logs = settings.DATA_DIR / "log"
         asked = "127.0.0.1" if HOST == "0.0.0.0" else HOST  # noqa: S104 - compared, not bound
@@ -107,7 +113,9 @@ class Command(BaseCommand):
 
     def stay(self, supervisor: Supervisor, worker: local.Process, *, reload: bool) -> None:
         seen = newest_code()
-        for _ in supervisor.watch():
+        for restarted in supervisor.watch():
+            if restarted:
+                self.stderr.write(restarted)
             # Gunicorn reloads itself; Celery does not.
             if reload and (now := newest_code()) != seen:
                 seen = now
