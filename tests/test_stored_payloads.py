@@ -1,0 +1,149 @@
+"""Whatever somebody stored, no page runs it and no mail takes a header from it."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from accounts import keys
+from accounts.models import Portal, Scope
+from accounts.roles import Role
+from funnel import versions
+from funnel.models import Queue, QueueMember, Reason
+from leads import handoffs, verdicts
+from leads.due import drain
+from leads.ingest import ingest_events, ingest_leads
+from leads.models import Handoff
+from tests import factories
+
+PAYLOADS = [
+    "<script>ran()</script>",
+    "<img src=x onerror=ran()>",
+    "<svg onload=ran()>",
+    "\"><script>ran()</script><b x='",
+    "' autofocus onfocus=ran() x='",
+    "</title></script></style></textarea><script>ran()</script>",
+    "javascript:ran()",
+    "{{ request.user.password }}{% debug %}",
+    "<b hx-get=/leads hx-trigger=load data-key=c>",
+    "${ran()}`+ran()+`",
+    "<!--<img src='--><img src=x onerror=ran()>//",
+    "\u202e<iframe srcdoc='<script>parent.ran()</script>'>",
+]
+ALL = " ".join(PAYLOADS)
+TAKEN_AS_MARKUP = "iframe, img[src=x], main script, [onerror], [onload], [onfocus]"
+PAGES = [
+    "/queue",
+    "/queue?q={payload}",
+    "/queue?source={payload}",
+    "/leads",
+    "/leads?search={payload}&source={payload}&campaign={payload}&company={payload}&owner={payload}",
+    "/leads?stage=lost&country={payload}&queue={payload}",
+    "/leads/{lead}",
+    "/leads/{waiting}",
+    "/leads/{lost}",
+    "/handoffs/{handoff}/touch",
+    "/handoffs/{handoff}/release",
+    "/quality",
+    "/overview",
+    "/criteria",
+    "/criteria/standing",
+    "/settings",
+    "/settings/keys",
+    "/settings/keys/new",
+    "/settings/keys/{key}/delete",
+    "/account/mfa/",
+    "/account/password/change/",
+    "/nothing/{payload}",
+]
+
+
+def lead_input(number: int) -> dict[str, object]:
+    return {
+        "external_id": f"{PAYLOADS[number % len(PAYLOADS)][:40]}-{number}",
+        "email": f"payload-{number}@work.example",
+        "first_name": ALL[:100],
+        "last_name": PAYLOADS[number % len(PAYLOADS)],
+        "phone": PAYLOADS[1],
+        "job_title": f"VP {PAYLOADS[0]} {PAYLOADS[1]}",
+        "company": {"name": ALL[:200], "industry": ALL[:120], "employees": 600},
+        "country": "SE",
+        "city": ALL[:100],
+        "source": PAYLOADS[number % len(PAYLOADS)],
+        "campaign": ALL[:120],
+        "attributes": {"free": ALL, "purchase_timeline": "now"},
+        "consent": {"marketing": {"given": True, "text": ALL, "channel": PAYLOADS[1]}},
+    }
+
+
+@pytest.fixture
+def world(live_portal, db) -> dict[str, object]:
+    """Every payload in every text that somebody outside or inside may fill."""
+    Portal.objects.update(company_name=ALL[:120], sells_to=["SE"])
+    queue = Queue.default()
+    Queue.objects.filter(pk=queue.pk).update(name=PAYLOADS[1])
+    integration = factories.integration(PAYLOADS[0])
+    key, _ = keys.create(integration, scopes=[Scope.LEADS_WRITE], name=PAYLOADS[1], source=ALL[:80])
+    content = versions.live().content
+    for rule in content["rules"]:
+        rule["label"] = f"{PAYLOADS[1]} {rule['label']}"[:80]
+    factories.switched_on(content)
+    chief = factories.person(*Role, name=ALL[:120])
+    QueueMember.objects.create(queue=queue, user=chief)
+    ingest_leads([lead_input(number) for number in range(14)], integration=integration)
+    about = [
+        {
+            "type": kind,
+            "lead": {"email": f"payload-{number}@work.example"},
+            "properties": {"path": PAYLOADS[1], "title": ALL, "form": PAYLOADS[0], ALL[:50]: ALL},
+        }
+        for number in range(14)
+        for kind in ("demo_request", "page_view", "form_sent", "download", "chat", "x.unknown")
+    ]
+    ingest_events(about, integration=integration)
+    drain()
+    held, lost, *waiting = Handoff.objects.order_by("pk")
+    handoffs.claim(held, chief)
+    handoffs.log_touch(held, chief, channel="call", result="talked", note=ALL)
+    handoffs.claim(lost, chief)
+    handoffs.release(lost, chief, reason=ALL[:300])
+    handoffs.claim(lost, chief)
+    reason = Reason.objects.create(label=PAYLOADS[1], family=Reason.Family.PROFILE)
+    verdicts.reject(lost, chief, reason=reason, note=ALL)
+    return {
+        "chief": chief,
+        "lead": held.lead_id,
+        "lost": lost.lead_id,
+        "waiting": waiting[0].lead_id,
+        "handoff": held.pk,
+        "key": key.pk,
+        "payload": "%22%3E%3Cscript%3Eran()%3C%2Fscript%3E",
+    }
+
+
+def test_nothing_stored_runs_on_any_page(world, sign_in):
+    page = sign_in(world["chief"])
+    ran = []
+    page.on("dialog", lambda dialog: ran.append(dialog.message))
+    page.expose_function("ran", lambda: ran.append(page.url))
+
+    for path in PAGES:
+        page.goto(path.format(**world))
+        page.wait_for_load_state("networkidle")
+        assert page.locator(TAKEN_AS_MARKUP).count() == 0, path
+        assert "pbkdf2" not in page.content(), path
+
+    assert not ran
+    # They were there, as text.
+    page.goto("/leads/{lead}".format(**world))
+    assert PAYLOADS[1] in page.inner_text("main")
+
+
+@pytest.mark.django_db
+def test_a_name_with_a_line_break_makes_no_header_of_a_mail(client):
+    person = factories.person(name="Ada\r\nBcc: all@evil.example <script>ran()</script>")
+
+    client.post(reverse("account_reset_password"), {"email": person.email})
+
+    (message,) = mail.outbox
+    assert message.recipients() == [person.email]
+    assert "Bcc" not in message.message()
