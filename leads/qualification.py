@@ -132,7 +132,8 @@ WITH judged AS MATERIALIZED (
         held_until = CASE WHEN j.target IS NULL THEN l.held_until END,
         below_since = j.below_since, rescore_at = j.rescore_at, stale_at = NULL, attempts = 0
     FROM judged j
-    WHERE l.id = j.id AND (
+    -- Said again for the planner: right after a large import its statistics know no such table.
+    WHERE l.id = j.id AND l.id = ANY({ids}) AND (
         l.stale_at IS NOT NULL OR j.target IS NOT NULL OR l.attempts > 0
         OR (l.version_id, l.fit, l.intent, l.total, l.grade, l.points, l.below_since, l.rescore_at)
            IS DISTINCT FROM
