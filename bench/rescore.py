@@ -4,7 +4,8 @@ Bar: at least 60 % of the limit; rescoring that changes nothing at least 1.5 tim
 writes no row.
 """
 
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 
 import _world
 
@@ -130,10 +131,52 @@ def measure(leads: int, events: int, runs: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM leads_lead")
         print(f"  run {run + 1}: rows written {counts[0]:,} when all change, {counts[1]:,} again")
+    single(leads, start + timedelta(hours=25 * (runs + 1)))
+    sweep(leads, start + timedelta(hours=25 * (runs + 2)))
     hand, ours, again = (_world.median(values) for values in (by_hand, changing, same))
     print(f"limit by hand {leads / hand:,.0f} leads/s; ours {leads / ours:,.0f} leads/s")
     print(f"rescoring: {hand / ours:.0%} of the limit (bar: 60 %)")
     print(f"nothing changed: {ours / again:.2f} times as fast as changing (bar: 1.5)")
+
+
+def single(leads: int, at: datetime) -> None:
+    """One lead at a time: its time in the database, and in all."""
+    from django.db import connection
+
+    from leads.qualification import qualify
+
+    in_database, in_all = [], []
+    for lead in range(1, leads, max(1, leads // 200)):
+        spent: list[float] = []
+
+        def timed(execute, *rest, spent=spent):  # type: ignore[no-untyped-def]
+            started = time.perf_counter()
+            try:
+                return execute(*rest)
+            finally:
+                spent.append(time.perf_counter() - started)
+
+        with connection.execute_wrapper(timed):
+            in_all.append(_world.seconds(lambda lead=lead: qualify([lead], at=at)) * 1000)
+        in_database.append(sum(spent) * 1000)
+    print(
+        f"one lead: median {_world.median(in_database):.1f} ms in the database (bar 5 ms), "
+        f"{_world.median(in_all):.1f} ms in all"
+    )
+
+
+def sweep(leads: int, at: datetime) -> None:
+    """What a day's passing costs: only leads whose result time may change are touched."""
+    from leads import due
+    from leads.models import Lead
+
+    waiting = Lead.objects.filter(rescore_at__lte=at).count()
+    took = _world.seconds(lambda: due.drain(at=at))
+    nothing = _world.seconds(lambda: due.drain(at=at)) * 1000
+    print(
+        f"a day's sweep: {waiting:,} of {leads:,} leads due, {waiting / took:,.0f} leads/s; "
+        f"a look that finds nothing {nothing:.1f} ms"
+    )
 
 
 if __name__ == "__main__":
