@@ -56,8 +56,8 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 def refuse_key_in_address(request: Request) -> None:
     """Addresses end up in logs and histories, so a key that was in one is no secret any more."""
-    for name, value in request.query_params.items():
-        if name.lower() in NAMES_OF_KEYS or LOOKS_LIKE_A_KEY.search(value):
+    for name, values in request.query_params.lists():
+        if name.lower() in NAMES_OF_KEYS or any(map(LOOKS_LIKE_A_KEY.search, [name, *values])):
             raise ParseError(
                 "An API key must not be in the address, where logs keep it. Send it as"
                 " Authorization: Bearer KEY, and replace the key that was in the address."

@@ -181,6 +181,13 @@ def test_a_key_in_the_address_is_refused_even_with_a_right_one(call, key, name):
     assert "must not be in the address" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("query", ["?x={}&x=1", "?{}=1", "?search={}"])
+def test_a_key_is_found_wherever_it_stands_in_the_address(call, key, query):
+    answer = call(key[1], url=f"/ping{query.format(key[1])}")
+
+    assert answer.status_code == 400
+
+
 def test_a_signed_in_person_is_told_that_keys_are_for_systems(api, person):
     api.force_login(person(Role.ADMIN))
 

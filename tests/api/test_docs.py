@@ -66,3 +66,11 @@ def test_description_and_page_are_open_to_read(client):
     policy = page["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
+
+
+def test_the_page_draws_the_description_under_its_policy(page):
+    page.goto("/api/v1/docs")
+
+    page.get_by_text("/api/v1/leads/batch").wait_for()
+    page.get_by_text("/api/v1/leads/batch").click()
+    page.get_by_role("button", name="Try it out").wait_for()
