@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from leads import handoffs
-from leads.models import Handoff, Touch
+from leads.models import Handoff, Lead, Touch
 from tests import factories
 
 SignIn = Callable[..., Page]
@@ -233,3 +233,18 @@ def test_open_filters_and_drawers_are_accessible(sign_in: SignIn, axe: Axe, rep:
     page.keyboard.press("t")
     expect(page.locator("#drawer[open]")).to_be_visible()
     axe(page)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_name_without_a_break_keeps_the_page_within_its_width(
+    sign_in: SignIn, rep: User, width: int
+) -> None:
+    handoff = factories.handoff()
+    Lead.objects.update(first_name="Wolfe" * 20, job_title="Director" * 15)
+    factories.event(handoff.lead, properties={"message": "x" * 900})
+    page = sign_in(rep, width=width)
+
+    for url in ("/queue", "/leads", f"/leads/{handoff.lead_id}"):
+        page.goto(url)
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
