@@ -88,3 +88,12 @@ def test_no_list_of_the_api_breaks_on_a_hostile_query(path, names):
 def test_a_token_that_names_other_than_its_count_of_rows_is_none_of_ours(token):
     with pytest.raises(ValueError, match=token):
         waiting.Known.read(token)
+
+
+@pytest.mark.parametrize("url", ["x", "leads", "[]", "\r\nSet-Cookie: x=y", "//evil.example", "٣"])
+def test_where_to_go_after_the_theme_is_an_address_of_ours_or_home(client, url):
+    answer = client.post("/theme", {"theme": "dark", "next": url})
+
+    assert answer.status_code == 302
+    assert "evil" not in answer["Location"]
+    assert "\n" not in answer["Location"]

@@ -2,7 +2,12 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseRedirect,
+)
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,7 +31,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     choice = request.POST.get("theme", "")
     if choice not in THEMES:
         return HttpResponseBadRequest("The theme is light or dark.", content_type="text/plain")
-    response = redirect(safe_next(request))
+    response = HttpResponseRedirect(safe_next(request))
     response.set_cookie(
         "theme", choice, max_age=YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True
     )
