@@ -198,7 +198,16 @@ def _events_text(seen: Mapping[str, Any] | None, zone: ZoneInfo) -> str:
     )
     if seen["count"] == 1:
         return _moment(last)
-    return f"{seen['count']:,} times, {_day(first)} to {_moment(last)}"
+    return f"{seen['count']:,} times, {_until(first, last)}{_moment(last)}"
+
+
+def _until(first: datetime, last: datetime) -> str:
+    """ "20 to ", "30 October to ", "30 December 2025 to "; nothing on the day of the last."""
+    if first.date() == last.date():
+        return ""
+    if first.year != last.year:
+        return f"{_day(first)} to "
+    return f"{first.day} to " if first.month == last.month else f"{first.day} {first:%B} to "
 
 
 def _moment(moment: datetime) -> str:

@@ -172,10 +172,10 @@ def first_steps() -> list[FirstStep]:
         ),
         FirstStep(
             "Send the first lead",
-            "One POST to /api/v1/leads; the page shows how.",
+            "A key you make comes with the two calls that make an SQL.",
             lead,
-            reverse("docs"),
-            "API",
+            reverse("keys"),
+            "API keys",
         ),
         FirstStep(
             "See it handed over",
