@@ -18,7 +18,7 @@ from accounts.models import Portal, User
 from accounts.roles import Role, Side
 from funnel.models import CriteriaVersion, Signature, VersionState
 from funnel.rulebook import Rulebook, parse_content, prepared, with_ids
-from funnel.vocabulary import STANDARD, Vocabulary
+from funnel.vocabulary import STANDARD, Fact, Vocabulary
 
 SIGNS_FOR = {Role.MARKETING_MANAGER: Side.MARKETING, Role.SALES_MANAGER: Side.SALES}
 
@@ -37,6 +37,10 @@ class ChangedMeanwhile(VersionError):
 
 # The advisory lock that judging holds shared and switching on holds alone; any constant will do.
 JUDGING = 7_040_001
+
+# Rulebooks by the hash of their content and the facts beyond the standard ones.
+_PARSED: dict[tuple[str, tuple[Fact, ...]], Rulebook] = {}
+MOST_PARSED = 32
 
 # The record knows the custom fields; it hangs its vocabulary in here when it is ready.
 VOCABULARY: list[Callable[[], Vocabulary]] = [lambda: STANDARD]
@@ -71,7 +75,15 @@ def live_for_judging() -> CriteriaVersion:
 
 def rulebook(version: CriteriaVersion, words: Vocabulary | None = None) -> Rulebook:
     """The version's content, parsed. Raises ConditionError when a fact it asks is gone."""
-    return parse_content(version.content, words or vocabulary())
+    words = words or vocabulary()
+    # Equal content with equal facts is the same rulebook; every batch asks for it.
+    own = tuple(fact for fact in words.values() if fact.name not in STANDARD)
+    key = (version.content_hash, own)
+    if key not in _PARSED:
+        if len(_PARSED) >= MOST_PARSED:
+            _PARSED.clear()
+        _PARSED[key] = parse_content(version.content, words)
+    return _PARSED[key]
 
 
 @transaction.atomic

@@ -12,6 +12,8 @@ from leads.demo.market import INQUIRY, LEAD, MQL, SQL, Market, Origin, campaign_
 
 ZONE = ZoneInfo("Europe/Berlin")
 YEAR = 365
+# Days after which only the day of what somebody did is told truly.
+LONG_AGO = 42
 
 
 class Said(NamedTuple):
@@ -109,6 +111,15 @@ def at_work(at: datetime, dice: Random) -> datetime:
     return midnight - timedelta(days=back) + timedelta(hours=hour, seconds=dice.randrange(60))
 
 
+def _with_others(at: datetime, now: datetime) -> datetime:
+    """Long ago, those of six days share a minute: fewer batches, and nobody reads the clock."""
+    days = (now - at).days
+    if days < LONG_AGO:
+        return at
+    days -= days % 6
+    return at_work(now - timedelta(days=days), Random(days))
+
+
 # --- what --------------------------------------------------------------------------------------
 
 
@@ -152,6 +163,7 @@ def _to_sql(
     values: dict[str, Any], origin: Origin, crosses: datetime, now: datetime, dice: Random
 ) -> Journey:
     """A person who looks around for some weeks and then asks."""
+    crosses = _with_others(crosses, now)
     span = min(dice.expovariate(1 / 13), 80)
     begins = at_work(crosses - timedelta(days=span), dice)
     if span < 0.5 or begins >= crosses:

@@ -108,7 +108,7 @@ def _in_batches(journeys: list[Journey], now: datetime) -> list[Journey]:
     moments = {said.at for journey in journeys if journey.exact for said in journey.said}
     moments |= {journey.crosses for journey in journeys if journey.crosses}
     # Fewer leads fill fewer batches.
-    every = max(6, 6 * LEADS // max(len(journeys), 1))
+    every = max(7, 7 * LEADS // max(len(journeys), 1))
     moments |= {now - timedelta(days=day, hours=7.3) for day in range(0, YEAR, every)}
     lately = (*range(0, 24, 2), *range(24, 80, 7))
     moments |= {now - timedelta(hours=hour, minutes=17) for hour in lately}
