@@ -16,11 +16,10 @@ _NAMED = {
          WHERE e.integration_id = %(integration)s AND e.value = ANY(%(external)s)""",
     # lead_email_once, lead_merged_email
     "mails": """
-        SELECT 'mail', email_key, id, merged_into_id FROM leads_lead
-         WHERE email_key = ANY(%(mails)s) AND email_key <> '' AND merged_into_id IS NULL
-        UNION ALL
-        SELECT 'merged', email_key, id, merged_into_id FROM leads_lead
-         WHERE email_key = ANY(%(mails)s) AND email_key <> '' AND merged_into_id IS NOT NULL""",
+        SELECT CASE WHEN merged_into_id IS NULL THEN 'mail' ELSE 'merged' END, email_key, id,
+               merged_into_id
+          FROM leads_lead WHERE email_key = ANY(%(mails)s)
+           AND (email_key <> '' AND merged_into_id IS NULL OR merged_into_id IS NOT NULL)""",
     "ids": """
         SELECT 'id', id::text, id, merged_into_id FROM leads_lead WHERE id = ANY(%(ids)s)""",
 }

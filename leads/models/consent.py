@@ -5,7 +5,8 @@ from django.utils import timezone
 class Consent(models.Model):
     """One giving or withdrawing of consent for one purpose. Never edited."""
 
-    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="consents")
+    # consent_lead_purpose begins with it.
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="consents", db_index=False)
     purpose = models.CharField(max_length=40)
     given = models.BooleanField()
     at = models.DateTimeField(default=timezone.now)

@@ -8,7 +8,10 @@ from funnel.stages import Actor, Stage
 class StageChange(models.Model):
     """One move of one lead, for ever: who, from where, to where, why, by which version."""
 
-    lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="stage_changes")
+    # stage_change_of_lead begins with it.
+    lead = models.ForeignKey(
+        "leads.Lead", models.PROTECT, related_name="stage_changes", db_index=False
+    )
     # Blank when the lead was made.
     origin = models.CharField(max_length=12, choices=Stage, blank=True)
     target = models.CharField(max_length=12, choices=Stage)
