@@ -28,7 +28,8 @@ lint: $(DEV_STAMP)
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: $(DEV_STAMP)
-	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+	@below=0; for script in bench/[a-z]*.py; do echo "== $$script"; \
+	$(BIN)/python "$$script" || below=1; done; exit $$below
 
 lock: venv
 	@command -v uv >/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check uv
