@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
+from funnel.vocabulary import STANDARD
 from leads.checks import FieldError, Refused, Wrong
 from leads.models import CustomField, FieldType, SeenAttribute
 from leads.text import key
@@ -133,6 +135,10 @@ def define(
     field = CustomField.objects.filter(name=name).first() or CustomField(name=name, created_at=at)
     field.label, field.type, field.choices, field.unit = label, type, list(choices), unit
     field.full_clean()
+    if name in STANDARD:
+        raise ValidationError(f"“{name}” is a fact of every lead already.")
+    if type in (FieldType.CHOICE, FieldType.CHOICES) and not choices:
+        raise ValidationError("Name the choices.")
     field.save()
     SeenAttribute.objects.filter(name=name).delete()
     return _retype(field, at)
