@@ -20,6 +20,9 @@ class Action(StrEnum):
     OPEN_OVERVIEW = "open the overview"
     OPEN_LEADS = "open leads"
     OPEN_CRITERIA = "read the criteria"
+    DRAFT_CRITERIA = "draft criteria"
+    SIGN_CRITERIA = "sign criteria"
+    SWITCH_ON_CRITERIA = "switch on criteria"
     OPEN_SETTINGS = "open the settings"
     EDIT_SETTINGS = "change the settings"
     EDIT_PROMISES = "change the promises of sales"
@@ -35,6 +38,10 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OPEN_OVERVIEW: MANAGERS_AND_ADMIN,
     Action.OPEN_LEADS: EVERYBODY,
     Action.OPEN_CRITERIA: EVERYBODY,
+    Action.DRAFT_CRITERIA: frozenset({Role.MARKETING}) | MANAGERS,
+    # Each for their own side; whose side that is, funnel.versions says.
+    Action.SIGN_CRITERIA: MANAGERS,
+    Action.SWITCH_ON_CRITERIA: MANAGERS,
     # Managers read what the admin set, and who may call us; the promises are the sales manager's.
     Action.OPEN_SETTINGS: MANAGERS_AND_ADMIN,
     Action.EDIT_SETTINGS: frozenset({Role.ADMIN}),

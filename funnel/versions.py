@@ -133,18 +133,21 @@ def edit(
     version.content = ready
     version.content_hash = content_hash(ready)
     version.state = VersionState.DRAFT
-    version.proposed_at = None
-    version.save(update_fields=["content", "content_hash", "state", "proposed_at"])
+    version.proposed_at = version.proposed_by = None
+    version.save(update_fields=["content", "content_hash", "state", "proposed_at", "proposed_by"])
     return version
 
 
 @transaction.atomic
-def propose(version: CriteriaVersion, *, at: datetime | None = None) -> CriteriaVersion:
+def propose(
+    version: CriteriaVersion, *, by: User | None = None, at: datetime | None = None
+) -> CriteriaVersion:
     """Ask both departments to sign the draft as it is."""
     version = _locked(version, VersionState.DRAFT)
     version.state = VersionState.PROPOSED
     version.proposed_at = at or timezone.now()
-    version.save(update_fields=["state", "proposed_at"])
+    version.proposed_by = by
+    version.save(update_fields=["state", "proposed_at", "proposed_by"])
     return version
 
 
@@ -182,21 +185,39 @@ def valid_signatures(version: CriteriaVersion) -> list[Signature]:
 
 
 @transaction.atomic
-def schedule(version: CriteriaVersion, when: datetime) -> CriteriaVersion:
-    """Have a signed version switched on at a time. Raises NotSigned."""
+def schedule(
+    version: CriteriaVersion,
+    when: datetime,
+    *,
+    by: User | None = None,
+    confirmed_sqls: int | None = None,
+) -> CriteriaVersion:
+    """Have a signed version switched on at a time. Raises NotSigned.
+
+    `by` confirmed that it makes `confirmed_sqls` new SQLs.
+    """
     version = _locked(version, VersionState.PROPOSED)
     _need_signatures(version)
     version.state = VersionState.SCHEDULED
     version.scheduled_for = when
-    version.save(update_fields=["state", "scheduled_for"])
+    version.switched_on_by = by
+    version.confirmed_sqls = confirmed_sqls
+    version.save(update_fields=["state", "scheduled_for", "switched_on_by", "confirmed_sqls"])
     return version
 
 
 @transaction.atomic
-def switch_on(version: CriteriaVersion, *, at: datetime | None = None) -> CriteriaVersion:
+def switch_on(
+    version: CriteriaVersion,
+    *,
+    by: User | None = None,
+    confirmed_sqls: int | None = None,
+    at: datetime | None = None,
+) -> CriteriaVersion:
     """Make a signed version the live one and retire the one before. Raises NotSigned.
 
     Every lead is due from this commit on, and keeps its old judgement until its turn.
+    `by` confirmed that it makes `confirmed_sqls` new SQLs; both are kept with the version.
     """
     at = at or timezone.now()
     # An advisory lock queues fairly: batches that follow one another cannot keep us out.
@@ -211,7 +232,12 @@ def switch_on(version: CriteriaVersion, *, at: datetime | None = None) -> Criter
         before.save(update_fields=["state", "retired_at"])
     version.state = VersionState.LIVE
     version.live_at = at
-    version.save(update_fields=["state", "live_at"])
+    # What was scheduled was confirmed by whoever scheduled it.
+    if by is not None:
+        version.switched_on_by = by
+    if confirmed_sqls is not None:
+        version.confirmed_sqls = confirmed_sqls
+    version.save(update_fields=["state", "live_at", "switched_on_by", "confirmed_sqls"])
     return version
 
 

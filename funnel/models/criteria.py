@@ -37,8 +37,12 @@ class CriteriaVersion(models.Model):
     based_on = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     proposed_at = models.DateTimeField(null=True)
+    proposed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     scheduled_for = models.DateTimeField(null=True)
     live_at = models.DateTimeField(null=True)
+    # Who switched it on, now or at a time, and how many new SQLs they were told and confirmed.
+    switched_on_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    confirmed_sqls = models.PositiveIntegerField(null=True)
     retired_at = models.DateTimeField(null=True)
 
     objects = CriteriaVersionQuerySet.as_manager()

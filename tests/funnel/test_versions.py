@@ -185,6 +185,28 @@ def test_a_scheduled_version_goes_live_at_its_time_and_not_before(signed):
     assert versions.switch_on_scheduled(at=when) is None
 
 
+def test_it_is_kept_who_proposed_and_switched_on_and_what_they_confirmed(signed, marketing, sales):
+    unsigned = versions.edit(signed, changed(66), read_hash=signed.content_hash)
+    assert unsigned.proposed_by is None
+
+    versions.propose(unsigned, by=marketing)
+    versions.sign(unsigned, marketing, Side.MARKETING)
+    versions.sign(unsigned, sales, Side.SALES)
+    versions.switch_on(unsigned, by=sales, confirmed_sqls=25)
+
+    live = versions.live()
+    assert (live.proposed_by, live.switched_on_by, live.confirmed_sqls) == (marketing, sales, 25)
+
+
+def test_what_was_scheduled_was_switched_on_by_whoever_scheduled_it(signed, sales):
+    when = timezone.now() + timedelta(days=1)
+    versions.schedule(signed, when, by=sales, confirmed_sqls=25)
+
+    live = versions.switch_on_scheduled(at=when)
+
+    assert (live.switched_on_by, live.confirmed_sqls) == (sales, 25)
+
+
 def test_going_back_is_a_new_version_that_both_sign_again(signed, marketing, sales):
     versions.switch_on(signed)
     old = CriteriaVersion.objects.get(number=1)
