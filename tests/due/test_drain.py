@@ -169,7 +169,9 @@ def test_criteria_that_cannot_be_read_park_nobody(monkeypatch):
 
 def test_a_statement_that_always_fails_parks_nobody(monkeypatch):
     arrivals(3)
-    monkeypatch.setattr("leads.qualification._STATEMENT", "SELECT {ids}, {at}, no_such_column")
+    monkeypatch.setattr(
+        "leads.qualification.scoring._STATEMENT", "SELECT {ids}, {at}, no_such_column"
+    )
 
     with pytest.raises(DatabaseError):
         drain(at=AT)

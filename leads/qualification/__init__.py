@@ -1,0 +1,50 @@
+"""Judge a batch of leads by the live criteria: score them, move their stages, hand them over.
+
+One batch is one transaction: the leads are locked, scored by one statement that writes only what
+changed, and those that move get their ledger rows, with the evidence, and their handoffs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from funnel.stages import TOMBSTONES
+from leads.qualification.bench import Bench, clock
+from leads.qualification.moving import Hand, move
+from leads.qualification.scoring import Mover, score, statement
+
+__all__ = ["Bench", "Hand", "Judged", "Mover", "clock", "judge", "move", "qualify", "statement"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a batch: leads scored, rows written, stages moved."""
+
+    scored: int = 0
+    changed: int = 0
+    moved: int = 0
+
+
+@transaction.atomic
+def qualify(lead_ids: Sequence[int], *, at: datetime | None = None) -> Judged:
+    """Judge exactly these leads, waiting for whoever holds them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM leads_lead WHERE id = ANY(%s) AND stage <> ALL(%s) "
+            "ORDER BY id FOR NO KEY UPDATE",
+            [list(lead_ids), list(TOMBSTONES)],
+        )
+        locked = [row[0] for row in cursor.fetchall()]
+    return judge(locked, Bench.now(at))
+
+
+def judge(lead_ids: Sequence[int], bench: Bench) -> Judged:
+    """Judge leads the caller has locked, inside the caller's transaction."""
+    if not lead_ids:
+        return Judged()
+    changed, movers = score(lead_ids, bench)
+    if movers:
+        move(movers, bench, Hand())
+    return Judged(len(lead_ids), changed, len(movers))

@@ -1,0 +1,138 @@
+"""The one statement that scores a batch, finds where each lead goes, and writes what changed.
+
+It relies on the primary key of leads for `l.id = ANY`, and on event_lead_newest for the events of
+the batch, which are read once for all rules.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+
+from funnel.scoring import Scoring, compile_rulebook
+from funnel.sql import Sql, param
+from funnel.stages import LADDER, Stage
+from leads.facts import TableFacts
+from leads.qualification.bench import Bench
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A lead whose stage the criteria change, and what they saw."""
+
+    id: int
+    stage: str
+    target: str
+    cycle: int
+    fit: int
+    intent: int
+    total: int
+    reason: str
+    disqualifier: str = ""
+
+
+_RANK = "array_position(ARRAY['inquiry','lead','mql','sql'], {})"
+
+_STATEMENT = """
+WITH judged AS MATERIALIZED (
+    SELECT l.id, l.stage, l.cycle, s.fit, s.intent, s.total, s.grade, {points} AS points,
+           d.disqualifier AS found, m.target, m.reason, m.below_since,
+           least(d.changes_at, m.below_since + {grace},
+                 CASE WHEN m.target IS NULL AND l.held_until > {at} THEN l.held_until END)
+               AS rescore_at
+    FROM {tables}{laterals} CROSS JOIN LATERAL ({move}) m
+    WHERE l.id = ANY({ids})
+), changed AS (
+    UPDATE leads_lead AS l SET
+        version_id = {version}, fit = j.fit, intent = j.intent, total = j.total,
+        grade = j.grade, points = j.points, scored_at = {at},
+        stage = coalesce(j.target, l.stage),
+        stage_since = CASE WHEN j.target IS NULL THEN l.stage_since ELSE {at} END,
+        disqualifier = CASE WHEN j.target = 'disqualified' THEN j.found
+                            WHEN j.target IS NULL THEN l.disqualifier ELSE '' END,
+        held_until = CASE WHEN j.target IS NULL THEN l.held_until END,
+        below_since = j.below_since, rescore_at = j.rescore_at, stale_at = NULL, attempts = 0
+    FROM judged j
+    -- Said again for the planner: right after a large import its statistics know no such table.
+    WHERE l.id = j.id AND l.id = ANY({ids}) AND (
+        l.stale_at IS NOT NULL OR j.target IS NOT NULL OR l.attempts > 0
+        OR (l.version_id, l.fit, l.intent, l.total, l.grade, l.points, l.below_since, l.rescore_at)
+           IS DISTINCT FROM
+           ({version}, j.fit, j.intent, j.total, j.grade, j.points, j.below_since, j.rescore_at)
+    )
+    RETURNING l.id
+)
+SELECT n.changed, j.id, j.stage, j.target, j.cycle, j.fit, j.intent, j.total, j.reason, j.found
+FROM (SELECT count(*) AS changed FROM changed) n
+LEFT JOIN judged j ON j.target IS NOT NULL
+ORDER BY j.id
+"""
+
+# Where a lead goes, if anywhere, as the table of moves lets the machine move it. Upwards at once;
+# downwards at once when a new version or a missing consent is the cause, else after the grace.
+_MOVE = """
+SELECT g.target, CASE WHEN g.is_below AND g.target IS NULL THEN coalesce(l.below_since, {at}) END
+           AS below_since, g.reason
+FROM (SELECT
+    CASE WHEN NOT g0.movable THEN NULL
+         -- Consent is not a person's to give in another's name: no override outlives it.
+         WHEN g0.held THEN CASE WHEN g0.lacks_consent AND g0.want < g0.have THEN d.target END
+         WHEN d.disqualifier <> '' THEN nullif('disqualified', l.stage)
+         WHEN l.stage = 'disqualified' THEN CASE WHEN l.disqualifier <> '' THEN d.target END
+         WHEN g0.want > g0.have THEN d.target
+         WHEN g0.want < g0.have AND (g0.is_new_version OR g0.lacks_consent OR g0.grace_is_over)
+         THEN d.target END AS target,
+    g0.movable AND NOT g0.held AND d.disqualifier = '' AND g0.want < g0.have AS is_below,
+    CASE WHEN g0.held THEN 'consent'
+         WHEN d.disqualifier <> '' THEN 'disqualifier'
+         WHEN l.stage = 'disqualified' THEN 'free'
+         WHEN g0.want > g0.have THEN 'up' WHEN g0.lacks_consent THEN 'consent'
+         WHEN g0.is_new_version THEN 'version' ELSE 'grace' END AS reason
+    FROM (SELECT
+        l.stage = ANY({movable}) AS movable, coalesce(l.held_until > {at}, FALSE) AS held,
+        {have} AS have, {want} AS want,
+        l.version_id IS DISTINCT FROM {version} AND l.version_id IS NOT NULL AS is_new_version,
+        {want} < {granted} AS lacks_consent,
+        coalesce(l.below_since, {at}) + {grace} <= {at} AS grace_is_over
+    ) g0
+) g
+"""
+
+
+def score(lead_ids: Sequence[int], bench: Bench) -> tuple[int, list[Mover]]:
+    """Write the new scores and stages; give the number of rows written and who moved."""
+    query = statement(lead_ids, bench)
+    with connection.cursor() as cursor:
+        cursor.execute(query.text, query.params)
+        rows = cursor.fetchall()
+    movers = [Mover(*row[1:]) for row in rows if row[1] is not None]
+    return rows[0][0], movers
+
+
+def statement(lead_ids: Sequence[int], bench: Bench) -> Sql:
+    """The whole scoring of a batch as one statement."""
+    source = TableFacts(lead_ids, bench.at, bench.portal)
+    scoring: Scoring = compile_rulebook(bench.rulebook, source)
+    pieces = {
+        "ids": param(list(lead_ids)),
+        "at": param(bench.at, "timestamptz"),
+        "version": param(bench.version.pk),
+        "grace": param(timedelta(days=bench.portal.grace_days), "interval"),
+        "movable": param([*LADDER, Stage.DISQUALIFIED], "text[]"),
+        "have": Sql(_RANK.format("l.stage")),
+        "want": Sql(_RANK.format("d.target")),
+        "granted": Sql(_RANK.format("d.granted")),
+        "points": scoring.points,
+        "tables": source.tables(bench.rulebook.tests()),
+        "laterals": scoring.laterals,
+    }
+    pieces["move"] = _filled(_MOVE, pieces)
+    return _filled(_STATEMENT, pieces)
+
+
+def _filled(template: str, pieces: dict[str, Sql]) -> Sql:
+    """The template with its named places filled, the parameters in the order of the places."""
+    names = re.findall(r"{(\w+)}", template)
+    return Sql(re.sub(r"{\w+}", "{}", template)) % tuple(pieces[name] for name in names)
