@@ -1,0 +1,59 @@
+"""Conditions: the tree people write, checked against the vocabulary, said in a sentence.
+
+A condition is one of
+
+    {"id": "c1", "all": [condition, …]}    {"id": "c1", "any": [condition, …]}
+    {"id": "c1", "not": condition}
+    {"id": "c1", "fact": "company_employees", "op": "between", "value": [200, 1000]}
+    {"id": "c1", "fact": "days_active", "op": "at_least", "value": 3, "within_days": 30}
+    {"id": "c1", "event": "page_view", "where": [{"property": "path", "op": "is",
+      "value": "/pricing"}], "at_least": 3, "within_days": 7}
+
+A test on a value nobody knows does not hold; its negation does. Asking whether it is unknown is
+a test of its own.
+"""
+
+from funnel.conditions.describing import describe, sentence
+from funnel.conditions.parsing import MAX_DEPTH, MAX_TESTS, parse
+from funnel.conditions.tree import (
+    All,
+    Any_,
+    Condition,
+    EventTest,
+    Not,
+    PropertyTest,
+    Test,
+    dump,
+    walk,
+)
+from funnel.conditions.values import (
+    MAX_COUNT,
+    MAX_DAYS,
+    MAX_VALUES,
+    ConditionError,
+    is_number,
+    is_text,
+)
+
+__all__ = [
+    "MAX_COUNT",
+    "MAX_DAYS",
+    "MAX_DEPTH",
+    "MAX_TESTS",
+    "MAX_VALUES",
+    "All",
+    "Any_",
+    "Condition",
+    "ConditionError",
+    "EventTest",
+    "Not",
+    "PropertyTest",
+    "Test",
+    "describe",
+    "dump",
+    "is_number",
+    "is_text",
+    "parse",
+    "sentence",
+    "walk",
+]
