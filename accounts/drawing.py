@@ -210,10 +210,21 @@ def sla_met(taken: str, label: str) -> SafeString:
     )
 
 
+SILENT = mark_safe('aria-hidden="true"')
+
+
 def sparkline(
-    values: Sequence[float], side: str = "ink", *, width: int = 88, height: int = 30
+    values: Sequence[float],
+    side: str = "ink",
+    *,
+    says: str = "",
+    width: int = 88,
+    height: int = 30,
 ) -> SafeString:
-    """The shape of a series and its last point; nothing for fewer than two values."""
+    """The shape of a series and its last point; nothing for fewer than two values.
+
+    Silent where the words beside it say the same, else named by the sentence `says`.
+    """
     if len(values) < 2:
         return mark_safe("")
     low, spread = min(values), max(values) - min(values)
@@ -227,8 +238,9 @@ def sparkline(
         for i, v in enumerate(values)
     ]
     (end_x, end_y), path = places[-1], "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+    name = format_html('role="img" aria-label="{}"', says) if says else SILENT
     return format_html(
-        '<svg width="{}" height="{}" viewBox="0 0 {} {}" aria-hidden="true" fill="none">'
+        '<svg width="{}" height="{}" viewBox="0 0 {} {}" {} fill="none">'
         '<path class="s-{}" d="M{}" stroke-width="1.5" stroke-linejoin="round"'
         ' stroke-linecap="round"/>'
         '<circle class="f-{}" cx="{}" cy="{}" r="2.5"/></svg>',
@@ -236,6 +248,7 @@ def sparkline(
         height,
         width,
         height,
+        name,
         side,
         path,
         side,

@@ -17,13 +17,16 @@ from funnel import versions
 from funnel.models import QueueMember
 from funnel.vocabulary import Vocabulary
 from leads import explanation, paging, timeline
+from leads.history import daily_totals, newest_of_lead
 from leads.models import Consent, Event, Handoff, HandoffState, Lead
 from leads.present import lead as present
 from leads.present import timeline as told
+from leads.present.trend import trend
 from leads.present.words import role
 
 SIDES = {"": "Everything", "marketing": "Marketing", "sales": "Sales"}
 COLLEAGUES = 8
+TREND_DAYS = 30
 
 
 @require_safe
@@ -55,6 +58,7 @@ def for_page(request: AuthenticatedRequest) -> Any:
             told_consents=ArraySubquery(
                 consents.values(said=JSONObject(purpose="purpose", given="given", at=F("at")))
             ),
+            told_scores=ArraySubquery(newest_of_lead(days=TREND_DAYS)),
         )
     )
 
@@ -101,7 +105,10 @@ def judgement(
         return context
     rulebook = versions.rulebook(lead.version, words)
     told_why = explanation.explain(lead, rulebook=rulebook, portal=request.portal)
-    return context | {"why": present.why(lead, told_why, rulebook, handoff)}
+    return context | {
+        "why": present.why(lead, told_why, rulebook, handoff),
+        "trend": trend(daily_totals(lead.told_scores, days=TREND_DAYS)),
+    }
 
 
 def history(request: AuthenticatedRequest, lead: Lead, words: Vocabulary) -> dict[str, Any]:
