@@ -54,11 +54,6 @@ app.conf.update(
             # A worker that was away must not find an hour of the same request.
             "options": {"queue": "score", "expires": 10},
         },
-        "count_impact": {
-            "task": "leads.tasks.count_impact",
-            "schedule": 5.0,
-            "options": {"queue": "bulk", "expires": 10},
-        },
         "forget_answers": {
             "task": "leads.tasks.forget_answers",
             "schedule": 3600.0,

@@ -5,11 +5,10 @@ import threading
 import time
 
 import structlog
-from celery import Task, current_app, shared_task
+from celery import current_app, shared_task
 
 from leads import due, history
 from leads.api import idempotency
-from leads.impact import counting
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +36,6 @@ def forget_scores() -> None:
     history.forget()
 
 
-@shared_task(name="leads.tasks.count_impact", queue="bulk", ignore_result=True)
-def count_impact() -> None:
-    counting.drain(seconds=SECONDS)
-
-
 class Nudge:
     """Asks for a drain soon. Asking sets a flag; a thread of this process does the sending.
 
@@ -50,8 +44,7 @@ class Nudge:
     anyway.
     """
 
-    def __init__(self, task: Task = drain) -> None:
-        self.task = task
+    def __init__(self) -> None:
         self._start_afresh()
         # A thread stays behind in the parent, and a lock might stay taken.
         os.register_at_fork(after_in_child=self._start_afresh)
@@ -84,7 +77,7 @@ class Nudge:
             self.asked.clear()
             try:
                 connection = connection or _own_connection()
-                self.task.apply_async(connection=connection, retry=False, expires=10)
+                drain.apply_async(connection=connection, retry=False, expires=10)
             except Exception as error:
                 connection = None
                 _note(error)
@@ -109,4 +102,3 @@ def _own_connection():  # type: ignore[no-untyped-def]
 
 
 nudge = Nudge()
-nudge_counting = Nudge(count_impact)

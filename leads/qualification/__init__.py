@@ -13,21 +13,9 @@ from django.db import connection, transaction
 from funnel.stages import TOMBSTONES
 from leads.qualification.bench import Bench, clock
 from leads.qualification.moving import Hand, move
-from leads.qualification.rescored import note
-from leads.qualification.scoring import Mover, destination, score, statement
+from leads.qualification.scoring import Mover, score, statement
 
-__all__ = [
-    "Bench",
-    "Hand",
-    "Judged",
-    "Mover",
-    "clock",
-    "destination",
-    "judge",
-    "move",
-    "qualify",
-    "statement",
-]
+__all__ = ["Bench", "Hand", "Judged", "Mover", "clock", "judge", "move", "qualify", "statement"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +44,7 @@ def judge(lead_ids: Sequence[int], bench: Bench) -> Judged:
     """Judge leads the caller has locked, inside the caller's transaction."""
     if not lead_ids:
         return Judged()
-    changed, rejudged, movers = score(lead_ids, bench)
+    changed, movers = score(lead_ids, bench)
     if movers:
         move(movers, bench, Hand())
-    if rejudged:
-        note(rejudged, movers, bench)
     return Judged(len(lead_ids), changed, len(movers))
