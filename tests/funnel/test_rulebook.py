@@ -6,7 +6,7 @@ import pytest
 
 from funnel.conditions import ConditionError
 from funnel.defaults import CONTENT
-from funnel.rulebook import factors, parse_content, prepared
+from funnel.rulebook import factors, parse_content, prepared, with_ids
 from funnel.vocabulary import STANDARD, Fact, FactType
 
 WORDS = STANDARD.with_facts(
@@ -60,7 +60,7 @@ def test_the_shipped_criteria_can_be_read():
         (content(rules={}), "rules", "list"),
         (content(rules=["x"]), "rules.0", "object"),
         (content(rules=[RULE] * 201), "rules", "at most 200"),
-        (content(rules=[RULE, RULE]), "rules", "twice"),
+        (content(rules=[RULE, RULE]), "rules.1.id", "twice"),
         (content(definitions=None), "definitions", "Define"),
         (content(definitions={"lead": {"condition": KNOWN}}), "definitions.mql", "MQL"),
         (content(definitions=definitions() | {"x": {}}), "definitions.x", "no key"),
@@ -85,7 +85,7 @@ def test_the_shipped_criteria_can_be_read():
         (content(disqualifiers=[{"id": "d", "label": "D"}]), "disqualifiers.0.condition", "object"),
         (
             content(disqualifiers=[{"id": "d", "label": "D", "condition": KNOWN}] * 2),
-            "disqualifiers",
+            "disqualifiers.1.id",
             "twice",
         ),
         (rule(kind="total"), "rules.0.kind", "fit or intent"),
@@ -106,8 +106,11 @@ def test_the_shipped_criteria_can_be_read():
         (rule(ageing={"kind": "window", "days": 3}), "rules.0.ageing.kind", "within_days"),
         (rule(ageing={"kind": "linear", "days": 0}), "rules.0.ageing.days", "1 to"),
         (rule(ageing={"kind": "linear", "days": 10**400}), "rules.0.ageing.days", "1 to"),
+        (rule(ageing={"kind": "half_life", "days": 1001}), "rules.0.ageing.days", "1,000"),
         (rule(ageing="linear"), "rules.0.ageing", "object"),
         (table(fact="shoe", bands=[]), "rules.0.table.fact", "cannot use"),
+        (table(id=7, fact="cycle", bands=[{"points": 1}]), "rules.0.table.id", "1 to 40"),
+        (table(fact="cycle", bands=[{"points": 1}], choices={}), "rules.0.table", "has bands"),
         (table(fact=["email"], bands=[]), "rules.0.table.fact", "cannot use"),
         (table(fact="total", bands=[{"points": 1}]), "rules.0.table.fact", "cannot use"),
         (table(fact="days_active", bands=[{"points": 1}]), "rules.0.table.fact", "cannot use"),
@@ -190,3 +193,82 @@ def test_the_factors_a_version_keeps_are_those_it_is_scored_with():
     assert parse_content(ready, WORDS).rules[0].ageing.factors == (10_000, 1)
     # A person who types factors gets the computed ones.
     assert prepared(ready)["rules"][0]["ageing"]["factors"] == [10_000, 5_000]
+
+
+@pytest.mark.parametrize(
+    "shares", [[10_000, 1, 2], [10_001], [5, -1], [1.5], [True], "10000", None, [10_000, 0]]
+)
+def test_factors_that_nobody_computed_are_refused(shares):
+    made = rule(ageing={"kind": "linear", "days": 2, "factors": shares})
+
+    with pytest.raises(ConditionError, match=r"^rules\.0\.ageing\.factors: "):
+        parse_content(made, WORDS)
+
+
+@pytest.mark.parametrize(("kind", "days"), [("linear", 3650), ("half_life", 1000)])
+def test_the_slowest_ageing_runs_to_its_end(kind, days):
+    shares = factors(kind, days, 1000)
+
+    assert shares[-1] <= 2
+    assert prepared(rule(points=1000, ageing={"kind": kind, "days": days}))
+
+
+def in_table(when, **more):
+    made = {key: value for key, value in RULE.items() if key != "points"}
+    bands = {"fact": "cycle", "bands": [{"points": 1}]} | more
+    return content(rules=[made | {"when": when, "table": bands}])
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"id": "table", "fact": "email", "op": "is_known"},
+        {"id": "x", "any": [{"id": "table", "not": CHAT}]},
+        {"id": "table", "all": [{"id": "table-2", "event": "chat"}]},
+    ],
+)
+def test_a_table_and_the_condition_before_it_have_ids_of_their_own(when):
+    made = in_table(when)
+    rulebook = parse_content(made, WORDS)
+
+    saved = with_ids(made, rulebook)
+
+    id_ = rulebook.rules[0].table[0].id
+    assert id_ in ("table-2", "table-3")
+    assert saved["rules"][0]["table"]["id"] == id_
+    assert parse_content(saved, WORDS) == rulebook
+
+
+def test_the_id_of_a_table_written_twice_by_hand_is_refused():
+    made = in_table({"id": "size", "fact": "email", "op": "is_known"}, id="size")
+
+    with pytest.raises(ConditionError) as refused:
+        parse_content(made, WORDS)
+
+    assert refused.value.path == "rules.0.table.id"
+
+
+def test_what_is_saved_leaves_nothing_to_a_default():
+    made = {"definitions": definitions(mql={"line": None})}
+
+    saved = with_ids(made, parse_content(made, WORDS))
+
+    assert saved == {
+        "definitions": {
+            rung: {"condition": {"id": "c1", **KNOWN}} for rung in ("lead", "mql", "sql")
+        },
+        "disqualifiers": [],
+        "rules": [],
+        "caps": {"fit": 50, "intent": 50},
+        "bands": {"fit": [75, 50, 25], "intent": [75, 50, 25]},
+    }
+
+
+def test_criteria_ask_a_thousand_questions_at_most():
+    some = {"any": [CHAT] * 100}
+    rules = [{**RULE, "id": f"r{n}", "when": some} for n in range(10)]
+
+    with pytest.raises(ConditionError, match="at most 1,000 tests"):
+        parse_content(content(rules=rules), WORDS)
+
+    assert len(parse_content(content(rules=rules[1:]), WORDS).tests()) == 903
