@@ -1,11 +1,14 @@
 """What every page needs of HTTP: who may open it, where to go next, and how long a visit lasts."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -67,6 +70,23 @@ def require_action(user: User, action: Action) -> None:
     """The same refusal inside a view, where only part of a page is somebody else's."""
     if not policy.can(user, action):
         raise PermissionDenied(policy.only(policy.ALLOWED[action], action))
+
+
+def recent_sign_in_required(view: View) -> View:
+    """A step that counts as a signature: whoever signed in longer ago proves again who they are.
+
+    django-allauth keeps the POST, asks for the password, and then does what was asked.
+    """
+
+    @wraps(view)
+    def guarded(request: AuthenticatedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        proofs = get_authentication_records(request, request.user)
+        last = max((proof["at"] for proof in proofs), default=0)
+        if time.time() - last > settings.RECENT_SIGN_IN_SECONDS:
+            raise ReauthenticationRequired
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 # --- answers -----------------------------------------------------------------------------------

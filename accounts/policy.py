@@ -20,6 +20,7 @@ class Action(StrEnum):
     OPEN_OVERVIEW = "open the overview"
     OPEN_LEADS = "open leads"
     OPEN_CRITERIA = "read the criteria"
+    READ_DRAFTS = "read drafts of the criteria"
     DRAFT_CRITERIA = "draft criteria"
     SIGN_CRITERIA = "sign criteria"
     SWITCH_ON_CRITERIA = "switch on criteria"
@@ -38,6 +39,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OPEN_OVERVIEW: MANAGERS_AND_ADMIN,
     Action.OPEN_LEADS: EVERYBODY,
     Action.OPEN_CRITERIA: EVERYBODY,
+    Action.READ_DRAFTS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.DRAFT_CRITERIA: frozenset({Role.MARKETING}) | MANAGERS,
     # Each for their own side; whose side that is, funnel.versions says.
     Action.SIGN_CRITERIA: MANAGERS,

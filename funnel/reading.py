@@ -8,7 +8,8 @@ from funnel.conditions import All, Any_, Condition, Not, describe
 from funnel.rulebook import KINDS, RUNGS, Band, Rule, Rulebook
 
 KIND_SAYS = {"fit": "who they are", "intent": "what they did"}
-ALL, ANY = "All of these", "At least one of these"
+GRADES = {"fit": "ABCD", "intent": "1234"}
+ALL, ANY, ONE = "All of these", "At least one of these", "This"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def read(rulebook: Rulebook) -> Reading:
     definitions = rulebook.definitions
     return Reading(
         rungs=tuple(
-            Rung(rung, _top(definitions[rung].condition), definitions[rung].line) for rung in RUNGS
+            Rung(rung, top(definitions[rung].condition), definitions[rung].line) for rung in RUNGS
         ),
         disqualifiers=tuple(
             (item.label, _capital(describe(item.condition))) for item in rulebook.disqualifiers
@@ -91,10 +92,10 @@ def clause(condition: Condition) -> Clause:
     return Clause(_capital(describe(condition)))
 
 
-def _top(condition: Condition) -> Clause:
+def top(condition: Condition) -> Clause:
     """A definition always reads as a heading with items, also when it is a single test."""
     found = clause(condition)
-    return found if found.parts else Clause("This", (found,))
+    return found if found.parts else Clause(ONE, (found,))
 
 
 def _capital(text: str) -> str:
@@ -165,7 +166,7 @@ def _notes(rule: Rule) -> Iterator[str]:
 
 
 def _bands(rulebook: Rulebook) -> Iterator[tuple[str, str, int]]:
-    for kind, names in (("fit", "ABCD"), ("intent", "1234")):
+    for kind, names in GRADES.items():
         for name, cut in zip(names, (*rulebook.bands[kind], 0), strict=True):
             # On the cut-off is the better band, so the least whole points that reach it.
             yield name, kind, -(-cut * rulebook.caps[kind] // 100)

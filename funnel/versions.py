@@ -6,7 +6,7 @@ one.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from accounts.models import Portal, User
 from accounts.roles import Role, Side
-from funnel.models import CriteriaVersion, Signature, VersionState
+from funnel.conditions import ConditionError
+from funnel.models import CriteriaVersion, Refusal, Signature, VersionState
 from funnel.rulebook import Rulebook, parse_content, prepared, with_ids
 from funnel.vocabulary import STANDARD, Fact, Vocabulary
 
@@ -33,6 +34,10 @@ class NotSigned(VersionError):
 
 class ChangedMeanwhile(VersionError):
     """Somebody else saved the draft since it was read."""
+
+
+class WouldVoid(VersionError):
+    """The edit would void signatures that the editor was not told about."""
 
 
 # The advisory lock that judging holds shared and switching on holds alone; any constant will do.
@@ -96,6 +101,7 @@ def draft(
     at: datetime | None = None,
 ) -> CriteriaVersion:
     """Start a draft with this content. Raises ConditionError, or VersionError if one exists."""
+    at = at or timezone.now()
     other = CriteriaVersion.objects.editable().first()
     if other is not None:
         raise VersionError(f"v{other.number} is being edited; there is one draft at a time.")
@@ -108,7 +114,9 @@ def draft(
         note=note,
         author=author,
         based_on=based_on,
-        created_at=at or timezone.now(),
+        created_at=at,
+        saved_at=at,
+        saved_by=author,
     )
 
 
@@ -118,46 +126,88 @@ def edit(
     content: Mapping[str, Any],
     *,
     read_hash: str,
+    by: User | None = None,
+    note: str | None = None,
+    based_on: CriteriaVersion | None = None,
+    voiding: Collection[int] | None = None,
     at: datetime | None = None,
 ) -> CriteriaVersion:
     """Save new content; a proposed version goes back to draft and its signatures are void.
 
     `read_hash` is the content_hash the editor started from: raises ChangedMeanwhile if it is no
-    longer the saved one.
+    longer the saved one. `voiding` are the ids of the signatures that the editor knows are lost:
+    raises WouldVoid if there are others; None asks nothing.
     """
     version = _locked(version, VersionState.DRAFT, VersionState.PROPOSED)
     if version.content_hash != read_hash:
         raise ChangedMeanwhile(f"v{version.number} was changed since you opened it.")
-    ready = _ready(content)
-    version.signatures.filter(voided_at=None).update(voided_at=at or timezone.now())
-    version.content = ready
-    version.content_hash = content_hash(ready)
-    version.state = VersionState.DRAFT
-    version.proposed_at = version.proposed_by = None
-    version.save(update_fields=["content", "content_hash", "state", "proposed_at", "proposed_by"])
+    if voiding is not None and {one.pk for one in valid_signatures(version)} - {*voiding}:
+        raise WouldVoid(f"v{version.number} was signed since you opened it.")
+    at = at or timezone.now()
+    version.content = _ready(content)
+    version.content_hash = content_hash(version.content)
+    version.note = version.note if note is None else note
+    version.based_on = based_on or version.based_on
+    version.saved_at, version.saved_by = at, by
+    _back_to_draft(version, at)
+    version.save()
     return version
 
 
 @transaction.atomic
 def propose(
-    version: CriteriaVersion, *, by: User | None = None, at: datetime | None = None
+    version: CriteriaVersion,
+    *,
+    by: User | None = None,
+    note: str | None = None,
+    read_hash: str | None = None,
+    at: datetime | None = None,
 ) -> CriteriaVersion:
-    """Ask both departments to sign the draft as it is."""
+    """Ask both departments to sign the draft as it is; `note` says what it is about."""
     version = _locked(version, VersionState.DRAFT)
+    if read_hash is not None and version.content_hash != read_hash:
+        raise ChangedMeanwhile(f"v{version.number} was changed since you opened it.")
     version.state = VersionState.PROPOSED
     version.proposed_at = at or timezone.now()
     version.proposed_by = by
-    version.save(update_fields=["state", "proposed_at", "proposed_by"])
+    version.note = version.note if note is None else note
+    version.save(update_fields=["state", "proposed_at", "proposed_by", "note"])
     return version
 
 
 @transaction.atomic
-def sign(
-    version: CriteriaVersion, person: User, side: Side, *, at: datetime | None = None
-) -> Signature:
-    """Consent to the proposed content for one's own side."""
+def send_back(
+    version: CriteriaVersion, person: User, *, note: str, at: datetime | None = None
+) -> Refusal:
+    """A manager does not agree: back to draft, signatures void, with what they want changed."""
     version = _locked(version, VersionState.PROPOSED)
-    if side not in {SIGNS_FOR.get(Role(role)) for role in person.roles}:
+    if not sides_of(person):
+        raise VersionError("Only a manager of a department sends criteria back.")
+    at = at or timezone.now()
+    _back_to_draft(version, at)
+    version.save(update_fields=["state", "proposed_at", "proposed_by"])
+    return Refusal.objects.create(version=version, refused_by=person, note=note, refused_at=at)
+
+
+@transaction.atomic
+def sign(
+    version: CriteriaVersion,
+    person: User,
+    side: Side,
+    *,
+    read_hash: str | None = None,
+    at: datetime | None = None,
+) -> Signature:
+    """Consent to the proposed content for one's own side.
+
+    `read_hash` is the content_hash of what the person read: raises ChangedMeanwhile if it is no
+    longer the proposed one.
+    """
+    found = CriteriaVersion.objects.select_for_update().get(pk=version.pk)
+    if read_hash is not None and found.content_hash != read_hash:
+        raise ChangedMeanwhile(f"v{found.number} was changed since you read it.")
+    version = _locked(found, VersionState.PROPOSED)
+    if side not in sides_of(person):
         raise VersionError(f"Only a manager of {Side(side).label.lower()} signs for it.")
     signed = {signature.side: signature for signature in valid_signatures(version)}
     if side in signed:
@@ -173,6 +223,17 @@ def sign(
         signed_at=at or timezone.now(),
         both_hats=both_hats,
     )
+
+
+def sides_of(person: User) -> list[Side]:
+    """The departments this person signs for."""
+    return [side for role, side in SIGNS_FOR.items() if person.has_role(role)]
+
+
+def waiting_for(person: User) -> int:
+    """Proposed versions that wait for the signature of a side of theirs, for the navigation."""
+    sides = sides_of(person)
+    return CriteriaVersion.objects.lacking_signature_of(sides).count() if sides else 0
 
 
 def valid_signatures(version: CriteriaVersion) -> list[Signature]:
@@ -207,6 +268,24 @@ def schedule(
 
 
 @transaction.atomic
+def take_schedule_back(version: CriteriaVersion) -> CriteriaVersion:
+    """Do not switch it on at its time after all: it is proposed again, its signatures stand.
+
+    Raises VersionError when it is live by now, or while another version is being edited.
+    """
+    version = _locked(version, VersionState.SCHEDULED)
+    other = CriteriaVersion.objects.editable().first()
+    if other is not None:
+        raise VersionError(
+            f"v{other.number} is being edited, and v{version.number} cannot wait beside it."
+        )
+    version.state = VersionState.PROPOSED
+    version.scheduled_for = version.switched_on_by = version.confirmed_sqls = None
+    version.save(update_fields=["state", "scheduled_for", "switched_on_by", "confirmed_sqls"])
+    return version
+
+
+@transaction.atomic
 def switch_on(
     version: CriteriaVersion,
     *,
@@ -226,6 +305,7 @@ def switch_on(
     before = CriteriaVersion.objects.live().select_for_update().first()
     version = _locked(version, VersionState.PROPOSED, VersionState.SCHEDULED)
     _need_signatures(version)
+    _need_facts(version)
     if before is not None:
         before.state = VersionState.RETIRED
         before.retired_at = at
@@ -262,11 +342,35 @@ def _ready(content: Any) -> dict[str, Any]:
     return with_ids(ready, parse_content(ready, vocabulary()))
 
 
+def _back_to_draft(version: CriteriaVersion, at: datetime) -> None:
+    version.signatures.filter(voided_at=None).update(voided_at=at)
+    version.state = VersionState.DRAFT
+    version.proposed_at = version.proposed_by = None
+
+
 def _need_signatures(version: CriteriaVersion) -> None:
     signed = {signature.side for signature in valid_signatures(version)}
     for side in Side:
         if side not in signed:
             raise NotSigned(f"{side.label} has not signed v{version.number}.")
+
+
+def _need_facts(version: CriteriaVersion) -> None:
+    """A field may be gone since the version was signed: nobody could be judged by it."""
+    try:
+        rulebook(version)
+    except ConditionError as error:
+        raise VersionError(f"v{version.number} cannot be read any more: {error}") from None
+
+
+def obstacle(version: CriteriaVersion) -> str:
+    """Why the version cannot be switched on as things are; empty when it can."""
+    try:
+        _need_signatures(version)
+        _need_facts(version)
+    except VersionError as error:
+        return str(error)
+    return ""
 
 
 def _locked(version: CriteriaVersion, *states: VersionState) -> CriteriaVersion:

@@ -243,6 +243,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Signing criteria counts only from somebody who proved lately who they are.
+RECENT_SIGN_IN_SECONDS = 15 * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "LeadPortal: "
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",

@@ -1,8 +1,15 @@
+import operator
+from collections.abc import Collection
+from functools import reduce
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import policy
+from accounts.models import User
+from accounts.policy import Action
 from accounts.roles import Side
 
 
@@ -24,6 +31,28 @@ class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
     def editable(self) -> "CriteriaVersionQuerySet":
         return self.filter(state__in=EDITABLE)
 
+    def in_the_making(self) -> "CriteriaVersionQuerySet":
+        """What may become live: a draft or proposal, and a scheduled one."""
+        return self.filter(state__in=[*EDITABLE, VersionState.SCHEDULED])
+
+    def visible_to(self, person: User) -> "CriteriaVersionQuerySet":
+        """Everybody reads what was proposed; a draft belongs to those who write the criteria."""
+        if policy.can(person, Action.READ_DRAFTS):
+            return self
+        return self.exclude(state=VersionState.DRAFT)
+
+    def lacking_signature_of(self, sides: Collection[Side]) -> "CriteriaVersionQuerySet":
+        """Proposed versions that at least one of these sides has yet to sign."""
+        signed = Signature.objects.filter(
+            version=models.OuterRef("pk"),
+            content_hash=models.OuterRef("content_hash"),
+            voided_at=None,
+        )
+        lacks = [~models.Exists(signed.filter(side=side)) for side in sides]
+        return self.filter(
+            reduce(operator.or_, lacks, models.Q(pk__in=[])), state=VersionState.PROPOSED
+        )
+
 
 class CriteriaVersion(models.Model):
     """The whole signed rulebook as it stood: definitions, scoring rules, bands."""
@@ -36,6 +65,9 @@ class CriteriaVersion(models.Model):
     author = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     based_on = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    # The last save of the content, by whoever drafted or edited it.
+    saved_at = models.DateTimeField(default=timezone.now)
+    saved_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     proposed_at = models.DateTimeField(null=True)
     proposed_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
     scheduled_for = models.DateTimeField(null=True)
@@ -118,3 +150,21 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_side_display()} on {self.version}"
+
+
+class Refusal(models.Model):
+    """One manager's no to a proposed version: what to change before they would sign."""
+
+    version = models.ForeignKey(CriteriaVersion, models.PROTECT, related_name="refusals")
+    refused_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    note = models.TextField()
+    refused_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-refused_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(note=""), name="refusal_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"No to {self.version}"

@@ -12,7 +12,7 @@ from accounts.roles import Role, Side
 from funnel import versions
 from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion, Signature, VersionState
-from funnel.versions import ChangedMeanwhile, NotSigned, VersionError
+from funnel.versions import ChangedMeanwhile, NotSigned, VersionError, WouldVoid
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +158,127 @@ def test_an_edit_of_a_proposed_version_makes_its_signatures_void(signed, marketi
         versions.switch_on(edited)
 
 
+def test_an_edit_does_not_void_a_signature_its_editor_was_not_told_about(signed, marketing):
+    known = {signed.signatures.get(side=Side.MARKETING).pk}
+
+    with pytest.raises(WouldVoid):
+        versions.edit(signed, changed(66), read_hash=signed.content_hash, voiding=known)
+    assert len(versions.valid_signatures(signed)) == 2
+
+    everything = set(signed.signatures.values_list("pk", flat=True))
+    versions.edit(signed, changed(66), read_hash=signed.content_hash, voiding=everything)
+    assert versions.valid_signatures(signed) == []
+
+
+def test_an_edit_says_who_saved_last_and_may_say_what_it_is_based_on(draft, sales):
+    at = timezone.now() + timedelta(hours=1)
+
+    versions.edit(
+        draft,
+        changed(66),
+        read_hash=draft.content_hash,
+        by=sales,
+        note="Back to v1",
+        based_on=versions.live(),
+        at=at,
+    )
+
+    draft.refresh_from_db()
+    assert (draft.saved_by, draft.saved_at, draft.note) == (sales, at, "Back to v1")
+    assert draft.based_on == versions.live()
+
+
+def test_what_is_proposed_is_what_was_read(draft):
+    read_hash = draft.content_hash
+    versions.edit(draft, changed(66), read_hash=read_hash)
+
+    with pytest.raises(ChangedMeanwhile):
+        versions.propose(draft, read_hash=read_hash)
+
+
+def test_a_signature_on_what_was_edited_since_it_was_read_is_refused(draft, marketing):
+    read_hash = draft.content_hash
+    versions.propose(draft)
+    versions.edit(draft, changed(66), read_hash=read_hash)
+    versions.propose(draft)
+
+    with pytest.raises(ChangedMeanwhile):
+        versions.sign(draft, marketing, Side.MARKETING, read_hash=read_hash)
+    assert versions.valid_signatures(draft) == []
+
+
+def test_sending_back_makes_a_draft_of_it_with_the_reason_and_without_signatures(signed, sales):
+    refusal = versions.send_back(signed, sales, note="14 is too few for pricing")
+
+    signed.refresh_from_db()
+    assert (signed.state, signed.proposed_at) == ("draft", None)
+    assert versions.valid_signatures(signed) == []
+    assert (refusal.refused_by, refusal.note) == (sales, "14 is too few for pricing")
+
+
+@pytest.mark.parametrize("role", [Role.MARKETING, Role.SALES, Role.ADMIN])
+def test_only_a_manager_of_a_department_sends_back(signed, role):
+    with pytest.raises(VersionError, match="Only a manager"):
+        versions.send_back(signed, factories.person(role), note="No")
+    assert len(versions.valid_signatures(signed)) == 2
+
+
+def test_a_draft_is_not_sent_back(draft, sales):
+    with pytest.raises(VersionError, match="v2 is draft"):
+        versions.send_back(draft, sales, note="No")
+
+
+def test_a_schedule_is_taken_back_and_the_signatures_stand(signed, sales):
+    when = timezone.now() + timedelta(days=1)
+    versions.schedule(signed, when, by=sales, confirmed_sqls=25)
+
+    back = versions.take_schedule_back(signed)
+
+    assert (back.state, back.scheduled_for) == ("proposed", None)
+    assert (back.switched_on_by, back.confirmed_sqls) == (None, None)
+    assert len(versions.valid_signatures(back)) == 2
+    assert versions.switch_on_scheduled(at=when) is None
+
+
+def test_only_a_schedule_is_taken_back(signed):
+    with pytest.raises(VersionError, match="v2 is proposed"):
+        versions.take_schedule_back(signed)
+
+
+def test_a_schedule_stands_while_another_version_is_being_edited(signed, marketing):
+    versions.schedule(signed, timezone.now() + timedelta(days=1))
+    versions.draft(changed(66), author=marketing)
+
+    with pytest.raises(VersionError, match="v3 is being edited"):
+        versions.take_schedule_back(signed)
+
+
+def test_a_manager_is_waited_for_until_their_side_signed(draft, marketing, sales):
+    assert versions.waiting_for(marketing) == 0
+
+    versions.propose(draft)
+    assert versions.waiting_for(marketing) == versions.waiting_for(sales) == 1
+
+    versions.sign(draft, marketing, Side.MARKETING)
+    assert (versions.waiting_for(marketing), versions.waiting_for(sales)) == (0, 1)
+
+    versions.edit(draft, changed(66), read_hash=draft.content_hash)
+    versions.propose(draft)
+    assert versions.waiting_for(marketing) == 1
+    assert versions.waiting_for(factories.marketer()) == 0
+
+
+def test_drafts_are_seen_by_those_who_write_the_criteria_and_proposals_by_all(draft):
+    rep, marketer, admin = factories.outsider(), factories.marketer(), factories.admin()
+
+    assert draft not in CriteriaVersion.objects.visible_to(rep)
+    assert draft in CriteriaVersion.objects.visible_to(marketer)
+    assert draft in CriteriaVersion.objects.visible_to(admin)
+
+    versions.propose(draft)
+    assert draft in CriteriaVersion.objects.visible_to(rep)
+
+
 def test_switching_on_retires_the_version_before(signed):
     at = timezone.now()
 
@@ -276,6 +397,11 @@ def test_a_live_version_only_retires_and_is_never_deleted(signed):
         CriteriaVersion.objects.live().update(state="draft", live_at=None)
     with refused("cannot be deleted"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM funnel_criteriaversion WHERE state = 'live'")
+
+
+def test_a_refusal_says_why(signed, sales):
+    with refused("refusal_says_why"), transaction.atomic():
+        signed.refusals.create(refused_by=sales, note="")
 
 
 def test_a_signature_is_voided_but_never_changed_deleted_or_restored(signed, sales):

@@ -1,0 +1,187 @@
+"""A draft beside the version it would replace: its rows, and the small edits a page makes to it.
+
+Pure: rulebooks or content in, rows or new content out. Saving is versions.edit.
+"""
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from funnel import reading
+from funnel.compare import rule_lines
+from funnel.rulebook import Rule, Rulebook
+
+Content = dict[str, Any]
+
+# A longer table is read, and edited as text.
+MOST_BANDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One line of a table: points by a number or a choice."""
+
+    says: str
+    points: int
+    was: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One rule of the draft, or one that the draft leaves out."""
+
+    id: str
+    text: reading.RuleText
+    # "", "chg", "new" or "del", against the version it would replace.
+    status: str = ""
+    # The points and the sentence it had, where they were others.
+    was_points: int | None = None
+    was_lines: tuple[str, ...] = ()
+    bands: tuple[Band, ...] = ()
+    # The rule above and below it in its section, for moving it.
+    above: str = ""
+    below: str = ""
+
+    @property
+    def has_points(self) -> bool:
+        return not self.text.bands
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    name: str
+    title: str
+    says: str
+    rows: tuple[Row, ...]
+
+
+SECTIONS = (
+    ("fit", "Fit", "who they are, up to {} points"),
+    ("intent", "Intent", "what they did, up to {} points"),
+    ("away", "Take points away", "from either"),
+)
+
+
+def section_of(rule: Rule) -> str:
+    """Rules that take points away stand together, whatever their kind."""
+    return "away" if reading.rule_text(rule).points < 0 else rule.kind
+
+
+def sections(draft: Rulebook, base: Rulebook | None) -> list[Section]:
+    """The rules of the draft by section, marked against `base` (None: nothing is marked)."""
+    return [
+        Section(
+            name,
+            title,
+            says.format(draft.caps[name]) if name in draft.caps else says,
+            tuple(_rows(draft, base, name)),
+        )
+        for name, title, says in SECTIONS
+    ]
+
+
+def _rows(draft: Rulebook, base: Rulebook | None, name: str) -> Iterator[Row]:
+    rules = [rule for rule in draft.rules if section_of(rule) == name]
+    ids = ["", *(rule.id for rule in rules), ""]
+    for i, rule in enumerate(rules):
+        was = base.rule(rule.id) if base else None
+        yield _row(rule, was, is_new=base is not None, above=ids[i], below=ids[i + 2])
+    for rule in base.rules if base else ():
+        if section_of(rule) == name and draft.rule(rule.id) is None:
+            yield Row(rule.id, reading.rule_text(rule), "del")
+
+
+def _row(rule: Rule, was: Rule | None, *, is_new: bool, above: str, below: str) -> Row:
+    text = reading.rule_text(rule)
+    if was is None:
+        status = "new" if is_new else ""
+        return Row(rule.id, text, status, bands=_bands(text), above=above, below=below)
+    old, lines = reading.rule_text(was), rule_lines(rule)
+    # Points have a place of their own; what else was different is said in the words it had.
+    said = {text.label, text.sentence, *text.notes}
+    return Row(
+        rule.id,
+        text,
+        "chg" if rule_lines(was) != lines else "",
+        was_points=old.points if old.points != text.points and not text.bands else None,
+        was_lines=tuple(
+            line for line in (old.label, old.sentence, *old.notes) if line and line not in said
+        ),
+        bands=_bands(text, old),
+        above=above,
+        below=below,
+    )
+
+
+def _bands(text: reading.RuleText, old: reading.RuleText | None = None) -> tuple[Band, ...]:
+    before = dict(old.bands) if old else {}
+    return tuple(
+        Band(says, points, before[says] if before.get(says, points) != points else None)
+        for says, points in text.bands
+    )
+
+
+# Edits. Each gives new content and leaves the given one alone.
+
+
+def with_line(content: Content, rung: str, line: int | None) -> Content:
+    definition = dict(content["definitions"][rung])
+    definition.pop("line", None)
+    if line is not None:
+        definition["line"] = line
+    return {**content, "definitions": {**content["definitions"], rung: definition}}
+
+
+def with_points(content: Content, id_: str, points: int) -> Content:
+    """The rule with other points; a rule that is gone stays gone."""
+    return _with_rule(content, id_, lambda rule: {**rule, "points": points})
+
+
+def with_band(content: Content, id_: str, position: int, points: int) -> Content:
+    """The rule's table with other points on one of its lines, counted from 0."""
+
+    def edited(rule: Content) -> Content:
+        table = deepcopy(rule.get("table", {}))
+        if len(table.get("bands", ())) > position:
+            table["bands"][position]["points"] = points
+        elif len(choices := table.get("choices", {})) > position:
+            choices[[*choices][position]] = points
+        return {**rule, "table": table}
+
+    return _with_rule(content, id_, edited)
+
+
+def without(content: Content, id_: str) -> Content:
+    return {**content, "rules": [rule for rule in content["rules"] if rule["id"] != id_]}
+
+
+def put_back(content: Content, base: Mapping[str, Any], id_: str) -> Content:
+    """The rule as the base has it, behind the rule it stood behind there."""
+    before, found = [], None
+    for rule in base["rules"]:
+        if rule["id"] == id_:
+            found = rule
+            break
+        before.append(rule["id"])
+    ids = [rule["id"] for rule in content["rules"]]
+    if found is None or id_ in ids:
+        return content
+    place = max((ids.index(other) + 1 for other in before if other in ids), default=0)
+    rules = [*content["rules"][:place], found, *content["rules"][place:]]
+    return {**content, "rules": rules}
+
+
+def swapped(content: Content, one: str, other: str) -> Content:
+    """Two rules in each other's place."""
+    places = {rule["id"]: i for i, rule in enumerate(content["rules"])}
+    if one not in places or other not in places:
+        return content
+    rules = [*content["rules"]]
+    rules[places[one]], rules[places[other]] = rules[places[other]], rules[places[one]]
+    return {**content, "rules": rules}
+
+
+def _with_rule(content: Content, id_: str, edit: Any) -> Content:
+    rules = [edit(rule) if rule["id"] == id_ else rule for rule in content["rules"]]
+    return {**content, "rules": rules}
