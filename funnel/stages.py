@@ -87,6 +87,15 @@ def check_move(origin: str, target: str, actor: str) -> None:
         )
 
 
+def origins(target: str, actor: str) -> list[str]:
+    """The stages from which `actor` may move a lead to `target`."""
+    return [
+        str(origin)
+        for (origin, becomes), actors in MOVES.items()
+        if becomes == target and actor in actors
+    ]
+
+
 def steps(origin: str, target: str) -> list[tuple[str, str]]:
     """The single moves that lead from one rung of the ladder to another, in order.
 

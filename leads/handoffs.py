@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Portal, User
 from funnel.promises import due_at
-from funnel.stages import Actor, Stage, check_move
+from funnel.stages import Actor, Stage, check_move, origins
 from leads.models import Handoff, HandoffState, Lead, StageChange, Touch
 
 # How far back a first touch may be said to have happened.
@@ -62,69 +62,81 @@ class ReleaseRefused(Exception):
     """The handoff is not this person's to give back, or no reason was given."""
 
 
-@transaction.atomic
-def claim(handoff: Handoff, rep: User, *, at: datetime | None = None) -> Handoff:
+def claim(
+    handoff: Handoff, rep: User, *, portal: Portal | None = None, at: datetime | None = None
+) -> Handoff:
     """Give an open handoff to one rep; claiming one's own again is the same success.
 
     Raises AlreadyClaimed, NotOpen, NotAMember or AtLimit; then nothing was changed.
     """
+    portal = portal or Portal.load()
+    claimed = _take(rep, portal, wanted=handoff.pk, at=at)
+    return claimed or _ones_own(handoff.pk, rep, portal)
+
+
+def claim_next(
+    rep: User, *, portal: Portal | None = None, at: datetime | None = None
+) -> Handoff | None:
+    """Claim the waiting handoff with the least time left; None when none waits. Raises AtLimit."""
+    portal = portal or Portal.load()
+    claimed = _take(rep, portal, wanted=None, at=at)
+    if claimed is None and Handoff.objects.open().filter(queue__in=rep.queues.all()).exists():
+        _keep_to_the_limit(rep, portal)
+    return claimed
+
+
+# The whole claim: limit, choice, handoff, lead and ledger (leads/migrations/0011_claim.py).
+_CLAIM = """
+SELECT * FROM leads_claim(
+    rep => %(rep)s, wanted => %(wanted)s, moment => %(at)s, touch_due => %(touch_due)s,
+    most_held => %(most_held)s, origins => %(origins)s, becomes => %(target)s, mover => %(actor)s)
+"""
+_MOVE = {
+    "origins": origins(Stage.CLAIMED, Actor.REP),
+    "target": Stage.CLAIMED,
+    "actor": Actor.REP,
+}
+
+
+def _take(rep: User, portal: Portal, *, wanted: int | None, at: datetime | None) -> Handoff | None:
+    """The handoff that is the rep's now; None, and nothing changed, when it is not to be had."""
     at = at or timezone.now()
-    portal = Portal.load()
-    if not handoff.queue.memberships.filter(user=rep).exists():
+    terms = {
+        "rep": rep.pk,
+        "wanted": wanted,
+        "at": at,
+        "touch_due": due_at(at, portal.touch_minutes),
+        "most_held": portal.held_limit,
+    }
+    for claimed in Handoff.objects.raw(_CLAIM, terms | _MOVE):
+        claimed.claimed_by = rep
+        return claimed
+    return None
+
+
+def _ones_own(pk: int, rep: User, portal: Portal) -> Handoff:
+    """A handoff that could not be taken because the rep has it; else says why it could not."""
+    handoff = Handoff.objects.select_related("lead", "queue", "claimed_by").get(pk=pk)
+    if not handoff.queue.memberships.filter(user=rep, user__is_active=True).exists():
         raise NotAMember(handoff)
     _keep_to_the_limit(rep, portal, claiming=handoff)
-    # The lead before the handoff, as the machine locks them: neither ever waits in a circle.
-    Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=handoff.lead_id)
-    # The row count, not an earlier read, decides who was first.
-    won = (
-        Handoff.objects.open()
-        .filter(pk=handoff.pk)
-        .update(
-            state=HandoffState.CLAIMED,
-            claimed_by=rep,
-            claimed_at=at,
-            touch_due_at=due_at(at, portal.touch_minutes),
-        )
-    )
-    handoff.refresh_from_db()
-    if not won:
-        if handoff.state == HandoffState.CLAIMED and handoff.claimed_by_id == rep.pk:
-            return handoff
-        raise AlreadyClaimed(handoff) if handoff.claimed_by_id else NotOpen(handoff)
-    move(handoff.lead_id, Stage.CLAIMED, by=rep, at=at, handoff=handoff, owner=rep)
-    return handoff
+    if handoff.state == HandoffState.CLAIMED and handoff.claimed_by_id == rep.pk:
+        return handoff
+    if handoff.claimed_by_id:
+        raise AlreadyClaimed(handoff)
+    if handoff.state == HandoffState.OPEN:
+        check_move(handoff.lead.stage, Stage.CLAIMED, Actor.REP)
+    raise NotOpen(handoff)
 
 
 def _keep_to_the_limit(rep: User, portal: Portal, *, claiming: Handoff | None = None) -> None:
     """Raise AtLimit when one more would be too many."""
-    _take_turns(rep)
     untouched = Handoff.objects.held_by(rep).filter(first_touch_at=None)
     if claiming is not None:
         untouched = untouched.exclude(pk=claiming.pk)
     held = untouched.count()
     if held >= portal.held_limit:
         raise AtLimit(held, portal.held_limit)
-
-
-def _take_turns(rep: User) -> None:
-    """Two claims of one rep follow one another, or both could pass the limit."""
-    User.objects.select_for_update(no_key=True).get(pk=rep.pk)
-
-
-@transaction.atomic
-def claim_next(rep: User, *, at: datetime | None = None) -> Handoff | None:
-    """Claim the waiting handoff with the least time left; None when none waits. Raises AtLimit."""
-    _take_turns(rep)
-    best = (
-        Handoff.objects.open()
-        .filter(queue__in=rep.queues.all())
-        .order_by("due_at", "id")
-        # A lead the machine is judging at this moment is passed over, not waited for.
-        .select_related("lead")
-        .select_for_update(skip_locked=True, of=("self", "lead"), no_key=True)
-        .first()
-    )
-    return None if best is None else claim(best, rep, at=at)
 
 
 @transaction.atomic

@@ -28,18 +28,18 @@ def visible_or_404(request: AuthenticatedRequest, pk: int) -> Handoff:
 def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     handoff = visible_or_404(request, pk)
     try:
-        handoffs.claim(handoff, request.user)
+        claimed = handoffs.claim(handoff, request.user, portal=request.portal)
     except handoffs.NotClaimable as error:
         return refused(request, error, handoff)
-    messages.success(request, present.claimed(handoff))
-    return go(request, handoff)
+    messages.success(request, present.claimed(claimed))
+    return go(request, claimed)
 
 
 @require_POST
 @permission_required(Action.WORK_HANDOFFS)
 def claim_next(request: AuthenticatedRequest) -> HttpResponse:
     try:
-        handoff = handoffs.claim_next(request.user)
+        handoff = handoffs.claim_next(request.user, portal=request.portal)
     except handoffs.NotClaimable as error:
         return refused(request, error)
     if handoff is None:

@@ -14,6 +14,7 @@ from funnel.stages import (
     MoveNotAllowed,
     Stage,
     check_move,
+    origins,
     steps,
 )
 
@@ -92,3 +93,9 @@ def test_a_long_way_is_walked_step_by_step(origin, target, path):
 
     assert [there for _, there in found] == path
     assert [here for here, _ in found] == [origin, *path][: len(path)]
+
+
+def test_the_table_names_where_an_actor_may_move_a_lead_from():
+    assert origins(Stage.CLAIMED, Actor.REP) == [Stage.SQL]
+    assert origins(Stage.LOST, Actor.REP) == [Stage.ACCEPTED, Stage.OPPORTUNITY]
+    assert origins(Stage.CLAIMED, Actor.MACHINE) == []

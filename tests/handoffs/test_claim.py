@@ -7,9 +7,9 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from accounts.models import Portal
-from funnel.models import Queue
-from funnel.stages import Stage
+from accounts.models import Portal, User
+from funnel.models import Queue, QueueMember
+from funnel.stages import MoveNotAllowed, Stage
 from leads import handoffs
 from leads.handoffs import (
     AlreadyClaimed,
@@ -41,6 +41,12 @@ def other():
 def moves(handoff):
     rows = StageChange.objects.filter(lead=handoff.lead).order_by("at", "id")
     return [(row.origin, row.target) for row in rows][-2:]
+
+
+def moves_of(handoff):
+    """Every move of one handoff, in the order it was written."""
+    rows = StageChange.objects.filter(handoff=handoff).order_by("id")
+    return list(rows.values_list("origin", "target"))
 
 
 def test_a_claim_gives_the_lead_to_the_rep_with_a_clock_for_the_first_touch(rep):
@@ -98,6 +104,49 @@ def test_only_a_member_of_the_queue_claims_from_it():
     assert Handoff.objects.get().state == "open"
 
 
+def test_who_left_the_company_claims_nothing(rep):
+    handoff = factories.handoff()
+    User.objects.filter(pk=rep.pk).update(is_active=False)
+
+    with pytest.raises(NotAMember):
+        claim(handoff, rep)
+    assert claim_next(rep) is None
+    assert Handoff.objects.get().state == "open"
+
+
+def test_only_a_lead_the_table_of_moves_lets_a_rep_claim_is_claimed(rep):
+    astray, sound = factories.handoff(minutes=5), factories.handoff(minutes=30)
+    # As no code of ours leaves it: an open handoff of a lead that is no SQL.
+    Lead.objects.filter(pk=astray.lead_id).update(stage=Stage.NURTURE)
+
+    with pytest.raises(MoveNotAllowed, match="from Nurture to Claimed"):
+        claim(astray, rep)
+    assert [claim_next(rep), claim_next(rep)] == [sound, None]
+
+
+def test_a_claim_is_one_round_trip(rep, django_assert_num_queries):
+    first, portal = factories.handoff(), Portal.load()
+    second = factories.handoff()
+
+    with django_assert_num_queries(1):
+        claim(first, rep, portal=portal)
+    with django_assert_num_queries(1):
+        assert claim_next(rep, portal=portal).claimed_by == rep
+    assert StageChange.objects.filter(target="claimed").count() == 2
+    assert Handoff.objects.get(pk=second.pk).state == "claimed"
+
+
+def test_a_claim_goes_with_the_transaction_it_is_part_of(rep):
+    handoff = factories.handoff()
+
+    with rolled_back():
+        assert claim_next(rep) == handoff
+
+    assert Handoff.objects.get().state == "open"
+    assert Lead.objects.get().stage == "sql"
+    assert not StageChange.objects.filter(target="claimed").exists()
+
+
 def test_a_rep_at_the_limit_gets_no_more_until_a_first_touch(rep):
     Portal.load()
     Portal.objects.update(held_limit=2)
@@ -122,6 +171,23 @@ def test_the_next_one_is_that_with_the_least_time_left_in_ones_own_queues(rep):
     late, soon = factories.handoff(minutes=30), factories.handoff(minutes=5)
 
     assert [claim_next(rep), claim_next(rep), claim_next(rep)] == [soon, late, None]
+
+
+def test_the_least_time_left_counts_across_all_of_ones_queues(rep):
+    nordics = Queue.objects.create(name="Nordics")
+    QueueMember.objects.create(queue=nordics, user=rep)
+    minutes = {1: nordics, 2: None, 3: nordics, 4: None}
+    waiting = [factories.handoff(minutes=m, queue=queue) for m, queue in minutes.items()]
+
+    assert [claim_next(rep) for _ in range(5)] == [*waiting, None]
+
+
+def test_at_the_limit_with_nothing_waiting_nothing_waits(rep):
+    Portal.load()
+    Portal.objects.update(held_limit=1)
+    claim(factories.handoff(), rep)
+
+    assert claim_next(rep) is None
 
 
 def test_what_is_given_back_keeps_its_clock_and_is_judged_again(rep, other):
@@ -199,6 +265,74 @@ def test_one_rep_in_two_windows_never_passes_the_limit():
 
     assert Handoff.objects.held_by(rep).count() == 1
     assert all(isinstance(found, Handoff | AtLimit) for found in results), results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_window_waits_and_counts_what_the_first_one_claimed():
+    rep = factories.rep()
+    Portal.load()
+    Portal.objects.update(held_limit=1)
+    one, two = factories.handoff(), factories.handoff()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            claim(one, rep)
+            begun = pool.submit(at_once, [lambda: claim(two, rep)])
+            _until_somebody_waits()
+        (refused,) = begun.result(5)
+
+    assert isinstance(refused, AtLimit), refused
+    assert Handoff.objects.get(pk=two.pk).state == "open"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_rep_in_many_windows_takes_exactly_the_limit():
+    rep = factories.rep()
+    Portal.load()
+    Portal.objects.update(held_limit=3)
+    for _ in range(12):
+        factories.handoff()
+
+    results = at_once([lambda: claim_next(rep)] * 12)
+
+    taken = {found.pk for found in results if isinstance(found, Handoff)}
+    assert len(taken) == Handoff.objects.held_by(rep).count() == 3
+    assert sum(isinstance(found, AtLimit) for found in results) == 9, results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_claim_take_next_and_give_back_at_once_leave_one_owner_and_a_whole_ledger():
+    reps = [factories.rep(f"Rep {n}") for n in range(4)]
+    handoff = factories.handoff()
+
+    for _ in range(5):
+        owner = claim_next(reps[0]).claimed_by
+        at_once(
+            [
+                lambda owner=owner: release(handoff, owner, reason="Busy"),
+                *[lambda rep=rep: claim(handoff, rep) for rep in reps[1:]],
+                *[lambda rep=rep: claim_next(rep) for rep in reps[1:]],
+            ]
+        )
+        handoff.refresh_from_db()
+        assert Lead.objects.get().owner == handoff.claimed_by
+        assert Lead.objects.get().stage == ("claimed" if handoff.claimed_by else "sql")
+        if handoff.claimed_by:
+            release(handoff, handoff.claimed_by, reason="Next round")
+
+    moved = moves_of(handoff)
+    assert moved == [("sql", "claimed"), ("claimed", "sql")] * (len(moved) // 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taking_the_next_one_looks_behind_a_head_that_others_hold(rep):
+    waiting = [factories.handoff(minutes=minute) for minute in range(1, 24)]
+
+    with rolled_back():
+        held = [handoff.lead_id for handoff in waiting[:22]]
+        list(Lead.objects.select_for_update(no_key=True).filter(pk__in=held))
+        with meanwhile(lambda: [claim_next(rep), claim_next(rep)]) as taken:
+            assert taken.result(5) == [waiting[22], None]
 
 
 @pytest.mark.django_db(transaction=True)
