@@ -36,6 +36,7 @@ app.conf.update(
     task_time_limit=90,
     task_queues=[Queue(name, Exchange(name), name) for name in ("score", "deliver", "bulk")],
     task_default_queue="score",
+    task_routes={"leads.tasks.count_impact": {"queue": "bulk"}},
     worker_prefetch_multiplier=1,
     worker_concurrency=2,
     # Terminate lets the running batch finish and leaves at once after it. Remapping it to this soft
@@ -53,6 +54,11 @@ app.conf.update(
             "schedule": 2.0,
             # A worker that was away must not find an hour of the same request.
             "options": {"queue": "score", "expires": 10},
+        },
+        "count_impact": {
+            "task": "leads.tasks.count_impact",
+            "schedule": 5.0,
+            "options": {"queue": "bulk", "expires": 10},
         },
         "forget_answers": {
             "task": "leads.tasks.forget_answers",

@@ -44,7 +44,7 @@ def drain(
     Leads another worker holds are left to it. Gives the number of leads judged.
     """
     started = time.monotonic()
-    versions.switch_on_scheduled(at=at)
+    _switch_on_scheduled(at)
     judged = 0
     while limit is None or judged < limit:
         if seconds is not None and time.monotonic() - started > seconds:
@@ -56,6 +56,14 @@ def drain(
     if judged:
         log.info("leads judged", count=judged, seconds=round(time.monotonic() - started, 3))
     return judged
+
+
+def _switch_on_scheduled(at: datetime | None) -> None:
+    """What cannot go live at its time stays scheduled, and its page says why; judging goes on."""
+    try:
+        versions.switch_on_scheduled(at=at)
+    except Exception as error:
+        log.error("a scheduled version did not go live", error=type(error).__name__)
 
 
 def _batch(at: datetime | None, size: int) -> int:

@@ -5,10 +5,11 @@ import threading
 import time
 
 import structlog
-from celery import current_app, shared_task
+from celery import Task, current_app, shared_task
 
 from leads import due, history
 from leads.api import idempotency
+from leads.impact import counting
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,11 @@ def forget_scores() -> None:
     history.forget()
 
 
+@shared_task(name="leads.tasks.count_impact", ignore_result=True)
+def count_impact() -> None:
+    counting.drain(seconds=SECONDS)
+
+
 class Nudge:
     """Asks for a drain soon. Asking sets a flag; a thread of this process does the sending.
 
@@ -44,7 +50,8 @@ class Nudge:
     anyway.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, task: Task = drain) -> None:
+        self.task = task
         self._start_afresh()
         # A thread stays behind in the parent, and a lock might stay taken.
         os.register_at_fork(after_in_child=self._start_afresh)
@@ -77,7 +84,7 @@ class Nudge:
             self.asked.clear()
             try:
                 connection = connection or _own_connection()
-                drain.apply_async(connection=connection, retry=False, expires=10)
+                self.task.apply_async(connection=connection, retry=False, expires=10)
             except Exception as error:
                 connection = None
                 _note(error)
@@ -102,3 +109,4 @@ def _own_connection():  # type: ignore[no-untyped-def]
 
 
 nudge = Nudge()
+nudge_counting = Nudge(count_impact)

@@ -6,6 +6,7 @@ from accounts import policy
 from accounts.models import Portal, User
 from funnel import versions
 from leads import due, facts, tasks
+from leads.impact import counting
 from leads.models import Handoff, Lead
 
 
@@ -23,5 +24,6 @@ def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
 
 versions.VOCABULARY.append(facts.vocabulary)
 due.NUDGES.append(tasks.nudge)
+counting.NUDGES.append(tasks.nudge_counting)
 policy.NAV_COUNTS["queue"] = waiting_for
 policy.ON_SETTINGS_CHANGED.append(rescore_after)

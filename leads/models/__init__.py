@@ -6,6 +6,7 @@ from leads.models.event import Event
 from leads.models.fields import CustomField, FieldType, SeenAttribute
 from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.idempotency import IdempotentAnswer
+from leads.models.impact import ImpactCount, Rescored
 from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
 from leads.models.score import DayScore
 from leads.models.stage import StageChange
@@ -24,9 +25,11 @@ __all__ = [
     "Handoff",
     "HandoffState",
     "IdempotentAnswer",
+    "ImpactCount",
     "Lead",
     "LeadChange",
     "Outcome",
+    "Rescored",
     "SeenAttribute",
     "Source",
     "StageChange",

@@ -35,6 +35,8 @@ class Event(models.Model):
         indexes = [
             # Read by: scoring (a batch's events), lead timeline.
             models.Index(fields=["lead", "-occurred_at", "-id"], name="event_lead_newest"),
+            # Read by: the preview of criteria, who was active lately (leads/impact/recent.py).
+            models.Index(fields=["-occurred_at", "lead"], name="event_newest"),
         ]
 
     def __str__(self) -> str:

@@ -13,9 +13,21 @@ from django.db import connection, transaction
 from funnel.stages import TOMBSTONES
 from leads.qualification.bench import Bench, clock
 from leads.qualification.moving import Hand, move
-from leads.qualification.scoring import Mover, score, statement
+from leads.qualification.rescored import note
+from leads.qualification.scoring import Mover, destination, score, statement
 
-__all__ = ["Bench", "Hand", "Judged", "Mover", "clock", "judge", "move", "qualify", "statement"]
+__all__ = [
+    "Bench",
+    "Hand",
+    "Judged",
+    "Mover",
+    "clock",
+    "destination",
+    "judge",
+    "move",
+    "qualify",
+    "statement",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,9 @@ def judge(lead_ids: Sequence[int], bench: Bench) -> Judged:
     """Judge leads the caller has locked, inside the caller's transaction."""
     if not lead_ids:
         return Judged()
-    changed, movers = score(lead_ids, bench)
+    changed, rejudged, movers = score(lead_ids, bench)
     if movers:
         move(movers, bench, Hand())
+    if rejudged:
+        note(rejudged, movers, bench)
     return Judged(len(lead_ids), changed, len(movers))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -31,6 +32,15 @@ class Mover:
     total: int
     reason: str
     disqualifier: str = ""
+    is_rejudged: bool = False
+
+
+class Scored(NamedTuple):
+    """Rows written, leads that another version had judged before, and who moved."""
+
+    changed: int
+    rejudged: int
+    movers: list[Mover]
 
 
 _RANK = "array_position(ARRAY['inquiry','lead','mql','sql'], {})"
@@ -39,6 +49,7 @@ _STATEMENT = """
 WITH judged AS MATERIALIZED (
     SELECT l.id, l.stage, l.cycle, s.fit, s.intent, s.total, s.grade, {points} AS points,
            (l.fit, l.intent) IS DISTINCT FROM (s.fit, s.intent) AS has_new_score,
+           coalesce(l.version_id <> {version}, FALSE) AS is_rejudged,
            d.disqualifier AS found, m.target, m.reason, m.below_since,
            least(d.changes_at, m.below_since + {grace},
                  CASE WHEN m.target IS NULL AND l.held_until > {at} THEN l.held_until END)
@@ -72,8 +83,10 @@ WITH judged AS MATERIALIZED (
     ON CONFLICT (lead_id, day) DO UPDATE SET fit = excluded.fit, intent = excluded.intent,
         total = excluded.total, version_id = excluded.version_id
 )
-SELECT n.changed, j.id, j.stage, j.target, j.cycle, j.fit, j.intent, j.total, j.reason, j.found
-FROM (SELECT count(*) AS changed FROM changed) n
+SELECT n.changed, n.rejudged,
+       j.id, j.stage, j.target, j.cycle, j.fit, j.intent, j.total, j.reason, j.found, j.is_rejudged
+FROM (SELECT (SELECT count(*) FROM changed) AS changed,
+             (SELECT count(*) FROM judged WHERE is_rejudged) AS rejudged) n
 LEFT JOIN judged j ON j.target IS NOT NULL
 ORDER BY j.id
 """
@@ -109,22 +122,37 @@ FROM (SELECT
 """
 
 
-def score(lead_ids: Sequence[int], bench: Bench) -> tuple[int, list[Mover]]:
-    """Write the new scores and stages; give the number of rows written and who moved."""
+def score(lead_ids: Sequence[int], bench: Bench) -> Scored:
+    """Write the new scores and stages."""
     query = statement(lead_ids, bench)
     with connection.cursor() as cursor:
         cursor.execute(query.text, query.params)
         rows = cursor.fetchall()
-    movers = [Mover(*row[1:]) for row in rows if row[1] is not None]
-    return rows[0][0], movers
+    changed, rejudged = rows[0][:2]
+    return Scored(changed, rejudged, [Mover(*row[2:]) for row in rows if row[2] is not None])
 
 
 def statement(lead_ids: Sequence[int], bench: Bench) -> Sql:
     """The whole scoring of a batch as one statement."""
     source = TableFacts(lead_ids, bench.at, bench.portal)
     scoring: Scoring = compile_rulebook(bench.rulebook, source)
-    pieces = {
+    pieces = _pieces(bench) | {
         "ids": param(list(lead_ids)),
+        "points": scoring.points,
+        "tables": source.tables(bench.rulebook.tests()),
+        "laterals": scoring.laterals,
+        "move": destination(bench),
+    }
+    return _filled(_STATEMENT, pieces)
+
+
+def destination(bench: Bench) -> Sql:
+    """What stands in a lateral behind those of a scoring: `target` (NULL: it stays), `reason`."""
+    return _filled(_MOVE, _pieces(bench))
+
+
+def _pieces(bench: Bench) -> dict[str, Sql]:
+    return {
         "at": param(bench.at, "timestamptz"),
         "version": param(bench.version.pk),
         "grace": param(timedelta(days=bench.portal.grace_days), "interval"),
@@ -132,12 +160,7 @@ def statement(lead_ids: Sequence[int], bench: Bench) -> Sql:
         "have": Sql(_RANK.format("l.stage")),
         "want": Sql(_RANK.format("d.target")),
         "granted": Sql(_RANK.format("d.granted")),
-        "points": scoring.points,
-        "tables": source.tables(bench.rulebook.tests()),
-        "laterals": scoring.laterals,
     }
-    pieces["move"] = _filled(_MOVE, pieces)
-    return _filled(_STATEMENT, pieces)
 
 
 def _filled(template: str, pieces: dict[str, Sql]) -> Sql:

@@ -14,7 +14,9 @@ from accounts.roles import Role
 from funnel import versions
 from funnel.models import CriteriaVersion
 from leads import due, fields, impact, invariants
-from leads.models import Lead
+from leads.impact import counting
+from leads.impact.reading import from_json
+from leads.models import ImpactCount, Lead
 from tests import factories
 from tests.api.test_real_input import HERE, OWN, name_of, post_all, read, type_of, typed
 
@@ -196,15 +198,15 @@ def extra(column: str) -> set[str]:
     }[column]
 
 
-def switch_on(text: str, folder: Path) -> impact.Impact:
+def switch_on(text: str, folder: Path) -> ImpactCount:
     file = folder / "criteria.yaml"
     file.write_text(text)
     people = [factories.person(Role.MARKETING_MANAGER), factories.person(Role.SALES_MANAGER)]
     emails = [person.email for person in people]
     call_command("import_criteria", str(file), sign_as=emails, stdout=StringIO())
     version = CriteriaVersion.objects.get(state="proposed")
-    said = impact.of(version)
-    impact.switch_on(version, confirmed_sqls=said.new_sqls)
+    said = counting.finish(counting.start(version))
+    impact.switch_on(version, said, confirmed_sqls=said.new_sqls)
     while due.drain():
         pass
     assert versions.live() == version
@@ -239,7 +241,7 @@ def check(api: Callable, rows: list[dict[str, str]], folder: Path) -> None:
         for number in judged
         if judged[number][2] != again[number][2]
     )
-    assert said.moves == moved
+    assert from_json(said.moves) == moved
     analyze()
     assert not [answer for answer in invariants.check() if answer.offences]
 

@@ -1,0 +1,87 @@
+"""Who would move, and the rules that did it: the points of two versions side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from accounts import formats
+from funnel import versions
+from funnel.models import CriteriaVersion
+from funnel.rulebook import Rulebook
+from funnel.sql import Sql
+from leads.impact.reading import bench_of, judging_of
+from leads.models import Lead
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One rule that gives other points; None where a version has no such rule."""
+
+    label: str
+    was: int | None
+    becomes: int | None
+
+    @property
+    def points(self) -> int:
+        return (self.becomes or 0) - (self.was or 0)
+
+    def __str__(self) -> str:
+        """ "Pricing page +20 → +14" """
+        if self.was is None:
+            return f"{self.label} {formats.signed(self.becomes or 0)}, a new rule"
+        if self.becomes is None:
+            return f"{self.label} {formats.signed(self.was)}, taken away"
+        return f"{self.label} {formats.signed(self.was)} → {formats.signed(self.becomes)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A lead that would move: its score now and then, and why."""
+
+    lead: Lead
+    was: int | None
+    becomes: int
+    changes: tuple[Change, ...]
+    disqualifier: str
+
+
+def told(version: CriteriaVersion, leads: Sequence[Lead]) -> list[Mover]:
+    """These leads as the version would judge them, in their order. One statement."""
+    bench = bench_of(version)
+    scoring, judging = judging_of(bench, [lead.pk for lead in leads])
+    query = Sql("SELECT l.id, s.total, {}, d.disqualifier FROM {}") % (scoring.points, judging)
+    with connection.cursor() as cursor:
+        cursor.execute(query.text, query.params)
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    labels = {item.id: item.label for item in bench.rulebook.disqualifiers}
+    # A page of leads was judged by one or two versions.
+    judges = {lead.version_id: lead.version for lead in leads if lead.version}
+    rulebooks = {pk: versions.rulebook(judge) for pk, judge in judges.items()}
+    movers = []
+    for lead in leads:
+        total, points, disqualifier = found[lead.pk]
+        before = rulebooks.get(lead.version_id)
+        changes = differences(before, lead.points, bench.rulebook, points) if before else []
+        kept_out = labels.get(disqualifier, "")
+        movers.append(Mover(lead, lead.total, total, tuple(changes), kept_out))
+    return movers
+
+
+def differences(
+    before: Rulebook,
+    points: Sequence[int | None],
+    after: Rulebook,
+    new_points: Sequence[int | None],
+) -> list[Change]:
+    """The rules that give other points, what moves the score most first."""
+    was = _by_rule(before, points)
+    becomes = _by_rule(after, new_points)
+    labels = {rule.id: rule.label for book in (before, after) for rule in book.rules}
+    found = [Change(labels[id_], was.get(id_), becomes.get(id_)) for id_ in labels]
+    return sorted((one for one in found if one.points), key=lambda one: -abs(one.points))
+
+
+def _by_rule(rulebook: Rulebook, points: Sequence[int | None]) -> dict[str, int]:
+    """Rule → points; a fact nobody knows gave none."""
+    return {rule.id: given or 0 for rule, given in zip(rulebook.rules, points, strict=False)}

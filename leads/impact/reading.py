@@ -1,0 +1,99 @@
+"""The statement that judges, read only: where each lead would go were a version live."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from accounts.models import Portal
+from funnel import versions
+from funnel.models import CriteriaVersion
+from funnel.scoring import Scoring, compile_rulebook
+from funnel.sql import Sql, param
+from funnel.stages import LADDER, Stage
+from leads.facts import TableFacts
+from leads.models.impact import ARROW
+from leads.qualification import Bench, clock, destination
+
+# The stages the criteria may move a lead from; everybody else stays whatever they say.
+MOVABLE = (*LADDER, Stage.DISQUALIFIED)
+
+# (from, to)
+Move = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Impact:
+    """Who would stand where: `moves[from, to]` leads; `staying` are claimed and stay."""
+
+    moves: Counter[Move] = field(default_factory=Counter)
+    judged: int = 0
+    staying: int = 0
+
+    @property
+    def new_sqls(self) -> int:
+        return sum(n for (_, to), n in self.moves.items() if to == Stage.SQL)
+
+    @property
+    def lost_sqls(self) -> int:
+        return sum(n for (origin, _), n in self.moves.items() if origin == Stage.SQL)
+
+
+def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = None) -> Impact:
+    """What would change for these leads were the version live at `at`. Writes nothing.
+
+    Raises ConditionError when the version asks for a fact that is gone.
+    """
+    _, judging = judging_of(bench_of(version, at), ids)
+    query = Sql(
+        "SELECT l.stage, coalesce(m.target, l.stage), "
+        "l.stage = 'claimed' AND (d.disqualifier <> '' OR d.target <> 'sql'), count(*) "
+        "FROM {} AND l.stage = ANY({}) GROUP BY 1, 2, 3"
+    ) % (judging, param([*MOVABLE, Stage.CLAIMED], "text[]"))
+    found = Impact()
+    with connection.cursor() as cursor:
+        cursor.execute(query.text, query.params)
+        for origin, target, is_out, leads in cursor.fetchall():
+            if origin == Stage.CLAIMED:
+                found.staying += leads if is_out else 0
+                continue
+            found.judged += leads
+            if origin != target:
+                found.moves[origin, target] += leads
+    return found
+
+
+def bench_of(version: CriteriaVersion, at: datetime | None = None) -> Bench:
+    """What the leads are judged by were this version live."""
+    return Bench(version, versions.rulebook(version), Portal.load(), at or clock())
+
+
+def judging_of(bench: Bench, ids: Sequence[int]) -> tuple[Scoring, Sql]:
+    """The scoring, and all that stands behind FROM: `l`, `p`, `s`, `d`, and `m` for the move.
+
+    The very pieces of the statement that judges a batch (leads/qualification/scoring.py).
+    """
+    source = TableFacts(ids, bench.at, bench.portal)
+    scoring = compile_rulebook(bench.rulebook, source)
+    pieces = (
+        source.tables(bench.rulebook.tests()),
+        scoring.laterals,
+        destination(bench),
+        source.among("l.id"),
+    )
+    return scoring, Sql("{}{} CROSS JOIN LATERAL ({}) m WHERE {}") % pieces
+
+
+def as_json(moves: Counter[Move]) -> dict[str, int]:
+    """{"sql>mql": 61}"""
+    return {ARROW.join(move): leads for move, leads in sorted(moves.items())}
+
+
+def from_json(moves: dict[str, int]) -> Counter[Move]:
+    found: Counter[Move] = Counter()
+    for move, leads in moves.items():
+        origin, _, target = move.partition(ARROW)
+        found[origin, target] += leads
+    return found
