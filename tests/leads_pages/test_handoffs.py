@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
@@ -110,6 +111,26 @@ def test_at_the_limit_a_rep_is_told_to_log_or_release_first(
     assert answer["HX-Reswap"] == "none"
     for one in (answer, plain):
         assert "You hold 1 of 1. Log or release one first." in one.content.decode()
+
+
+def test_a_claim_asks_for_session_person_settings_handoff_and_the_claim(
+    as_: As, rep: User, handoff: Handoff, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    browser = as_(rep)
+    browser.get("/queue")
+
+    with django_assert_num_queries(5):
+        browser.post(f"/handoffs/{handoff.pk}/claim")
+
+
+def test_taking_the_next_one_asks_for_session_person_settings_and_the_claim(
+    as_: As, rep: User, handoff: Handoff, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    browser = as_(rep)
+    browser.get("/queue")
+
+    with django_assert_num_queries(4):
+        browser.post("/queue/next")
 
 
 # --- take next ---------------------------------------------------------------------------------
