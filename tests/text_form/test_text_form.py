@@ -1,6 +1,7 @@
 """Criteria as YAML: what is exported comes back unchanged, and mistakes are named by their path."""
 
-from io import StringIO
+import sys
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from accounts.roles import Role
 from funnel import text_form, versions
-from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.rulebook import prepared
 
@@ -47,14 +47,6 @@ def test_definitions_read_in_the_order_a_lead_climbs_them() -> None:
 
     assert text.index("\n  lead:") < text.index("\n  mql:") < text.index("\n  sql:")
     assert "factors" not in text
-
-
-def test_norway_stays_norway_and_dates_stay_text() -> None:
-    text = "rules:\n- value: NO\n  day: 2026-03-31\ndefinitions: {}\n"
-
-    content, _ = text_form.load(text)
-
-    assert content["rules"] == [{"value": "NO", "day": "2026-03-31"}]
 
 
 def test_an_import_becomes_the_draft(file: Path) -> None:
@@ -119,11 +111,57 @@ def test_a_mistake_is_named_by_its_path(file: Path, old: str, new: str, message:
     assert CriteriaVersion.objects.count() == 1
 
 
-def test_what_is_not_yaml_is_refused_with_its_line() -> None:
-    with pytest.raises(ConditionError, match="line 3: This is not YAML"):
-        text_form.load("definitions:\n  lead: [1, 2\n")
-
-
 def test_an_unknown_version_is_said_so() -> None:
     with pytest.raises(CommandError, match="There is no version 9"):
         call_command("export_criteria", number=9)
+
+
+def test_a_file_that_is_no_text_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "criteria.yaml"
+    path.write_bytes(b"note: ok\nlabel: \xff\n")
+
+    with pytest.raises(CommandError, match="line 2 is not UTF-8"):
+        call_command("import_criteria", str(path))
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="No such file or directory"):
+        call_command("import_criteria", str(tmp_path / "none.yaml"))
+
+
+def test_a_giant_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "criteria.yaml"
+    with path.open("wb") as file:
+        file.truncate(10**11)  # takes no room, were it not read
+
+    with pytest.raises(CommandError, match="is larger than 1,600,000 bytes"):
+        call_command("import_criteria", str(path))
+
+
+def test_a_file_of_windows_and_its_comments_are_read_over(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.write_bytes(f"\ufeff# ours\n{text}".replace("\n", "\r\n").encode())
+    said = StringIO()
+
+    call_command("import_criteria", str(file), stdout=StringIO(), stderr=said)
+
+    draft = CriteriaVersion.objects.get(state=VersionState.DRAFT)
+    assert draft.content_hash == versions.live().content_hash
+    assert "Comments are not kept" in said.getvalue()
+
+
+def test_criteria_are_read_from_standard_input(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stdin = TextIOWrapper(BytesIO(file.read_bytes()), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", stdin)
+
+    call_command("import_criteria", "-", stdout=StringIO())
+
+    assert CriteriaVersion.objects.filter(state=VersionState.DRAFT).exists()
+
+
+def test_the_number_in_a_file_is_for_the_reader_only(file: Path) -> None:
+    file.write_text(file.read_text().replace("criteria: 1", "criteria: 40"))
+
+    call_command("import_criteria", str(file), stdout=StringIO())
+
+    assert CriteriaVersion.objects.get(state=VersionState.DRAFT).number == 2

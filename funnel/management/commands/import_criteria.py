@@ -6,10 +6,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import Role, Side
 from funnel import text_form, versions
 from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion
+
+# A character takes four bytes at most.
+MOST_BYTES = 4 * text_form.LARGEST
 
 
 class Command(BaseCommand):
@@ -26,12 +29,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: str, sign_as: list[str], **options: Any) -> None:
         people = [self._person(email) for email in sign_as]
         try:
-            content, note = text_form.load(self._text(file))
+            document = text_form.read(self._text(file), versions.vocabulary())
             version = versions.draft(
-                content,
+                document.content,
                 author=people[0] if people else None,
                 based_on=CriteriaVersion.objects.live().first(),
-                note=note,
+                note=document.note,
             )
             if people:
                 version = versions.propose(version)
@@ -40,13 +43,25 @@ class Command(BaseCommand):
                     versions.sign(version, person, side)
         except (ConditionError, versions.VersionError) as error:
             raise CommandError(f"{error} Nothing was changed.") from None
+        if document.has_comments:
+            self.stderr.write("Comments are not kept: what should last goes into the note.")
         self.stdout.write(f"v{version.number} is {version.get_state_display().lower()}.")
 
     def _text(self, file: str) -> str:
         try:
-            return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"Cannot read {file}: {error}") from None
+            if file == "-":
+                return sys.stdin.read(text_form.LARGEST + 1)
+            with Path(file).open("rb") as source:
+                content = source.read(MOST_BYTES + 1)
+        except OSError as error:
+            raise CommandError(f"Cannot read {file}: {error.strerror}.") from None
+        if len(content) > MOST_BYTES:
+            raise CommandError(f"{file} is larger than {MOST_BYTES:,} bytes.")
+        try:
+            return content.decode()
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise CommandError(f"Cannot read {file}: line {line} is not UTF-8.") from None
 
     def _person(self, email: str) -> User:
         person = User.objects.active().filter(email=email.lower()).first()
@@ -54,7 +69,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nobody here signs in as {email}.")
         return person
 
-    def _sides(self, person: User) -> list[Any]:
+    def _sides(self, person: User) -> list[Side]:
         sides = [versions.SIGNS_FOR[Role(r)] for r in person.roles if r in versions.SIGNS_FOR]
         if not sides:
             raise CommandError(f"{person.email} is no manager of a department.")
