@@ -2,7 +2,7 @@
 
 One without which nothing is true takes all with it; one that may come back is started again.
 
-Standard library only; the processes end with this one even when it is killed (leadportal/local.py).
+Standard library only; the processes end with this one even when it is killed (leadportal/local).
 """
 
 import signal

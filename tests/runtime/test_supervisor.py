@@ -57,7 +57,7 @@ def test_a_signal_stops_all_in_reverse_and_is_no_failure(number: signal.Signals)
 def test_one_that_ignores_the_request_is_killed_with_its_children(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(local, "STOP_DEADLINE", 0.2)
+    monkeypatch.setattr(local.processes, "STOP_DEADLINE", 0.2)
     deaf = "trap '' TERM; sleep 60 & echo $!; wait"
     process = local.Process(
         "deaf",
