@@ -2,7 +2,7 @@
 
 Both departments read these same numbers. Each SQL is an aggregate over handoffs `h`, so that a
 page may ask for it overall, by week, by source, by campaign, by rep or by criteria version; which
-handoffs it runs over (those opened in a period) is said in leads/metrics/answers.py.
+handoffs it runs over (those opened in a period) is said in leads/metrics/answers/.
 `%(at)s` is the moment the numbers are as of.
 """
 

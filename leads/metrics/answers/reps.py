@@ -1,0 +1,56 @@
+"""What each rep did with the handoffs of a period."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from leads.metrics.answers.asking import Numbers, asking, numbers, rows
+from leads.metrics.catalogue import COUNTS, MEDIANS
+from leads.metrics.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Rep:
+    name: str
+    numbers: Numbers
+    # Claimed now, past the time promised for the first touch, and since when the oldest.
+    late: int
+    late_since: datetime | None
+
+
+_REPS = asking(
+    """
+WITH counted AS (
+    SELECT h.claimed_by_id AS id, METRICS
+    FROM leads_handoff h
+    WHERE h.opened_at >= %(starts)s AND h.opened_at < %(ends)s AND h.claimed_by_id IS NOT NULL
+    GROUP BY h.claimed_by_id
+), lately AS (
+    SELECT h.claimed_by_id AS id, count(*) AS late, min(h.claimed_at) AS late_since
+    FROM leads_handoff h
+    WHERE h.state = 'claimed' AND h.first_touch_at IS NULL AND h.touch_due_at < %(at)s
+    GROUP BY h.claimed_by_id
+)
+SELECT rep.name, rep.email, counted.*, coalesce(lately.late, 0) AS late, lately.late_since
+FROM accounts_user rep
+LEFT JOIN counted ON counted.id = rep.id
+LEFT JOIN lately ON lately.id = rep.id
+WHERE counted.id IS NOT NULL OR lately.id IS NOT NULL
+   OR rep.is_active AND 'sales' = ANY(rep.roles)
+ORDER BY rep.name, rep.id
+""",
+    *COUNTS,
+    *MEDIANS,
+)
+
+
+def reps(period: Period) -> list[Rep]:
+    """Everybody who sells or who claimed something in the period, by name: no league table."""
+    return [
+        Rep(
+            row["name"] or row["email"],
+            Numbers() if row["claimed"] is None else numbers(row),
+            row["late"],
+            row["late_since"],
+        )
+        for row in rows(_REPS, at=period.ends, starts=period.starts, ends=period.ends)
+    ]

@@ -1,0 +1,89 @@
+"""What Sales said of the handoffs of a period, by where their leads came from."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leads.metrics.answers.asking import asking, rows
+from leads.metrics.catalogue import COUNTS
+from leads.metrics.periods import Period
+from leads.metrics.shares import Share
+
+
+@dataclass(slots=True)
+class Verdicts:
+    name: str = ""
+    source: str = ""
+    handed: int = 0
+    accepted: int = 0
+    decided: int = 0
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        self.handed += row["handed"]
+        self.accepted += row["accepted"]
+        self.decided += row["decided"]
+
+    @property
+    def acceptance(self) -> Share:
+        return Share(self.accepted, self.decided)
+
+
+_VERDICTS = asking(
+    """
+WITH counted AS (
+    SELECT l.source_id, l.campaign_id, METRICS
+    FROM leads_handoff h JOIN leads_lead l ON l.id = h.lead_id
+    WHERE h.opened_at >= %(starts)s AND h.opened_at < %(ends)s
+    GROUP BY l.source_id, l.campaign_id
+)
+SELECT counted.*, src.name AS source, cmp.name AS campaign
+FROM counted
+LEFT JOIN leads_source src ON src.id = counted.source_id
+LEFT JOIN leads_campaign cmp ON cmp.id = counted.campaign_id
+""",
+    *COUNTS[:3],
+)
+
+
+def verdicts(period: Period) -> tuple[dict[int | None, Verdicts], dict[int, Verdicts]]:
+    """By source id and by campaign id."""
+    sources: dict[int | None, Verdicts] = {}
+    campaigns: dict[int, Verdicts] = {}
+    for row in rows(_VERDICTS, at=period.ends, starts=period.starts, ends=period.ends):
+        source = row["source"] or ""
+        sources.setdefault(row["source_id"], Verdicts(source)).add(row)
+        if row["campaign_id"]:
+            campaigns.setdefault(row["campaign_id"], Verdicts(row["campaign"], source)).add(row)
+    return sources, campaigns
+
+
+_REASONS = """
+SELECT l.source_id, reason.label, count(*) AS rejected, src.name AS source
+FROM leads_handoff h
+JOIN leads_lead l ON l.id = h.lead_id
+JOIN funnel_reason reason ON reason.id = h.reason_id
+LEFT JOIN leads_source src ON src.id = l.source_id
+WHERE h.opened_at >= %(starts)s AND h.opened_at < %(ends)s AND h.outcome = 'rejected'
+GROUP BY l.source_id, reason.label, src.name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why Sales said no: overall, and by the id of the source; most frequent first."""
+
+    overall: Counter[str]
+    by_source: dict[int | None, Counter[str]]
+    # Of each reason, how many by the name of the source.
+    sources_of: dict[str, Counter[str]]
+
+
+def reasons(period: Period) -> Reasons:
+    found = Reasons(Counter(), {}, {})
+    for row in rows(_REASONS, starts=period.starts, ends=period.ends):
+        label, count = row["label"], row["rejected"]
+        found.overall[label] += count
+        found.by_source.setdefault(row["source_id"], Counter())[label] += count
+        found.sources_of.setdefault(label, Counter())[row["source"] or ""] += count
+    return found
