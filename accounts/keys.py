@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import prepared
 from accounts.models import ApiKey, Integration, Scope, User
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -32,7 +33,7 @@ _INTEGRATION = [field.attname for field in Integration._meta.concrete_fields]
 _STORED = f"""
 SELECT {", ".join(f"k.{name}" for name in _KEY)}, {", ".join(f"i.{name}" for name in _INTEGRATION)}
   FROM accounts_apikey k JOIN accounts_integration i ON i.id = k.integration_id
- WHERE k.public_id = %s
+ WHERE k.public_id = %(public_id)s
 """  # noqa: S608 - names of columns
 
 
@@ -114,11 +115,10 @@ def find(plain: str) -> ApiKey | None:
 
 
 def _stored(public_id: str) -> ApiKey | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_STORED, [public_id])
-        row = cursor.fetchone()
-    if row is None:
+    found = prepared.fetch(_STORED, {"public_id": public_id})
+    if not found:
         return None
+    (row,) = found
     key = ApiKey.from_db(connection.alias, _KEY, row[: len(_KEY)])
     key.integration = Integration.from_db(connection.alias, _INTEGRATION, row[len(_KEY) :])
     return key

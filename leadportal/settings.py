@@ -185,6 +185,8 @@ _timeouts = [
     f"-c statement_timeout={_statement_timeout}",
     "-c lock_timeout=2s",
     f"-c idle_in_transaction_session_timeout={_idle_timeout}",
+    # What is prepared (accounts/prepared.py) is to be planned once, and not for each value.
+    "-c plan_cache_mode=force_generic_plan",
 ]
 DATABASES = {
     "default": _database

@@ -6,11 +6,11 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
+from accounts import prepared
 from accounts.models import ApiKey
 from accounts.problems import Problem
 from leads.ingest import rows
@@ -78,12 +78,10 @@ class _Asked:
         ).hexdigest()
 
     def kept_answer(self) -> HttpResponse | None:
-        with connection.cursor() as cursor:
-            cursor.execute(_KEPT_ANSWER, self.identity)
-            found = cursor.fetchone()
-        if found is None:
+        found = prepared.fetch(_KEPT_ANSWER, self.identity)
+        if not found:
             return None
-        pk, fingerprint, status, body, created_at = found
+        ((pk, fingerprint, status, body, created_at),) = found
         if created_at < self.at - KEPT:
             IdempotentAnswer.objects.filter(pk=pk).delete()
             return None

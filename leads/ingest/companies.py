@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
+from accounts import prepared
 from leads.ingest import rows
 from leads.ingest.races import Raced
 from leads.matching import company_key, registrable_domain, work_domain
@@ -13,9 +12,8 @@ from leads.models import Company
 from leads.text import key
 
 _FILLABLE = ("industry", "employees", "country")
-_COMPANIES = (
-    "SELECT id, name, domain, match_key, industry, employees, country FROM leads_company WHERE "
-)
+_COLUMNS = ("id", "name", "domain", "match_key", *_FILLABLE)
+_COMPANIES = f"SELECT {', '.join(_COLUMNS)} FROM leads_company WHERE "  # noqa: S608 - constants
 
 
 @dataclass
@@ -81,10 +79,9 @@ def _load(mentions: list[Mention], companies: Companies) -> None:
     asked = ["domain = ANY(%(domains)s) AND domain <> ''"] if domains else []
     asked += ["match_key = ANY(%(match_keys)s)"] if match_keys else []
     statement = " UNION ".join(_COMPANIES + where for where in asked) + " ORDER BY id"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"domains": domains, "match_keys": match_keys})
-        names = [column.name for column in cursor.description]
-        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    given = {"domains": domains, "match_keys": match_keys}
+    params = {name: values for name, values in given.items() if values}
+    found = [dict(zip(_COLUMNS, row, strict=True)) for row in prepared.fetch(statement, params)]
     # Of several with one name the bare one, else the only one: two companies may share a name.
     namesakes: dict[str, list[dict[str, Any]]] = {}
     for company in found:

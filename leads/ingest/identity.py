@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from accounts import prepared
 from accounts.models import Integration
 
 # How a lead may be named; only what was given is asked for.
@@ -52,13 +53,14 @@ def find(
 ) -> Known:
     """Known leads by external ids of this integration, personal mails and our own ids."""
     known, merged = Known(), {}
-    given: dict[str, Any] = {"external": list(external), "mails": list(mails), "ids": list(ids)}
-    named = [part for name, part in _NAMED.items() if given[name]]
-    if not named:
+    asked = {"external": list(external), "mails": list(mails), "ids": list(ids)}
+    given: dict[str, Any] = {name: values for name, values in asked.items() if values}
+    if not given:
         return known
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(named), {"integration": integration.pk} | given)
-        found = cursor.fetchall()
+    statement = " UNION ALL ".join(_NAMED[name] for name in given)
+    if external:
+        given["integration"] = integration.pk
+    found = prepared.fetch(statement, given)
     heirs = _heirs([pk for _, _, pk, merged_into in found if merged_into])
     for kind, value, pk, _ in found:
         living = heirs.get(pk, pk)

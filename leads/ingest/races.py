@@ -4,11 +4,17 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TypeVar
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, NotSupportedError, OperationalError, transaction
 from psycopg2 import errors
 
 ATTEMPTS = 8
-_AGAIN = (errors.UniqueViolation, errors.DeadlockDetected, errors.SerializationFailure)
+_AGAIN = (
+    errors.UniqueViolation,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    # A plan that a migration made old (accounts/prepared.py).
+    errors.FeatureNotSupported,
+)
 T = TypeVar("T")
 _inside: ContextVar[bool] = ContextVar("inside", default=False)
 
@@ -32,7 +38,7 @@ def again_when_raced(write: Callable[[], T]) -> T:
             try:
                 with transaction.atomic():
                     return write()
-            except (Raced, IntegrityError, OperationalError) as error:
+            except (Raced, IntegrityError, NotSupportedError, OperationalError) as error:
                 if not _helps_to_start_again(error):
                     raise
         with transaction.atomic():

@@ -9,6 +9,8 @@ from django.db import connection, models
 from django.db.models import NOT_PROVIDED
 from psycopg2 import sql
 
+from accounts import prepared
+
 Row = dict[str, Any]
 # Defaults that are called and yet always give the same.
 _EMPTY_OR_NONE = (dict, list, NOT_PROVIDED)
@@ -21,17 +23,20 @@ def _json(value: Any) -> str:
 
 @cache
 def _insert_statement(
-    model: type[models.Model], skip_conflicts: bool, returning: tuple[str, ...]
+    model: type[models.Model], skip_conflicts: bool, returning: tuple[str, ...], nth: int = 0
 ) -> tuple[str, str]:
     """The INSERT for all columns but the id, and what is written where a row is silent."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     constant = [f for f in fields if not callable(f.default) or f.default in _EMPTY_OR_NONE]
     statement = sql.SQL(
         "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset("
-        "json_populate_record(NULL::{table}, %s::json), %s::json) {conflict} RETURNING {returning}"
+        "json_populate_record(NULL::{table}, {defaults}::json), {rows}::json) "
+        "{conflict} RETURNING {returning}"
     ).format(
         table=sql.Identifier(model._meta.db_table),
         columns=_names(str(field.column) for field in fields),
+        defaults=sql.Placeholder(f"defaults{nth}"),
+        rows=sql.Placeholder(f"rows{nth}"),
         conflict=sql.SQL("ON CONFLICT DO NOTHING" if skip_conflicts else ""),
         returning=_names(returning),
     )
@@ -53,16 +58,14 @@ def insert(
     """
     if not rows:
         return []
-    with connection.cursor() as cursor:
-        statement, defaults = _insert_statement(model, skip_conflicts, returning)
-        cursor.execute(statement, [defaults, _json(rows)])
-        return cursor.fetchall()
+    statement, defaults = _insert_statement(model, skip_conflicts, returning)
+    return prepared.fetch(statement, {"defaults0": defaults, "rows0": _json(rows)})
 
 
 @cache
 def _inserts_statement(written: tuple[type[models.Model], ...]) -> tuple[str, list[str]]:
     """One INSERT for each model, in one statement that answers with the number of all rows."""
-    inserts = [_insert_statement(model, True, ("id",)) for model in written]
+    inserts = [_insert_statement(model, True, ("id",), n) for n, model in enumerate(written)]
     parts = ", ".join(f"w{n} AS ({statement})" for n, (statement, _) in enumerate(inserts))
     count = " + ".join(f"(SELECT count(*) FROM w{n})" for n in range(len(inserts)))  # noqa: S608 - numbers
     return f"WITH {parts} SELECT {count}", [defaults for _, defaults in inserts]
@@ -76,20 +79,16 @@ def insert_together(batches: Mapping[type[models.Model], Sequence[Row]]) -> bool
     given = {model: rows for model, rows in batches.items() if rows}
     if not given:
         return True
-    with connection.cursor() as cursor:
-        statement, defaults = _inserts_statement(tuple(given))
-        values = [
-            part
-            for default, rows in zip(defaults, given.values(), strict=True)
-            for part in (default, _json(rows))
-        ]
-        cursor.execute(statement, values)
-        return bool(cursor.fetchone()[0] == sum(map(len, given.values())))
+    statement, defaults = _inserts_statement(tuple(given))
+    params = {f"rows{n}": _json(rows) for n, rows in enumerate(given.values())}
+    params |= {f"defaults{n}": values for n, values in enumerate(defaults)}
+    ((written,),) = prepared.fetch(statement, params)
+    return bool(written == sum(map(len, given.values())))
 
 
 @cache
 def _select_statement(model: type[models.Model], columns: tuple[str, ...]) -> str:
-    statement = sql.SQL("SELECT {columns} FROM {table} WHERE key = ANY(%s)").format(
+    statement = sql.SQL("SELECT {columns} FROM {table} WHERE key = ANY(%(keys)s)").format(
         columns=_names(columns), table=sql.Identifier(model._meta.db_table)
     )
     return statement.as_string(connection.connection)
@@ -97,9 +96,8 @@ def _select_statement(model: type[models.Model], columns: tuple[str, ...]) -> st
 
 def by_key(model: type[models.Model], columns: tuple[str, ...], keys: Iterable[str]) -> list[Row]:
     """Rows of a small table of names by their keys; every single lead asks for them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_select_statement(model, columns), [list(keys)])
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    found = prepared.fetch(_select_statement(model, columns), {"keys": list(keys)})
+    return [dict(zip(columns, row, strict=True)) for row in found]
 
 
 def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:

@@ -110,3 +110,18 @@ def test_two_batches_that_fill_different_blanks_of_a_company_both_count():
         company = Company.objects.get(domain=domain)
         assert (company.name, company.employees) == ("Filled", 600)
         assert (company.industry, company.country) == ("Food", "SE")
+
+
+def test_a_migration_that_changes_a_column_under_a_plan_costs_no_lead():
+    website = factories.integration()
+    lead = {"email": "maya@brightwater.example", "source": "Demo form"}
+    ingest_leads([lead], integration=website)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE leads_source ALTER COLUMN name TYPE varchar(81)")
+
+    try:
+        (result,) = ingest_leads([lead | {"first_name": "Maya"}], integration=website)
+        assert result.status is Status.MATCHED
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE leads_source ALTER COLUMN name TYPE varchar(80)")
