@@ -4,18 +4,24 @@ The only evaluator there is: one lead and a million run the same text. What a fa
 the business of a `FactSource` (leads/facts.py); what a test means is decided here.
 """
 
+import math
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from funnel.conditions import All, Any_, Condition, EventTest, Not, PropertyTest, Test
 from funnel.sql import Sql, param
-from funnel.vocabulary import NUMBER_OPERATORS, Fact, FactType
+from funnel.vocabulary import NUMBER_OPERATORS, SAME_OPERATORS, Fact, FactType
 
 NO_TIME = Sql("NULL::timestamptz")
 # Dates may stand for "never"; what they cause later than this is no cause, and fits no timestamp
 # that Python can read.
 END_OF_TIME = date(9000, 1, 1)
+# No two days of the calendar are further apart.
+MOST_DAYS = 4_000_000
+# A text that is a number to everybody who reads it.
+_A_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 TEXT_PROPERTY = Fact("property", FactType.TEXT, "property")
 
 
@@ -39,6 +45,9 @@ class FactSource(Protocol):
     def property_number(self, name: str) -> Sql:
         """A numeric property of the event `e`; NULL if it is none."""
 
+    def property_yes_no(self, name: str) -> Sql:
+        """A property of the event `e` that says yes or no; NULL if it is none."""
+
     def over_events(self, aggregate: Sql) -> Sql:
         """An aggregate over the lead's events `e`, shared with every equal one."""
 
@@ -51,10 +60,16 @@ class FactSource(Protocol):
         """Points people gave or took in one kind, as of `at`; 0 without any."""
 
     def adjustments_end(self) -> Sql:
-        """When the first of them ends; NULL without any."""
+        """When the first of them ends or begins; NULL without any."""
 
     def text_key(self, fact: Fact, text: str) -> str:
         """The normalised twin that `value` of a text fact is compared with."""
+
+    def words(self, test: Test) -> Sql:
+        """The padded words of a text fact, each between single spaces; NULL if unknown."""
+
+    def words_key(self, fact: Fact, text: str) -> str:
+        """The normalised twin that is looked for in `words`."""
 
     def time_cause(self, test: Test) -> Sql:
         """When time alone may change a windowed fact; NULL if never."""
@@ -82,7 +97,7 @@ def _joined(word: str, items: Iterable[Condition], source: FactSource) -> Sql:
 
 
 def _test(test: Test, source: FactSource) -> Sql:
-    value = source.value(test)
+    value = source.words(test) if test.op == "contains_any_word" else source.value(test)
     if test.op == "is_known":
         return Sql("({} IS NOT NULL)") % value
     if test.op == "is_unknown":
@@ -101,13 +116,15 @@ def _test(test: Test, source: FactSource) -> Sql:
 
 
 def _text_test(op: str, wanted: Any, value: Sql, fact: Fact, source: FactSource) -> Sql:
-    words = wanted if isinstance(wanted, tuple) else (wanted,)
+    twin = source.words_key if op == "contains_any_word" else source.text_key
     # What folds to nothing (marks no eye sees) is no text to look for.
-    keys = [key for key in (source.text_key(fact, word) for word in words) if key.strip()]
+    keys = [key for key in (twin(fact, text) for text in _several(wanted)) if key.strip()]
     if op in ("is", "is_any_of"):
         return Sql("{} = ANY({})") % (value, param(keys, "text[]"))
     if op in ("is_not", "is_none_of"):
-        return Sql("{} <> ALL({})") % (value, param(keys, "text[]"))
+        # To PostgreSQL even NULL is none of an empty list.
+        none_of = Sql("{} <> ALL({})") % (value, param(keys, "text[]"))
+        return none_of if keys else Sql("{} IS NOT NULL") % value
     if op == "contains_any_word":
         likes = [f"%{_like(key)}%" for key in keys]
     elif op == "starts_with":
@@ -115,6 +132,10 @@ def _text_test(op: str, wanted: Any, value: Sql, fact: Fact, source: FactSource)
     else:
         likes = [f"%{_like(key).strip()}%" for key in keys]
     return Sql("{} LIKE ANY({})") % (value, param(likes, "text[]"))
+
+
+def _several(wanted: Any) -> tuple[Any, ...]:
+    return wanted if isinstance(wanted, tuple) else (wanted,)
 
 
 def _like(text: str) -> str:
@@ -192,7 +213,40 @@ def _property_test(test: PropertyTest, source: FactSource) -> Sql:
     if test.op == "is_known":
         return source.property_known(test.property)
     value = source.property_key(test.property)
-    return _text_test(test.op, test.value, value, TEXT_PROPERTY, source)
+    if test.op not in SAME_OPERATORS:
+        return _text_test(test.op, test.value, value, TEXT_PROPERTY, source)
+    texts, numbers, answers = same_as(test.value)
+    parts = []
+    if texts:
+        parts.append(_text_test("is_any_of", tuple(texts), value, TEXT_PROPERTY, source))
+    if numbers:
+        number = source.property_number(test.property)
+        parts.append(Sql("{} = ANY({})") % (number, param(numbers, "numeric[]")))
+    if answers:
+        answer = source.property_yes_no(test.property)
+        parts.append(Sql("{} = ANY({})") % (answer, param(answers, "boolean[]")))
+    return Sql("({})") % Sql.join(" OR ", parts)
+
+
+def same_as(wanted: Any) -> tuple[list[str], list[float], list[bool]]:
+    """The texts, numbers, and yes or no that a property may be, to be what is wanted.
+
+    Senders write a number as 3 or as "3", and mean the same.
+    """
+    texts: list[str] = []
+    numbers: list[float] = []
+    answers: list[bool] = []
+    for value in _several(wanted):
+        if isinstance(value, bool):
+            answers.append(value)
+        elif isinstance(value, str):
+            texts.append(value)
+            if _A_NUMBER.fullmatch(value):
+                numbers.append(float(value))
+        else:
+            texts.append(str(value))
+            numbers.append(value)
+    return texts, numbers, answers
 
 
 # Time: the earliest moment after now at which time alone may change a condition.
@@ -212,6 +266,8 @@ def time_causes(node: Condition, source: FactSource) -> Iterable[Sql]:
         case Test():
             if node.fact.type is FactType.DATE:
                 cause = _date_cause(node, source)
+            elif node.fact.days_of is not None:
+                cause = _days_cause(node, node.fact.days_of, source)
             else:
                 cause = source.time_cause(node)
             if cause != NO_TIME:
@@ -228,7 +284,6 @@ def window_end(test: EventTest, source: FactSource) -> Sql:
 
 def _date_cause(test: Test, source: FactSource) -> Sql:
     """The next UTC midnight at which "within the next n days" and its like may flip."""
-    today = source.at.date()
     match test.op:
         case "within_next":
             flips = [-test.value, 1]
@@ -238,16 +293,32 @@ def _date_cause(test: Test, source: FactSource) -> Sql:
             flips = [test.value + 1]
         case _:
             return NO_TIME
-    value = source.value(test)
+    return _midnight(source.value(test), flips, source)
+
+
+def _days_cause(test: Test, date_fact: Fact, source: FactSource) -> Sql:
+    """The next UTC midnight at which a number of days passes what it is compared with."""
+    if test.value is None:
+        return NO_TIME
+    edges = [-edge if test.fact.until else edge for edge in _several(test.value)]
+    # "At least" flips when the number gets there, "at most" when it goes on.
+    flips = {day for edge in edges for day in (math.ceil(edge), math.floor(edge) + 1)}
+    reached = sorted(day for day in flips if abs(day) < MOST_DAYS)
+    if not reached:
+        return NO_TIME
+    return _midnight(source.value(Test(test.id, date_fact, "is_known")), reached, source)
+
+
+def _midnight(day: Sql, flips: Iterable[int], source: FactSource) -> Sql:
+    """The first of the midnights `flips` days after a date that is still to come."""
+    today = param(source.at.date(), "date")
     cases = [
-        Sql("CASE WHEN {} > {} AND {} < {} THEN {}::timestamp AT TIME ZONE 'UTC' END")
-        % (
-            moved := Sql("({} + {})") % (value, param(days, "int")),
-            param(today),
-            moved,
-            param(END_OF_TIME),
-            moved,
+        # Days are compared, not dates: a sum may lie beyond the calendar.
+        Sql(
+            "CASE WHEN {} > {} - {} AND {} < {} - {} "
+            "THEN ({} + {})::timestamp AT TIME ZONE 'UTC' END"
         )
-        for days in flips
+        % (days := param(flip), today, day, days, param(END_OF_TIME, "date"), day, day, days)
+        for flip in flips
     ]
     return Sql("least({})") % Sql.join(", ", cases)

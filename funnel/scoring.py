@@ -5,7 +5,8 @@ ten-thousandths → sum of the rule, clamped, rounded half up to a whole number 
 with what people adjusted, clamped to 0..cap → total = fit + intent.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from funnel.compile import (
@@ -17,7 +18,7 @@ from funnel.compile import (
     window_end,
 )
 from funnel.conditions import Condition, EventTest, Test
-from funnel.rulebook import WHOLE, Ageing, Rule, Rulebook
+from funnel.rulebook import WHOLE, Ageing, Band, Rule, Rulebook
 from funnel.sql import Sql, param
 from funnel.vocabulary import FactType
 
@@ -166,6 +167,18 @@ def _shares(rule: Rule, event: EventTest, count: Sql, source: FactSource) -> Sql
     return Sql("coalesce({}, 0)") % source.over_events(aggregate)
 
 
+def counted(rule: Rule, event: EventTest, source: FactSource) -> Sql:
+    """How many of the events that match its test an event rule counts."""
+    shares = _shares(replace(rule, ageing=None), event, event_count(event, source), source)
+    return Sql("({} / {})::int") % (shares, param(WHOLE))
+
+
+def unclamped(rule: Rule, event: EventTest, source: FactSource) -> Sql:
+    """The points of an event rule that fired, had it no minimum and no maximum."""
+    free = replace(rule, minimum=None, maximum=None)
+    return _rounded(free, _shares(free, event, event_count(event, source), source))
+
+
 def elapsed_days(source: FactSource) -> Sql:
     """Whole elapsed days (86,400 s) since the event `e`; an event of this moment has 0."""
     return Sql("greatest(extract(day FROM {} - e.occurred_at)::int, 0)") % param(
@@ -298,10 +311,16 @@ def _changes_at(rulebook: Rulebook, source: FactSource) -> Sql:
         elif rule.when is not None:
             parts.append(rule.when)
         if rule.table is not None:
-            parts.append(rule.table[0])
+            parts += _edges(*rule.table)
     for part in parts:
         causes.update(dict.fromkeys(time_causes(part, source)))
     return Sql("least({})") % Sql.join(", ", causes)
+
+
+def _edges(test: Test, bands: Sequence[Band]) -> list[Test]:
+    """A table's fact compared with each edge that time may carry it past."""
+    edges = [edge for band in bands for edge in (band.low, band.high) if edge is not None]
+    return [test, *(replace(test, op="is", value=edge) for edge in edges)]
 
 
 def _event_causes(rule: Rule, event: EventTest, source: FactSource) -> list[Sql]:

@@ -3,11 +3,12 @@
 How a fact is read from the tables is not known here (leads/facts.py).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from accounts.countries import COUNTRIES
+from accounts.regions import REGIONS, SALES_AREAS
 
 
 class FactType(StrEnum):
@@ -100,13 +101,15 @@ OPERATORS: dict[FactType, dict[str, Operator]] = {
         *_KNOWN,
     ),
 }
-# Tests on a property of an event: text, or a number where the operator compares.
+# Tests on a property of an event: a number where the operator compares, a text where it looks
+# inside, and either, or yes or no, where it says what the property is.
 PROPERTY_OPERATORS: dict[str, Operator] = {
     name: operator
     for name, operator in {**_NUMBER, **_TEXT}.items()
     if name not in {"is_unknown", "is_none_of", "is_not"}
 }
 NUMBER_OPERATORS = frozenset({"at_least", "at_most", "more_than", "less_than", "between"})
+SAME_OPERATORS = frozenset({"is", "is_any_of"})
 
 EVERYWHERE = frozenset(Use)
 NOT_IN_RULES = frozenset({Use.DEFINITION, Use.ROUTING})
@@ -125,6 +128,9 @@ class Fact:
     # A fact may need a window ("active on 3 days in 30") or an event ("days since a download").
     takes_window: bool = False
     takes_event: bool = False
+    # A number of days may be the distance to a date: after it, or with `until` before it.
+    days_of: "Fact | None" = None
+    until: bool = False
 
     @property
     def operators(self) -> dict[str, Operator]:
@@ -182,6 +188,31 @@ def event_did(name: str) -> str:
     return known.did if known else f"did “{name.replace('_', ' ')}”"
 
 
+def uncapital(label: str) -> str:
+    """A label inside a sentence: "company size", but "MQL" as it is."""
+    return f"{label[:1].lower()}{label[1:]}" if label[1:2].islower() else label
+
+
+def days_since(date: Fact) -> Fact:
+    """The whole UTC days since a date; negative while it is ahead."""
+    label = f"Days since {uncapital(date.label)}"
+    name = f"days_since.{date.name}"
+    return Fact(name, FactType.NUMBER, label, unit="days", uses=date.uses, days_of=date)
+
+
+def days_until(date: Fact) -> Fact:
+    """The whole UTC days until a date; negative once it has passed."""
+    label = f"Days until {uncapital(date.label)}"
+    name = f"days_until.{date.name}"
+    return Fact(name, FactType.NUMBER, label, unit="days", uses=date.uses, days_of=date, until=True)
+
+
+def consent(purpose: str, label: str = "") -> Fact:
+    """Whether consent to one purpose was given; unknown where nobody said."""
+    label = label or f"Consent to {purpose.replace('_', ' ')}"
+    return Fact(f"consent_{purpose}", FactType.YES_NO, label)
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary(Mapping[str, Fact]):
     """The facts one installation has: the standard ones and its custom fields."""
@@ -191,14 +222,20 @@ class Vocabulary(Mapping[str, Fact]):
     def __getitem__(self, name: str) -> Fact:
         return self.facts[name]
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         return iter(self.facts)
 
     def __len__(self) -> int:
         return len(self.facts)
 
     def with_facts(self, extra: Iterable[Fact]) -> "Vocabulary":
-        return Vocabulary({**self.facts, **{fact.name: fact for fact in extra}})
+        """These facts too; a date brings the days since and until it along."""
+        facts = dict(self.facts)
+        for fact in extra:
+            facts[fact.name] = fact
+            if fact.type is FactType.DATE:
+                facts |= {days.name: days for days in (days_since(fact), days_until(fact))}
+        return Vocabulary(facts)
 
 
 _STAGES = (
@@ -222,7 +259,11 @@ _EMAIL_KINDS = (
     ("disposable", "a disposable address"),
 )
 _COUNTRIES = tuple(COUNTRIES.items())
+_REGIONS = tuple((name, name) for name in REGIONS)
+_SALES_AREAS = tuple((name, name) for name in SALES_AREAS)
 _GRADES = tuple((f"{fit}{intent}", f"{fit}{intent}") for fit in "ABCD" for intent in "1234")
+
+_CREATED = Fact("created", FactType.DATE, "Created")
 
 STANDARD = Vocabulary(
     {
@@ -242,18 +283,23 @@ STANDARD = Vocabulary(
                 "In a country we sell to",
                 choices=_COUNTRIES,
             ),
+            Fact("region", FactType.CHOICE, "Region", choices=_REGIONS),
+            Fact("sales_area", FactType.CHOICE, "Sales area", choices=_SALES_AREAS),
             Fact("source", FactType.TEXT, "Source"),
             Fact("campaign", FactType.TEXT, "Campaign"),
             Fact("estimated_value", FactType.MONEY, "Estimated value"),
-            Fact("created", FactType.DATE, "Created"),
+            _CREATED,
+            days_since(_CREATED),
             Fact("cycle", FactType.NUMBER, "Cycle"),
             Fact("company", FactType.TEXT, "Company"),
             Fact("company_domain", FactType.TEXT, "Company domain"),
             Fact("company_industry", FactType.TEXT, "Industry"),
             Fact("company_employees", FactType.NUMBER, "Company size", unit="people"),
             Fact("company_country", FactType.CHOICE, "Company country", choices=_COUNTRIES),
-            Fact("consent_marketing", FactType.YES_NO, "Consent to marketing"),
-            Fact("consent_sales", FactType.YES_NO, "Consent to sales contact"),
+            Fact("company_region", FactType.CHOICE, "Company region", choices=_REGIONS),
+            Fact("company_sales_area", FactType.CHOICE, "Company sales area", choices=_SALES_AREAS),
+            consent("marketing"),
+            consent("sales", "Consent to sales contact"),
             Fact("days_active", FactType.COUNT, "Days active", unit="days", takes_window=True),
             Fact("last_active", FactType.COUNT, "Days since last active", unit="days"),
             Fact(

@@ -1,22 +1,29 @@
 """Each fact's SQL: how the tables of the record answer the words of the criteria.
 
 Names in the SQL: `l` the lead, `c` its company, `src` and `cmp` its source and campaign, `e` one
-of its events, `ev` its events aggregated, `adj` what people adjusted, `s` its scores.
+of its events, `ev0`, `ev1` … its events aggregated, `adj` what people adjusted, `s` its scores.
 """
 
+import json
+import string
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from accounts.models import Portal
+from accounts.regions import REGION_OF, SALES_AREA_OF
 from funnel.compile import NO_TIME
 from funnel.conditions import EventTest, Test
 from funnel.sql import Sql, param
-from funnel.vocabulary import STANDARD, Fact, FactType, Vocabulary
-from leads.models import CustomField
+from funnel.vocabulary import STANDARD, Fact, FactType, Vocabulary, consent
+from leads.models import ConsentPurpose, CustomField
 from leads.text import key
 
 CUSTOM = "attributes."
 NO_LIMIT = 2**31
+# PostgreSQL selects at most 1,664 columns at once.
+MOST_COLUMNS = 1000
+# The first ones seen: a sender that makes up purposes must not make up facts without end.
+MOST_PURPOSES = 200
 
 # name: (what SQL compares, what a person reads). NULL is unknown.
 _COLUMNS: dict[str, tuple[str, str]] = {
@@ -44,8 +51,17 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "grade": ("nullif(s.grade, '?')", "s.grade"),
     "stage": ("l.stage", "l.stage"),
 }
-# Compared as written but for case: splitting an address into words would help nobody.
+# Compared as written but for case; their words are what stands between punctuation.
 _PLAIN = frozenset({"email", "phone", "company_domain"})
+_GAPS = str.maketrans(string.punctuation, " " * len(string.punctuation))
+# Facts of a country: (its column, the map it is looked up in).
+_OF_COUNTRY = {
+    "region": ("l.country", "region"),
+    "sales_area": ("l.country", "sales_area"),
+    "company_region": ("c.country", "region"),
+    "company_sales_area": ("c.country", "sales_area"),
+}
+_MAPS = {"region": REGION_OF, "sales_area": SALES_AREA_OF}
 
 
 def custom_fact(field: CustomField) -> Fact:
@@ -59,8 +75,10 @@ def custom_fact(field: CustomField) -> Fact:
 
 
 def vocabulary() -> Vocabulary:
-    """Every fact this installation has: one query."""
-    return STANDARD.with_facts(custom_fact(field) for field in CustomField.objects.all())
+    """Every fact this installation has: those of its custom fields and purposes of consent too."""
+    custom = [custom_fact(field) for field in CustomField.objects.all()]
+    purposes = ConsentPurpose.objects.values_list("name", flat=True)[:MOST_PURPOSES]
+    return STANDARD.with_facts([*custom, *(consent(name) for name in purposes)])
 
 
 class TableFacts:
@@ -74,8 +92,9 @@ class TableFacts:
         # A day is a UTC day, also where the caller's clock shows another zone.
         self.at = at.astimezone(UTC)
         self.portal = portal
-        self.aggregates: dict[Sql, str] = {}
+        self.aggregates: dict[Sql, int] = {}
         self.ranked: dict[Sql, str] = {}
+        self.maps: dict[str, Sql] = {}
 
     def among(self, column: str) -> Sql:
         """Whether a column names one of these leads; a range of ids stays two numbers."""
@@ -94,6 +113,10 @@ class TableFacts:
             return self._custom(test.fact)
         if name.startswith("consent_"):
             return Sql("(l.consent->>{})::boolean") % param(name.removeprefix("consent_"))
+        if test.fact.days_of is not None:
+            return self._days_of(test, test.fact.days_of)
+        if name in _OF_COUNTRY:
+            return self._of_country(*_OF_COUNTRY[name])
         if name == "country_we_sell_to":
             if not self.portal.sells_to:  # an empty list is: everywhere
                 return Sql("(l.country <> '' OR NULL)")
@@ -110,6 +133,24 @@ class TableFacts:
             return Sql("nullif(l.country, '')")
         return self.value(test)
 
+    def words(self, test: Test) -> Sql:
+        if test.fact.name not in _PLAIN:
+            return self.value(test)
+        return Sql("(' ' || translate({}, {}, {}) || ' ')") % (
+            self.value(test),
+            param(string.punctuation),
+            param(" " * len(string.punctuation)),
+        )
+
+    def _days_of(self, test: Test, date: Fact) -> Sql:
+        day, today = self.value(Test(test.id, date, "is_known")), param(self.at.date(), "date")
+        return Sql("({} - {})") % ((day, today) if test.fact.until else (today, day))
+
+    def _of_country(self, column: str, name: str) -> Sql:
+        # Each map travels once, whatever the number of tests that look into it.
+        self.maps[name] = param(json.dumps(_MAPS[name]), "jsonb")
+        return Sql(f"(geo.{name}->>{column})")
+
     def _custom(self, fact: Fact) -> Sql:
         name = param(fact.name.removeprefix(CUSTOM))
         match fact.type:
@@ -125,8 +166,12 @@ class TableFacts:
                 typed = "CASE WHEN jsonb_typeof(l.attributes->{}) = 'boolean' "
                 return Sql(typed + "THEN (l.attributes->>{})::boolean END") % (name, name)
             case FactType.CHOICES:
-                return Sql("(l.attributes->{})") % name
-        return Sql("(l.attributes->>{})") % name
+                typed = "CASE WHEN jsonb_typeof(l.attributes->{}) = 'array' "
+                return Sql(typed + "THEN l.attributes->{} END") % (name, name)
+        # A choice that is no longer one (nor ever was) is no answer to anything.
+        choices = param([choice for choice, _ in fact.choices], "text[]")
+        typed = "CASE WHEN l.attributes->>{} = ANY({}) THEN l.attributes->>{} END"
+        return Sql(typed) % (name, choices, name)
 
     def _days_active(self, test: Test) -> Sql:
         days = Sql(
@@ -188,13 +233,18 @@ class TableFacts:
     def text_key(self, fact: Fact, text: str) -> str:
         return text.strip().lower() if fact.name in _PLAIN else key(text)
 
+    def words_key(self, fact: Fact, text: str) -> str:
+        if fact.name not in _PLAIN:
+            return key(text)
+        return f" {' '.join(text.lower().translate(_GAPS).split())} "
+
     # What people adjusted.
 
     def adjustment(self, kind: str) -> Sql:
         return Sql(f"coalesce(adj.{kind}, 0)")
 
     def adjustments_end(self) -> Sql:
-        return Sql("adj.ends_at")
+        return Sql("adj.changes_at")
 
     # Events.
 
@@ -208,9 +258,13 @@ class TableFacts:
         typed = "(CASE WHEN jsonb_typeof(e.properties->{}) = 'number' "
         return Sql(typed + "THEN (e.properties->>{})::numeric END)") % (param(name), param(name))
 
+    def property_yes_no(self, name: str) -> Sql:
+        typed = "(CASE WHEN jsonb_typeof(e.properties->{}) = 'boolean' "
+        return Sql(typed + "THEN (e.properties->>{})::boolean END)") % (param(name), param(name))
+
     def over_events(self, aggregate: Sql) -> Sql:
-        alias = self.aggregates.setdefault(aggregate, f"a{len(self.aggregates)}")
-        return Sql(f"ev.{alias}")
+        number = self.aggregates.setdefault(aggregate, len(self.aggregates))
+        return Sql(f"ev{number // MOST_COLUMNS}.a{number}")
 
     def over_newest(
         self, match: Sql, share: Sql, *, per_day: int | None, in_all: int | None
@@ -236,6 +290,7 @@ class TableFacts:
 
     def tables(self, tests: Sequence[Test | EventTest]) -> Sql:
         """FROM … for exactly these leads, with everything asked for so far joined to them."""
+        at = param(self.at)
         parts = [
             Sql(
                 "leads_lead l LEFT JOIN leads_company c ON c.id = l.company_id "
@@ -243,20 +298,27 @@ class TableFacts:
                 "LEFT JOIN leads_campaign cmp ON cmp.id = l.campaign_id"
             ),
             Sql(
-                "LEFT JOIN (SELECT lead_id, sum(points) FILTER (WHERE kind = 'fit') AS fit, "
-                "sum(points) FILTER (WHERE kind = 'intent') AS intent, min(ends_at) AS ends_at "
-                "FROM leads_adjustment WHERE {} AND created_at <= {} "
-                "AND ends_at > {} GROUP BY lead_id) AS adj ON adj.lead_id = l.id"
+                "LEFT JOIN (SELECT lead_id, "
+                "sum(points) FILTER (WHERE kind = 'fit' AND created_at <= {}) AS fit, "
+                "sum(points) FILTER (WHERE kind = 'intent' AND created_at <= {}) AS intent, "
+                # One said by a clock that is ahead of this one begins, before it ends.
+                "min(CASE WHEN created_at <= {} THEN ends_at ELSE created_at END) AS changes_at "
+                "FROM leads_adjustment WHERE {} AND ends_at > {} GROUP BY lead_id"
+                ") AS adj ON adj.lead_id = l.id"
             )
-            % (self.among("lead_id"), param(self.at), param(self.at)),
+            % (at, at, at, self.among("lead_id"), at),
         ]
-        if self.aggregates:
-            columns = Sql.join(", ", (agg.named(name) for agg, name in self.aggregates.items()))
+        if self.maps:
+            maps = Sql.join(", ", (map_.named(name) for name, map_ in self.maps.items()))
+            parts.append(Sql("CROSS JOIN (SELECT {}) AS geo") % maps)
+        columns = [aggregate.named(f"a{n}") for aggregate, n in self.aggregates.items()]
+        for first in range(0, len(columns), MOST_COLUMNS):
             events = Sql("SELECT e.lead_id, {} FROM leads_event e WHERE {} GROUP BY e.lead_id") % (
-                columns,
+                Sql.join(", ", columns[first : first + MOST_COLUMNS]),
                 self._scope(tests),
             )
-            parts.append(Sql("LEFT JOIN ({}) AS ev ON ev.lead_id = l.id") % events)
+            alias = f"ev{first // MOST_COLUMNS}"
+            parts.append(Sql(f"LEFT JOIN ({{}}) AS {alias} ON {alias}.lead_id = l.id") % events)
         for ranked, alias in self.ranked.items():
             parts.append(Sql(f"LEFT JOIN ({{}}) AS {alias} ON {alias}.lead_id = l.id") % ranked)
         return Sql.join(" ", parts)

@@ -24,6 +24,7 @@ from funnel.conditions.tree import (
     PropertyTest,
     Test,
     dump,
+    facts,
     walk,
 )
 from funnel.conditions.values import (
@@ -51,6 +52,7 @@ __all__ = [
     "Test",
     "describe",
     "dump",
+    "facts",
     "is_number",
     "is_text",
     "parse",

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from funnel.conditions.tree import All, Any_, Condition, EventTest, Not, PropertyTest, Test
-from funnel.vocabulary import NUMBER_OPERATORS, Fact, FactType, Takes, event_did
+from funnel.vocabulary import NUMBER_OPERATORS, Fact, FactType, Takes, event_did, uncapital
 
 
 def describe(condition: Condition) -> str:
@@ -35,7 +35,7 @@ def _grouped(condition: Condition) -> str:
 
 def _describe_test(test: Test) -> str:
     fact = test.fact
-    label = f"{fact.label[:1].lower()}{fact.label[1:]}" if fact.label[1:2].islower() else fact.label
+    label = uncapital(fact.label)
     if fact.takes_event:
         label = f"days since they {event_did(test.event)}"
     window = f" in the last {_days_text(test.within_days)}" if test.within_days else ""
@@ -65,7 +65,7 @@ def _describe_test(test: Test) -> str:
 
 
 def _shown(fact: Fact, value: Any) -> str:
-    if fact.type is FactType.TEXT:
+    if fact.type is FactType.TEXT and isinstance(value, str):
         return f"“{value}”"
     if isinstance(value, date):
         return f"{value.day} {value:%B %Y}"

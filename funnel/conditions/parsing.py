@@ -1,6 +1,7 @@
 """JSON to the tree of a condition, or the exact place of the first mistake."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from funnel.conditions.tree import All, Any_, Condition, EventTest, Not, PropertyTest, Test
@@ -12,12 +13,15 @@ from funnel.conditions.values import (
     join,
     name_in,
     read_days,
+    read_same,
+    read_scalar,
     read_value,
     refuse_unknown,
 )
 from funnel.vocabulary import (
     NUMBER_OPERATORS,
     PROPERTY_OPERATORS,
+    SAME_OPERATORS,
     Fact,
     FactType,
     Use,
@@ -26,22 +30,37 @@ from funnel.vocabulary import (
 
 MAX_DEPTH = 6
 MAX_TESTS = 200
+# What the evidence calls the line of a definition, among the tests of its condition.
+LINE_ID = "line"
 _TEST_KEYS = {"id", "fact", "op", "value", "within_days", "event"}
 _EVENT_KEYS = {"id", "event", "where", "at_least", "within_days"}
 
 
 def parse(data: Any, vocabulary: Vocabulary, *, use: Use, path: str = "") -> Condition:
     """The tree as frozen classes. Raises ConditionError with the path of the first mistake."""
-    reader = _Reader(vocabulary, use)
+    reader = _Reader(vocabulary, use, frozenset(_stated_ids(data)))
     return reader.node(data, path, 1)
+
+
+def _stated_ids(data: Any, depth: int = 1) -> Iterator[str]:
+    """The ids that are written in a tree, so that those given to the rest are others."""
+    if depth > MAX_DEPTH or not isinstance(data, Mapping):
+        return
+    if isinstance(data.get("id"), str):
+        yield data["id"]
+    for kind in ("all", "any", "not"):
+        items = data.get(kind)
+        for item in items if isinstance(items, list) else [items]:
+            yield from _stated_ids(item, depth + 1)
 
 
 class _Reader:
     """Reads one tree; counts its tests and gives missing ids."""
 
-    def __init__(self, vocabulary: Vocabulary, use: Use) -> None:
+    def __init__(self, vocabulary: Vocabulary, use: Use, stated: frozenset[str]) -> None:
         self.vocabulary = vocabulary
         self.use = use
+        self.stated = stated
         self.tests = 0
         self.ids: set[str] = set()
 
@@ -78,13 +97,19 @@ class _Reader:
     def take_id(self, data: Mapping[str, Any], path: str) -> str:
         id_ = data.get("id")
         if id_ is None:
-            id_ = next(f"c{n}" for n in range(1, 10_000) if f"c{n}" not in self.ids)
+            id_ = self.new_id()
         if not is_text(id_, 40):
             raise ConditionError(join(path, "id"), "An id is a text of 1 to 40 characters.")
         if id_ in self.ids:
             raise ConditionError(join(path, "id"), f"The id “{id_}” is used twice.")
+        if id_ == LINE_ID:
+            raise ConditionError(join(path, "id"), "The id “line” is that of a definition's line.")
         self.ids.add(id_)
         return id_
+
+    def new_id(self) -> str:
+        taken = self.ids | self.stated
+        return next(f"c{n}" for n in count(1) if f"c{n}" not in taken)
 
     def test(self, data: Mapping[str, Any], id_: str, path: str) -> Test:
         refuse_unknown(data, _TEST_KEYS, path)
@@ -147,7 +172,8 @@ def _property_test(data: Any, path: str) -> PropertyTest:
         known = ", ".join(PROPERTY_OPERATORS)
         raise ConditionError(join(path, "op"), f"A property can be tested with: {known}.")
     kind = FactType.NUMBER if operator.name in NUMBER_OPERATORS else FactType.TEXT
-    value = read_value(data, operator, Fact(name, kind, name), path)
+    check = read_same if operator.name in SAME_OPERATORS else read_scalar
+    value = read_value(data, operator, Fact(name, kind, name), path, check)
     return PropertyTest(name, operator.name, value)
 
 

@@ -72,6 +72,12 @@ def walk(condition: Condition) -> Iterator[Test | EventTest]:
         yield condition
 
 
+def facts(condition: Condition) -> set[str]:
+    """The names of the facts that a condition asks about."""
+    tests = [test for test in walk(condition) if isinstance(test, Test)]
+    return {test.fact.name for test in tests}
+
+
 def dump(condition: Condition) -> dict[str, Any]:
     """The JSON form again; `parse(dump(c)) == c`."""
     match condition:

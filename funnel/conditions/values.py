@@ -1,6 +1,6 @@
 """What may stand in a condition: each value checked, each mistake with its place."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeGuard
 
@@ -21,7 +21,15 @@ class ConditionError(Exception):
         self.message = message
 
 
-def read_value(data: Mapping[str, Any], operator: Operator, fact: Fact, path: str) -> Any:
+def read_value(
+    data: Mapping[str, Any],
+    operator: Operator,
+    fact: Fact,
+    path: str,
+    check: Callable[[Any, Fact, str], Any] | None = None,
+) -> Any:
+    """The value as the operator takes it, each part of it checked."""
+    check = check or read_scalar
     here = join(path, "value")
     if operator.takes is Takes.NOTHING:
         if "value" in data:
@@ -33,16 +41,24 @@ def read_value(data: Mapping[str, Any], operator: Operator, fact: Fact, path: st
     if operator.takes is Takes.DAYS:
         return read_days(data, "value", path)
     if operator.takes is Takes.ONE:
-        return _scalar(value, fact, here)
+        return check(value, fact, here)
     if not isinstance(value, list) or not 0 < len(value) <= MAX_VALUES:
         raise ConditionError(here, f"Give a list of 1 to {MAX_VALUES} values.")
-    items = tuple(_scalar(item, fact, join(here, str(i))) for i, item in enumerate(value))
+    items = tuple(check(item, fact, join(here, str(i))) for i, item in enumerate(value))
     if operator.takes is Takes.RANGE and (len(items) != 2 or items[0] > items[1]):
         raise ConditionError(here, "Give two values, the lower first.")
     return items
 
 
-def _scalar(value: Any, fact: Fact, path: str) -> Any:
+def read_same(value: Any, fact: Fact, path: str) -> Any:
+    """What a property of an event may be: a text, a number, yes or no."""
+    if isinstance(value, bool) or is_number(value):
+        return value
+    return read_scalar(value, fact, path)
+
+
+def read_scalar(value: Any, fact: Fact, path: str) -> Any:
+    """One value of the type of a fact."""
     match fact.type:
         case FactType.YES_NO:
             if not isinstance(value, bool):

@@ -1,7 +1,7 @@
 from leads.models.adjustment import Adjustment
 from leads.models.campaign import Campaign, Source
 from leads.models.company import Company
-from leads.models.consent import Consent
+from leads.models.consent import Consent, ConsentPurpose
 from leads.models.event import Event
 from leads.models.fields import CustomField, FieldType, SeenAttribute
 from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
@@ -16,6 +16,7 @@ __all__ = [
     "Campaign",
     "Company",
     "Consent",
+    "ConsentPurpose",
     "CustomField",
     "DayScore",
     "EmailKind",

@@ -23,3 +23,16 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {'given' if self.given else 'withdrawn'}"
+
+
+class ConsentPurpose(models.Model):
+    """Something somebody was asked consent for, beyond marketing and sales."""
+
+    name = models.CharField(max_length=40, unique=True)
+    first_seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["first_seen_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -12,11 +12,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from accounts.regions import REGION_OF, SALES_AREA_OF
 from funnel.conditions import All, Any_, Condition, EventTest, Not, PropertyTest, Test
 from funnel.rulebook import Ageing, Rule, Rulebook
 from funnel.vocabulary import FactType
 
 PLAIN = {"email", "phone", "company_domain"}
+PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
 @dataclass
@@ -110,6 +112,11 @@ def has_run(have: Sequence[str], wanted: Sequence[str]) -> bool:
     return any(list(have[i : i + len(wanted)]) == list(wanted) for i in starts)
 
 
+def plain_words(text: str) -> list[str]:
+    """The words of an address or a number: what stands between spaces and ASCII punctuation."""
+    return "".join(" " if char in PUNCTUATION else char for char in text).split(" ")
+
+
 def plain_text_holds(op: str, wanted: Any, text: str) -> bool:
     have = text.lower()
     several = [item.strip().lower() for item in wanted] if isinstance(wanted, tuple) else []
@@ -119,7 +126,7 @@ def plain_text_holds(op: str, wanted: Any, text: str) -> bool:
         "is_not": have != one,
         "is_any_of": have in several,
         "is_none_of": have not in several,
-        "contains_any_word": any(item in have for item in several),
+        "contains_any_word": any(has_run(plain_words(have), plain_words(w)) for w in several),
         "contains": one in have,
         "starts_with": have.startswith(one),
     }[op]
@@ -199,6 +206,15 @@ def value(test: Test, person: Person, moment: Moment, score: Score | None = None
 
 def stated(test: Test, person: Person, moment: Moment, score: Score | None) -> Any:
     name = test.fact.name
+    if test.fact.days_of is not None:
+        day = stated(Test("", test.fact.days_of, "is_known"), person, moment, score)
+        if day is None:
+            return None
+        ahead = (day - moment.at.astimezone(UTC).date()).days
+        return ahead if test.fact.until else -ahead
+    if name.endswith(("region", "sales_area")):
+        known = (person.company or {}) if name.startswith("company_") else person.fields
+        return (REGION_OF if "region" in name else SALES_AREA_OF).get(known.get("country", ""))
     if name.startswith("attributes."):
         return person.attributes.get(name.removeprefix("attributes."))
     if name.startswith("consent_"):
@@ -293,7 +309,25 @@ def property_holds(test: PropertyTest, properties: dict[str, Any]) -> bool:
     if test.op in ("at_least", "at_most", "more_than", "less_than", "between"):
         is_number = isinstance(have, int | float) and not isinstance(have, bool)
         return is_number and number_holds(test.op, test.value, have)
+    if test.op in ("is", "is_any_of"):
+        wanted = test.value if isinstance(test.value, tuple) else (test.value,)
+        return any(property_is(item, have) for item in wanted)
     return isinstance(have, str) and text_holds(test.op, test.value, have, plain=False)
+
+
+def property_is(wanted: Any, have: Any) -> bool:
+    """A text, a number, yes or no; a number may also have been sent as a text, and named as one."""
+    if isinstance(wanted, bool) or isinstance(have, bool):
+        return have is wanted
+    if isinstance(have, str):
+        return bool(words(str(wanted))) and words(have) == words(str(wanted))
+    if not isinstance(have, int | float):
+        return False
+    if isinstance(wanted, str):
+        digits = wanted.removeprefix("-").split(".")
+        if len(digits) > 2 or not all(part.isascii() and part.isdigit() for part in digits):
+            return False
+    return exact(have) == Decimal(str(wanted))
 
 
 # Rules and scores.

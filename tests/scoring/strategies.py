@@ -10,15 +10,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from accounts.regions import REGION_OF, SALES_AREA_OF
 from funnel.vocabulary import (
     NUMBER_OPERATORS,
     PROPERTY_OPERATORS,
+    SAME_OPERATORS,
     STANDARD,
     Fact,
     FactType,
     Takes,
     Use,
     Vocabulary,
+    consent,
 )
 from tests.scoring.reference import Happening, Moment, Person, words
 
@@ -38,10 +41,13 @@ TEXTS = (
 )  # fmt: skip
 PLAIN_TEXTS = ("Maya@Brightwater.example", "maya@brightwater.example", "info@x.example",
                "x_y%z@a.example", "+46401234567", "+46 40 ext 12X", "12x", "brightwater.example",
-               "%", "_", "@")  # fmt: skip
+               "%", "_", "@", "brightwater", "holm", "maya@brightwater", "a.example")  # fmt: skip
 NUMBERS = (0, 1, -1, 9, 10, 49, 50, 200, 1000, 2.5, 0.1, 0.30000000000000004, -0.5, 1e22, 10**12)
 CHOICES = ("Now", "This quarter", "no plans", "%", "it's", "Ünïcode", "a,b", '{"x"}')
-COUNTRIES = ("SE", "NO", "DE", "US")
+COUNTRIES = ("SE", "NO", "DE", "US", "AQ")
+# The choices of people's countries, and of where those lie.
+COMMON = {*COUNTRIES, *(found.get(c) for c in COUNTRIES for found in (REGION_OF, SALES_AREA_OF))}
+SAME = (1, 2.5, 10, 10.0, "10", "2.50", "-1", "1e1", True, False, "true", "/pricing", "many")
 TYPES = ("page_view", "demo_request", "odd_thing")
 WINDOWS = (1, 2, 3, 7, 30)
 DAY = 86_400
@@ -73,8 +79,9 @@ def custom_fields() -> st.SearchStrategy[list[str]]:
 
 
 def vocabulary(custom: Collection[str]) -> Vocabulary:
-    """The standard facts and these custom fields. Not drawn, for the sake of its long repr."""
-    return STANDARD.with_facts(fact for fact in CUSTOM if fact.name in custom)
+    """The standard facts, these fields and a purpose. Not drawn, for the sake of its long repr."""
+    asked = [fact for fact in CUSTOM if fact.name in custom]
+    return STANDARD.with_facts([*asked, consent("news-letter_2")])
 
 
 def tricky_text() -> st.SearchStrategy[str]:
@@ -104,11 +111,19 @@ def scalar(draw: Any, fact: Fact, at: datetime) -> Any:
             return draw(st.booleans())
         case FactType.CHOICE | FactType.CHOICES:
             names = [name for name, _ in fact.choices]
-            common = [name for name in names if name in COUNTRIES]
+            common = [name for name in names if name in COMMON]
             return draw(st.sampled_from(common or names))
         case FactType.COUNT:
             return draw(st.integers(0, 4) | st.sampled_from([6, 7, 29, 30, 1.5]))
+        case FactType.NUMBER if fact.days_of is not None:
+            return draw(day_counts())
     return draw(st.sampled_from(NUMBERS))
+
+
+def day_counts() -> st.SearchStrategy[float]:
+    """Days to or from a date, about where the dates of people are, and far beyond."""
+    near = st.integers(-8, 8) | st.sampled_from([-31, -30, -29, 29, 30, 31, -0.5, 0.5, 6.5])
+    return near | st.sampled_from([3_652_058, -3_652_058, 10**9, -(10**22), 1e29])
 
 
 @st.composite
@@ -145,6 +160,10 @@ def property_tests(draw: Any, at: datetime) -> dict[str, Any]:
     operator = draw(st.sampled_from(list(PROPERTY_OPERATORS.values())))
     kind = FactType.NUMBER if operator.name in NUMBER_OPERATORS else FactType.TEXT
     data = {"property": draw(st.sampled_from(["path", "pages"])), "op": operator.name}
+    if operator.name in SAME_OPERATORS:
+        same = st.sampled_from(SAME) | tricky_text().filter(lambda text: text.strip())
+        one = operator.takes is Takes.ONE
+        return data | {"value": draw(same if one else st.lists(same, min_size=1, max_size=3))}
     return data | draw(operands(operator.takes, Fact("property", kind, ""), at))
 
 
@@ -222,7 +241,9 @@ def tables(draw: Any, vocabulary: Vocabulary) -> dict[str, Any]:
     names = [
         name
         for name in ("company_employees", "estimated_value", "cycle", "last_active", "country",
-                     "job_title", "consent_marketing", *(fact.name for fact in CUSTOM))
+                     "job_title", "consent_marketing", "region", "days_since.created",
+                     *(fact.name for fact in CUSTOM),
+                     *(f"days_until.{f.name}" for f in CUSTOM if f.type is FactType.DATE))
         if name in vocabulary
         and vocabulary[name].type not in (FactType.CHOICES, FactType.DATE)
     ]  # fmt: skip
@@ -230,12 +251,15 @@ def tables(draw: Any, vocabulary: Vocabulary) -> dict[str, Any]:
     points = st.integers(-20, 20)
     if fact.type in (FactType.NUMBER, FactType.MONEY, FactType.COUNT):
         edge = st.none() | st.sampled_from([0, 1, 2, 10, 49.5, 200])
+        if fact.days_of is not None:
+            edge = st.none() | day_counts()
         bands = st.fixed_dictionaries({"points": points, "from": edge, "to": edge}).filter(
             lambda band: None in (band["from"], band["to"]) or band["from"] <= band["to"]
         )
         return {"fact": fact.name, "bands": draw(st.lists(bands, min_size=1, max_size=3))}
     known = {FactType.YES_NO: ["true", "false"], FactType.TEXT: TEXTS[:12]}.get(
-        fact.type, [name for name, _ in fact.choices if fact.name != "country" or name in COUNTRIES]
+        fact.type,
+        [name for name, _ in fact.choices if fact.name.startswith("attr") or name in COMMON],
     )
     choices = st.dictionaries(st.sampled_from(known), points, min_size=1, max_size=3)
     return {"fact": fact.name, "choices": draw(choices)}
@@ -276,7 +300,7 @@ def happenings(draw: Any, at: datetime) -> Happening:
         {},
         optional={
             "path": st.sampled_from(["/pricing", "/Pricing/enterprise", "/blog", "", "50%", "a_b"]),
-            "pages": st.sampled_from([1, 2.5, 10, "10", True, "many"]),
+            "pages": st.sampled_from([1, 2.5, -1, 10, "10", "2.5", True, False, "many", [1], None]),
         },
     )
     return Happening(draw(st.sampled_from(TYPES)), happened, draw(properties))
@@ -308,8 +332,8 @@ def people(draw: Any, at: datetime) -> Person:
     attributes = {fact.name.removeprefix("attributes."): custom_values(fact, at) for fact in CUSTOM}
     junk = {
         name.removeprefix("attributes."): st.just("soon")
-        for name in (f"attributes.{kind}-2" for kind in ("number", "date", "yes_no"))
-    }
+        for name in (f"attributes.{kind}-2" for kind in ("number", "date", "yes_no", "choice"))
+    } | {"choices-2": st.sampled_from(["Now", 1, {"Now": 1}]), "text-2": st.sampled_from([5, True])}
     known = draw(st.fixed_dictionaries({}, optional=attributes))
     misfits = draw(st.fixed_dictionaries({}, optional=junk))
     return Person(
@@ -318,7 +342,7 @@ def people(draw: Any, at: datetime) -> Person:
         attributes=known,
         misfits={name: value for name, value in misfits.items() if name not in known},
         consent=draw(
-            st.fixed_dictionaries({}, optional={"marketing": st.booleans(), "sales": st.booleans()})
+            st.dictionaries(st.sampled_from(["marketing", "sales", "news-letter_2"]), st.booleans())
         ),
         company=draw(st.none() | st.fixed_dictionaries({"name": named}, optional=company)),
         events=draw(st.lists(happenings(at), max_size=8)),
