@@ -117,10 +117,6 @@ class Rulebook:
         return found + [test for condition in conditions for test in walk(condition)]
 
     @property
-    def asks_colleagues(self) -> bool:
-        return any(isinstance(t, Test) and t.fact.name == "colleagues_active" for t in self.tests())
-
-    @property
     def asks_any_consent(self) -> bool:
         """Whether any definition asks for consent, to whatever purpose."""
         return any(

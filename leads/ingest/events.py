@@ -12,7 +12,7 @@ from accounts.models import Integration
 from funnel.stages import Actor
 from leads import due, fields
 from leads.checks import FieldError, Refused, read_event
-from leads.ingest import identity, rows
+from leads.ingest import colleagues, identity, rows
 from leads.ingest.leads import Sender
 from leads.ingest.leads import write as write_leads
 from leads.ingest.races import Raced, again_when_raced
@@ -27,13 +27,6 @@ SKEW = timedelta(minutes=5)
 _STORED = """
 SELECT external_id, id, lead_id FROM leads_event
  WHERE integration_id = %(integration)s AND external_id = ANY(%(keys)s) AND external_id <> ''
-"""
-# Locked in one order, so that two batches with the same leads wait for each other.
-_MARK = """
-WITH locked AS MATERIALIZED (
-    SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE
-)
-UPDATE leads_lead l SET stale_at = %(at)s FROM locked WHERE l.id = locked.id
 """
 
 
@@ -106,7 +99,9 @@ def _write(
         raise BatchRefused(refused)
     taken = _leave_out_known([h for h in happenings if h.lead_id], results, sender)
     _write_events(taken, results, sender)
-    _mark_leads({h.lead_id for h in taken if h.lead_id}, sender)
+    if taken:
+        written = [e for h in taken if (e := results[h.index].event_id)]
+        colleagues.mark({h.lead_id for h in taken if h.lead_id}, written, sender.at)
     due.nudge()
     return list(results.values())
 
@@ -223,10 +218,3 @@ def _row(happening: _Happening, sender: Sender) -> rows.Row:
         "integration_id": sender.integration.pk,
         "external_id": happening.key,
     }
-
-
-def _mark_leads(ids: set[int], sender: Sender) -> None:
-    """What was done changes how these leads are judged."""
-    if ids:
-        with connection.cursor() as cursor:
-            cursor.execute(_MARK, {"ids": list(ids), "at": sender.at})

@@ -9,14 +9,16 @@ from django.utils import timezone
 
 from accounts.models import Integration
 from funnel.stages import Actor, Stage
+from funnel.vocabulary import STANDARD
 from leads import due, fields
 from leads.checks import FieldError, Refused, read_lead
-from leads.ingest import companies, identity, origins, rows
+from leads.ingest import colleagues, companies, identity, origins, rows
 from leads.ingest.races import Raced, again_when_raced
 from leads.ingest.records import COLUMNS, Arrival, Record
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.models import (
     Consent,
+    ConsentPurpose,
     CustomField,
     ExternalId,
     Lead,
@@ -108,6 +110,7 @@ def write(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResult]:
     _write_changed(people, sender)
     _write_beside(people, sender)
     _note_unknown_attributes(arrivals, sender)
+    _note_new_purposes(arrivals, sender)
     _mark_colleagues(linked, people, sender)
     due.nudge()
     for result, record in results:
@@ -331,11 +334,27 @@ def _note_unknown_attributes(arrivals: Sequence[Arrival], sender: Sender) -> Non
     rows.insert(SeenAttribute, seen, skip_conflicts=True)
 
 
+def _note_new_purposes(arrivals: Sequence[Arrival], sender: Sender) -> None:
+    """Purposes of consent become facts that criteria may ask about."""
+    names = {name for a in arrivals for name in a.values.get("consent", ())}
+    names = {name for name in names if f"consent_{name}" not in STANDARD}
+    if names:
+        names -= set(ConsentPurpose.objects.filter(name__in=names).values_list("name", flat=True))
+    new = [{"name": name, "first_seen_at": sender.at} for name in sorted(names)]
+    rows.insert(ConsentPurpose, new, skip_conflicts=True)
+
+
 def _mark_colleagues(linked: companies.Companies, people: _People, sender: Sender) -> None:
-    """What a company learned counts for everybody who works there."""
-    if not linked.changed:
+    """What a company learned counts for everybody who works there, as does who comes and goes."""
+    moved = {
+        record.id: {record.pointed["company"], record.get("company_id")} - {None}
+        for record in people.known
+        if "company" in record.pointed
+    }
+    news = linked.changed | colleagues.companies_of_active(moved, sender.at)
+    if not news:
         return
-    written = {record.id for record in [*people.new, *people.known]}
-    colleagues = Lead.objects.living().filter(company__in=linked.changed).exclude(pk__in=written)
-    locked = colleagues.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+    marked = {r.id for r in people.new} | {r.id for r in people.known if r.touched}
+    others = Lead.objects.living().filter(company__in=news).exclude(pk__in=marked)
+    locked = others.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
     Lead.objects.filter(pk__in=list(locked)).update(stale_at=sender.at)

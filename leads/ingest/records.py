@@ -79,6 +79,8 @@ class Record:
     row: dict[str, Any] = field(default_factory=dict)
     # Names behind the ids of company, source and campaign, for people to read.
     names: dict[str, str] = field(default_factory=dict)
+    # What it pointed to before: {"company": 7}.
+    pointed: dict[str, int | None] = field(default_factory=dict)
     # {"job_title": ["old", "new"]}: the first old and the last new.
     changes: dict[str, list[Any]] = field(default_factory=dict)
     # What was said before and now on each purpose: [(at, given)], and the rows to add.
@@ -102,6 +104,7 @@ class Record:
         """Point to a company, source or campaign; the change is noted by its name."""
         if target is None or self.get(f"{name}_id") == target["id"]:
             return
+        self.pointed.setdefault(name, self.get(f"{name}_id"))
         self.row[f"{name}_id"] = target["id"]
         self._note(name, self.names.get(name, ""), target["name"])
         self.names[name] = target["name"]
