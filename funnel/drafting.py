@@ -182,6 +182,13 @@ def swapped(content: Content, one: str, other: str) -> Content:
     return {**content, "rules": rules}
 
 
+def moved(content: Content, rulebook: Rulebook, id_: str, *, up: bool) -> Content:
+    """The rule one place up or down among those of its section."""
+    rows = [row for section in sections(rulebook, None) for row in section.rows]
+    row = next((row for row in rows if row.id == id_), None)
+    return content if row is None else swapped(content, id_, row.above if up else row.below)
+
+
 def _with_rule(content: Content, id_: str, edit: Any) -> Content:
     rules = [edit(rule) if rule["id"] == id_ else rule for rule in content["rules"]]
     return {**content, "rules": rules}

@@ -1,8 +1,18 @@
 from django.urls import path
 
-from funnel.views import criteria
+from funnel.views import criteria, drafts, signing
 
 urlpatterns = [
     path("criteria", criteria.criteria, name="criteria"),
     path("criteria/<int:number>", criteria.criteria_version, name="criteria-version"),
+    path("criteria/<int:before>..<int:after>", criteria.criteria_compare, name="criteria-compare"),
+    path("criteria/<int:number>/sign", signing.criteria_sign, name="criteria-sign"),
+    path("criteria/<int:number>/send-back", signing.criteria_send_back, name="criteria-send-back"),
+    path(
+        "criteria/<int:number>/unschedule", signing.criteria_unschedule, name="criteria-unschedule"
+    ),
+    path("criteria/drafts", drafts.draft_new, name="draft-new"),
+    path("criteria/drafts/<int:number>", drafts.draft, name="draft"),
+    path("criteria/drafts/<int:number>/text", drafts.draft_text, name="draft-text"),
+    path("criteria/drafts/<int:number>/propose", drafts.draft_propose, name="draft-propose"),
 ]

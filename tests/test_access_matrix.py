@@ -17,6 +17,7 @@ from accounts import policy
 from accounts.models import Scope, User
 from accounts.policy import Action
 from accounts.roles import Role
+from funnel import versions
 from leads.models import Handoff, Lead
 from tests import factories
 from tests.api.conftest import Api
@@ -34,7 +35,7 @@ class Page:
 
     action: Action | None = None  # None: open to all who are signed in
     method: str = "GET"
-    about: str = ""  # lead, handoff, key or version
+    about: str = ""  # lead, handoff, key, version, versions or draft
     answer: int = 200  # to whom may
     data: dict[str, str] = field(default_factory=dict)
 
@@ -73,7 +74,27 @@ PAGES: dict[str, list[Page]] = {
     "lead": [Page(Action.OPEN_LEADS, about="lead")],
     "criteria": [Page(Action.OPEN_CRITERIA)],
     "criteria-version": [Page(Action.OPEN_CRITERIA, about="version")],
+    "criteria-compare": [Page(Action.OPEN_CRITERIA, about="versions")],
     "criteria-standing": [Page(Action.OPEN_CRITERIA)],
+    "criteria-sign": [Page(Action.SIGN_CRITERIA, "POST", "version", 302)],  # sign in again first
+    "criteria-send-back": [
+        Page(Action.SIGN_CRITERIA, about="version", answer=302),  # a live one is only read
+        Page(Action.SIGN_CRITERIA, "POST", "version", 422, {"note": ""}),
+    ],
+    "criteria-unschedule": [Page(Action.SWITCH_ON_CRITERIA, "POST", "version", 409)],
+    "draft-new": [Page(Action.DRAFT_CRITERIA, "POST", answer=409)],  # there is one
+    "draft": [
+        Page(Action.READ_DRAFTS, about="draft"),
+        Page(Action.DRAFT_CRITERIA, "POST", "draft", 302),
+    ],
+    "draft-text": [
+        Page(Action.DRAFT_CRITERIA, about="draft"),
+        Page(Action.DRAFT_CRITERIA, "POST", "draft", 422, {"text": ""}),
+    ],
+    "draft-propose": [
+        Page(Action.DRAFT_CRITERIA, about="draft"),
+        Page(Action.DRAFT_CRITERIA, "POST", "draft", 409, {"read_hash": "another"}),
+    ],
     "settings": [
         Page(Action.OPEN_SETTINGS),
         Page(Action.EDIT_PROMISES, "POST", answer=422, data={"claim_minutes": "soon"}),
@@ -153,6 +174,7 @@ def world() -> World:
         "handoff": held.pk,
         "key": Api().key.pk,
         "version": factories.live_version().number,
+        "draft": versions.draft(versions.live().content, author=people[Role.MARKETING]).number,
     }
     return World(people, held, ids)
 
@@ -160,7 +182,10 @@ def world() -> World:
 def address(name: str, about: str, ids: dict[str, int]) -> str:
     if not about:
         return reverse(name)
-    return reverse(name, kwargs={"number" if about == "version" else "pk": ids[about]})
+    if about == "versions":
+        return reverse(name, kwargs={"before": ids["version"], "after": ids["version"]})
+    numbered = about in ("version", "draft")
+    return reverse(name, kwargs={"number" if numbered else "pk": ids[about]})
 
 
 def shape(answer: HttpResponse) -> tuple[int, str]:

@@ -121,6 +121,15 @@ class CriteriaVersion(models.Model):
         return reverse("criteria-version", args=[self.number])
 
     @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
+
+    @property
+    def is_in_the_making(self) -> bool:
+        """Whether it may become live."""
+        return self.state in (*EDITABLE, VersionState.SCHEDULED)
+
+    @property
     def is_shipped_default(self) -> bool:
         """Signed by nobody yet: in force because it came with the product."""
         return self.author_id is None and self.number == 1

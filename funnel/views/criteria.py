@@ -1,17 +1,20 @@
-"""The criteria pages: what makes a lead, an MQL and an SQL, for everybody to read."""
+"""The criteria pages to read: the live version, every other one, and what differs between two."""
 
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts import policy
 from accounts.http import AuthenticatedRequest, permission_required
+from accounts.models import User
 from accounts.policy import Action
-from accounts.roles import Side
 from funnel import reading, versions
+from funnel.compare import Comparison, compare
 from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion, VersionState
+from funnel.signature_bar import STAGES, bar
 
 SHOWN_VERSIONS = 20
 
@@ -19,28 +22,61 @@ SHOWN_VERSIONS = 20
 @require_safe
 @permission_required(Action.OPEN_CRITERIA)
 def criteria(request: AuthenticatedRequest) -> HttpResponse:
-    """The version that judges now."""
-    return render(request, "funnel/criteria.html", _page(versions.live()))
+    """The version that judges now, and what is on its way to replace it."""
+    return render(request, "funnel/criteria.html", _page(versions.live(), request.user))
 
 
 @require_safe
 @permission_required(Action.OPEN_CRITERIA)
 def criteria_version(request: AuthenticatedRequest, number: int) -> HttpResponse:
-    """One version, as it was signed or proposed. A draft belongs to those who write it."""
-    readable = CriteriaVersion.objects.exclude(state=VersionState.DRAFT)
-    version = get_object_or_404(readable.select_related("author"), number=number)
-    return render(request, "funnel/criteria.html", _page(version))
+    """One version, as it was signed or proposed. A draft is read where it is edited."""
+    version = visible_version(request.user, number)
+    if version.state == VersionState.DRAFT:
+        return redirect("draft", number)
+    return render(request, "funnel/criteria.html", _page(version, request.user))
 
 
-def _page(version: CriteriaVersion) -> dict[str, Any]:
-    history = CriteriaVersion.objects.exclude(state=VersionState.DRAFT).defer("content")
+@require_safe
+@permission_required(Action.OPEN_CRITERIA)
+def criteria_compare(request: AuthenticatedRequest, before: int, after: int) -> HttpResponse:
+    """What changed from one version to another, and the place to sign it."""
+    old, new = (visible_version(request.user, number) for number in (before, after))
+    context: dict[str, Any] = {"before": old, "after": new, "comparison": _compared(old, new)}
+    if new.is_in_the_making:
+        context["bar"] = bar(new, request.user, versions.live())
+    return render(request, "funnel/compare.html", context)
+
+
+def visible_version(person: User, number: int) -> CriteriaVersion:
+    rows = CriteriaVersion.objects.visible_to(person)
+    people = ("author", "proposed_by", "saved_by", "switched_on_by")
+    return get_object_or_404(rows.select_related(*people), number=number)
+
+
+def _page(version: CriteriaVersion, person: User) -> dict[str, Any]:
+    seen = CriteriaVersion.objects.visible_to(person).select_related("author", "switched_on_by")
+    history = list(seen.defer("content")[:SHOWN_VERSIONS])
+    live = versions.live()
+    bars = {one.pk: bar(one, person, live) for one in history if one.is_in_the_making}
     return {
         "version": version,
-        "is_live": version.state == VersionState.LIVE,
+        "is_live": version == live,
+        "live": live,
         "reading": _reading(version),
         "halves": _halves(version),
-        "history": list(history[:SHOWN_VERSIONS]),
+        "history": _history(history),
+        "making": bars.values(),
+        "bar": bars.get(version.pk),
+        "may_draft": policy.can(person, Action.DRAFT_CRITERIA),
     }
+
+
+def _history(rows: list[CriteriaVersion]) -> list[dict[str, Any]]:
+    """Each version with the one it is best compared to: the one before it."""
+    return [
+        {"version": one, "previous": previous}
+        for one, previous in zip(rows, [*rows[1:], None], strict=True)
+    ]
 
 
 def _reading(version: CriteriaVersion) -> reading.Reading | None:
@@ -51,10 +87,19 @@ def _reading(version: CriteriaVersion) -> reading.Reading | None:
         return None
 
 
+def _compared(before: CriteriaVersion, after: CriteriaVersion) -> Comparison | None:
+    """None where one of them asks for a field which is gone."""
+    words = versions.vocabulary()
+    try:
+        return compare(versions.rulebook(before, words), versions.rulebook(after, words))
+    except ConditionError:
+        return None
+
+
 def _halves(version: CriteriaVersion) -> list[dict[str, Any]]:
     """Either side of the handoff rule: who signed, and when."""
     signed = {signature.side: signature for signature in versions.valid_signatures(version)}
     return [
         {"side": side, "stage": stage, "signature": signed.get(side)}
-        for side, stage in ((Side.MARKETING, "mql"), (Side.SALES, "claimed"))
+        for side, stage in STAGES.items()
     ]

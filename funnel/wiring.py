@@ -1,0 +1,6 @@
+"""What the rulebook hangs into the package below it."""
+
+from accounts import policy
+from funnel import versions
+
+policy.NAV_COUNTS["criteria"] = versions.waiting_for
