@@ -138,7 +138,10 @@ _TAKE = {
     "stale": "stale_at IS NOT NULL AND stale_at <= %(at)s ORDER BY stale_at",
     "due": "rescore_at <= %(at)s ORDER BY rescore_at",
     # A suspect waits for its next try.
-    "version": "version_id < %(version)s AND (attempts = 0 OR rescore_at <= %(at)s) "
+    "older": "version_id < %(version)s AND (attempts = 0 OR rescore_at <= %(at)s) "
+    "ORDER BY version_id, id",
+    # A scheduled version may go live after one that was drafted later.
+    "newer": "version_id > %(version)s AND (attempts = 0 OR rescore_at <= %(at)s) "
     "ORDER BY version_id, id",
 }
 

@@ -102,6 +102,21 @@ def test_a_version_is_switched_on_at_its_hour_by_the_drain_itself():
     assert versions.live() == version
 
 
+def test_a_scheduled_version_judges_whom_one_drafted_later_had_judged():
+    scheduled = versions.draft(simple.content(), author=factories.marketing_manager())
+    versions.propose(scheduled)
+    versions.sign(scheduled, scheduled.author, "marketing")
+    versions.sign(scheduled, factories.sales_manager(), "sales")
+    versions.schedule(scheduled, later(hours=1))
+    arrivals(3)
+    meanwhile_live = factories.switched_on(simple.content(), at=AT)
+    assert drain(at=AT) == 3
+    assert meanwhile_live.pk > scheduled.pk
+
+    assert drain(at=later(hours=1)) == 3
+    assert set(Lead.objects.values_list("version", flat=True)) == {scheduled.pk}
+
+
 # A lead that cannot be judged.
 
 
