@@ -239,6 +239,10 @@ def move(
     lead.stage_since = at
     lead.owner = owner
     fields = ["stage", "stage_since", "owner"]
+    if target == Stage.DISQUALIFIED:
+        # By a person: the machine does not bring it back.
+        lead.disqualifier = ""
+        fields.append("disqualifier")
     if target == Stage.SQL:
         # Back on the machine's side of the line: it may have changed while it was held.
         lead.stale_at = at

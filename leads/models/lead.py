@@ -66,6 +66,7 @@ class Lead(models.Model):
     grade = models.CharField(max_length=2, blank=True)
     # One whole number per rule, in the version's order; null where a fact is unknown.
     points = ArrayField(models.SmallIntegerField(null=True), default=list)
+    # The one that holds; of a disqualified lead, the one that made it so: blank if a person did.
     disqualifier = models.CharField(max_length=40, blank=True)
     scored_at = models.DateTimeField(null=True)
 

@@ -50,7 +50,9 @@ WITH judged AS MATERIALIZED (
     SELECT l.id, l.stage, l.cycle, s.fit, s.intent, s.total, s.grade, {points} AS points,
            (l.fit, l.intent) IS DISTINCT FROM (s.fit, s.intent) AS has_new_score,
            coalesce(l.version_id <> {version}, FALSE) AS is_rejudged,
-           d.disqualifier AS found, m.target, m.reason, m.below_since,
+           -- Of a disqualified lead, the one that made it so; blank where a person did.
+           CASE WHEN l.stage = 'disqualified' AND m.target IS NULL THEN l.disqualifier
+                ELSE d.disqualifier END AS disqualifier, m.target, m.reason, m.below_since,
            least(d.changes_at, m.below_since + {grace},
                  CASE WHEN m.target IS NULL AND l.held_until > {at} THEN l.held_until END)
                AS rescore_at
@@ -62,17 +64,18 @@ WITH judged AS MATERIALIZED (
         grade = j.grade, points = j.points, scored_at = {at},
         stage = coalesce(j.target, l.stage),
         stage_since = CASE WHEN j.target IS NULL THEN l.stage_since ELSE {at} END,
-        disqualifier = CASE WHEN j.target = 'disqualified' THEN j.found
-                            WHEN j.target IS NULL THEN l.disqualifier ELSE '' END,
+        disqualifier = j.disqualifier,
         held_until = CASE WHEN j.target IS NULL THEN l.held_until END,
         below_since = j.below_since, rescore_at = j.rescore_at, stale_at = NULL, attempts = 0
     FROM judged j
     -- Said again for the planner: right after a large import its statistics know no such table.
     WHERE l.id = j.id AND l.id = ANY({ids}) AND (
         l.stale_at IS NOT NULL OR j.target IS NOT NULL OR l.attempts > 0
-        OR (l.version_id, l.fit, l.intent, l.total, l.grade, l.points, l.below_since, l.rescore_at)
+        OR (l.version_id, l.fit, l.intent, l.total, l.grade, l.points, l.disqualifier,
+            l.below_since, l.rescore_at)
            IS DISTINCT FROM
-           ({version}, j.fit, j.intent, j.total, j.grade, j.points, j.below_since, j.rescore_at)
+           ({version}, j.fit, j.intent, j.total, j.grade, j.points, j.disqualifier,
+            j.below_since, j.rescore_at)
     )
     RETURNING l.id
 ), kept AS (
@@ -84,7 +87,8 @@ WITH judged AS MATERIALIZED (
         total = excluded.total, version_id = excluded.version_id
 )
 SELECT n.changed, n.rejudged,
-       j.id, j.stage, j.target, j.cycle, j.fit, j.intent, j.total, j.reason, j.found, j.is_rejudged
+       j.id, j.stage, j.target, j.cycle, j.fit, j.intent, j.total, j.reason, j.disqualifier,
+       j.is_rejudged
 FROM (SELECT (SELECT count(*) FROM changed) AS changed,
              (SELECT count(*) FROM judged WHERE is_rejudged) AS rejudged) n
 LEFT JOIN judged j ON j.target IS NOT NULL

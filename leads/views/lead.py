@@ -21,6 +21,7 @@ from leads.history import daily_totals, newest_of_lead
 from leads.models import Consent, Event, Handoff, HandoffState, Lead
 from leads.present import lead as present
 from leads.present import timeline as told
+from leads.present.kept import kept_from
 from leads.present.trend import trend
 from leads.present.words import role
 
@@ -107,6 +108,7 @@ def judgement(
     told_why = explanation.explain(lead, rulebook=rulebook, portal=request.portal)
     return context | {
         "why": present.why(lead, told_why, rulebook, handoff),
+        "kept_from": kept_from(lead, rulebook),
         "trend": trend(daily_totals(lead.told_scores, days=TREND_DAYS)),
     }
 

@@ -314,6 +314,35 @@ def test_the_reasons_of_an_override_are_those_of_the_score_as_it_is_now(arrive, 
     assert handoff.total == sum(line["points"] for line in handoff.reasons) == 25
 
 
+def test_a_disqualifier_waits_for_the_end_of_an_override(arrive, judged):
+    lead = arrive()
+    judged(lead)
+    override(
+        lead, factories.marketing_manager(), to=Stage.LEAD, reason="On hold", until=later(days=5),
+        at=later(hours=1),
+    )  # fmt: skip
+    arrive(at=later(hours=2), job_title="VP of a rival")
+
+    lead = judged(lead, later(hours=2))
+    assert (lead.stage, lead.disqualifier) == ("lead", "free")
+    assert judged(lead, later(days=5)).stage == "disqualified"
+
+
+def test_a_stage_given_by_an_override_falls_after_the_grace_that_follows_it(arrive, judged):
+    lead = arrive()
+    judged(lead)
+    override(
+        lead, factories.sales_manager(), to=Stage.SQL, reason="Met at the fair",
+        until=later(days=5), at=later(hours=1),
+    )  # fmt: skip
+
+    assert judged(lead, later(days=5)).below_since == later(days=5)
+    assert judged(lead, later(days=8, seconds=-1)).stage == "sql"
+    assert judged(lead, later(days=8)).stage == "mql"
+    assert ledger(lead)[-1][2] == "Below its line for 3 days"
+    assert Handoff.objects.get().outcome == "withdrawn"
+
+
 # Right of the line.
 
 
@@ -329,6 +358,75 @@ def test_a_claimed_lead_is_rescored_but_not_moved(arrive, happen, judged):
 
     assert (lead.stage, lead.fit, lead.intent) == ("claimed", 0, 20)
     assert Handoff.objects.get().state == "claimed"
+
+
+def test_a_disqualifier_of_a_claimed_lead_is_told_and_moves_nobody(arrive, happen, judged, client):
+    rep = factories.rep()
+    lead = arrive()
+    happen(lead)
+    judged(lead)
+    handoffs.claim(Handoff.objects.get(), rep, at=NOON)
+    moves = StageChange.objects.count()
+
+    arrive(at=later(hours=1), job_title="VP of a rival")
+    lead = judged(lead, later(hours=1))
+
+    assert (lead.stage, lead.disqualifier) == ("claimed", "free")
+    assert StageChange.objects.count() == moves
+    client.force_login(rep)
+    page = client.get(lead.get_absolute_url()).content.decode()
+    assert "“Sells the same” would disqualify this lead now. Sales holds it, so it stays." in page
+
+
+def test_what_would_disqualify_a_claimed_lead_is_forgotten_when_it_is_gone(arrive, happen, judged):
+    lead = arrive()
+    happen(lead)
+    judged(lead)
+    handoffs.claim(Handoff.objects.get(), factories.rep(), at=NOON)
+    arrive(at=later(hours=1), job_title="VP of a rival")
+    judged(lead, later(hours=1))
+
+    arrive(at=later(hours=2), job_title="VP Sales")
+
+    assert judged(lead, later(hours=2)).disqualifier == ""
+
+
+def test_a_claimed_lead_with_a_disqualifier_is_disqualified_when_it_is_given_back(
+    arrive, happen, judged
+):
+    rep = factories.rep()
+    lead = arrive()
+    happen(lead)
+    judged(lead)
+    handoff = handoffs.claim(Handoff.objects.get(), rep, at=NOON)
+    arrive(at=later(hours=1), job_title="VP of a rival")
+    judged(lead, later(hours=1))
+
+    handoffs.release(handoff, rep, reason="Ill", at=later(hours=2))
+    lead = judged(lead, later(hours=2))
+
+    assert ledger(lead)[-1] == ("sql", "disqualified", "Sells the same")
+    assert Handoff.objects.get().outcome == "withdrawn"
+
+
+def test_whom_marketing_closes_stays_closed_though_a_disqualifier_held_and_is_gone(
+    arrive, happen, judged
+):
+    rep = factories.rep()
+    lead = arrive()
+    happen(lead)
+    judged(lead)
+    handoff = handoffs.claim(Handoff.objects.get(), rep, at=NOON)
+    arrive(at=later(hours=1), job_title="VP of a rival")
+    judged(lead, later(hours=1))
+    verdicts.reject(handoff, rep, reason=factories.reason(), at=later(hours=2))
+    verdicts.answer(
+        lead, factories.marketer(), to=Stage.DISQUALIFIED, reason="Spam", at=later(hours=2)
+    )
+
+    arrive(at=later(hours=3), job_title="VP Sales")
+
+    assert judged(lead, later(hours=3)).stage == "disqualified"
 
 
 def test_a_claimed_lead_that_is_given_back_is_judged_again(arrive, happen, judged):
