@@ -176,6 +176,29 @@ THIRD["definitions"]["sql"]["condition"]["all"][-1]["any"] = [
 ]
 
 
+_OFTEN_HERE = _rule(
+    "often",
+    "Active on 6 days in a month",
+    "intent",
+    6,
+    when={
+        "id": "often-1",
+        "fact": "days_active",
+        "op": "at_least",
+        "value": 6,
+        "within_days": 30,
+    },
+)
+# What they argue about now: marketing has signed it, sales has not.
+FOURTH = _edited(
+    THIRD,
+    _points(THIRD, "decides", 10),
+    _pricing(14),
+    _OFTEN_HERE,
+    without=("download",),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """One version of theirs: what it says, why, and when it went live."""
@@ -222,7 +245,22 @@ def switch_on(edition: Edition, *, author: User, marketing: User, sales: User) -
         note=edition.note,
         at=before(days=6, hours=2),
     )
-    versions.propose(version, at=before(days=4, hours=1))
+    versions.propose(version, by=author, at=before(days=4, hours=1))
     versions.sign(version, marketing, Side.MARKETING, at=before(days=3, hours=22))
     versions.sign(version, sales, Side.SALES, at=before(days=1, hours=3, minutes=20))
-    return versions.switch_on(version, at=live_at)
+    return versions.switch_on(version, by=sales, at=live_at)
+
+
+def propose_next(now: datetime, *, author: User, marketing: User) -> CriteriaVersion:
+    """The version in the making: drafted, proposed, and signed by one side of two."""
+    version = versions.draft(
+        FOURTH,
+        author=author,
+        based_on=versions.live(),
+        note="Visits to pricing alone no longer make an SQL, and downloads give nothing. "
+        "Who comes back on many days counts more.",
+        at=now - timedelta(days=3, hours=4),
+    )
+    versions.propose(version, by=author, at=now - timedelta(days=2, hours=1))
+    versions.sign(version, marketing, Side.MARKETING, at=now - timedelta(days=1, hours=2))
+    return version

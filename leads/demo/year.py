@@ -152,6 +152,8 @@ class Year:
         self.floor.work_until(self.now)
         self._deliver([], _until(self.now, self.did), self.now)
         due.drain(at=self.now)
+        users = self.floor.users
+        criteria.propose_next(self.now, author=users[cast.INES], marketing=users[cast.HELENA])
 
     def _switch_on(self, edition: criteria.Edition) -> None:
         users, at = self.floor.users, edition.live_at

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
+from funnel.compare import compare
 from funnel.models import CriteriaVersion
 from funnel.stages import TOMBSTONES, Stage
-from funnel.versions import valid_signatures
+from funnel.versions import rulebook, valid_signatures
 from leads import demo
 from leads.models import Campaign, Event, Handoff, HandoffState, Lead, Source
 from leads.qualification import clock
@@ -96,11 +97,23 @@ def test_nobody_is_left_to_judge():
 def test_their_versions_were_signed_by_both_managers():
     demo.seed(leads=60)
 
-    versions = CriteriaVersion.objects.filter(number__gt=1).order_by("number")
+    versions = CriteriaVersion.objects.filter(number__gt=1, live_at__isnull=False).order_by(
+        "number"
+    )
     assert [version.state for version in versions] == ["retired", "live"]
     for version in versions:
         signed_by = [signature.signed_by.name for signature in valid_signatures(version)]
         assert sorted(signed_by) == ["Helena Brandt", "Tomasz Zieliński"]
+
+
+def test_the_next_version_waits_for_the_signature_of_sales():
+    demo.seed(leads=60)
+
+    version = CriteriaVersion.objects.get(state="proposed")
+    (signature,) = valid_signatures(version)
+    assert (signature.signed_by.name, signature.side) == ("Helena Brandt", "marketing")
+    changes = compare(rulebook(CriteriaVersion.objects.live().get()), rulebook(version))
+    assert changes.count == 4
 
 
 def test_everybody_listed_can_sign_in(client):
