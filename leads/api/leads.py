@@ -88,8 +88,8 @@ def heir_of(request: Request, pk: int) -> int | None:
 @permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
 def explanation(request: Request, pk: int) -> HttpResponse:
     explained = explain(lead_or_404(request, pk))
-    unscored = {"total": None, "fit": None, "intent": None, "version": None, "lines": []}
-    return JsonResponse(explained.as_dict() if explained else unscored)
+    nothing = dict.fromkeys(("total", "fit", "intent", "version")) | {"lines": [], "unscored": []}
+    return JsonResponse(explained.as_dict() if explained else nothing)
 
 
 @extend_schema(**schema.GET_HISTORY)

@@ -71,6 +71,8 @@ LINE = _object(
     points=INTEGER,
     rule=TEXT,
     unknown={"type": "boolean"},
+    late={"type": "boolean"},
+    cut={"type": "boolean"},
 )
 COMPANY_READ = _object(
     name=TEXT,
@@ -221,6 +223,8 @@ _LINE = {
     "points": 40,
     "rule": "demo",
     "unknown": False,
+    "late": False,
+    "cut": False,
 }
 LEAD_READ_EXAMPLE = LEAD_EXAMPLE | {
     "id": 12,
@@ -421,7 +425,8 @@ GET_EXPLANATION = _operation(
     "explainLead",
     "Why a lead has its score",
     description="The lines of a kind sum to that kind, all lines to the total. All null before"
-    " the first scoring.",
+    " the first scoring. An `unknown` line asks what nobody knows, a `late` one is about events too"
+    " long ago to count, a `cut` one is the cap's; `unscored` are events no criterion asks for.",
     answers={
         200: _object(
             total=_or_null("integer"),
@@ -429,9 +434,19 @@ GET_EXPLANATION = _operation(
             intent=_or_null("integer"),
             version=_or_null("integer"),
             lines=_list(LINE),
+            unscored=_list(_object(event=TEXT, label=TEXT, evidence=TEXT)),
         )
     },
-    answer={"total": 40, "fit": 0, "intent": 40, "version": 1, "lines": [_LINE]},
+    answer={
+        "total": 40,
+        "fit": 0,
+        "intent": 40,
+        "version": 1,
+        "lines": [_LINE],
+        "unscored": [
+            {"event": "odd_thing", "label": "Odd thing", "evidence": "22 November 2026, 13:37"}
+        ],
+    },
     problems=READING_ONE,
 )
 GET_HISTORY = _operation(

@@ -11,7 +11,7 @@ from funnel.rulebook import parse_content, prepared
 from leads import explanation, fields
 from leads.due import drain
 from leads.explanation import explain
-from leads.models import CustomField, Event, Handoff, Lead, StageChange
+from leads.models import Adjustment, CustomField, Event, Handoff, Lead, StageChange
 from leads.text import key
 from tests import factories
 from tests.qualification import simple
@@ -163,3 +163,120 @@ def test_a_date_that_stands_for_never_stops_nothing(db):
 
     lead.refresh_from_db()
     assert (lead.scored_at, lead.rescore_at, lead.fit) == (NOW, None, 0)
+
+
+# --- events: how many counted, and which no longer do ---------------------------------------------
+
+
+def chatty(hours, **changes):
+    """A lead who chatted so many hours ago, judged by one rule on it with these changes."""
+    content = simple.content(mql=0, sql=0)
+    chat = content["rules"][1]
+    when = chat["when"] | changes.pop("when", {})
+    content["rules"] = [chat | changes | {"when": when}]
+    factories.switched_on(content, at=NOW - timedelta(days=1))
+    lead = factories.lead(created_at=NOW, stale_at=NOW)
+    for ago in hours:
+        factories.event(lead, "chat", occurred_at=NOW - timedelta(hours=ago))
+    drain(at=NOW)
+    return Lead.objects.get(pk=lead.pk)
+
+
+def test_a_rule_that_was_capped_says_what_it_would_have_given():
+    lead = chatty([1, 2, 3], points=10, frequency={"count": "each"}, maximum=12)
+
+    assert told(lead) == [
+        ("Asked in the chat", "3 times, 2 March 2026, 11:00; capped: 12 of 30", 12)
+    ]
+
+
+def test_a_rule_says_how_many_of_its_events_count():
+    lead = chatty([1, 2, 30], points=5, frequency={"count": "each", "per_day": 1, "in_all": 9})
+
+    assert told(lead) == [
+        ("Asked in the chat", "3 times, 1 to 2 March 2026, 11:00; counts 2 of 3", 10)
+    ]
+
+
+def test_a_rule_held_at_its_minimum_says_so():
+    lead = chatty([1, 2], points=2, frequency={"count": "each"}, minimum=9)
+
+    assert told(lead)[0][1:] == ("2 times, 2 March 2026, 11:00; no less than 9, not 4", 9)
+
+
+def test_an_event_that_came_after_its_window_counts_nothing_and_is_listed():
+    lead = chatty([24 * 8])
+
+    (line,) = explain(lead).lines
+    assert (line.points, line.late, line.unknown) == (0, True, False)
+    assert line.evidence == "22 February 2026, 12:00"
+
+
+def test_an_event_that_has_faded_to_nothing_is_listed():
+    lead = chatty(
+        [24 * 8],
+        ageing={"kind": "linear", "days": 5},
+        when={"within_days": 30},
+    )
+
+    (line,) = explain(lead).lines
+    assert (line.points, line.late, line.evidence) == (0, True, "22 February 2026, 12:00")
+
+
+def test_too_few_events_are_not_listed_as_late():
+    assert explain(chatty([1, 24 * 8], when={"at_least": 3})).lines == ()
+    assert explain(Lead.objects.get()).unscored == ()
+
+
+def test_events_no_rule_asks_for_are_listed_as_unscored(judged):
+    for hours in (5, 4):
+        factories.event(judged, "odd_thing", occurred_at=NOW - timedelta(hours=hours))
+
+    assert [(item.label, item.evidence) for item in explain(judged).unscored] == [
+        ("Odd thing", "2 times, 2 March 2026, 08:00")
+    ]
+
+
+def test_an_adjustment_that_was_saved_while_the_lead_was_scored_counts_next_time(judged):
+    boss = factories.sales_manager()
+    for points in (7, -3):
+        Adjustment.objects.create(
+            lead=judged, kind="fit", points=points, reason="Met them", author=boss,
+            created_at=NOW, ends_at=NOW + timedelta(days=3),
+        )  # fmt: skip
+
+    assert sum(line.points for line in explain(judged).lines) == judged.total
+
+
+def test_an_adjustment_by_a_clock_that_is_ahead_is_waited_for(judged):
+    Adjustment.objects.create(
+        lead=judged, kind="fit", points=7, reason="Met them", author=factories.sales_manager(),
+        created_at=NOW + timedelta(seconds=9), ends_at=NOW + timedelta(days=3),
+    )  # fmt: skip
+    Lead.objects.update(stale_at=NOW)
+    drain(at=NOW)
+    judged.refresh_from_db()
+
+    assert (judged.fit, judged.rescore_at) == (10, NOW + timedelta(seconds=9))
+    drain(at=NOW + timedelta(seconds=10))
+    judged.refresh_from_db()
+    assert judged.fit == 17
+
+
+def test_two_nodes_of_a_rule_never_share_their_evidence(db):
+    content = simple.content(mql=0, sql=0)
+    content["rules"] = [
+        {
+            "id": "size",
+            "label": "Size",
+            "kind": "fit",
+            "when": {"id": "table", "fact": "job_title", "op": "is_known"},
+            "table": {"fact": "cycle", "bands": [{"from": 1, "points": 4}]},
+        }
+    ]
+    factories.switched_on(content, at=NOW - timedelta(days=1))
+    lead = factories.lead(created_at=NOW, stale_at=NOW)
+
+    drain(at=NOW)
+
+    assert told(Lead.objects.get(pk=lead.pk)) == [("Size", "Job title: VP Operations; Cycle: 1", 4)]
