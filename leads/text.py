@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import groupby
 
-# A run of letters and digits of any script, or a run of anything else but spaces.
+# A run of letters and digits, or a run of anything else but spaces.
 _TOKEN = re.compile(r"[^\W_]+|(?:[^\w\s]|_)+")
-# Invisible inside words: combining marks, soft hyphens, zero-width joiners.
-_INVISIBLE = frozenset({"Mn", "Me", "Cf"})
+# Invisible inside words: soft hyphens, zero-width joiners, what encircles a sign.
+_INVISIBLE = frozenset({"Cf", "Me"})
+_VARIANTS = range(0xFE00, 0xFE10)
 
 
 def _fold(text: str) -> str:
@@ -15,7 +17,33 @@ def _fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(char for char in spread if unicodedata.category(char) not in _INVISIBLE)
+    return "".join(char for char in spread if not _is_accent(char))
+
+
+def _is_accent(char: str) -> bool:
+    """Whether a word is the same without it, as without the points of Hebrew and Arabic.
+
+    The vowel signs of Devanagari or Thai and the voicing marks of kana are marks too, but make
+    another word. Unicode tells them by their combining class.
+    """
+    place = unicodedata.combining(char)
+    if place:
+        return place >= 200 or 10 <= place <= 36
+    return unicodedata.category(char) in _INVISIBLE or ord(char) in _VARIANTS
+
+
+def _tokens(text: str) -> list[str]:
+    """The words and what stands between them; a word is a run of letters or digits."""
+    if text.isascii():
+        return _TOKEN.findall(text)
+    return ["".join(run) for kind, run in groupby(text, _kind) if kind != "space"]
+
+
+def _kind(char: str) -> str:
+    # Only a whole look tells which marks belong to a word: a pattern knows none of them.
+    if char.isspace():
+        return "space"
+    return "word" if char.isalnum() or unicodedata.category(char)[0] == "M" else "other"
 
 
 @lru_cache(maxsize=8192)
@@ -25,7 +53,7 @@ def key(text: str, limit: int = 0) -> str:
     A padded twin lets one column answer both questions: equal is `=`, a whole word is
     `LIKE '% vp %'`. With `limit` whole tokens are kept while they fit the column.
     """
-    joined = " ".join(_TOKEN.findall(_fold(text)))
+    joined = " ".join(_tokens(_fold(text)))
     if not joined:
         return ""
     padded = f" {joined} "

@@ -75,9 +75,14 @@ def words(text: str) -> list[str]:
     found: list[str] = []
     last = "space"
     for char in folded:
-        if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        kind = unicodedata.category(char)
+        accent = unicodedata.combining(char)
+        if kind in {"Me", "Cf"} or accent >= 200 or accent in range(10, 37):
             continue
-        kind = "space" if char.isspace() else "word" if char.isalnum() else "other"
+        if "\ufe00" <= char <= "\ufe0f":
+            continue
+        is_word = char.isalnum() or kind in {"Mn", "Mc"}
+        kind = "space" if char.isspace() else "word" if is_word else "other"
         if kind != "space" and kind == last:
             found[-1] += char
         elif kind != "space":

@@ -37,7 +37,8 @@ TEXTS = (
     "Директор по продажам",
     "50%", "50", "a_b", "a b", "ab", "%", "_", "\\", "c:\\temp", "100% _real_", "{}", "{0}", "%s",
     "it's", '"quoted"', "ﬁnance", "finance", "m²", "١٢٣", "co\u00adoperate", "cooperate", "\u0301",
-    "VPsales", "svp", "  vp  ", "e\u0301cole", "नमस्ते", "C++", "/pricing", "/pricing/enterprise",
+    "VPsales", "svp", "  vp  ", "e\u0301cole", "नमस्ते", "नमसत", "हिन्दी भाषा", "हि", "かき", "かぎ",
+    "שָׁלוֹם", "שלום", "🚀 CEO🚀", "🚀", "O’Brien", "C++", "/pricing", "/pricing/enterprise",
 )  # fmt: skip
 PLAIN_TEXTS = ("Maya@Brightwater.example", "maya@brightwater.example", "info@x.example",
                "x_y%z@a.example", "+46401234567", "+46 40 ext 12X", "12x", "brightwater.example",
