@@ -8,11 +8,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from funnel.vocabulary import STANDARD
+from funnel import versions
+from funnel.conditions import ConditionError
+from funnel.models import CriteriaVersion, VersionState
+from funnel.vocabulary import STANDARD, Vocabulary
 from leads.checks import FieldError, Refused, Wrong
-from leads.models import CustomField, FieldType, SeenAttribute
+from leads.models import CustomField, FieldType, Lead, SeenAttribute
 from leads.text import key
 
 _YES = frozenset({"yes", "true", "1", "y"})
@@ -80,6 +84,8 @@ def twin(value: Any, field: CustomField | None = None) -> Any:
     """
     if field and field.type == FieldType.DATE:
         return value if _fits(field, value) else None
+    if field and field.type == FieldType.TEXT and not isinstance(value, str):
+        return None
     if isinstance(value, str):
         return key(value)
     if isinstance(value, list):
@@ -129,9 +135,11 @@ def define(
 ) -> Defined:
     """Make or change a field and retype what leads already carry under its name.
 
-    Values that do not fit stay as they are and are listed. Raises ValidationError.
+    Values that do not fit, as those of a choice that is gone, stay as they are, are listed, and are
+    unknown to the criteria. Raises ValidationError, also when criteria could not be read any more.
     """
     at = at or timezone.now()
+    readable = _readable_versions()
     field = CustomField.objects.filter(name=name).first() or CustomField(name=name, created_at=at)
     field.label, field.type, field.choices, field.unit = label, type, list(choices), unit
     field.full_clean()
@@ -139,9 +147,46 @@ def define(
         raise ValidationError(f"“{name}” is a fact of every lead already.")
     if type in (FieldType.CHOICE, FieldType.CHOICES) and not choices:
         raise ValidationError("Name the choices.")
+    if len({key(choice) for choice in choices}) < len(choices):
+        raise ValidationError("Two choices differ by case or accents only.")
     field.save()
+    _refuse_unreadable(readable)
     SeenAttribute.objects.filter(name=name).delete()
     return _retype(field, at)
+
+
+@transaction.atomic
+def remove(name: str) -> None:
+    """Forget the definition; leads keep what they carry. Raises ValidationError."""
+    readable = _readable_versions()
+    if not CustomField.objects.filter(name=name).delete()[0]:
+        raise ValidationError(f"There is no field “{name}”.")
+    _refuse_unreadable(readable)
+    # It comes in like any other name that nobody has defined.
+    SeenAttribute.objects.get_or_create(name=name)
+
+
+def _readable_versions() -> dict[int, CriteriaVersion]:
+    """The versions that judge, may yet judge or judged somebody, and whose every fact is there."""
+    judged = Exists(Lead.objects.filter(version=OuterRef("pk")))
+    found = CriteriaVersion.objects.filter(judged | ~Q(state=VersionState.RETIRED))
+    words = versions.vocabulary()
+    return {version.pk: version for version in found if _mistake(version, words) is None}
+
+
+def _refuse_unreadable(readable: Mapping[int, CriteriaVersion]) -> None:
+    words = versions.vocabulary()
+    for version in readable.values():
+        if mistake := _mistake(version, words):
+            raise ValidationError(f"{version} needs it as it was. {mistake}")
+
+
+def _mistake(version: CriteriaVersion, words: Vocabulary) -> ConditionError | None:
+    try:
+        versions.rulebook(version, words)
+    except ConditionError as error:
+        return error
+    return None
 
 
 def _retype(field: CustomField, at: datetime) -> Defined:
@@ -198,7 +243,7 @@ def _replace_values(name: str, changes: list[dict[str, Any]], at: datetime) -> N
             """
             UPDATE leads_lead l
                SET attributes = jsonb_set(l.attributes, ARRAY[%(name)s], c.new),
-                   attribute_keys = CASE WHEN jsonb_typeof(c.twin) = 'null'
+                   attribute_keys = CASE WHEN c.twin IS NULL
                                          THEN l.attribute_keys - %(name)s
                                          ELSE l.attribute_keys
                                               || jsonb_build_object(%(name)s, c.twin) END,
