@@ -298,15 +298,29 @@ def _date_cause(test: Test, source: FactSource) -> Sql:
 
 def _days_cause(test: Test, date_fact: Fact, source: FactSource) -> Sql:
     """The next UTC midnight at which a number of days passes what it is compared with."""
-    if test.value is None:
-        return NO_TIME
-    edges = [-edge if test.fact.until else edge for edge in _several(test.value)]
-    # "At least" flips when the number gets there, "at most" when it goes on.
-    flips = {day for edge in edges for day in (math.ceil(edge), math.floor(edge) + 1)}
-    reached = sorted(day for day in flips if abs(day) < MOST_DAYS)
+    reached = [day for day in _flips(test) if abs(day) < MOST_DAYS]
     if not reached:
         return NO_TIME
     return _midnight(source.value(Test(test.id, date_fact, "is_known")), reached, source)
+
+
+def _flips(test: Test) -> list[int]:
+    """How many days after its date a comparison of the number of days turns."""
+    match test.op:
+        case "is":
+            edges = [(test.value, True), (test.value, False)]
+        case "between":
+            edges = [(test.value[0], True), (test.value[1], False)]
+        case "at_least" | "less_than":
+            edges = [(test.value, True)]
+        case "at_most" | "more_than":
+            edges = [(test.value, False)]
+        case _:
+            return []
+    if test.fact.until:
+        edges = [(-edge, not gets_there) for edge, gets_there in edges]
+    # Some turn when the number gets to the edge, the others when it goes beyond.
+    return [math.ceil(edge) if gets_there else math.floor(edge) + 1 for edge, gets_there in edges]
 
 
 def _midnight(day: Sql, flips: Iterable[int], source: FactSource) -> Sql:

@@ -319,8 +319,11 @@ def _changes_at(rulebook: Rulebook, source: FactSource) -> Sql:
 
 def _edges(test: Test, bands: Sequence[Band]) -> list[Test]:
     """A table's fact compared with each edge that time may carry it past."""
-    edges = [edge for band in bands for edge in (band.low, band.high) if edge is not None]
-    return [test, *(replace(test, op="is", value=edge) for edge in edges)]
+    lows = [replace(test, op="at_least", value=band.low) for band in bands if band.low is not None]
+    highs = [
+        replace(test, op="at_most", value=band.high) for band in bands if band.high is not None
+    ]
+    return [test, *lows, *highs]
 
 
 def _event_causes(rule: Rule, event: EventTest, source: FactSource) -> list[Sql]:

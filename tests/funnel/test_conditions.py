@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funnel.conditions import ConditionError, describe, dump, parse, sentence
+from funnel.conditions import ConditionError, describe, dump, facts, parse, sentence
 from funnel.vocabulary import STANDARD, Fact, FactType, Use
 from tests.scoring import strategies
 
@@ -18,6 +18,7 @@ WORDS = STANDARD.with_facts(
         Fact("attributes.uses", FactType.CHOICES, "Uses", choices=(("CRM", "CRM"), ("ERP", "ERP"))),
     ]
 )
+RENEWS = {"fact": "days_until.attributes.renews", "op": "at_most", "value": 30}
 KNOWN = {"fact": "email", "op": "is_known"}
 
 
@@ -92,6 +93,25 @@ def nested(depth, leaf=KNOWN):
             "number",
         ),
         ({"event": "chat", "where": [{"property": "n", "op": "is_not"}]}, "where.0.op", "property"),
+        (
+            {"event": "chat", "where": [{"property": "n", "op": "is", "value": []}]},
+            "where.0.value",
+            "1 to 200",
+        ),
+        (
+            {"event": "chat", "where": [{"property": "n", "op": "is_any_of", "value": [1, None]}]},
+            "where.0.value.1",
+            "1 to 200",
+        ),
+        (
+            {"event": "chat", "where": [{"property": "n", "op": "contains", "value": 3}]},
+            "where.0.value",
+            "1 to 200",
+        ),
+        ({"fact": "region", "op": "is", "value": "EMEA"}, "value", "one of: Northern America"),
+        ({"fact": "days_until.created", "op": "is", "value": 1}, "fact", "no fact"),
+        ({"fact": "consent_smoking", "op": "is", "value": True}, "fact", "no fact"),
+        ({"id": "line", "event": "chat"}, "id", "definition's line"),
         ({"id": "", "event": "chat"}, "id", "1 to 40"),
         ({"id": 7, "event": "chat"}, "id", "1 to 40"),
         ({"id": "a", "not": {"id": "a", "event": "chat"}}, "not.id", "twice"),
@@ -144,6 +164,21 @@ def test_missing_ids_are_given_and_kept():
 
     assert dump(tree)["all"][1]["id"] == "mine"
     assert len({tree.id, *(item.id for item in tree.items)}) == 3
+
+
+def test_an_id_that_is_given_is_never_one_written_further_on():
+    tree = read(
+        {"any": [{"event": "chat"}, {"id": "c1", "event": "download"}, {"id": "c2"} | KNOWN]}
+    )
+
+    assert [item.id for item in tree.items] == ["c4", "c1", "c2"]
+    assert tree.id == "c3"
+
+
+def test_a_condition_names_the_facts_it_asks():
+    tree = read({"all": [KNOWN, {"not": {"event": "chat"}}, {"any": [RENEWS]}]})
+
+    assert facts(tree) == {"email", "days_until.attributes.renews"}
 
 
 @settings(max_examples=150, deadline=None)
@@ -201,6 +236,21 @@ def test_what_is_written_reads_back_as_it_was(data):
         (
             {"fact": "days_since", "op": "at_most", "value": 7, "event": "demo_request"},
             "Days since they asked for a demo is at most 7 days.",
+        ),
+        (RENEWS, "Days until renews is at most 30 days."),
+        (
+            {"fact": "sales_area", "op": "is_any_of", "value": ["EMEA", "APAC"]},
+            "Sales area is any of EMEA or APAC.",
+        ),
+        (
+            {
+                "event": "trial_started",
+                "where": [
+                    {"property": "seats", "op": "is_any_of", "value": [5, "five"]},
+                    {"property": "paid", "op": "is", "value": True},
+                ],
+            },
+            "Started a trial whose seats is any of 5 or “five” and paid is yes.",
         ),
         ({"event": "demo_request"}, "Asked for a demo."),
         (
