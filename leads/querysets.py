@@ -1,6 +1,6 @@
 """The questions the product asks of leads and handoffs, by name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -87,6 +87,11 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def overdue(self, at: datetime) -> "HandoffQuerySet":
         """Open ones whose claim promise has passed."""
         return self.open().filter(due_at__lt=at)
+
+    def flow(self, at: datetime) -> tuple[int, int]:
+        """How many are open, and how many were opened in the 7 days before `at`."""
+        lately = self.filter(opened_at__gt=at - timedelta(days=7), opened_at__lte=at)
+        return self.open().count(), lately.count()
 
     def visible_to(self, user: User) -> "HandoffQuerySet":
         if user.has_role(*SEES_EVERY_LEAD):

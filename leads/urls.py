@@ -1,6 +1,7 @@
 from django.urls import path
 
 from leads.views import handoffs, lead, leads, overview, quality, queue, standing
+from leads.views.criteria import impact, rescoring, switching
 
 urlpatterns = [
     path("queue", queue.queue, name="queue"),
@@ -13,6 +14,15 @@ urlpatterns = [
     path("quality", quality.quality, name="quality"),
     path("overview", overview.overview, name="overview"),
     path("criteria/standing", standing.criteria_standing, name="criteria-standing"),
+    path("criteria/progress", rescoring.criteria_progress, name="criteria-progress"),
+    path("criteria/<int:number>/impact", impact.criteria_impact, name="criteria-impact"),
+    path("criteria/<int:number>/movers", impact.criteria_movers, name="criteria-movers"),
+    path(
+        "criteria/<int:number>/switch-on", switching.criteria_switch_on, name="criteria-switch-on"
+    ),
+    path("criteria/<int:number>/count", switching.criteria_count, name="criteria-count"),
+    path("criteria/<int:number>/rescore", rescoring.criteria_rescore, name="criteria-rescore"),
+    path("criteria/<int:number>/replay", rescoring.criteria_replay, name="criteria-replay"),
     path("leads", leads.lead_list, name="leads"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
 ]

@@ -95,6 +95,16 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.DRAFT_CRITERIA, about="draft"),
         Page(Action.DRAFT_CRITERIA, "POST", "draft", 409, {"read_hash": "another"}),
     ],
+    "criteria-progress": [Page(Action.OPEN_CRITERIA, answer=302)],  # to the page of the live one
+    "criteria-impact": [Page(Action.OPEN_CRITERIA, about="version", answer=404)],  # it is live
+    "criteria-movers": [Page(Action.OPEN_CRITERIA, about="version", answer=404)],
+    "criteria-switch-on": [
+        Page(Action.SWITCH_ON_CRITERIA, about="version", answer=302),  # to its rescoring
+        Page(Action.SWITCH_ON_CRITERIA, "POST", "version", 422, {"count": "x"}),
+    ],
+    "criteria-count": [Page(Action.SWITCH_ON_CRITERIA, "POST", "version", 404)],
+    "criteria-rescore": [Page(Action.OPEN_CRITERIA, about="version")],
+    "criteria-replay": [Page(Action.SWITCH_ON_CRITERIA, "POST", "version", 404, {"lead": "1"})],
     "settings": [
         Page(Action.OPEN_SETTINGS),
         Page(Action.EDIT_PROMISES, "POST", answer=422, data={"claim_minutes": "soon"}),

@@ -2,14 +2,14 @@
 
 from leads.impact.reading import Impact, Move, of
 from leads.impact.rescoring import Progress, progress
-from leads.impact.switching import NotConfirmed, Past, switch_on
+from leads.impact.switching import NotConfirmed, WrongTime, switch_on
 
 __all__ = [
     "Impact",
     "Move",
     "NotConfirmed",
-    "Past",
     "Progress",
+    "WrongTime",
     "of",
     "progress",
     "switch_on",

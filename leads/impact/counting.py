@@ -26,6 +26,7 @@ from leads.qualification import clock
 CHUNK = 20_000
 # What so few leads take is less than a person waits for a page.
 AT_ONCE = 20_000
+PATIENCE = 3.0
 # A chunk that failed this often says that it will not work.
 MOST_ATTEMPTS = 5
 COUNTABLE = (VersionState.DRAFT, VersionState.PROPOSED, VersionState.SCHEDULED)
@@ -89,13 +90,28 @@ def newest(version: CriteriaVersion) -> ImpactCount | None:
     )
 
 
-def finish(count: ImpactCount) -> ImpactCount:
-    """Read on to the end, here and now."""
+def at_hand(version: CriteriaVersion, *, by: User, at: datetime) -> ImpactCount | None:
+    """The newest count; of few leads a fresh one, made here and now.
+
+    None where there are many leads and nobody has asked for them to be counted.
+    """
+    count = newest(version)
+    if count and (count.error or (count.finished_at and not count.is_old(at))):
+        return count
+    if leads_to_judge() > AT_ONCE:
+        return count
+    return finish(start(version, by=by), seconds=PATIENCE)
+
+
+def finish(count: ImpactCount, *, seconds: float | None = None) -> ImpactCount:
+    """Read on to the end, here and now, or for so many seconds."""
+    started = time.monotonic()
     while ImpactCount.objects.unfinished().filter(pk=count.pk).exists():
+        if seconds is not None and time.monotonic() - started > seconds:
+            break
         if not _advance(count.pk):
             time.sleep(0.1)  # a worker has it in hand
-    count.refresh_from_db()
-    return count
+    return ImpactCount.objects.select_related("version", "live").get(pk=count.pk)
 
 
 def drain(*, seconds: float | None = None) -> int:

@@ -7,11 +7,14 @@ from django.db import connection
 
 from accounts import formats
 from funnel import versions
+from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion
 from funnel.rulebook import Rulebook
 from funnel.sql import Sql
-from leads.impact.reading import bench_of, judging_of
+from funnel.vocabulary import Vocabulary
+from leads.impact.reading import judging_of
 from leads.models import Lead
+from leads.qualification import Bench
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,8 @@ class Mover:
     disqualifier: str
 
 
-def told(version: CriteriaVersion, leads: Sequence[Lead]) -> list[Mover]:
-    """These leads as the version would judge them, in their order. One statement."""
-    bench = bench_of(version)
+def told(bench: Bench, leads: Sequence[Lead], words: Vocabulary) -> list[Mover]:
+    """These leads as the bench would judge them, in their order. One statement."""
     scoring, judging = judging_of(bench, [lead.pk for lead in leads])
     query = Sql("SELECT l.id, s.total, {}, d.disqualifier FROM {}") % (scoring.points, judging)
     with connection.cursor() as cursor:
@@ -57,7 +59,7 @@ def told(version: CriteriaVersion, leads: Sequence[Lead]) -> list[Mover]:
     labels = {item.id: item.label for item in bench.rulebook.disqualifiers}
     # A page of leads was judged by one or two versions.
     judges = {lead.version_id: lead.version for lead in leads if lead.version}
-    rulebooks = {pk: versions.rulebook(judge) for pk, judge in judges.items()}
+    rulebooks = {pk: _readable(judge, words) for pk, judge in judges.items()}
     movers = []
     for lead in leads:
         total, points, disqualifier = found[lead.pk]
@@ -66,6 +68,14 @@ def told(version: CriteriaVersion, leads: Sequence[Lead]) -> list[Mover]:
         kept_out = labels.get(disqualifier, "")
         movers.append(Mover(lead, lead.total, total, tuple(changes), kept_out))
     return movers
+
+
+def _readable(version: CriteriaVersion, words: Vocabulary) -> Rulebook | None:
+    """None for an old version that asks for a field which is gone."""
+    try:
+        return versions.rulebook(version, words)
+    except ConditionError:
+        return None
 
 
 def differences(

@@ -46,7 +46,8 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
 
     Raises ConditionError when the version asks for a fact that is gone.
     """
-    _, judging = judging_of(bench_of(version, at), ids)
+    bench = Bench(version, versions.rulebook(version), Portal.load(), at or clock())
+    _, judging = judging_of(bench, ids)
     query = Sql(
         "SELECT l.stage, coalesce(m.target, l.stage), "
         "l.stage = 'claimed' AND (d.disqualifier <> '' OR d.target <> 'sql'), count(*) "
@@ -63,11 +64,6 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
             if origin != target:
                 found.moves[origin, target] += leads
     return found
-
-
-def bench_of(version: CriteriaVersion, at: datetime | None = None) -> Bench:
-    """What the leads are judged by were this version live."""
-    return Bench(version, versions.rulebook(version), Portal.load(), at or clock())
 
 
 def judging_of(bench: Bench, ids: Sequence[int]) -> tuple[Scoring, Sql]:

@@ -14,7 +14,8 @@ from django.db import OperationalError, connection, transaction
 from funnel.models import CriteriaVersion
 from funnel.sql import Sql, param
 from funnel.stages import Stage
-from leads.impact.reading import MOVABLE, Move, bench_of, judging_of
+from leads.impact.reading import MOVABLE, Move, judging_of
+from leads.qualification import Bench
 
 ACTIVE = timedelta(days=30)
 # How many leads are read, and how many when so many take too long.
@@ -24,8 +25,8 @@ EVENTS_A_LEAD = 10
 MOST_MILLISECONDS = 1_000
 # Points of one bar of the histogram, and the number of bars; the last one holds 100 too.
 STEP, BARS = 5, 20
-# What a page showed is what the list behind its numbers shows.
-KEPT_SECONDS = 120
+# Seconds: what took longer is kept so long, for the lists behind its numbers.
+COSTLY, KEPT = 0.1, 120
 
 
 class TooSlow(Exception):
@@ -53,25 +54,27 @@ class Preview:
         return Counter({move: len(ids) for move, ids in self.movers.items()})
 
 
-def preview(version: CriteriaVersion, live: CriteriaVersion) -> Preview:
-    """The preview, as it was when somebody asked for the same lately.
+def preview(bench: Bench, live: CriteriaVersion) -> Preview:
+    """What the bench's version would do; where that is costly, as it was a moment ago.
 
-    Raises TooSlow, and ConditionError when the version asks for a fact that is gone.
+    Raises TooSlow.
     """
+    version = bench.version
     name = f"impact:{version.pk}:{version.content_hash}:{live.pk}"
     found = cache.get(name)
     if found is None:
-        found = _read(version)
-        cache.set(name, found, KEPT_SECONDS)
+        found = _read(bench)
+        if found.seconds > COSTLY:
+            cache.set(name, found, KEPT)
     return found
 
 
-def _read(version: CriteriaVersion) -> Preview:
+def _read(bench: Bench) -> Preview:
     began = time.monotonic()
     for size in SAMPLES:
         try:
             with transaction.atomic():
-                found = _within_time(version, size)
+                found = _within_time(bench, size)
         except OperationalError:  # the statement was cancelled: fewer, then
             continue
         found.seconds = time.monotonic() - began
@@ -79,8 +82,7 @@ def _read(version: CriteriaVersion) -> Preview:
     raise TooSlow
 
 
-def _within_time(version: CriteriaVersion, size: int) -> Preview:
-    bench = bench_of(version)
+def _within_time(bench: Bench, size: int) -> Preview:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = %s", [MOST_MILLISECONDS])
         ids, is_sample = recent(bench.at, size)

@@ -7,18 +7,17 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from funnel.models import CriteriaVersion, VersionState
-from funnel.stages import TOMBSTONES
 from leads.impact.reading import Move, from_json
 from leads.models import Lead
 from leads.models.impact import joining
 
 # The speed of the last minute says more than that of the whole: a worker may have been away.
 LATELY = timedelta(minutes=1)
-# So few are left that counting them exactly reads next to nothing.
-NEARLY_DONE = 2_000
+# Counting so few reads next to nothing.
+FEW = 4_000
 TOTAL_KEPT = 24 * 3600
 
 
@@ -42,7 +41,7 @@ class Progress:
         return self.moves.total()
 
 
-# One row a batch, by rescored_by_version: two thousand for a million leads.
+# One row a batch, by rescored_by_version: two thousand for a million leads. Then lead_parked.
 _SUMS = """
 SELECT (SELECT coalesce(sum(judged), 0) FROM leads_rescored WHERE version_id = %(version)s),
        (SELECT coalesce(sum(judged), 0) FROM leads_rescored
@@ -50,42 +49,53 @@ SELECT (SELECT coalesce(sum(judged), 0) FROM leads_rescored WHERE version_id = %
        (SELECT coalesce(jsonb_object_agg(move, leads), '{}') FROM (
             SELECT move, sum(leads::int) AS leads
             FROM leads_rescored CROSS JOIN jsonb_each_text(moves) AS m(move, leads)
-            WHERE version_id = %(version)s GROUP BY move) AS summed)
+            WHERE version_id = %(version)s GROUP BY move) AS summed),
+       (SELECT count(*) FROM leads_lead
+        WHERE parked_error <> '' AND version_id <> %(version)s)
 """
 
 
 def progress(version: CriteriaVersion, *, at: datetime) -> Progress:
     """How far it is at `at`; a retired version judges nobody any more, so nothing is left."""
-    parked = parked_by(version).count()
     since = max(version.live_at or at, at - LATELY)
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, {"version": version.pk, "since": since})
-        judged, lately, moves = cursor.fetchone()
+        judged, lately, moves, parked = cursor.fetchone()
     summed = json.loads(moves) if isinstance(moves, str) else moves
-    left = _left(version, judged) if version.state == VersionState.LIVE else 0
+    is_live = version.state == VersionState.LIVE
+    left = _left(version, judged) if is_live else 0
     elapsed = (at - since).total_seconds()
     seconds = elapsed * left / lately if lately and elapsed > 0 else None
-    return Progress(judged, left, from_json(summed), joining(summed), seconds, parked)
+    return Progress(
+        judged, left, from_json(summed), joining(summed), seconds, parked if is_live else 0
+    )
 
 
-def parked_by(version: CriteriaVersion) -> QuerySet[Lead]:
-    """Leads the version could not judge (reads lead_parked)."""
-    return Lead.objects.exclude(parked_error="").filter(version__lt=version)
+def parked_by(version: CriteriaVersion, leads: QuerySet[Lead]) -> QuerySet[Lead]:
+    """Of these leads, those the live version could not judge (reads lead_parked)."""
+    if version.state != VersionState.LIVE:
+        return leads.none()
+    return _of_others(version, leads).exclude(parked_error="")
 
 
 def waiting_for(version: CriteriaVersion) -> QuerySet[Lead]:
     """Leads another version judged last, which will be judged by this one (lead_version)."""
-    return Lead.objects.filter(version__lt=version, parked_error="").exclude(stage__in=TOMBSTONES)
+    return _of_others(version, Lead.objects.filter(parked_error="").living())
+
+
+def _of_others(version: CriteriaVersion, leads: QuerySet[Lead]) -> QuerySet[Lead]:
+    """As two ranges of the index: one drafted later may have been live before."""
+    return leads.filter(Q(version__lt=version) | Q(version__gt=version))
 
 
 def _left(version: CriteriaVersion, judged: int) -> int:
-    """Leads still to judge: counted once, then reckoned, and counted again near the end."""
+    """Leads still to judge: exactly where they are few, else counted once and then reckoned."""
+    few = waiting_for(version)[:FEW].count()
+    if few < FEW:
+        return few
     name = f"rescoring:{version.pk}"
     total = cache.get(name)
-    if total is not None and total - judged > NEARLY_DONE:
-        return total - judged
-    left = waiting_for(version)[: NEARLY_DONE * 2].count() if total is not None else None
-    if left is None or left == NEARLY_DONE * 2:
-        left = waiting_for(version).count()
-        cache.set(name, judged + left, TOTAL_KEPT)
-    return left
+    if total is None:
+        total = judged + waiting_for(version).count()
+        cache.set(name, total, TOTAL_KEPT)
+    return max(FEW, total - judged)

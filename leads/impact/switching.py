@@ -1,6 +1,6 @@
 """Switching a version on for somebody who was told how many new SQLs it makes, and confirms it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -11,13 +11,15 @@ from leads import due
 from leads.models.impact import COUNT_LASTS, ImpactCount
 from leads.qualification import clock
 
+FARTHEST = timedelta(days=366)
+
 
 class NotConfirmed(versions.VersionError):
     """The number that was confirmed is not what the version would do now; says why."""
 
 
-class Past(versions.VersionError):
-    """A version is switched on now or later."""
+class WrongTime(versions.VersionError):
+    """A version is switched on now or later, by people who remember what they signed."""
 
 
 @transaction.atomic
@@ -32,13 +34,13 @@ def switch_on(
 ) -> CriteriaVersion:
     """Switch a signed version on, now or at `when`, by a fresh count of what it does.
 
-    Raises NotConfirmed, Past, or what versions.switch_on raises.
+    Raises NotConfirmed, WrongTime, or what versions.switch_on raises.
     """
     at = at or clock()
     confirm(version, count, confirmed_sqls, at=at)
     if when is not None:
-        if when <= at:
-            raise Past("Choose a time to come, or switch it on now.")
+        if not at < when <= at + FARTHEST:
+            raise WrongTime("Choose a time to come, within a year, or leave it out.")
         versions.schedule(version, when, by=by, confirmed_sqls=confirmed_sqls)
         version.refresh_from_db()
         return version
@@ -69,6 +71,7 @@ def confirm(
         raise NotConfirmed(f"The count is older than {minutes} minutes. Count again.")
     if count.new_sqls != new_sqls:
         raise NotConfirmed(
-            f"It makes {count.new_sqls:,} new SQLs, not {new_sqls:,}. "
+            f"It makes {count.new_sqls:,} new SQL{'' if count.new_sqls == 1 else 's'}, "
+            f"not {new_sqls:,}. "
             "Look again and confirm the new number."
         )

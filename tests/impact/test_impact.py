@@ -141,7 +141,7 @@ def test_a_time_in_the_past_is_refused(world) -> None:
     version = signed(mql_line=60, sql_line=80)
     an_hour_ago = timezone.now() - timedelta(hours=1)
 
-    with pytest.raises(impact.Past):
+    with pytest.raises(impact.WrongTime):
         impact.switch_on(version, counted(version), confirmed_sqls=0, when=an_hour_ago)
 
 

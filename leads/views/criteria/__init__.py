@@ -1,0 +1,1 @@
+"""Pages about a version that need the record: what it would do, its switch-on, its rescoring."""

@@ -1,0 +1,23 @@
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests.impact.conftest import world
+
+__all__ = ["world"]
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def as_user(db: None) -> Callable[[User], Client]:
+    """A client signed in as somebody."""
+
+    def as_user(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return as_user
