@@ -1,0 +1,67 @@
+"""Events in OpenAPI's words."""
+
+from leads.api.batches import ITEMS_MAX
+from leads.api.schema.examples import summary_of
+from leads.api.schema.operations import POSTING, operation
+from leads.api.schema.shapes import (
+    FREE,
+    INTEGER,
+    SUMMARY,
+    TEXT,
+    TIME,
+    TIME_OR_NULL,
+    batch_of,
+    list_of,
+    object_of,
+    or_null,
+    result_of,
+)
+from leads.checks import EVENT_SCHEMA
+
+EVENT_READ = object_of(
+    id=INTEGER,
+    type=TEXT,
+    occurred_at=TIME,
+    stated_at=TIME_OR_NULL,
+    received_at=TIME,
+    properties=FREE,
+    external_id=or_null("string"),
+)
+EVENT_ANSWER = object_of(
+    id=INTEGER, status={"type": "string", "enum": ["created", "duplicate"]}, lead=INTEGER
+)
+EVENT_EXAMPLE = {
+    "type": "demo_request",
+    "occurred_at": "2026-11-22T13:37:00Z",
+    "properties": {"page": "/demo"},
+    "external_id": "form-9921",
+    "lead": {"email": "maya.lindqvist@brightwater.example"},
+}
+POST_EVENT = operation(
+    "postEvent",
+    "Send one event",
+    description="An unknown mail makes an inquiry; an unknown id or external id is a 404. The same"
+    " external id is the same event. A time ahead of ours counts as now.",
+    body=EVENT_SCHEMA,
+    sent=EVENT_EXAMPLE,
+    answers={201: EVENT_ANSWER, 200: EVENT_ANSWER},
+    answer={"id": 3, "status": "duplicate", "lead": 12},
+    problems=(*POSTING, 404, 409),
+    tag="events",
+)
+POST_EVENTS = operation(
+    "postEvents",
+    f"Send up to {ITEMS_MAX} events",
+    body=batch_of("events", EVENT_SCHEMA),
+    sent={"events": [EVENT_EXAMPLE]},
+    answers={
+        status: object_of(results=list_of(result_of(lead=or_null("integer"))), summary=SUMMARY)
+        for status in (200, 207)
+    },
+    answer={
+        "results": [{"index": 0, "status": "created", "id": 3, "lead": 12, "errors": []}],
+        "summary": summary_of(created=1),
+    },
+    problems=POSTING,
+    tag="events",
+)
