@@ -7,11 +7,17 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, ParseError, PermissionDenied
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    ParseError,
+    PermissionDenied,
+    Throttled,
+)
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
 
-from accounts import formats, keys
+from accounts import formats, keys, rates
 from accounts.models import ApiKey, Scope
 
 NAMES_OF_KEYS = {"api_key", "apikey", "key", "token", "access_token", "authorization"}
@@ -115,3 +121,17 @@ def HasScope(scope: Scope | None = None, **by_method: Scope) -> type[ScopePermis
     if "GET" in by_method:
         by_method.setdefault("HEAD", by_method["GET"])
     return type("HasScope", (ScopePermission,), {"any_method": scope, "by_method": by_method})
+
+
+class KeyRate(BaseThrottle):
+    """Refuses a key that called too often; people are not counted."""
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        if not isinstance(request.auth, ApiKey) or not settings.API_RATE_PER_MINUTE:
+            return True
+        allowed, rate = rates.rates.spend(request.auth.pk)
+        # For the middleware, which puts it on whatever answer there is.
+        request._request.rate = rate
+        if rate and not allowed:
+            raise Throttled(rate.resets_in, f"This API key may call {rate.limit:,} times a minute.")
+        return True

@@ -27,7 +27,13 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(API):
             return self.get_response(request)
-        return self.refuse(request) or self.as_problem(self.get_response(request))
+        if refusal := self.refuse(request):
+            return refusal
+        response = self.as_problem(self.get_response(request))
+        if rate := getattr(request, "rate", None):
+            for name, value in rate.headers().items():
+                response[name] = value
+        return response
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
         """By the headers alone, before a byte of the body is read."""

@@ -276,11 +276,14 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Calls a minute of one API key, a batch being one call; 0 sets no limit.
+API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=12_000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.authentication.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.authentication.KeyRate"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["accounts.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

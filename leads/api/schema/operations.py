@@ -28,6 +28,12 @@ IDEMPOTENCY = OpenApiParameter(
     description="The same key and body again within 72 hours get the same answer, marked"
     " `Idempotency-Replayed: true`; another body is a 422.",
 )
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The `ETag` of the answer you have: a 304 without a body says it still holds.",
+)
 PROBLEMS = {
     400: "The request is wrong; `errors` say where.",
     401: "No key, or none we know.",
@@ -37,11 +43,12 @@ PROBLEMS = {
     413: "The body is too large.",
     415: "The body is not plain JSON.",
     422: "This Idempotency-Key was used for another request.",
+    429: "The key called too often; try again after `Retry-After`.",
     503: "Busy; try again after `Retry-After`.",
 }
-POSTING = (400, 401, 403, 413, 415, 422, 503)
-READING = (400, 401, 403)
-READING_ONE = (401, 403, 404)
+POSTING = (400, 401, 403, 413, 415, 422, 429, 503)
+READING = (400, 401, 403, 429)
+READING_ONE = (401, 403, 404, 429)
 
 
 def operation(
