@@ -17,7 +17,7 @@ from accounts.problems import Problem
 from leads.api import schema, shapes
 from leads.api.access import READ, OpenTo, handoffs_for
 from leads.api.idempotency import idempotent
-from leads.api.lists import narrowed, one_page
+from leads.api.lists import narrowed, one_page, unless_known
 from leads.checks import Field, Refused, choice, moment, read, text
 from leads.filters import HandoffFilter
 from leads.handoffs import (
@@ -61,7 +61,7 @@ def handoffs(request: Request) -> HttpResponse:
 @api_view(["GET"])
 @permission_classes([OpenTo(people=READ, GET=Scope.HANDOFFS_READ)])
 def handoff(request: Request, pk: int) -> HttpResponse:
-    return JsonResponse(shapes.handoff(get_object_or_404(to_show(request), pk=pk)))
+    return unless_known(request, shapes.handoff(get_object_or_404(to_show(request), pk=pk)))
 
 
 @extend_schema(**schema.POST_CLAIM)

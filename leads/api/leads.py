@@ -14,7 +14,7 @@ from leads.api import schema, shapes
 from leads.api.access import READ, OpenTo, integration_of, lead_or_404, leads_for
 from leads.api.batches import answer_batch, answer_refusal, items_of
 from leads.api.idempotency import idempotent
-from leads.api.lists import narrowed, one_page
+from leads.api.lists import narrowed, one_page, unless_known
 from leads.explanation import explain
 from leads.filters import LeadFilter
 from leads.ingest import Status, ingest_leads
@@ -74,7 +74,7 @@ def lead(request: Request, pk: int) -> HttpResponse:
     if heir := heir_of(request, pk):
         return HttpResponsePermanentRedirect(reverse("api-lead", args=[heir]))
     rows = shapes.leads_to_show(leads_for(request), integration_of(request))
-    return JsonResponse(shapes.lead(get_object_or_404(rows, pk=pk)))
+    return unless_known(request, shapes.lead(get_object_or_404(rows, pk=pk)))
 
 
 def heir_of(request: Request, pk: int) -> int | None:

@@ -1,11 +1,15 @@
-"""Lists of the API: filtered, in one of the orders an index serves, one page by cursor."""
+"""What is read: lists, filtered, in one of the orders an index serves, one page by cursor; and
+single records, with what tells whether they changed."""
 
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django_filters import FilterSet
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
@@ -33,6 +37,13 @@ def one_page(
     found = list(order.apply(rows)[: limit + 1])
     following = _next_url(request, order.key(found[limit - 1])) if len(found) > limit else None
     return JsonResponse({"results": [show(row) for row in found[:limit]], "next": following})
+
+
+def unless_known(request: Request, shown: dict[str, Any]) -> HttpResponse:
+    """One record with its ETag; 304 for who has it already, 412 for who expects another."""
+    answer = JsonResponse(shown)
+    answer["ETag"] = quote_etag(sha256(answer.content).hexdigest()[:32])
+    return get_conditional_response(request, etag=answer["ETag"], response=answer)
 
 
 def narrowed(request: Request, filterset: type[FilterSet], rows: QuerySet) -> QuerySet:

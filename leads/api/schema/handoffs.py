@@ -3,7 +3,14 @@
 from typing import Any
 
 from leads.api.schema.examples import LINE_EXAMPLE, NOW, SCORE_EXAMPLE
-from leads.api.schema.operations import POSTING, READING, READING_ONE, filters_of, operation
+from leads.api.schema.operations import (
+    IF_NONE_MATCH,
+    POSTING,
+    READING,
+    READING_ONE,
+    filters_of,
+    operation,
+)
 from leads.api.schema.shapes import (
     INTEGER,
     LINE,
@@ -92,6 +99,7 @@ GET_HANDOFF = operation(
     answers={200: HANDOFF},
     answer=HANDOFF_EXAMPLE,
     problems=READING_ONE,
+    parameters=[IF_NONE_MATCH],
     tag="handoffs",
 )
 

@@ -3,7 +3,15 @@
 from leads.api.batches import ITEMS_MAX
 from leads.api.schema.events import EVENT_READ
 from leads.api.schema.examples import LEAD_EXAMPLE, LINE_EXAMPLE, NOW, SCORE_EXAMPLE, summary_of
-from leads.api.schema.operations import POSTING, READING, READING_ONE, filters_of, operation, paging
+from leads.api.schema.operations import (
+    IF_NONE_MATCH,
+    POSTING,
+    READING,
+    READING_ONE,
+    filters_of,
+    operation,
+    paging,
+)
 from leads.api.schema.shapes import (
     FREE,
     INTEGER,
@@ -142,6 +150,7 @@ GET_LEAD = operation(
     answers={200: LEAD_READ},
     answer=LEAD_READ_EXAMPLE,
     problems=READING_ONE,
+    parameters=[IF_NONE_MATCH],
 )
 GET_EXPLANATION = operation(
     "explainLead",
