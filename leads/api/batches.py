@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from accounts.problems import Problem
 from leads.api import shapes
+from leads.api.decision import refuse_dry_run
 from leads.ingest import BatchRefused, IngestResult, Status
 
 ITEMS_MAX = 1000
@@ -18,6 +19,7 @@ STATUS_OF = {"not_found": 404, "erased": 409}
 
 def items_of(request: Request, name: str) -> tuple[list[Any], dict[str, bool]]:
     """The items of {"leads": [...], "all_or_none": false}, and the options. Raises Problem."""
+    refuse_dry_run(request)
     body = request.data
     if not isinstance(body, dict):
         raise _wrong("", "wrong_type", "An object is needed here.")

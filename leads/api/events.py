@@ -9,6 +9,7 @@ from accounts.models import Scope
 from leads.api import schema, shapes
 from leads.api.access import OpenTo
 from leads.api.batches import answer_batch, answer_refusal, items_of
+from leads.api.decision import refuse_dry_run
 from leads.api.idempotency import idempotent
 from leads.api.leads import sender
 from leads.ingest import Status, ingest_events
@@ -19,6 +20,7 @@ from leads.ingest import Status, ingest_events
 @permission_classes([OpenTo(POST=Scope.EVENTS_WRITE)])
 @idempotent
 def event(request: Request) -> HttpResponse:
+    refuse_dry_run(request)
     (result,) = ingest_events([request.data], **sender(request))
     if result.status is Status.REFUSED:
         return answer_refusal(result)

@@ -1,7 +1,10 @@
 """Leads over HTTP: send them in, read them with score, history and events."""
 
+import json
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.http import HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,6 +16,7 @@ from accounts.models import Scope
 from leads.api import schema, shapes
 from leads.api.access import READ, OpenTo, integration_of, lead_or_404, leads_for
 from leads.api.batches import answer_batch, answer_refusal, items_of
+from leads.api.decision import decided, decision, is_dry_run, seconds_to_wait
 from leads.api.idempotency import idempotent
 from leads.api.lists import narrowed, one_page, unless_known
 from leads.explanation import explain
@@ -20,6 +24,7 @@ from leads.filters import LeadFilter
 from leads.ingest import Status, ingest_leads
 from leads.models import Lead
 from leads.paging import Order, moment
+from leads.qualification import qualify
 
 ORDERS = {
     "-created_at": Order("created_at", moment, descending=True),
@@ -35,7 +40,7 @@ EVENT_ORDERS = {"-occurred_at": Order("occurred_at", moment, descending=True)}
 @api_view(["GET", "POST"])
 @permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ, POST=Scope.LEADS_WRITE)])
 def leads(request: Request) -> HttpResponse:
-    return list_leads(request) if request.method in READ else post_lead(request)
+    return list_leads(request) if request.method in READ else send_lead(request)
 
 
 def list_leads(request: Request) -> HttpResponse:
@@ -44,6 +49,37 @@ def list_leads(request: Request) -> HttpResponse:
         found = found.exclude(total=None)
     return one_page(
         request, shapes.leads_to_show(found, integration_of(request)), ORDERS, shapes.lead
+    )
+
+
+def send_lead(request: Request) -> HttpResponse:
+    if is_dry_run(request):
+        return try_lead(request)
+    answer = post_lead(request)
+    if seconds := seconds_to_wait(request):
+        # Beside the kept answer, which holds ids only; a replay tells how things stand by then.
+        body = json.loads(answer.content)
+        body["decision"] = decided(body["id"], seconds)
+        answer.content = json.dumps(body, cls=DjangoJSONEncoder)
+        if body["decision"]:
+            answer["Preference-Applied"] = f"wait={seconds}"
+    return answer
+
+
+def try_lead(request: Request) -> HttpResponse:
+    """What would become of it: done in full, and undone."""
+    with transaction.atomic():
+        (result,) = ingest_leads([request.data], **sender(request))
+        if result.status is Status.REFUSED:
+            return answer_refusal(result)
+        qualify([result.lead_id])
+        would_be = decision(result.lead_id)
+        transaction.set_rollback(True)
+    matched = result.status is Status.MATCHED
+    known = result.lead_id if matched else None
+    return JsonResponse(
+        {"dry_run": True, "id": known, "status": result.status, "matched": matched}
+        | {"decision": would_be}
     )
 
 

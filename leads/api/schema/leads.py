@@ -1,6 +1,9 @@
 """Leads in OpenAPI's words."""
 
+from drf_spectacular.utils import OpenApiParameter
+
 from leads.api.batches import ITEMS_MAX
+from leads.api.decision import WAIT_MAX
 from leads.api.schema.events import EVENT_READ
 from leads.api.schema.examples import LEAD_EXAMPLE, LINE_EXAMPLE, NOW, SCORE_EXAMPLE, summary_of
 from leads.api.schema.operations import (
@@ -22,6 +25,7 @@ from leads.api.schema.shapes import (
     TEXT,
     TIME,
     TIME_OR_NULL,
+    Schema,
     batch_of,
     list_of,
     object_of,
@@ -76,12 +80,27 @@ STAGE_CHANGE = object_of(
         "evidence": or_null("object", additionalProperties=True),
     }
 )
-LEAD_ANSWER = object_of(
-    id=INTEGER,
-    status={"type": "string", "enum": ["created", "matched"]},
-    matched={"type": "boolean"},
-    url=TEXT,
+DECISION = object_of(
+    stage=STAGE,
+    score=object_of(total=INTEGER, fit=INTEGER, intent=INTEGER),
+    lines=list_of(LINE),
+    criteria_version=INTEGER,
+    missing=list_of(TEXT),
+    queue=or_null("string"),
+    due_at=TIME_OR_NULL,
 )
+LEAD_ANSWER: Schema = {
+    "type": "object",
+    "properties": {
+        "id": or_null("integer"),
+        "status": {"type": "string", "enum": ["created", "matched"]},
+        "matched": {"type": "boolean"},
+        "url": TEXT,
+        "dry_run": {"type": "boolean"},
+        "decision": {"oneOf": [DECISION, {"type": "null"}]},
+    },
+    "required": ["id", "status", "matched"],
+}
 LEAD_READ_EXAMPLE = LEAD_EXAMPLE | {
     "id": 12,
     "email_kind": "work",
@@ -113,6 +132,28 @@ LIST_LEADS = operation(
     problems=READING,
     parameters=filters_of(LeadFilter, ("-created_at", "created_at", "-total")),
 )
+DECISION_EXAMPLE = {
+    "stage": "sql",
+    "score": SCORE_EXAMPLE,
+    "lines": [LINE_EXAMPLE],
+    "criteria_version": 1,
+    "missing": ["city"],
+    "queue": "Sales",
+    "due_at": "2026-11-22T14:07:04.120Z",
+}
+PREFER = OpenApiParameter(
+    "Prefer",
+    str,
+    OpenApiParameter.HEADER,
+    description=f"`wait=N`: answer with the `decision` of the criteria, within N seconds (at most"
+    f" {WAIT_MAX}); null when they took longer. `Preference-Applied` says that it is there.",
+)
+DRY_RUN = OpenApiParameter(
+    "dry_run",
+    bool,
+    default=False,
+    description="Answer with the decision and write nothing; `id` is null for somebody new.",
+)
 POST_LEAD = operation(
     "postLead",
     "Send one lead",
@@ -122,7 +163,14 @@ POST_LEAD = operation(
     body=LEAD_SCHEMA,
     sent=LEAD_EXAMPLE,
     answers={201: LEAD_ANSWER, 200: LEAD_ANSWER},
-    answer={"id": 12, "status": "matched", "matched": True, "url": "/api/v1/leads/12"},
+    answer={
+        "id": 12,
+        "status": "matched",
+        "matched": True,
+        "url": "/api/v1/leads/12",
+        "decision": DECISION_EXAMPLE,
+    },
+    parameters=[PREFER, DRY_RUN],
     problems=(*POSTING, 409),
 )
 POST_LEADS = operation(
