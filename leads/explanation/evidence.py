@@ -34,6 +34,8 @@ class Seen:
     points: tuple[int | None, ...]
     rules: tuple[Mapping[str, Any], ...]
     definitions: Mapping[str, list[dict[str, Any]]]
+    # Whether a person adjusted the lead.
+    is_adjusted: bool = False
     # Event type → count, first and last time, of the types no test asks for; if asked for.
     unscored: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -58,10 +60,13 @@ def read(
     if with_past:
         tests = [_ever(test) for test in tests]
     # An array, for PostgreSQL gives a function no more than 100 arguments.
-    query = Sql("SELECT l.id, {}, to_jsonb(ARRAY[{}]::jsonb[]), {} FROM {}{} WHERE l.id = ANY({})")
-    query %= (
+    query = Sql(
+        "SELECT l.id, {}, to_jsonb(ARRAY[{}]::jsonb[]), {} IS NOT NULL, {} FROM {}{} "
+        "WHERE l.id = ANY({})"
+    ) % (
         scoring.points,
         Sql.join(", ", values),
+        source.adjustments_end(),
         _unscored(tests) if with_past else Sql("NULL"),
         source.tables(tests),
         scoring.laterals,
@@ -73,8 +78,12 @@ def read(
     # Said once for the whole batch.
     says = {rung: _says(definition) for rung, definition in rulebook.definitions.items()}
     return {
-        lead_id: _seen(rulebook, points, iter(_loaded(found)), says, _loaded(unscored) or {})
-        for lead_id, points, found, unscored in rows
+        lead_id: replace(
+            _seen(rulebook, points, iter(_loaded(found)), says),
+            is_adjusted=is_adjusted,
+            unscored=_loaded(unscored) or {},
+        )
+        for lead_id, points, found, is_adjusted, unscored in rows
     }
 
 
@@ -83,7 +92,6 @@ def _seen(
     points: Sequence[int | None],
     values: Iterator[Any],
     says: Mapping[str, list[tuple[str, str]]],
-    unscored: Mapping[str, Any],
 ) -> Seen:
     rules: list[dict[str, Any]] = [
         {test.id: next(values) for test in rule.tests} for rule in rulebook.rules
@@ -96,7 +104,7 @@ def _seen(
         rung: [{"id": id_, "says": text, "value": rungs[rung].get(id_)} for id_, text in told]
         for rung, told in says.items()
     }
-    return Seen(tuple(points), tuple(rules), definitions, unscored)
+    return Seen(tuple(points), tuple(rules), definitions)
 
 
 def _of_rules(rulebook: Rulebook) -> Iterator[tuple[Rule, Test_]]:

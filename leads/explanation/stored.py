@@ -61,7 +61,8 @@ def explain(
     seen = read([lead.pk], rulebook, at=at, portal=portal, with_past=True)[lead.pk]
     stored = (*lead.points, *[0] * (len(rulebook.rules) - len(lead.points)))
     evidence = _standing(lead, stored, rulebook, seen)
-    adjusted = _counted(lead, stored, rulebook, adjustments([lead.pk], at=at).get(lead.pk, []))
+    adjusted = adjustments([lead.pk], at=at).get(lead.pk, []) if seen.is_adjusted else []
+    adjusted = _counted(lead, stored, rulebook, adjusted)
     return Explanation(
         total=lead.total or 0,
         fit=lead.fit or 0,
