@@ -59,7 +59,7 @@ class Section:
 SECTIONS = (
     ("fit", "Fit", "who they are, up to {} points"),
     ("intent", "Intent", "what they did, up to {} points"),
-    ("away", "Take points away", "from either"),
+    ("away", "Take points away", "from fit or intent"),
 )
 
 

@@ -17,7 +17,16 @@ NOTE_MAX = 2_000
 class Points(forms.IntegerField):
     """Points as a number; the value that was shown travels along, so that only edits are saved."""
 
-    def __init__(self, label: str, what: str, low: int, high: int, initial: int | None) -> None:
+    def __init__(
+        self,
+        label: str,
+        what: str,
+        low: int,
+        high: int,
+        initial: int | None,
+        *,
+        has_label: bool = False,
+    ) -> None:
         wrong = f"Enter {what} as a whole number from {low:,} to {high:,}, like {initial or 10}."
         super().__init__(
             label=label,
@@ -27,7 +36,9 @@ class Points(forms.IntegerField):
             # A definition without a line keeps none until somebody types one.
             required=initial is not None,
             show_hidden_initial=True,
-            widget=forms.NumberInput(attrs={"class": "in pt", "aria-label": label}),
+            widget=forms.NumberInput(
+                attrs={"class": "in pt"} | ({} if has_label else {"aria-label": label})
+            ),
             error_messages=dict.fromkeys(["required", "invalid", "min_value", "max_value"], wrong),
         )
 
@@ -42,7 +53,7 @@ class DraftForm(forms.Form):
         for rung in ("mql", "sql"):
             name, line = rung.upper(), rulebook.definitions[rung].line
             self.fields[f"line.{rung}"] = Points(
-                f"{name} line", f"the {name} line", 0, highest, line
+                f"{name} line", f"the {name} line", 0, highest, line, has_label=True
             )
         for section in drafting.sections(rulebook, None):
             for row in section.rows:
