@@ -4,6 +4,7 @@ Due is a row's own business: `stale_at` (something about the lead changed), `res
 alone may change its result), a version that is not the live one. Messages only say "look".
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -58,12 +59,19 @@ def drain(
     return judged
 
 
+# When a worker last said so: a drain looks every two seconds.
+_said = {"not live": -math.inf}
+SAID_EVERY = 60.0
+
+
 def _switch_on_scheduled(at: datetime | None) -> None:
     """What cannot go live at its time stays scheduled, and its page says why; judging goes on."""
     try:
         versions.switch_on_scheduled(at=at)
     except Exception as error:
-        log.error("a scheduled version did not go live", error=type(error).__name__)
+        if time.monotonic() - _said["not live"] > SAID_EVERY:
+            _said["not live"] = time.monotonic()
+            log.error("a scheduled version did not go live", error=type(error).__name__)
 
 
 def _batch(at: datetime | None, size: int) -> int:

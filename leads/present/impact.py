@@ -128,23 +128,29 @@ def reasons(mover: Mover, move: Move, before: Rulebook | None, after: Rulebook) 
     said = [str(one) for one in mover.changes[:MOST_REASONS]]
     if more := len(mover.changes) - len(said):
         said.append(f"and {some(more, 'more rule')}")
-    if line := _line(move, before, after):
+    if line := _line(mover, move, before, after):
         said.append(line)
     return said or ["The same points: the definition changed"]
 
 
-def _line(move: Move, before: Rulebook | None, after: Rulebook) -> str:
+def _line(mover: Mover, move: Move, before: Rulebook | None, after: Rulebook) -> str:
     """ "SQL line 70 → 80", of the highest stage the move leaves or reaches."""
     rungs = [stage for stage in move if stage in LADDER]
     if before is None or not rungs:
         return ""
     rung = max(rungs, key=lambda stage: LADDER.index(Stage(stage)))
-    if rung not in after.definitions:
+    was, becomes = (
+        book.definitions[rung].line if rung in book.definitions else None
+        for book in (before, after)
+    )
+    if was is None or becomes is None:
         return ""
-    was, becomes = before.definitions[rung].line, after.definitions[rung].line
-    if was == becomes or was is None or becomes is None:
-        return ""
-    return f"{Stage(rung).label} line {was} → {becomes}"
+    if was != becomes:
+        return f"{Stage(rung).label} line {was} → {becomes}"
+    # A new version moves at once whom the live one would have moved some days later.
+    if rung == move[0] and mover.was is not None and mover.was < was:
+        return f"Below the {Stage(rung).label} line already: its grace ends"
+    return ""
 
 
 # --- switching on ------------------------------------------------------------------------------
@@ -234,7 +240,7 @@ def rescoring(
         if is_running
         else None,
         "quiet": is_running and _is_quiet(version, found, at),
-        "moved": _moved(found),
+        "moved": _moved(found, is_running),
         "rows": rows(found.moves),
         "parked": found.parked,
     }
@@ -254,12 +260,14 @@ def _standing(version: CriteriaVersion, live: CriteriaVersion, found: Progress) 
     return f"Every lead is judged by {version}."
 
 
-def _moved(found: Progress) -> str:
-    """ "212 leads have moved so far: 25 new SQLs." """
+def _moved(found: Progress, is_running: bool) -> str:
+    """ "212 leads have moved so far, 25 new SQLs among them." """
+    so_far = " so far" if is_running else ""
     if not found.moved:
-        return "No lead has moved."
+        return f"No lead has moved{so_far}."
     have = "has" if found.moved == 1 else "have"
-    return f"{some(found.moved)} {have} moved, {some(found.new_sqls, 'new SQL')} among them."
+    new = some(found.new_sqls, "new SQL")
+    return f"{some(found.moved)} {have} moved{so_far}, {new} among them."
 
 
 def _is_quiet(version: CriteriaVersion, found: Progress, at: datetime) -> bool:

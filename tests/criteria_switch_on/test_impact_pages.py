@@ -14,6 +14,7 @@ from funnel import versions
 from leads import impact
 from leads.impact import movers, recent
 from leads.models import CustomField, Lead
+from leads.present.impact import reasons
 from leads.qualification import Bench, qualify
 from tests import factories
 from tests.criteria_switch_on.conftest import HTMX
@@ -220,6 +221,15 @@ def test_a_line_that_did_it_is_named(world, as_user):
     page = as_user(factories.marketer()).get(f"/criteria/{version.number}/movers?from=sql&to=mql")
 
     assert [row["reasons"] for row in page.context["rows"]] == [["SQL line 70 → 80"]]
+
+
+def test_a_lead_in_its_grace_moves_because_that_ends(world):
+    book = versions.rulebook(versions.live())
+    below = movers.Mover(world["mql"], book.mql_line - 5, book.mql_line - 5, (), "")
+
+    assert reasons(below, ("mql", "lead"), book, book) == [
+        "Below the MQL line already: its grace ends"
+    ]
 
 
 def test_a_disqualifier_that_did_it_is_named(world, as_user):
