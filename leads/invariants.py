@@ -225,7 +225,7 @@ def mqls_consented() -> Iterator[Sql]:
         "SELECT 'leads_lead', id, 'stage ' || stage || ' without consent to marketing' "
         "FROM leads_lead WHERE stage IN ('mql', 'sql') AND version_id = ANY({}) "
         "AND coalesce(consent->>'marketing', 'false') <> 'true' AND stale_at IS NULL "
-        "AND parked_error = ''"
+        "AND attempts = 0 AND parked_error = ''"
     ) % param(asking, "bigint[]")
 
 

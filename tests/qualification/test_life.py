@@ -4,18 +4,23 @@ import os
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import InternalError, connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from funnel import versions
+from funnel.models import CriteriaVersion
 from funnel.stages import LADDER, MoveNotAllowed, Stage
+from funnel.versions import VersionError
 from leads import handoffs, invariants, verdicts
-from leads.due import drain
+from leads.due import drain, replay, take
+from leads.explanation import explain
 from leads.handoffs import NotClaimable, ReleaseRefused, TouchRefused
 from leads.ingest import ingest_events, ingest_leads
-from leads.models import Handoff, Lead, StageChange
-from leads.overrides import OverrideRefused, adjust, override
+from leads.models import Adjustment, DayScore, Handoff, Lead, StageChange
+from leads.overrides import OverrideRefused, adjust, end, override
+from leads.qualification import Bench, judge
 from leads.verdicts import VerdictRefused
 from tests import factories
 from tests.qualification import simple
@@ -23,7 +28,19 @@ from tests.qualification.conftest import NOON
 
 people = st.integers(0, 2)
 reps = st.integers(0, 1)
-TITLES = ("VP Operations", "Student", "VP of a rival")
+POISON = "Poison"
+TITLES = ("VP Operations", "Student", "VP of a rival", POISON)
+# A lead whose row cannot be written when it is judged.
+REFUSE_POISON = f"""
+CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.job_title = '{POISON}' AND NEW.scored_at IS DISTINCT FROM OLD.scored_at THEN
+        RAISE EXCEPTION 'poison';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_poison BEFORE UPDATE ON leads_lead
+FOR EACH ROW EXECUTE FUNCTION refuse_poison();
+"""
 REFUSALS = (
     MoveNotAllowed,
     NotClaimable,
@@ -31,7 +48,12 @@ REFUSALS = (
     ReleaseRefused,
     TouchRefused,
     VerdictRefused,
+    VersionError,
 )
+
+
+class Died(Exception):
+    """A worker was killed here."""
 
 
 class Life(RuleBasedStateMachine):
@@ -41,6 +63,8 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.saved = transaction.atomic()
         self.saved.__enter__()
+        with connection.cursor() as cursor:
+            cursor.execute(REFUSE_POISON)
         self.at = NOON
 
     def teardown(self) -> None:
@@ -73,7 +97,8 @@ class Life(RuleBasedStateMachine):
     @rule(
         who=people,
         type=st.sampled_from(["chat", "demo_request", "page_view"]),
-        ago=st.sampled_from([0, 1, 6, 7, 29]),
+        # The last ones from a clock ahead of ours.
+        ago=st.sampled_from([0, 1, 6, 7, 29, 30, 400, -1, -30]),
         number=st.none() | st.integers(1, 3),
     )
     def happen(self, who, type, ago, number):
@@ -95,13 +120,77 @@ class Life(RuleBasedStateMachine):
             drain(at=self.at)
         assert drain(at=self.at) == 0
 
-    @rule(sql=st.sampled_from([25, 25, 40, 10]))
-    def switch(self, sql):
-        factories.switched_on(simple.content(sql=sql), at=self.at)
+    @rule(leads=st.integers(1, 2))
+    def one_worker_does_a_part(self, leads):
+        drain(at=self.at, limit=leads)
 
-    @rule(passed=st.sampled_from([{"seconds": 1}, {"hours": 5}, {"days": 1}, {"days": 3}]))
+    @rule(leads=st.integers(1, 3))
+    def a_worker_dies_after_its_batch(self, leads):
+        try:
+            with transaction.atomic():
+                bench = Bench.now(self.at)
+                judge(take(bench, leads), bench)
+                raise Died
+        except Exception as error:
+            assert isinstance(error, Died) or POISON.lower() in str(error)
+
+    @rule(who=people)
+    def try_again(self, who):
+        if lead := self.lead(who):
+            replay(lead)
+
+    @rule(
+        passed=st.sampled_from(
+            [{"seconds": 1}, {"seconds": 10}, {"hours": 5}, {"days": 1}, {"days": 3}, {"days": 31}]
+        )
+    )
     def time_passes(self, passed):
         self.at += timedelta(**passed)
+
+    # What both departments do with the criteria.
+
+    @rule(sql=st.sampled_from([25, 25, 40, 10]))
+    def switch(self, sql):
+        """All at once, where nothing is being drafted."""
+        if not CriteriaVersion.objects.editable().exists():
+            factories.switched_on(simple.content(sql=sql), at=self.at)
+
+    @rule(sql=st.sampled_from([15, 25, 40]))
+    def draft(self, sql):
+        self.attempt(versions.draft, simple.content(sql=sql), author=self.marketer)
+
+    @rule(which=st.integers(0, 5))
+    def roll_back(self, which):
+        retired = list(CriteriaVersion.objects.filter(state="retired").order_by("id"))
+        if retired:
+            old = retired[which % len(retired)]
+            self.attempt(versions.draft, old.content, author=self.marketer, based_on=old)
+
+    @rule(sql=st.sampled_from([15, 25, 40]))
+    def edit(self, sql):
+        if draft := CriteriaVersion.objects.editable().first():
+            content = simple.content(sql=sql)
+            self.attempt(versions.edit, draft, content, read_hash=draft.content_hash)
+
+    @rule()
+    def propose(self):
+        if draft := CriteriaVersion.objects.editable().first():
+            self.attempt(versions.propose, draft)
+
+    @rule(side=st.sampled_from(["marketing", "sales"]))
+    def sign(self, side):
+        person = {"marketing": self.marketer, "sales": self.manager}[side]
+        if draft := CriteriaVersion.objects.editable().first():
+            self.attempt(versions.sign, draft, person, side)
+
+    @rule(in_days=st.sampled_from([0, 0, 1, 3]))
+    def go_live(self, in_days):
+        if draft := CriteriaVersion.objects.editable().first():
+            if in_days:
+                when = self.at + timedelta(days=in_days)
+                self.attempt(lambda at: versions.schedule(draft, when))
+            else:
+                self.attempt(versions.switch_on, draft)
 
     # What people do, where they may.
 
@@ -113,6 +202,8 @@ class Life(RuleBasedStateMachine):
                 act(*args, **options, at=self.at)
         except REFUSALS:
             pass
+        except InternalError as error:  # whoever has poison judged takes nothing from it
+            assert POISON.lower() in str(error)
 
     def handoff(self, number):
         rows = list(Handoff.objects.order_by("id"))
@@ -178,6 +269,12 @@ class Life(RuleBasedStateMachine):
                 kind="intent", points=points, reason="Met at the fair", until=until,
             )  # fmt: skip
 
+    @rule(which=people)
+    def end_adjustment(self, which):
+        rows = list(Adjustment.objects.order_by("id"))
+        if rows:
+            self.attempt(end, rows[which % len(rows)])
+
     # What always holds.
 
     @invariant()
@@ -190,9 +287,27 @@ class Life(RuleBasedStateMachine):
         assert not found, found
 
     @invariant()
-    def nothing_is_parked(self):
-        assert not Lead.objects.exclude(parked_error="").exists()
-        assert not Lead.objects.exclude(attempts=0).exists()
+    def only_poison_is_tried_twice_or_parked(self):
+        rest = Lead.objects.exclude(job_title=POISON).filter(stale_at=None)
+        assert (
+            not rest.filter(parked_error="")
+            .exclude(attempts=0)
+            .filter(rescore_at__gt=self.at)
+            .exists()
+        )
+        assert not Lead.objects.exclude(parked_error="").filter(attempts__lt=5).exists()
+
+    @invariant()
+    def the_last_day_kept_is_the_score(self):
+        for lead in Lead.objects.exclude(total=None):
+            newest = DayScore.objects.filter(lead=lead).order_by("-day").first()
+            assert (newest.fit, newest.intent) == (lead.fit, lead.intent)
+
+    @invariant()
+    def the_lines_of_a_score_sum_to_it(self):
+        for lead in Lead.objects.exclude(total=None).select_related("version"):
+            told = explain(lead)
+            assert sum(line.points for line in told.lines) == told.total == lead.total
 
     @invariant()
     def nobody_is_two_leads(self):
