@@ -103,15 +103,14 @@ SELECT g.target, CASE WHEN g.is_below AND g.target IS NULL THEN coalesce(l.below
 FROM (SELECT
     CASE WHEN NOT g0.movable THEN NULL
          -- Consent is not a person's to give in another's name: no override outlives it.
-         WHEN g0.held THEN CASE WHEN g0.lacks_consent AND g0.want < g0.have THEN d.target END
+         WHEN g0.held AND NOT (g0.lacks_consent AND g0.want < g0.have) THEN NULL
          WHEN d.disqualifier <> '' THEN nullif('disqualified', l.stage)
          WHEN l.stage = 'disqualified' THEN CASE WHEN l.disqualifier <> '' THEN d.target END
          WHEN g0.want > g0.have THEN d.target
          WHEN g0.want < g0.have AND (g0.is_new_version OR g0.lacks_consent OR g0.grace_is_over)
          THEN d.target END AS target,
     g0.movable AND NOT g0.held AND d.disqualifier = '' AND g0.want < g0.have AS is_below,
-    CASE WHEN g0.held THEN 'consent'
-         WHEN d.disqualifier <> '' THEN 'disqualifier'
+    CASE WHEN d.disqualifier <> '' THEN 'disqualifier'
          WHEN l.stage = 'disqualified' THEN 'free'
          WHEN g0.want > g0.have THEN 'up' WHEN g0.lacks_consent THEN 'consent'
          WHEN g0.is_new_version THEN 'version' ELSE 'grace' END AS reason

@@ -533,3 +533,14 @@ def test_a_lead_of_which_nothing_is_known_is_judged_too(criteria, judged):
     lead = judged(Lead.objects.get(pk=result.lead_id))
 
     assert (lead.stage, lead.total, lead.points, lead.grade) == ("inquiry", 0, [None, 0, 0], "?")
+
+
+def test_who_loses_an_override_for_want_of_consent_is_disqualified_in_the_same_judgement(
+    criteria, arrive, judged
+):
+    lead = arrive(consent={"marketing": False}, job_title="VP, rival")
+    Lead.objects.filter(pk=lead.pk).update(stage="mql", held_until=later(days=9), stale_at=NOON)
+
+    lead = judged(lead)
+
+    assert (lead.stage, lead.disqualifier, lead.held_until) == ("disqualified", "free", None)
