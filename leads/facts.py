@@ -9,13 +9,15 @@ import string
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
+
 from accounts.models import Portal
 from accounts.regions import REGION_OF, SALES_AREA_OF
 from funnel.compile import NO_TIME
 from funnel.conditions import EventTest, Test
 from funnel.sql import Sql, param
 from funnel.vocabulary import STANDARD, Fact, FactType, Vocabulary, consent
-from leads.models import ConsentPurpose, CustomField
+from leads.models import CustomField
 from leads.text import key
 
 CUSTOM = "attributes."
@@ -64,6 +66,14 @@ _OF_COUNTRY = {
 _MAPS = {"region": REGION_OF, "sales_area": SALES_AREA_OF}
 
 
+_FIELD = ("name", "label", "type", "choices", "unit")
+_OWN = """
+(SELECT TRUE AS is_field, name, label, type, choices, unit FROM leads_customfield ORDER BY label)
+UNION ALL
+(SELECT FALSE, name, '', '', '{}', '' FROM leads_consentpurpose ORDER BY first_seen_at, id LIMIT %s)
+"""
+
+
 def custom_fact(field: CustomField) -> Fact:
     return Fact(
         name=f"{CUSTOM}{field.name}",
@@ -75,10 +85,13 @@ def custom_fact(field: CustomField) -> Fact:
 
 
 def vocabulary() -> Vocabulary:
-    """Every fact this installation has: those of its custom fields and purposes of consent too."""
-    custom = [custom_fact(field) for field in CustomField.objects.all()]
-    purposes = ConsentPurpose.objects.values_list("name", flat=True)[:MOST_PURPOSES]
-    return STANDARD.with_facts([*custom, *(consent(name) for name in purposes)])
+    """Every fact this installation has, also by its fields and purposes of consent: one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, [MOST_PURPOSES])
+        rows = cursor.fetchall()
+    fields = [CustomField(**dict(zip(_FIELD, row[1:], strict=True))) for row in rows if row[0]]
+    purposes = [row[1] for row in rows if not row[0]]
+    return STANDARD.with_facts([*map(custom_fact, fields), *map(consent, purposes)])
 
 
 class TableFacts:
