@@ -31,7 +31,7 @@ SELECT external_id, id, lead_id FROM leads_event
 
 
 class EventInput(TypedDict, total=False):
-    """One event in the shape of the API; leads/checks.py says what each value must be."""
+    """One event in the shape of the API; leads/checks says what each value must be."""
 
     type: str
     occurred_at: str | datetime

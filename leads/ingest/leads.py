@@ -29,7 +29,7 @@ from leads.models import (
 
 
 class LeadInput(TypedDict, total=False):
-    """One lead in the shape of the API; leads/checks.py says what each value must be."""
+    """One lead in the shape of the API; leads/checks says what each value must be."""
 
     external_id: str | int
     email: str

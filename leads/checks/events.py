@@ -1,0 +1,57 @@
+"""What an event may say."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from leads.checks.reading import Field, FieldError, Refused, Wrong, object_of, read
+from leads.checks.values import EMAIL, ID, MOMENT, lead_id, matching
+
+PROPERTIES_LENGTH = 8_000
+_EVENT_TYPE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,59}")
+
+
+def _properties(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise Wrong("wrong_type", "An object is needed here.")
+    try:
+        written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError):
+        raise Wrong("wrong_type", "Values must be JSON with finite numbers.") from None
+    if len(written) > PROPERTIES_LENGTH:
+        raise Wrong("too_long", f"At most {PROPERTIES_LENGTH} characters fit here.")
+    return dict(value)
+
+
+EVENT_LEAD: dict[str, Field] = {
+    "id": Field(lead_id, {"type": ["integer", "null"]}),
+    "external_id": ID,
+    "email": EMAIL,
+}
+
+EVENT: dict[str, Field] = {
+    "type": Field(
+        matching(_EVENT_TYPE, "Types are lower-case words like page_view."),
+        {"type": "string", "pattern": f"^{_EVENT_TYPE.pattern}$"},
+    ),
+    "occurred_at": MOMENT,
+    "properties": Field(_properties, {"type": ["object", "null"], "additionalProperties": True}),
+    "external_id": ID,
+    "lead": Field(lambda value: read(value, EVENT_LEAD), object_of(EVENT_LEAD)),
+}
+
+EVENT_SCHEMA = object_of(EVENT, required=["type", "lead"])
+
+
+def read_event(payload: Any) -> dict[str, Any]:
+    """The checked values of one event in the API's shape. Raises Refused."""
+    values = read(payload, EVENT)
+    errors = []
+    if "type" not in values:
+        errors.append(FieldError("/type", "required", "Say what happened."))
+    if not values.get("lead"):
+        errors.append(FieldError("/lead", "required", "Name the lead by id, external_id or email."))
+    if errors:
+        raise Refused(*errors)
+    return values

@@ -1,0 +1,171 @@
+"""What a lead may say of itself."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from leads.checks.reading import Field, FieldError, Refused, Wrong, escape, object_of, read
+from leads.checks.values import COUNTRY, EMAIL, ID, MOMENT, employees, money, text, yes_no
+
+ATTRIBUTES_MAX = 100
+ATTRIBUTES_LENGTH = 16_000
+TEXT_MAX = 2_000
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_PURPOSE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+def _company(value: Any) -> dict[str, Any] | None:
+    """A company as an object, or just its name."""
+    if isinstance(value, str):
+        value = {"name": value}
+    return read(value, COMPANY) or None
+
+
+def _consent(value: Any) -> dict[str, dict[str, Any]] | None:
+    """{"marketing": true} or {"marketing": {"given": true, "at": …}}, by purpose."""
+    if not isinstance(value, Mapping):
+        raise Wrong("wrong_type", "An object by purpose is needed here.")
+    if len(value) > 20:
+        raise Wrong("too_many", "At most 20 purposes fit here.")
+    words: dict[str, dict[str, Any]] = {}
+    for purpose, given in value.items():
+        step = f"/{escape(str(purpose)[:80])}"
+        if not isinstance(purpose, str) or not _PURPOSE.fullmatch(purpose):
+            raise Wrong("invalid_name", "Purposes are lower-case words like marketing.", step)
+        if given is None:
+            continue
+        try:
+            word = {"given": given} if isinstance(given, bool) else read(given, CONSENT)
+        except Refused as refused:
+            first = refused.errors[0]
+            raise Wrong(first.code, first.detail, step + first.pointer) from None
+        if "given" not in word:
+            raise Wrong("required", "Say whether it was given.", f"{step}/given")
+        words[purpose] = word
+    return words or None
+
+
+def _attributes(value: Any) -> dict[str, Any] | None:
+    """Names and plain values; what a defined field asks for is checked in leads/fields.py."""
+    if not isinstance(value, Mapping):
+        raise Wrong("wrong_type", "An object is needed here.")
+    if len(value) > ATTRIBUTES_MAX:
+        raise Wrong("too_many", f"At most {ATTRIBUTES_MAX} attributes fit here.")
+    kept, length = {}, 0
+    for name, given in value.items():
+        step = f"/{escape(str(name)[:80])}"
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise Wrong("invalid_name", "Names are 1 to 60 letters, digits, _ and -.", step)
+        if name in LEAD:
+            raise Wrong("reserved_name", f"Send {name} as a field of the lead itself.", step)
+        if (plain := _plain(given, step)) is not None:
+            kept[name] = plain
+            length += len(name) + len(plain if isinstance(plain, str) else repr(plain))
+    if length > ATTRIBUTES_LENGTH:
+        raise Wrong("too_long", f"At most {ATTRIBUTES_LENGTH} characters fit here.")
+    return kept or None
+
+
+def _plain(value: Any, step: str) -> Any:
+    if isinstance(value, str):
+        value = value.strip()
+        if len(value) > TEXT_MAX:
+            raise Wrong("too_long", f"At most {TEXT_MAX} characters fit here.", step)
+        return value or None
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise Wrong("not_finite", "A finite number is needed here.", step)
+        return value
+    if isinstance(value, list):
+        if any(isinstance(part, list | Mapping) for part in value):
+            raise Wrong("wrong_type", "A list may hold plain values only.", step)
+        return [part for part in (_plain(part, step) for part in value) if part is not None]
+    raise Wrong("wrong_type", "A plain value or a list of plain values is needed here.", step)
+
+
+COMPANY: dict[str, Field] = {
+    "name": text(200),
+    "domain": text(253),
+    "industry": text(120),
+    "employees": Field(
+        employees, {"type": ["integer", "null"], "minimum": 0, "maximum": 2_147_483_647}
+    ),
+    "country": COUNTRY,
+}
+
+CONSENT: dict[str, Field] = {
+    "given": Field(yes_no, {"type": "boolean"}),
+    "at": MOMENT,
+    "text": text(4_000),
+    "channel": text(80),
+}
+
+LEAD: dict[str, Field] = {
+    "external_id": ID,
+    "email": EMAIL,
+    "phone": text(40),
+    "first_name": text(100),
+    "last_name": text(100),
+    "job_title": text(160),
+    "company": Field(
+        _company,
+        {"oneOf": [object_of(COMPANY), {"type": "string", "maxLength": 200}, {"type": "null"}]},
+    ),
+    "country": COUNTRY,
+    "city": text(100),
+    "source": text(80),
+    "campaign": text(120),
+    "estimated_value": Field(
+        money, {"type": ["number", "string", "null"], "description": "In the company's currency."}
+    ),
+    "attributes": Field(
+        _attributes,
+        {
+            "type": ["object", "null"],
+            "description": "Custom fields by name: typed where a field is defined, else stored.",
+            "maxProperties": ATTRIBUTES_MAX,
+            "additionalProperties": True,
+        },
+    ),
+    "consent": Field(
+        _consent,
+        {
+            "type": ["object", "null"],
+            "description": "By purpose: true, false, or an object that says when and how.",
+            "additionalProperties": {
+                "oneOf": [{"type": "boolean"}, object_of(CONSENT, required=["given"])]
+            },
+        },
+    ),
+}
+
+# Shown to readers, never written by them.
+LEAD_KEPT_BY_US = frozenset(
+    {
+        "id",
+        "email_kind",
+        "stage",
+        "stage_since",
+        "score",
+        "criteria_version",
+        "queue",
+        "owner",
+        "created_at",
+        "updated_at",
+        "scored_at",
+        "matched",
+    }
+)
+
+LEAD_SCHEMA = object_of(LEAD)
+
+
+def read_lead(payload: Any) -> dict[str, Any]:
+    """The checked values of one lead in the API's shape. Raises Refused."""
+    values = read(payload, LEAD, kept_by_us=LEAD_KEPT_BY_US)
+    if not ({"external_id", "email", "phone"} & values.keys()):
+        raise Refused(FieldError("", "required", "Give an external_id, an email or a phone."))
+    return values

@@ -1,0 +1,157 @@
+"""Checks of one value."""
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+
+from accounts.countries import country_code
+from leads.checks.reading import Field, Wrong
+
+# Most addresses are plain; only the others need the whole of the standard.
+_PLAIN_EMAIL = re.compile(
+    r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
+    r"(?!(?:arpa|invalid|local|localhost|onion|test)$)[a-z]{2,16}"
+)
+# Ordinary years only: arithmetic on the edges of the calendar overflows.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2199
+
+
+def text(limit: int) -> Field:
+    """One line of text. Blank says nothing, like null."""
+
+    def check(value: Any) -> str | None:
+        if not isinstance(value, str):
+            raise Wrong("wrong_type", "A text is needed here.")
+        value = " ".join(value.split())
+        if len(value) > limit:
+            raise Wrong("too_long", f"At most {limit} characters fit here.")
+        return value or None
+
+    return Field(check, {"type": ["string", "null"], "maxLength": limit})
+
+
+def choice(words: Iterable[str]) -> Field:
+    """One of a few words."""
+    known = list(words)
+
+    def check(value: Any) -> str:
+        if value not in known:
+            raise Wrong("not_a_choice", f"One of these is needed: {', '.join(known)}.")
+        return str(value)
+
+    return Field(check, {"type": "string", "enum": [str(word) for word in known]})
+
+
+def _external_id(value: Any) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return _short_id.check(value)
+
+
+def _email(value: Any) -> str | None:
+    if not isinstance(value, str):
+        raise Wrong("wrong_type", "A text is needed here.")
+    if not (value := value.strip()):
+        return None
+    local, _, domain = value.rpartition("@")
+    address = f"{local}@{domain.lower()}"
+    if len(local) <= 64 and len(address) <= 254 and _PLAIN_EMAIL.fullmatch(address):
+        return address
+    try:
+        address = validate_email(value[:400], check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise Wrong("invalid_email", str(error)) from None
+    if len(address) > 254 or len(address.lower()) > 254:
+        raise Wrong("too_long", "At most 254 characters fit here.")
+    return address
+
+
+def _country(value: Any) -> str | None:
+    if not isinstance(value, str):
+        raise Wrong("wrong_type", "A text is needed here.")
+    if not value.strip():
+        return None
+    if not (code := country_code(value[:80])):
+        raise Wrong("unknown_country", "Give a two-letter code (DE) or an English name (Germany).")
+    return code
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise Wrong("wrong_type", "A number is needed here.")
+    if not math.isfinite(value):
+        raise Wrong("not_finite", "A finite number is needed here.")
+    return value
+
+
+def employees(value: Any) -> int:
+    number = _number(value)
+    if number != int(number) or not 0 <= number <= 2_147_483_647:
+        raise Wrong("out_of_range", "A whole number from 0 to 2147483647 is needed here.")
+    return int(number)
+
+
+def money(value: Any) -> Decimal:
+    """An amount; a text like "1200.50" is fine, as it keeps its decimals."""
+    try:
+        amount = Decimal(value if isinstance(value, str) else str(_number(value)))
+    except InvalidOperation:
+        raise Wrong("wrong_type", "A number is needed here.") from None
+    if not amount.is_finite() or not 0 <= amount < 10**10:
+        raise Wrong("out_of_range", "An amount from 0 to 9999999999.99 is needed here.")
+    return amount.quantize(Decimal("0.01"))
+
+
+def moment(value: Any) -> datetime:
+    """An instant in UTC; an offset is needed, as a local time names no instant."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise Wrong("invalid_time", "Give ISO 8601, like 2026-11-22T15:00:00Z.") from None
+    if not isinstance(value, datetime):
+        raise Wrong("wrong_type", "A time as text is needed here.")
+    if value.tzinfo is None:
+        raise Wrong("no_offset", "Give the offset as well, like 2026-11-22T15:00:00Z.")
+    if not _FIRST_YEAR < value.year < _LAST_YEAR:
+        raise Wrong("out_of_range", f"A year from {_FIRST_YEAR + 1} to {_LAST_YEAR - 1}, please.")
+    return value.astimezone(UTC)
+
+
+def yes_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Wrong("wrong_type", "true or false is needed here.")
+    return value
+
+
+def matching(pattern: re.Pattern[str], detail: str) -> Callable[[Any], str]:
+    def check(value: Any) -> str:
+        if not isinstance(value, str):
+            raise Wrong("wrong_type", "A text is needed here.")
+        if not pattern.fullmatch(value):
+            raise Wrong("invalid_name", detail)
+        return value
+
+    return check
+
+
+def lead_id(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
+        raise Wrong("wrong_type", "A lead's id, a whole number, is needed here.")
+    return value
+
+
+_short_id = text(200)
+ID = Field(_external_id, {"type": ["string", "integer", "null"], "maxLength": 200})
+EMAIL = Field(_email, {"type": ["string", "null"], "format": "email", "maxLength": 254})
+COUNTRY = Field(
+    _country,
+    {"type": ["string", "null"], "description": "ISO 3166 code or English name.", "maxLength": 80},
+)
+MOMENT = Field(moment, {"type": ["string", "null"], "format": "date-time"})
