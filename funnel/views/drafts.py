@@ -191,7 +191,8 @@ def _save_text(
             request, version, document.content, typed=[("text", text)], note=document.note
         )
     except ConditionError as error:
-        form.add_error("text", f"{error}")
+        said = f"{error}"
+        form.add_error("text", f"{said[:1].upper()}{said[1:]}")
         return None
     return answer or redirect("draft", version.number)
 
