@@ -102,6 +102,19 @@ def test_a_version_is_switched_on_at_its_hour_by_the_drain_itself():
     assert versions.live() == version
 
 
+def test_a_second_version_during_a_rescoring_judges_everybody_and_the_first_nobody_more():
+    arrivals(6)
+    drain(at=AT)
+    first = factories.switched_on(simple.content(), at=AT)
+    assert drain(at=AT, limit=2) == 2
+
+    second = factories.switched_on(simple.content(), at=later(hours=1))
+
+    assert Lead.objects.filter(version=first).count() == 2
+    assert drain(at=later(hours=1)) == 6
+    assert set(Lead.objects.values_list("version", flat=True)) == {second.pk}
+
+
 def test_a_scheduled_version_judges_whom_one_drafted_later_had_judged():
     scheduled = versions.draft(simple.content(), author=factories.marketing_manager())
     versions.propose(scheduled)

@@ -59,19 +59,13 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(worker):
     # The batch of the worker hangs at its last lead until it is let go.
     happen = take_in(300)
     eventually(lambda: not Lead.objects.exclude(stale_at=None).exists())
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(7)")
-        cursor.execute(HANG)
+    hang_at_handoffs()
     happen()
     eventually(somebody_hangs)
     assert not Handoff.objects.exists()
 
-    # It leads a session of its own: the whole pool dies at this moment.
-    os.killpg(worker.popen.pid, signal.SIGKILL)
-    worker.popen.wait(10)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(7)")
-        cursor.execute("DROP TRIGGER hang ON leads_handoff; DROP FUNCTION hang()")
+    kill(worker)
+    let_go()
 
     def finished():
         due.drain()
@@ -88,8 +82,28 @@ CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     PERFORM pg_advisory_xact_lock(7);
     RETURN NEW;
 END $$;
-CREATE TRIGGER hang BEFORE INSERT ON leads_handoff FOR EACH ROW EXECUTE FUNCTION hang();
+CREATE TRIGGER hang BEFORE INSERT ON leads_handoff FOR EACH ROW
+    WHEN (NEW.lead_id > %s) EXECUTE FUNCTION hang();
 """
+
+
+def hang_at_handoffs(after=0):
+    """Whoever hands over a lead with a higher id waits from now on, until let go."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(7)")
+        cursor.execute(HANG, [after])
+
+
+def let_go():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(7)")
+        cursor.execute("DROP TRIGGER hang ON leads_handoff; DROP FUNCTION hang()")
+
+
+def kill(worker):
+    """It leads a session of its own: the whole pool dies at this moment."""
+    os.killpg(worker.popen.pid, signal.SIGKILL)
+    worker.popen.wait(10)
 
 
 def somebody_hangs():
@@ -116,3 +130,55 @@ def test_the_same_message_five_times_changes_nothing(worker):
 def nothing_waits():
     with tasks.current_app.connection_for_read() as broker:
         return broker.default_channel.client.llen("score") == 0
+
+
+# Rescoring after a switch-on.
+
+
+def judged_by_a_first_version(count):
+    """MQLs, all judged; v3 will make each an SQL."""
+    factories.switched_on(simple.content())
+    ingest_leads([hot(n) for n in range(count)], integration=factories.integration())
+    eventually(lambda: not Lead.objects.exclude(stage="mql").exists(), within=60)
+
+
+def everybody_is_an_sql(version, count):
+    """Each lead judged by this version alone since it went live, and handed over once."""
+    assert set(Lead.objects.values_list("version", "stage")) == {(version.pk, "sql")}
+    since = StageChange.objects.filter(at__gte=version.live_at, actor="machine")
+    assert set(since.values_list("version", flat=True)) == {version.pk}
+    assert since.count() == Handoff.objects.filter(state="open").count() == count
+    assert not Lead.objects.exclude(attempts=0).exists()
+    assert offences() == []
+
+
+def rescored_by(version):
+    due.drain()
+    return not Lead.objects.exclude(version=version).exists()
+
+
+def test_a_rescoring_whose_worker_is_killed_is_finished_by_another(worker):
+    judged_by_a_first_version(1_200)
+    # The worker finishes one batch and dies in the next.
+    hang_at_handoffs(after=Lead.objects.order_by("id")[600].pk)
+    version = factories.switched_on(simple.content(sql=10))
+    eventually(somebody_hangs, within=30)
+
+    kill(worker)
+    let_go()
+    done = Lead.objects.filter(version=version).count()
+    assert 0 < done < 1_200
+
+    assert eventually(lambda: rescored_by(version), within=60)
+    everybody_is_an_sql(version, 1_200)
+
+
+def test_a_version_switched_on_during_the_rescoring_by_another_judges_everybody(worker):
+    judged_by_a_first_version(1_200)
+    factories.switched_on(simple.content(sql=60))
+    due.drain(limit=400)
+
+    version = factories.switched_on(simple.content(sql=10))
+
+    eventually(lambda: not Lead.objects.exclude(version=version).exists(), within=60)
+    everybody_is_an_sql(version, 1_200)
