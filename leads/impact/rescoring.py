@@ -84,13 +84,21 @@ def waiting_for(version: CriteriaVersion) -> QuerySet[Lead]:
 
 
 def _of_others(version: CriteriaVersion, leads: QuerySet[Lead]) -> QuerySet[Lead]:
-    """As two ranges of the index: one drafted later may have been live before."""
+    """Whom another version judged last: one drafted later may have been live before."""
     return leads.filter(Q(version__lt=version) | Q(version__gt=version))
+
+
+def _few(version: CriteriaVersion) -> int:
+    """Leads still to judge, up to twice FEW. Two ranges of lead_version, in its order: with any
+    other plan the last leads are looked for in the whole table."""
+    rows = Lead.objects.filter(parked_error="").living().order_by("version_id", "pk")
+    ranges = rows.filter(version__lt=version)[:FEW], rows.filter(version__gt=version)[:FEW]
+    return sum(one.count() for one in ranges)
 
 
 def _left(version: CriteriaVersion, judged: int) -> int:
     """Leads still to judge: exactly where they are few, else counted once and then reckoned."""
-    few = waiting_for(version)[:FEW].count()
+    few = _few(version)
     if few < FEW:
         return few
     name = f"rescoring:{version.pk}"

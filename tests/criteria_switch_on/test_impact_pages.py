@@ -98,7 +98,7 @@ def test_the_newest_activity_comes_first_and_the_rest_is_said_to_exist(world):
 
 
 def test_a_sample_says_that_it_is_one(world, as_user, monkeypatch):
-    monkeypatch.setattr(recent, "SAMPLES", (2,))
+    monkeypatch.setattr(recent, "SAMPLES", ((2, 1_000),))
     version = signed(mql_line=60, sql_line=80)
 
     html = as_user(factories.marketer()).get(f"/criteria/{version.number}/impact").content.decode()
@@ -109,7 +109,7 @@ def test_a_sample_says_that_it_is_one(world, as_user, monkeypatch):
 def test_what_takes_too_long_is_tried_on_fewer_and_then_said(world, as_user, monkeypatch):
     tried = []
 
-    def too_slow(bench, size):
+    def too_slow(bench, size, milliseconds):
         tried.append(size)
         raise OperationalError("canceling statement due to statement timeout")
 
