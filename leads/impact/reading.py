@@ -32,14 +32,6 @@ class Impact:
     judged: int = 0
     staying: int = 0
 
-    @property
-    def new_sqls(self) -> int:
-        return sum(n for (_, to), n in self.moves.items() if to == Stage.SQL)
-
-    @property
-    def lost_sqls(self) -> int:
-        return sum(n for (origin, _), n in self.moves.items() if origin == Stage.SQL)
-
 
 def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = None) -> Impact:
     """What would change for these leads were the version live at `at`. Writes nothing.
