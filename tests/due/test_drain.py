@@ -186,8 +186,8 @@ def test_criteria_that_cannot_be_read_park_nobody(monkeypatch):
     def broken(*args):
         raise ConditionError("rules.0", "gone")
 
-    monkeypatch.setattr(versions, "_PARSED", {})  # nothing was read before
-    monkeypatch.setattr(versions, "parse_content", broken)
+    monkeypatch.setattr(versions.judging, "_PARSED", {})  # nothing was read before
+    monkeypatch.setattr(versions.judging, "parse_content", broken)
     with pytest.raises(ConditionError):
         drain(at=AT)
 
