@@ -19,6 +19,9 @@ class Action(StrEnum):
     OPEN_QUALITY = "open lead quality"
     OPEN_OVERVIEW = "open the overview"
     OPEN_LEADS = "open leads"
+    MOVE_BY_HAND = "move leads by hand"
+    ADJUST_SCORES = "adjust scores"
+    DISQUALIFY = "disqualify leads and let them in again"
     OPEN_CRITERIA = "read the criteria"
     READ_DRAFTS = "read drafts of the criteria"
     DRAFT_CRITERIA = "draft criteria"
@@ -38,6 +41,10 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OPEN_QUALITY: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.OPEN_OVERVIEW: MANAGERS_AND_ADMIN,
     Action.OPEN_LEADS: EVERYBODY,
+    # Which stages are whose to give, the table of moves says: an SQL is a manager's.
+    Action.MOVE_BY_HAND: frozenset({Role.MARKETING}) | MANAGERS,
+    Action.ADJUST_SCORES: frozenset({Role.MARKETING}) | MANAGERS,
+    Action.DISQUALIFY: frozenset({Role.MARKETING}) | MANAGERS,
     Action.OPEN_CRITERIA: EVERYBODY,
     Action.READ_DRAFTS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.DRAFT_CRITERIA: frozenset({Role.MARKETING}) | MANAGERS,

@@ -8,6 +8,7 @@ from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.idempotency import IdempotentAnswer
 from leads.models.impact import ImpactCount, Rescored
 from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
+from leads.models.override import Override
 from leads.models.score import DayScore
 from leads.models.stage import StageChange
 
@@ -30,6 +31,7 @@ __all__ = [
     "Lead",
     "LeadChange",
     "Outcome",
+    "Override",
     "Rescored",
     "SeenAttribute",
     "Source",

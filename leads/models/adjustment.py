@@ -16,6 +16,8 @@ class Adjustment(models.Model):
     author = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField()
+    # Who ended it before its day.
+    ended_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["created_at", "id"]

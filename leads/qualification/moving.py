@@ -8,13 +8,15 @@ from funnel.promises import due_at
 from funnel.rulebook import Rulebook
 from funnel.stages import Actor, Stage, check_move, steps
 from leads import explanation
-from leads.models import Handoff, HandoffState, Outcome, StageChange
+from leads.models import Handoff, HandoffState, Outcome, Override, StageChange
 from leads.qualification.bench import Bench
 from leads.qualification.scoring import Mover
 
 QUALIFIES = frozenset({Stage.LEAD, Stage.MQL, Stage.SQL})
 # Reasons (see scoring._MOVE) to go up: a definition holds, or the disqualifier is gone.
 RISES = frozenset({"up", "free"})
+# Reasons to move whom a person keeps where they are: no override outlives a consent.
+OUTLASTS = frozenset({"consent", "disqualifier"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ def move(movers: list[Mover], bench: Bench, hand: Hand) -> None:
     seen = (
         explanation.read(rising, bench.rulebook, at=bench.at, portal=bench.portal) if rising else {}
     )
+    if freed := [mover.id for mover in movers if mover.reason in OUTLASTS]:
+        Override.objects.filter(lead__in=freed, ends_at__gt=bench.at).update(ends_at=bench.at)
     withdrawn = [mover.id for mover in movers if mover.stage == Stage.SQL]
     closed = _withdraw(withdrawn, bench) if withdrawn else {}
     opened = _open([mover for mover in movers if mover.target == Stage.SQL], seen, bench)

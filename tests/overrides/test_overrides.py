@@ -147,7 +147,7 @@ def test_an_adjustment_ends_by_itself_or_when_it_is_ended() -> None:
     lead.refresh_from_db()
     assert lead.intent == 5
 
-    overrides.end(long, at=now + 2 * DAY)
+    overrides.end(long, factories.marketer(), at=now + 2 * DAY)
     lead.refresh_from_db()
     assert lead.stale_at == now + 2 * DAY
     qualify([lead.pk], at=now + 2 * DAY)

@@ -1,0 +1,19 @@
+"""What a person may say against the machine: a stage or some points until a day, or never."""
+
+from leads.overrides.disqualifying import disqualify, readmit
+from leads.overrides.points import MOST_POINTS, adjust, end
+from leads.overrides.saying import MOST_DAYS, OverrideRefused
+from leads.overrides.stages import end_override, override, targets
+
+__all__ = [
+    "MOST_DAYS",
+    "MOST_POINTS",
+    "OverrideRefused",
+    "adjust",
+    "disqualify",
+    "end",
+    "end_override",
+    "override",
+    "readmit",
+    "targets",
+]

@@ -1,0 +1,56 @@
+"""Disqualified by a person, whatever the criteria say, and let in again by one."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.policy import Action
+from funnel.stages import LADDER, Stage
+from leads.models import Lead
+from leads.overrides.saying import OverrideRefused, actor_of, given, is_due, let_go, locked, put
+from leads.qualification import Bench, Hand
+
+
+@transaction.atomic
+def disqualify(lead: Lead, person: User, *, reason: str, at: datetime | None = None) -> Lead:
+    """Settle a lead left of the line; an open handoff is withdrawn. Raises OverrideRefused.
+
+    The machine goes on scoring it and never brings it back.
+    """
+    at = at or timezone.now()
+    hand = Hand(actor_of(person, Action.DISQUALIFY), person, given(reason))
+    lead = locked(lead)
+    if lead.stage not in LADDER:
+        raise OverrideRefused(
+            "Only a lead that marketing holds, or an open SQL, can be disqualified."
+        )
+    let_go(lead, person, at)
+    put(lead, Stage.DISQUALIFIED, Bench.now(at), hand)
+    # Blank: by a person.
+    lead.disqualifier, lead.below_since = "", None
+    lead.save(update_fields=["stage", "stage_since", "held_until", "disqualifier", "below_since"])
+    return lead
+
+
+@transaction.atomic
+def readmit(lead: Lead, person: User, *, reason: str, at: datetime | None = None) -> Lead:
+    """Let in again whom a person disqualified; the criteria take it from inquiry.
+
+    Raises OverrideRefused.
+    """
+    at = at or timezone.now()
+    hand = Hand(actor_of(person, Action.DISQUALIFY), person, given(reason))
+    lead = locked(lead)
+    if lead.stage != Stage.DISQUALIFIED:
+        raise OverrideRefused(f"{lead} is not disqualified.")
+    if lead.disqualifier:
+        raise OverrideRefused(
+            "The criteria disqualified this lead. It comes back by itself when they no longer do."
+        )
+    let_go(lead, person, at)
+    put(lead, Stage.INQUIRY, Bench.now(at), hand)
+    lead.save(update_fields=["stage", "stage_since", "held_until"])
+    is_due(lead, at)
+    return lead
