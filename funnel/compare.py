@@ -148,12 +148,12 @@ def _rules(before: Rulebook, after: Rulebook, kind: str) -> Part:
 
 
 def rule_lines(rule: Rule) -> Lines:
-    """A rule in full: its name and points, its sentence, its small print."""
+    """A rule in full but for its name: its points, its sentence, its small print."""
     text = reading.rule_text(rule)
     if text.bands:
         points = [f"{band}: {formats.signed(points)}" for band, points in text.bands]
-        return (rule.label, text.sentence, *points)
-    return (f"{rule.label}: {formats.signed(rule.points)}", text.sentence, *text.notes)
+        return (text.sentence, *points)
+    return (f"Gives {formats.signed(rule.points)}", text.sentence, *text.notes)
 
 
 def _disqualifiers(before: Rulebook, after: Rulebook) -> Part:
@@ -162,21 +162,28 @@ def _disqualifiers(before: Rulebook, after: Rulebook) -> Part:
 
 
 def _out(item: Disqualifier) -> Item:
-    return Item(item.id, item.label, (item.label, *_clauses(reading.top(item.condition))))
+    return Item(item.id, item.label, _clauses(reading.top(item.condition)))
 
 
 def _by_id(title: str, noun: str, before: Sequence[Item], after: Sequence[Item]) -> Part:
     old, new = {one.id: one for one in before}, {one.id: one for one in after}
     changes = [
-        Change(one.label, *_only(one.lines, new[one.id].lines), id=one.id)
+        Change(one.label, *_only(*_named(one, new[one.id])), id=one.id)
         if one.id in new
         else Change(one.label, one.lines, (), id=one.id)
         for one in before
-        if one.id not in new or one.lines != new[one.id].lines
+        if new.get(one.id) != one
     ]
     changes += [Change(one.label, (), one.lines, id=one.id) for one in after if one.id not in old]
-    same = tuple(one.label for one in after if one.id in old and old[one.id].lines == one.lines)
+    same = tuple(one.label for one in after if old.get(one.id) == one)
     return Part(title, noun, (*changes, *_moved(before, after)), same)
+
+
+def _named(was: Item, now: Item) -> tuple[Lines, Lines]:
+    """The lines of both; the heading says the name, so only another name is a line."""
+    if was.label == now.label:
+        return was.lines, now.lines
+    return (f"Is called “{was.label}”", *was.lines), (f"Is called “{now.label}”", *now.lines)
 
 
 def _moved(before: Sequence[Item], after: Sequence[Item]) -> Iterator[Change]:

@@ -103,7 +103,7 @@ def _row(rule: Rule, was: Rule | None, *, is_new: bool, above: str, below: str) 
     return Row(
         rule.id,
         text,
-        "chg" if rule_lines(was) != lines else "",
+        "chg" if (was.label, *rule_lines(was)) != (rule.label, *lines) else "",
         was_points=old.points if old.points != text.points and not text.bands else None,
         was_lines=tuple(
             line for line in (old.label, old.sentence, *old.notes) if line and line not in said

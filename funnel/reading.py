@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from accounts import formats
 from funnel.conditions import All, Any_, Condition, Not, describe
 from funnel.rulebook import KINDS, RUNGS, Band, Rule, Rulebook
+from funnel.vocabulary import uncapital
 
 KIND_SAYS = {"fit": "who they are", "intent": "what they did"}
 GRADES = {"fit": "ABCD", "intent": "1234"}
@@ -116,14 +117,10 @@ def rule_text(rule: Rule) -> RuleText:
     bands: tuple[tuple[str, int], ...] = ()
     if rule.table:
         fact, table = rule.table[0].fact, rule.table[1]
-        by = f"points by {_uncapital(fact.label)}"
+        by = f"points by {uncapital(fact.label)}"
         sentence = f"{sentence}, then {by}" if sentence else _capital(by)
         bands = tuple((_band(band, fact.unit), band.points) for band in table)
     return RuleText(rule.label, sentence, _most(rule), tuple(_notes(rule)), bands)
-
-
-def _uncapital(label: str) -> str:
-    return f"{label[:1].lower()}{label[1:]}" if label[1:2].islower() else label
 
 
 def _most(rule: Rule) -> int:

@@ -54,8 +54,9 @@ class Fact:
 
 
 def uncapital(label: str) -> str:
-    """A label inside a sentence: "company size", but "MQL" as it is."""
-    return f"{label[:1].lower()}{label[1:]}" if label[1:2].islower() else label
+    """A label inside a sentence: "company size", but "MQL" and "Lead Origin" as they are."""
+    ordinary = label[1:2].islower() and label[1:].islower()
+    return f"{label[:1].lower()}{label[1:]}" if ordinary else label
 
 
 def days_since(date: Fact) -> Fact:

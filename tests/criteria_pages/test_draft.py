@@ -261,8 +261,8 @@ def test_who_saves_second_sees_theirs_and_their_own(as_user, draft, marketer, sa
     html = answer.content.decode()
     assert answer.status_code == 409
     assert "Ines Carvalho saved v2 before you" in html
-    assert "Asked in the chat: +6" in html
-    assert "Asked in the chat: +9" in html
+    assert "Gives +6" in html
+    assert "Gives +9" in html
     assert rule(draft, "chat")["points"] == 6
 
     # Taken over on purpose, his change is saved and hers stays.
@@ -376,7 +376,7 @@ def test_text_over_what_somebody_else_saved_is_shown_beside_it(as_user, draft, m
     answer = client.post(f"{URL}/text", his)
 
     assert answer.status_code == 409
-    assert "Asked in the chat: +9" in answer.content.decode()
+    assert "Gives +9" in answer.content.decode()
     assert rule(draft, "chat")["points"] == 9
 
 

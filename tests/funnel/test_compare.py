@@ -94,8 +94,8 @@ def test_a_rule_with_other_points():
 
     change = only(comparison, "Intent rules")
 
-    assert change.before == ("Visited pricing 3 times in a week: +15",)
-    assert change.after == ("Visited pricing 3 times in a week: +20",)
+    assert change.before == ("Gives +15",)
+    assert change.after == ("Gives +20",)
     assert (change.kind, comparison.of("pricing")) == ("changed", change)
 
 
@@ -116,7 +116,7 @@ def test_a_new_rule_is_said_in_full():
     change = only(compared(edit), "Intent rules")
 
     assert (change.kind, change.before) == ("new", ())
-    assert change.after[0] == "Asked for a quote: +18"
+    assert change.after[0] == "Gives +18"
     assert "counts each time, at most once a day" in change.after
     assert "halves every 30 days" in change.after
 
@@ -128,7 +128,7 @@ def test_a_removed_rule_is_said_in_full():
     change = only(compared(edit), "Intent rules")
 
     assert (change.kind, change.after) == ("gone", ())
-    assert change.before == ("Asked in the chat: +6", "Asked in the chat in the last 30 days")
+    assert change.before == ("Gives +6", "Asked in the chat in the last 30 days")
 
 
 def test_a_rule_with_another_condition_keeps_quiet_about_its_points():
@@ -175,8 +175,8 @@ def test_a_renamed_rule_is_the_same_rule():
 
     change = only(compared(edit), "Intent rules")
 
-    assert change.before == ("Asked in the chat: +6",)
-    assert change.after == ("Wrote in the chat: +6",)
+    assert change.before == ("Is called “Asked in the chat”",)
+    assert change.after == ("Is called “Wrote in the chat”",)
 
 
 def test_a_rule_that_became_one_of_the_other_kind_leaves_and_comes():

@@ -1,9 +1,11 @@
 """Criteria in words."""
 
+import pytest
+
 from funnel import reading
 from funnel.conditions import parse
 from funnel.rulebook import parse_content, prepared
-from funnel.vocabulary import STANDARD, Use
+from funnel.vocabulary import STANDARD, Use, uncapital
 
 
 def clause(data: dict) -> reading.Clause:
@@ -111,3 +113,12 @@ def test_a_single_test_still_reads_as_a_list():
     rung = read().rungs[0]
 
     assert rung.clause == reading.Clause("This", (reading.Clause("E-mail is known"),))
+
+
+@pytest.mark.parametrize("label", ["MQL date", "Lead Origin", "TotalVisits", "E-mail"])
+def test_a_label_with_capitals_of_its_own_keeps_them_in_a_sentence(label: str) -> None:
+    assert uncapital(label) == label
+
+
+def test_an_ordinary_label_begins_small_in_a_sentence() -> None:
+    assert uncapital("Company size") == "company size"
