@@ -21,7 +21,7 @@ class Action(StrEnum):
     OPEN_LEADS = "open leads"
     MOVE_BY_HAND = "move leads by hand"
     ADJUST_SCORES = "adjust scores"
-    DISQUALIFY = "disqualify leads and let them in again"
+    DISQUALIFY = "disqualify and readmit leads"
     OPEN_CRITERIA = "read the criteria"
     READ_DRAFTS = "read drafts of the criteria"
     DRAFT_CRITERIA = "draft criteria"

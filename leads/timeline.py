@@ -6,17 +6,37 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONObject, Now
 
 from funnel.stages import SALES_HOLDS, Actor, Stage
-from leads.models import Consent, Event, Lead, LeadChange, StageChange, Touch
+from leads.models import (
+    Adjustment,
+    Consent,
+    Event,
+    Lead,
+    LeadChange,
+    Override,
+    StageChange,
+    Touch,
+)
 from leads.paging import moment
 
 SIZE = 30
 SEPARATOR = "~"
 
 # At one moment the effect stands above its cause: an event, then the stage it led to.
-EVENT, CONSENT, CHANGE, STAGE, TOUCH = range(1, 6)
+(
+    EVENT,
+    CONSENT,
+    CHANGE,
+    ADJUSTMENT_END,
+    ADJUSTMENT,
+    OVERRIDE_END,
+    OVERRIDE,
+    STAGE,
+    TOUCH,
+) = range(1, 10)
+BY_HAND = frozenset({ADJUSTMENT_END, ADJUSTMENT, OVERRIDE_END, OVERRIDE})
 
 _OF_SALES = Q(target__in=SALES_HOLDS | {Stage.REJECTED}) | Q(actor=Actor.REP)
 # Both sides see where the lead crossed.
@@ -59,12 +79,12 @@ def happened(
     ]
     if side:
         parts.append(_newest(_moves(lead, side), "at", STAGE, _STAGE_SAYS, place)[: size + 1])
-    merged = parts[0].union(*parts[1:], all=True).order_by("-when", "-kind", "-row")
+    merged = parts[0].union(*parts[1:], all=True).order_by("-when", "-table", "-row")
     found = [Happened(*row) for row in merged[: size + 1]]
     return found[:size], len(found) > size
 
 
-_KINDS = {"marketing": {EVENT, CONSENT, CHANGE}, "sales": {TOUCH}}
+_KINDS = {"marketing": {EVENT, CONSENT, CHANGE, *BY_HAND}, "sales": {TOUCH}}
 
 
 def _moves(lead: Lead, side: str) -> QuerySet:
@@ -108,6 +128,7 @@ def _tables(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
         "at",
         JSONObject(fields="fields", person=F("person__name"), integration=F("integration__name")),
     )
+    yield from _by_hand(lead)
     yield STAGE, StageChange.objects.filter(lead=lead), "at", _STAGE_SAYS
     yield (
         TOUCH,
@@ -125,6 +146,26 @@ def _tables(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
     )
 
 
+_SAID = {
+    "reason": "reason",
+    "person": F("author__name"),
+    "person_id": "author",
+    "until": "ends_at",
+}
+_ENDED = {"reason": "reason", "person": F("ended_by__name"), "person_id": "ended_by"}
+
+
+def _by_hand(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
+    """What people said against the machine, and when each of it ended."""
+    for model, began, ended, what in (
+        (Override, OVERRIDE, OVERRIDE_END, {"origin": "origin", "stage": "stage"}),
+        (Adjustment, ADJUSTMENT, ADJUSTMENT_END, {"kind": "kind", "points": "points"}),
+    ):
+        rows = model.objects.filter(lead=lead)
+        yield began, rows, "created_at", JSONObject(**what, **_SAID)
+        yield ended, rows.filter(ends_at__lte=Now()), "ends_at", JSONObject(**what, **_ENDED)
+
+
 def _newest(
     rows: QuerySet,
     when: str,
@@ -140,5 +181,5 @@ def _newest(
         elif kind < place_kind:
             earlier |= Q(**{when: at})
         rows = rows.filter(earlier)
-    named = rows.annotate(kind=Value(kind), when=F(when), row=F("pk"), about=about)
-    return named.order_by("-when", "-row").values_list("kind", "when", "row", "about")
+    named = rows.annotate(table=Value(kind), when=F(when), row=F("pk"), about=about)
+    return named.order_by("-when", "-row").values_list("table", "when", "row", "about")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from leads.views import handoffs, lead, leads, overview, quality, queue, standing
+from leads.views import by_hand, handoffs, lead, leads, overview, quality, queue, standing
 from leads.views.criteria import impact, rescoring, switching
 
 urlpatterns = [
@@ -25,4 +25,14 @@ urlpatterns = [
     path("criteria/<int:number>/replay", rescoring.criteria_replay, name="criteria-replay"),
     path("leads", leads.lead_list, name="leads"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
+    path("leads/<int:pk>/override", by_hand.lead_override, name="lead-override"),
+    path("leads/<int:pk>/override/end", by_hand.override_end, name="override-end"),
+    path("leads/<int:pk>/adjust", by_hand.lead_adjust, name="lead-adjust"),
+    path(
+        "leads/<int:pk>/adjustments/<int:adjustment>/end",
+        by_hand.adjustment_end,
+        name="adjustment-end",
+    ),
+    path("leads/<int:pk>/disqualify", by_hand.lead_disqualify, name="lead-disqualify"),
+    path("leads/<int:pk>/readmit", by_hand.lead_readmit, name="lead-readmit"),
 ]

@@ -18,6 +18,7 @@ from accounts.models import Scope, User
 from accounts.policy import Action
 from accounts.roles import Role
 from funnel import versions
+from leads import overrides
 from leads.models import Handoff, Lead
 from tests import factories
 from tests.api.conftest import Api
@@ -35,7 +36,7 @@ class Page:
 
     action: Action | None = None  # None: open to all who are signed in
     method: str = "GET"
-    about: str = ""  # lead, handoff, key, version, versions or draft
+    about: str = ""  # lead, handoff, adjustment, key, version, versions or draft
     answer: int = 200  # to whom may
     data: dict[str, str] = field(default_factory=dict)
 
@@ -72,6 +73,24 @@ PAGES: dict[str, list[Page]] = {
     "overview": [Page(Action.OPEN_OVERVIEW)],
     "leads": [Page(Action.OPEN_LEADS)],
     "lead": [Page(Action.OPEN_LEADS, about="lead")],
+    "lead-override": [
+        Page(Action.MOVE_BY_HAND, about="lead"),
+        Page(Action.MOVE_BY_HAND, "POST", "lead", 422, {"to": "mql", "reason": "x"}),  # it is held
+    ],
+    "override-end": [Page(Action.MOVE_BY_HAND, "POST", "lead", 302)],  # there is none
+    "lead-adjust": [
+        Page(Action.ADJUST_SCORES, about="lead"),
+        Page(Action.ADJUST_SCORES, "POST", "lead", 422, {"points": "some"}),
+    ],
+    "adjustment-end": [Page(Action.ADJUST_SCORES, "POST", "adjustment", 302)],
+    "lead-disqualify": [
+        Page(Action.DISQUALIFY, about="lead"),
+        Page(Action.DISQUALIFY, "POST", "lead", 422, {"reason": "A student"}),  # it is held
+    ],
+    "lead-readmit": [
+        Page(Action.DISQUALIFY, about="lead"),
+        Page(Action.DISQUALIFY, "POST", "lead", 422, {"reason": "A friend"}),
+    ],
     "criteria": [Page(Action.OPEN_CRITERIA)],
     "criteria-version": [Page(Action.OPEN_CRITERIA, about="version")],
     "criteria-compare": [Page(Action.OPEN_CRITERIA, about="versions")],
@@ -182,6 +201,9 @@ def world() -> World:
     ids = {
         "lead": held.lead_id,
         "handoff": held.pk,
+        "adjustment": overrides.adjust(
+            held.lead, people[Role.MARKETING], kind="fit", points=5, reason="Board"
+        ).pk,
         "key": Api().key.pk,
         "version": factories.live_version().number,
         "draft": versions.draft(versions.live().content, author=people[Role.MARKETING]).number,
@@ -194,6 +216,8 @@ def address(name: str, about: str, ids: dict[str, int]) -> str:
         return reverse(name)
     if about == "versions":
         return reverse(name, kwargs={"before": ids["version"], "after": ids["version"]})
+    if about == "adjustment":
+        return reverse(name, kwargs={"pk": ids["lead"], "adjustment": ids[about]})
     numbered = about in ("version", "draft")
     return reverse(name, kwargs={"number" if numbered else "pk": ids[about]})
 
@@ -241,13 +265,15 @@ def test_a_page_opens_to_whom_the_policy_lets(world: World, name: str, page: Pag
 def test_on_a_page_foreign_and_missing_look_the_same(world: World, name: str, page: Page):
     if page.about not in ("lead", "handoff"):
         return
-    outsider = ask(world.people["sales outside the queue"])
+    person = world.people["sales outside the queue"]
+    outsider = ask(person)
+    may = page.action is None or policy.can(person, page.action)
 
     foreign = outsider(page.method, address(name, page.about, world.ids), page.data)
     missing = outsider(page.method, address(name, page.about, {page.about: 10**15}), page.data)
 
     assert shape(foreign) == shape(missing)
-    assert foreign.status_code == MISSING
+    assert foreign.status_code == (MISSING if may else FORBIDDEN)
 
 
 @call_lines

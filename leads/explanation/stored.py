@@ -44,11 +44,16 @@ class Explanation:
 
 
 def explain(
-    lead: Lead, *, rulebook: Rulebook | None = None, portal: Portal | None = None
+    lead: Lead,
+    *,
+    rulebook: Rulebook | None = None,
+    portal: Portal | None = None,
+    adjusted: Sequence[Adjustment] | None = None,
 ) -> Explanation | None:
     """The stored score in lines; None before the first scoring.
 
-    Who has parsed the rulebook of the lead's version already, or read the settings, gives them.
+    Who has parsed the rulebook of the lead's version already, or read the settings, or what people
+    adjusted since the scoring, gives them.
 
     While the lead is as it was scored, the evidence is read again; afterwards the stored points
     stand, with the evidence its last qualification wrote down.
@@ -61,7 +66,9 @@ def explain(
     seen = read([lead.pk], rulebook, at=at, portal=portal, with_past=True)[lead.pk]
     stored = (*lead.points, *[0] * (len(rulebook.rules) - len(lead.points)))
     evidence = _standing(lead, stored, rulebook, seen)
-    adjusted = adjustments([lead.pk], at=at).get(lead.pk, []) if seen.is_adjusted else []
+    if adjusted is None:
+        adjusted = adjustments([lead.pk], at=at).get(lead.pk, []) if seen.is_adjusted else []
+    adjusted = [item for item in adjusted if item.created_at <= at < item.ends_at]
     adjusted = _counted(lead, stored, rulebook, adjusted)
     return Explanation(
         total=lead.total or 0,

@@ -1,4 +1,4 @@
-"""Disqualified by a person, whatever the criteria say, and let in again by one."""
+"""Disqualified by a person, whatever the criteria say, and readmitted by one."""
 
 from datetime import datetime
 
@@ -36,7 +36,7 @@ def disqualify(lead: Lead, person: User, *, reason: str, at: datetime | None = N
 
 @transaction.atomic
 def readmit(lead: Lead, person: User, *, reason: str, at: datetime | None = None) -> Lead:
-    """Let in again whom a person disqualified; the criteria take it from inquiry.
+    """Readmit whom a person disqualified; the criteria take it from inquiry.
 
     Raises OverrideRefused.
     """

@@ -16,7 +16,18 @@ from funnel.stages import LADDER, SALES_HOLDS, Stage
 from funnel.vocabulary import Fact, FactType, Vocabulary, event_did
 from leads.facts import CUSTOM
 from leads.models import Lead, Touch
-from leads.timeline import CHANGE, CONSENT, EVENT, STAGE, TOUCH, Happened
+from leads.timeline import (
+    ADJUSTMENT,
+    ADJUSTMENT_END,
+    CHANGE,
+    CONSENT,
+    EVENT,
+    OVERRIDE,
+    OVERRIDE_END,
+    STAGE,
+    TOUCH,
+    Happened,
+)
 
 MARKETING, SALES = "mk", "sa"
 # Where events say in their own words what was wanted, and what the thing was called.
@@ -171,7 +182,8 @@ def _stage(thing: Happened, reading: Reading) -> list[Entry]:
     if not origin:
         return [_first_seen(thing, reading.lead)]
     if target in LADDER and origin in LADDER:
-        return _rung(thing, rises=LADDER.index(target) > LADDER.index(Stage(origin)))
+        rises = LADDER.index(target) > LADDER.index(Stage(origin))
+        return _rung(thing, rises=rises, reader=reading.reader)
     if target == Stage.CLAIMED:
         return [_claim(thing, reading.reader)]
     if target == Stage.SQL and origin == Stage.CLAIMED:
@@ -186,21 +198,27 @@ def _first_seen(thing: Happened, lead: Lead) -> Entry:
     return Entry(thing.at, "First seen", strong=True, text=" · ".join(origin))
 
 
-def _rung(thing: Happened, *, rises: bool) -> list[Entry]:
+def _rung(thing: Happened, *, rises: bool, reader: User) -> list[Entry]:
     about = thing.about
+    # Why, the override says beneath it.
+    why = f"By hand: {_who(about, reader)}" if about["person"] else about["reason"]
     label = Stage(about["target"]).label
     became = f"an {label}" if label.isupper() else "a lead" if label == "Lead" else "an inquiry"
     points = "" if about["total"] is None else f", at {about['total']}"
     if not rises:
-        title = format_html("<b>Fell to {}</b>{}", label, points)
-        out = "Left the queue. " if about["opened_at"] else ""
-        return [Entry(thing.at, title, text=f"{out}{about['reason']}")]
+        did = "Put back to" if about["person"] else "Fell to"
+        title = format_html("<b>{} {}</b>{}", did, label, points)
+        return [Entry(thing.at, title, text=f"{_left_the_queue(about)}{why}")]
     title = format_html("<b>Became {}</b>{}", became, points)
-    entry = Entry(thing.at, title, text=about["reason"])
+    entry = Entry(thing.at, title, text=why)
     if about["target"] != Stage.SQL:
         return [entry]
     clock = f"{timezone.localtime(thing.at):%H:%M}"
     return [Entry(thing.at, f"Handed over to Sales at {clock}", kind="handoff"), entry]
+
+
+def _left_the_queue(about: dict[str, Any]) -> str:
+    return "Left the queue. " if about["opened_at"] else ""
 
 
 def _claim(thing: Happened, reader: User) -> Entry:
@@ -222,6 +240,7 @@ _VERDICTS = {
     Stage.LOST: "lost it",
     Stage.NURTURE: "put it into nurture",
     Stage.DISQUALIFIED: "disqualified it",
+    Stage.INQUIRY: "readmitted it",
 }
 
 
@@ -234,13 +253,59 @@ def _verdict(thing: Happened, target: Stage, reading: Reading) -> Entry:
     else:
         title = format_html("<b>Moved to {}</b>", target.label)
     worth = formats.amount(about["amount"], reading.currency) if about["amount"] else ""
-    return Entry(thing.at, title, side, text=" · ".join(filter(None, [worth, about["reason"]])))
+    text = " · ".join(filter(None, [worth, about["reason"]]))
+    if target == Stage.DISQUALIFIED:
+        text = f"{_left_the_queue(about)}{text}"
+    return Entry(thing.at, title, side, text=text)
+
+
+def _override(thing: Happened, reading: Reading) -> list[Entry]:
+    about = thing.about
+    stage, origin = Stage(about["stage"]), Stage(about["origin"])
+    did = f"kept it at {stage.label}" if stage == origin else f"moved it to {stage.label} by hand"
+    return [_by_hand(thing, reading, did)]
+
+
+def _adjustment(thing: Happened, reading: Reading) -> list[Entry]:
+    about = thing.about
+    did = f"adjusted {about['kind']} by {formats.signed(about['points'])}"
+    return [_by_hand(thing, reading, did)]
+
+
+def _by_hand(thing: Happened, reading: Reading, did: str) -> Entry:
+    about = thing.about
+    until = formats.when(datetime.fromisoformat(about["until"]))
+    title = format_html("<b>{}</b> {}, until {}", _who(about, reading.reader), did, until)
+    return Entry(thing.at, title, quote=about["reason"])
+
+
+def _override_end(thing: Happened, reading: Reading) -> list[Entry]:
+    return [_end(thing, reading, f"override to {Stage(thing.about['stage']).label}")]
+
+
+def _adjustment_end(thing: Happened, reading: Reading) -> list[Entry]:
+    about = thing.about
+    what = f"adjustment of {about['kind']} by {formats.signed(about['points'])}"
+    return [_end(thing, reading, what)]
+
+
+def _end(thing: Happened, reading: Reading, what: str) -> Entry:
+    about = thing.about
+    if about["person"]:
+        title = format_html("<b>{}</b> ended the {}", _who(about, reading.reader), what)
+    else:
+        title = format_html("The {} <b>ended</b>", what)
+    return Entry(thing.at, title)
 
 
 WRITERS: dict[int, Callable[[Happened, Reading], list[Entry]]] = {
     EVENT: _event,
     CONSENT: _consent,
     CHANGE: _change,
+    ADJUSTMENT: _adjustment,
+    ADJUSTMENT_END: _adjustment_end,
+    OVERRIDE: _override,
+    OVERRIDE_END: _override_end,
     STAGE: _stage,
     TOUCH: _touch,
 }

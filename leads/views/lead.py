@@ -18,7 +18,8 @@ from funnel.models import QueueMember
 from funnel.vocabulary import Vocabulary
 from leads import explanation, paging, timeline
 from leads.history import daily_totals, newest_of_lead
-from leads.models import Consent, Event, Handoff, HandoffState, Lead
+from leads.models import Adjustment, Consent, Event, Handoff, HandoffState, Lead, Override
+from leads.overrides.reading import adjustments_of_lead, override_of_lead, read
 from leads.present import lead as present
 from leads.present import timeline as told
 from leads.present.kept import kept_from
@@ -34,13 +35,14 @@ TREND_DAYS = 30
 @permission_required(Action.OPEN_LEADS)
 def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     lead = get_object_or_404(for_page(request), pk=pk)
+    adjusted = read(Adjustment, lead.told_adjustments)
     handoff, words = newest_handoff(request, lead), versions.vocabulary()
     context = {
         "lead": lead,
         "now": timezone.now(),
         "role": role(lead),
-        **standing(request, lead, handoff),
-        **judgement(request, lead, handoff, words),
+        **standing(request, lead, handoff, adjusted),
+        **judgement(request, lead, handoff, words, adjusted),
         **history(request, lead, words),
         **colleagues(request, lead),
     }
@@ -60,6 +62,8 @@ def for_page(request: AuthenticatedRequest) -> Any:
                 consents.values(said=JSONObject(purpose="purpose", given="given", at=F("at")))
             ),
             told_scores=ArraySubquery(newest_of_lead(days=TREND_DAYS)),
+            told_override=ArraySubquery(override_of_lead()),
+            told_adjustments=ArraySubquery(adjustments_of_lead()),
         )
     )
 
@@ -72,18 +76,31 @@ def newest_handoff(request: AuthenticatedRequest, lead: Lead) -> Handoff | None:
     return rows.order_by(F("closed_at").desc(nulls_first=True), "-opened_at").first()
 
 
-def standing(request: AuthenticatedRequest, lead: Lead, handoff: Handoff | None) -> dict[str, Any]:
-    """The path and the next step."""
+def standing(
+    request: AuthenticatedRequest,
+    lead: Lead,
+    handoff: Handoff | None,
+    adjusted: list[Adjustment],
+) -> dict[str, Any]:
+    """The path, the next step, and what people said against the criteria."""
     reader = request.user
-    moves = lead.stage_changes.filter(cycle=lead.cycle).order_by("at", "pk")
+    ledger = lead.stage_changes.filter(cycle=lead.cycle).order_by("at", "pk")
+    moves = list(ledger.select_related("person"))
     works = policy.can(reader, Action.WORK_HANDOFFS)
     member = bool(handoff and handoff.member)
     return {
         "handoff": handoff,
         "is_live": handoff is not None and handoff.state != HandoffState.CLOSED,
         "handoff_facts": present.handoff_facts(handoff) if handoff else [],
-        "lane": present.lane(lead, list(moves.select_related("person")), handoff, reader),
+        "lane": present.lane(lead, moves, handoff, reader),
         "next": present.next_step(lead, handoff, reader, works=works, member=member),
+        "by_hand": present.by_hand(
+            lead,
+            reader,
+            override=next(iter(read(Override, lead.told_override)), None),
+            adjustments=adjusted,
+            moves=moves,
+        ),
         "place": present.place(lead),
         "refusal": present.do_not_contact(lead),
         "contact": present.contact(lead, lead.told_consents),
@@ -95,7 +112,11 @@ def standing(request: AuthenticatedRequest, lead: Lead, handoff: Handoff | None)
 
 
 def judgement(
-    request: AuthenticatedRequest, lead: Lead, handoff: Handoff | None, words: Vocabulary
+    request: AuthenticatedRequest,
+    lead: Lead,
+    handoff: Handoff | None,
+    words: Vocabulary,
+    adjusted: list[Adjustment],
 ) -> dict[str, Any]:
     """The score in lines, or that there is none yet."""
     context: dict[str, Any] = {
@@ -105,7 +126,9 @@ def judgement(
     if lead.version is None:
         return context
     rulebook = versions.rulebook(lead.version, words)
-    told_why = explanation.explain(lead, rulebook=rulebook, portal=request.portal)
+    told_why = explanation.explain(
+        lead, rulebook=rulebook, portal=request.portal, adjusted=adjusted
+    )
     return context | {
         "why": present.why(lead, told_why, rulebook, handoff),
         "kept_from": kept_from(lead, rulebook),

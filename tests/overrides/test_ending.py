@@ -118,7 +118,7 @@ def test_who_may_not_say_anything_is_told_who_may(who: str) -> None:
         overrides.override(lead, person, to=Stage.LEAD, reason="Mine")
     with pytest.raises(OverrideRefused, match="can adjust scores"):
         overrides.adjust(lead, person, kind="fit", points=5, reason="Mine")
-    with pytest.raises(OverrideRefused, match="can disqualify leads"):
+    with pytest.raises(OverrideRefused, match="can disqualify and readmit leads"):
         overrides.disqualify(lead, person, reason="Mine")
 
 

@@ -1,5 +1,6 @@
 """One lead turned into what its page shows: path, next step, score, contact, origin."""
 
+from leads.present.lead.hand import by_hand
 from leads.present.lead.next import Next, next_step
 from leads.present.lead.path import lane
 from leads.present.lead.who import (
@@ -18,6 +19,7 @@ __all__ = [
     "Next",
     "Why",
     "attributes",
+    "by_hand",
     "company",
     "contact",
     "do_not_contact",
