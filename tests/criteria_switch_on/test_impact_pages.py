@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Portal
 from funnel import versions
+from funnel.models import CriteriaVersion
 from leads import impact
 from leads.impact import movers, recent
 from leads.models import CustomField, Lead
@@ -23,7 +24,7 @@ from tests.impact.conftest import lines, signed, vp
 pytestmark = pytest.mark.django_db
 
 
-def draft_with(change) -> versions.CriteriaVersion:
+def draft_with(change) -> CriteriaVersion:
     """A draft of the live content, changed."""
     content = deepcopy(versions.live().content)
     change(content)
@@ -228,7 +229,7 @@ def test_a_lead_in_its_grace_moves_because_that_ends(world):
     below = movers.Mover(world["mql"], book.mql_line - 5, book.mql_line - 5, (), "")
 
     assert reasons(below, ("mql", "lead"), book, book) == [
-        "Below the MQL line already: its grace ends"
+        "Below the MQL line already: its days of grace end"
     ]
 
 
