@@ -12,10 +12,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from funnel.models import CriteriaVersion, Refusal, VersionState
+from funnel.models.criteria import EDITABLE
 from funnel.rulebook import parse_content, prepared, with_ids
 from funnel.versions.judging import vocabulary
 from funnel.versions.signing import sides_of, valid_signatures
-from funnel.versions.states import ChangedMeanwhile, VersionError, WouldVoid, locked
+from funnel.versions.states import (
+    ChangedMeanwhile,
+    VersionError,
+    WouldVoid,
+    locked,
+    one_at_a_time,
+)
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
@@ -35,22 +42,20 @@ def draft(
 ) -> CriteriaVersion:
     """Start a draft with this content. Raises ConditionError, or VersionError if one exists."""
     at = at or timezone.now()
-    other = CriteriaVersion.objects.editable().first()
-    if other is not None:
-        raise VersionError(f"v{other.number} is being edited; there is one draft at a time.")
     ready = _ready(content)
     number = (CriteriaVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-    return CriteriaVersion.objects.create(
-        number=number,
-        content=ready,
-        content_hash=content_hash(ready),
-        note=note,
-        author=author,
-        based_on=based_on,
-        created_at=at,
-        saved_at=at,
-        saved_by=author,
-    )
+    with one_at_a_time(*EDITABLE, otherwise="{} is being edited; there is one draft at a time."):
+        return CriteriaVersion.objects.create(
+            number=number,
+            content=ready,
+            content_hash=content_hash(ready),
+            note=note,
+            author=author,
+            based_on=based_on,
+            created_at=at,
+            saved_at=at,
+            saved_by=author,
+        )
 
 
 @transaction.atomic

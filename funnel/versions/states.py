@@ -1,5 +1,10 @@
 """What cannot be done to a version, and the hold on one that is being changed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+
 from funnel.models import CriteriaVersion, VersionState
 
 
@@ -25,3 +30,19 @@ def locked(version: CriteriaVersion, *states: VersionState) -> CriteriaVersion:
     if found.state not in states:
         raise VersionError(f"v{found.number} is {found.get_state_display().lower()}.")
     return found
+
+
+@contextmanager
+def one_at_a_time(*states: VersionState, otherwise: str) -> Iterator[None]:
+    """Put a version into states that hold one; raises VersionError, naming who is in there.
+
+    The database decides who was first.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        other = CriteriaVersion.objects.filter(state__in=states).first()
+        if other is None:
+            raise
+        raise VersionError(otherwise.format(other)) from None

@@ -8,9 +8,12 @@ from django.utils import timezone
 from accounts.models import User
 from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion, VersionState
+from funnel.models.criteria import EDITABLE
 from funnel.versions.judging import rulebook, wait_for_judging
 from funnel.versions.signing import need_signatures
-from funnel.versions.states import VersionError, locked
+from funnel.versions.states import VersionError, locked, one_at_a_time
+
+SCHEDULE = ["state", "scheduled_for", "switched_on_by", "confirmed_sqls"]
 
 
 @transaction.atomic
@@ -21,7 +24,7 @@ def schedule(
     by: User | None = None,
     confirmed_sqls: int | None = None,
 ) -> CriteriaVersion:
-    """Have a signed version switched on at a time. Raises NotSigned.
+    """Have a signed version switched on at a time. Raises NotSigned, or VersionError if one waits.
 
     `by` confirmed that it makes `confirmed_sqls` new SQLs.
     """
@@ -31,7 +34,8 @@ def schedule(
     version.scheduled_for = when
     version.switched_on_by = by
     version.confirmed_sqls = confirmed_sqls
-    version.save(update_fields=["state", "scheduled_for", "switched_on_by", "confirmed_sqls"])
+    with one_at_a_time(VersionState.SCHEDULED, otherwise="{} waits for its time already."):
+        version.save(update_fields=SCHEDULE)
     return version
 
 
@@ -42,14 +46,11 @@ def take_schedule_back(version: CriteriaVersion) -> CriteriaVersion:
     Raises VersionError when it is live by now, or while another version is being edited.
     """
     version = locked(version, VersionState.SCHEDULED)
-    other = CriteriaVersion.objects.editable().first()
-    if other is not None:
-        raise VersionError(
-            f"v{other.number} is being edited, and v{version.number} cannot wait beside it."
-        )
     version.state = VersionState.PROPOSED
     version.scheduled_for = version.switched_on_by = version.confirmed_sqls = None
-    version.save(update_fields=["state", "scheduled_for", "switched_on_by", "confirmed_sqls"])
+    beside = f"{{}} is being edited, and {version} cannot wait beside it."
+    with one_at_a_time(*EDITABLE, otherwise=beside):
+        version.save(update_fields=SCHEDULE)
     return version
 
 

@@ -14,6 +14,7 @@ from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion, Signature, VersionState
 from funnel.versions import ChangedMeanwhile, NotSigned, VersionError, WouldVoid
 from tests import factories
+from tests.concurrently import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -251,6 +252,34 @@ def test_a_schedule_stands_while_another_version_is_being_edited(signed, marketi
 
     with pytest.raises(VersionError, match="v3 is being edited"):
         versions.take_schedule_back(signed)
+
+
+def test_one_version_waits_for_its_time(signed, marketing, sales):
+    when = timezone.now() + timedelta(days=1)
+    versions.schedule(signed, when)
+    second = versions.draft(changed(66), author=marketing)
+    versions.propose(second)
+    versions.sign(second, marketing, Side.MARKETING)
+    versions.sign(second, sales, Side.SALES)
+
+    with pytest.raises(VersionError, match="v2 waits for its time already"):
+        versions.schedule(second, when)
+
+    second.refresh_from_db()
+    assert second.state == "proposed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_start_a_draft_at_once_the_second_is_told(marketing):
+    content = changed()
+
+    def start():
+        return versions.draft(content, author=marketing)
+
+    answers = at_once([start, start])
+
+    assert {type(answer) for answer in answers} == {CriteriaVersion, VersionError}
+    assert CriteriaVersion.objects.editable().count() == 1
 
 
 def test_a_manager_is_waited_for_until_their_side_signed(draft, marketing, sales):
