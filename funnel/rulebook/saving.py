@@ -42,7 +42,9 @@ def prepared(content: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _with_factors(rule: Any) -> Any:
     ageing = rule.get("ageing") if isinstance(rule, Mapping) else None
-    kind = ageing.get("kind") if isinstance(ageing, Mapping) else None
+    if not isinstance(ageing, Mapping):
+        return rule
+    kind = ageing.get("kind")
     if not isinstance(kind, str) or kind not in LONGEST_AGEING:
         return rule
     days, points = ageing.get("days"), rule.get("points")

@@ -103,8 +103,8 @@ class _Reader:
         elif isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             self.refuse(line, "Anchors and aliases are not read here; write it out.")
         elif isinstance(event, NodeEvent):
-            if event.tag is not None:
-                name = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+            if tag := getattr(event, "tag", None):
+                name = tag.replace("tag:yaml.org,2002:", "!!")
                 self.refuse(line, f"Tags like {name} are not read here.")
             self.node(event, line)
         elif isinstance(event, CollectionEndEvent):
