@@ -7,7 +7,14 @@ states: what a version refuses · editing, signing, switching: its life · judgi
 """
 
 from funnel.versions.editing import content_hash, draft, edit, propose, send_back
-from funnel.versions.judging import VOCABULARY, live, live_for_judging, rulebook, vocabulary
+from funnel.versions.judging import (
+    VOCABULARY,
+    live,
+    live_for_judging,
+    readable,
+    rulebook,
+    vocabulary,
+)
 from funnel.versions.signing import SIGNS_FOR, sides_of, sign, valid_signatures, waiting_for
 from funnel.versions.states import ChangedMeanwhile, NotSigned, VersionError, WouldVoid
 from funnel.versions.switching import (
@@ -32,6 +39,7 @@ __all__ = [
     "live_for_judging",
     "obstacle",
     "propose",
+    "readable",
     "rulebook",
     "schedule",
     "send_back",

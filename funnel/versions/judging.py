@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.db import connection
 
+from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion
 from funnel.rulebook import Rulebook, parse_content
 from funnel.vocabulary import STANDARD, Fact, Vocabulary
@@ -58,3 +59,11 @@ def rulebook(version: CriteriaVersion, words: Vocabulary | None = None) -> Ruleb
             _PARSED.clear()
         _PARSED[key] = parse_content(version.content, words)
     return _PARSED[key]
+
+
+def readable(version: CriteriaVersion, words: Vocabulary | None = None) -> Rulebook | None:
+    """The rulebook; None for an old version that asks for a field which is gone."""
+    try:
+        return rulebook(version, words)
+    except ConditionError:
+        return None

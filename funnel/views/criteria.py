@@ -12,7 +12,6 @@ from accounts.models import User
 from accounts.policy import Action
 from funnel import reading, versions
 from funnel.compare import Comparison, compare
-from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.signature_bar import STAGES, bar
 
@@ -44,6 +43,8 @@ def criteria_compare(request: AuthenticatedRequest, before: int, after: int) -> 
     context: dict[str, Any] = {"before": old, "after": new, "comparison": _compared(old, new)}
     if new.is_in_the_making:
         context["bar"] = bar(new, request.user, versions.live())
+    else:
+        context["halves"] = _halves(new)
     return render(request, "funnel/compare.html", context)
 
 
@@ -66,6 +67,7 @@ def _page(version: CriteriaVersion, person: User) -> dict[str, Any]:
         "halves": _halves(version),
         "history": _history(history),
         "making": bars.values(),
+        "is_edited": any(one.is_editable for one in history),
         "bar": bars.get(version.pk),
         "may_draft": policy.can(person, Action.DRAFT_CRITERIA),
     }
@@ -80,20 +82,14 @@ def _history(rows: list[CriteriaVersion]) -> list[dict[str, Any]]:
 
 
 def _reading(version: CriteriaVersion) -> reading.Reading | None:
-    """None for an old version that asks for a field which is gone."""
-    try:
-        return reading.read(versions.rulebook(version))
-    except ConditionError:
-        return None
+    rulebook = versions.readable(version)
+    return reading.read(rulebook) if rulebook else None
 
 
 def _compared(before: CriteriaVersion, after: CriteriaVersion) -> Comparison | None:
-    """None where one of them asks for a field which is gone."""
     words = versions.vocabulary()
-    try:
-        return compare(versions.rulebook(before, words), versions.rulebook(after, words))
-    except ConditionError:
-        return None
+    was, becomes = (versions.readable(version, words) for version in (before, after))
+    return compare(was, becomes) if was and becomes else None
 
 
 def _halves(version: CriteriaVersion) -> list[dict[str, Any]]:

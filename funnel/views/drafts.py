@@ -112,7 +112,7 @@ def _page(
     request: AuthenticatedRequest, version: CriteriaVersion, form: DraftForm, words: Vocabulary
 ) -> HttpResponse:
     live = versions.live()
-    base = _readable(live, words)
+    base = versions.readable(live, words)
     context = {
         "version": version,
         "live": live,
@@ -147,14 +147,6 @@ def _no_draft(request: AuthenticatedRequest, version: CriteriaVersion) -> HttpRe
         text = f"{version} is {version.get_state_display().lower()} by now, so it stays as it is."
         return refused(request, "This was not saved", text, version)
     return redirect(version)
-
-
-def _readable(version: CriteriaVersion, words: Vocabulary) -> Rulebook | None:
-    """None for a version that asks for a field which is gone: then nothing is marked."""
-    try:
-        return versions.rulebook(version, words)
-    except ConditionError:
-        return None
 
 
 # The whole as text.
@@ -194,6 +186,8 @@ def _save_text(
         said = f"{error}"
         form.add_error("text", f"{said[:1].upper()}{said[1:]}")
         return None
+    if answer is None and document.has_comments:
+        messages.warning(request, "The comments of the text are not kept.")
     return answer or redirect("draft", version.number)
 
 

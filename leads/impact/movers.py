@@ -7,8 +7,6 @@ from django.db import connection
 
 from accounts import formats
 from funnel import versions
-from funnel.conditions import ConditionError
-from funnel.models import CriteriaVersion
 from funnel.rulebook import Rulebook
 from funnel.sql import Sql
 from funnel.vocabulary import Vocabulary
@@ -59,7 +57,7 @@ def told(bench: Bench, leads: Sequence[Lead], words: Vocabulary) -> list[Mover]:
     labels = {item.id: item.label for item in bench.rulebook.disqualifiers}
     # A page of leads was judged by one or two versions.
     judges = {lead.version_id: lead.version for lead in leads if lead.version}
-    rulebooks = {pk: _readable(judge, words) for pk, judge in judges.items()}
+    rulebooks = {pk: versions.readable(judge, words) for pk, judge in judges.items()}
     movers = []
     for lead in leads:
         total, points, disqualifier = found[lead.pk]
@@ -68,14 +66,6 @@ def told(bench: Bench, leads: Sequence[Lead], words: Vocabulary) -> list[Mover]:
         kept_out = labels.get(disqualifier, "")
         movers.append(Mover(lead, lead.total, total, tuple(changes), kept_out))
     return movers
-
-
-def _readable(version: CriteriaVersion, words: Vocabulary) -> Rulebook | None:
-    """None for an old version that asks for a field which is gone."""
-    try:
-        return versions.rulebook(version, words)
-    except ConditionError:
-        return None
 
 
 def differences(
