@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
 
 from funnel.models import CriteriaVersion
 from funnel.sql import Sql, param
 from funnel.stages import Stage
 from leads.impact.reading import MOVABLE, Move, judging_of
+from leads.metrics.kept import kept
 from leads.qualification import Bench
 
 ACTIVE = timedelta(days=30)
@@ -25,8 +25,8 @@ SAMPLES = ((20_000, 1_000), (4_000, 2_500))
 EVENTS_A_LEAD = 4
 # Points of one bar of the histogram, and the number of bars; the last one holds 100 too.
 STEP, BARS = 5, 20
-# Seconds: what took longer is kept so long, for the lists behind its numbers.
-COSTLY, KEPT = 0.1, 120
+# Seconds: what is costly is kept so long, for the lists behind its numbers.
+KEPT = 120
 
 
 class TooSlow(Exception):
@@ -61,12 +61,7 @@ def preview(bench: Bench, live: CriteriaVersion) -> Preview:
     """
     version = bench.version
     name = f"impact:{version.pk}:{version.content_hash}:{live.pk}"
-    found = cache.get(name)
-    if found is None:
-        found = _read(bench)
-        if found.seconds > COSTLY:
-            cache.set(name, found, KEPT)
-    return found
+    return kept(name, lambda: _read(bench), seconds=KEPT)
 
 
 def _read(bench: Bench) -> Preview:

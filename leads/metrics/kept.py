@@ -14,14 +14,14 @@ Found = TypeVar("Found")
 COSTLY, KEPT = 0.1, 60
 
 
-def kept(name: str, ask: Callable[[], Found]) -> Found:
-    """The answer of `ask`, at most a minute old where asking is slow and always new where not."""
+def kept(name: str, ask: Callable[[], Found], *, seconds: int = KEPT) -> Found:
+    """The answer of `ask`, so many seconds old at most where asking is slow, else always new."""
     found = cache.get(name)
     if found is None:
         began = monotonic()
         found = ask()
         if monotonic() - began > COSTLY:
-            cache.set(name, found, KEPT)
+            cache.set(name, found, seconds)
     return found
 
 
