@@ -1,7 +1,6 @@
-"""Crossing the line: claim, release, first touch. The row count decides every race."""
+"""One rep takes a waiting handoff, or gives it back. The row count decides every race."""
 
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,10 +8,8 @@ from django.utils import timezone
 from accounts.models import Portal, User
 from funnel.promises import due_at
 from funnel.stages import Actor, Stage, check_move, origins
-from leads.models import Handoff, HandoffState, Lead, StageChange, Touch
-
-# How far back a first touch may be said to have happened.
-TOUCH_MAY_BE_PAST = timedelta(hours=24)
+from leads.handoffs.moving import move
+from leads.models import Handoff, HandoffState
 
 
 class NotClaimable(Exception):
@@ -52,10 +49,6 @@ class AtLimit(NotClaimable):
         super().__init__(f"You hold {held} of {limit}. Log or release one first.")
         self.held = held
         self.limit = limit
-
-
-class TouchRefused(Exception):
-    """A touch that cannot be logged as told; says what to change."""
 
 
 class ReleaseRefused(Exception):
@@ -161,91 +154,3 @@ def release(handoff: Handoff, rep: User, *, reason: str, at: datetime | None = N
         reason=reason,
     )
     return handoff
-
-
-@transaction.atomic
-def log_touch(
-    handoff: Handoff,
-    by: User,
-    *,
-    channel: str,
-    result: str,
-    note: str = "",
-    touched_at: datetime | None = None,
-    at: datetime | None = None,
-) -> Touch:
-    """Log a call, mail or meeting; the first one stops the clock. Raises TouchRefused.
-
-    `touched_at` may lie up to 24 hours back, but not before the handoff.
-    """
-    at = at or timezone.now()
-    touched_at = touched_at or at
-    handoff = Handoff.objects.select_for_update(of=("self",)).get(pk=handoff.pk)
-    if handoff.claimed_by_id is None:
-        raise TouchRefused("Claim the lead first; then log what you did.")
-    if not (handoff.claimed_by_id == by.pk or handoff.queue.memberships.filter(user=by).exists()):
-        raise TouchRefused("Only its owner or a teammate in its queue logs a touch.")
-    if touched_at > at:
-        raise TouchRefused("A touch lies in the past. Give the time it happened.")
-    if touched_at < handoff.opened_at:
-        raise TouchRefused("That was before the lead was handed over. Give a later time.")
-    if touched_at < at - TOUCH_MAY_BE_PAST:
-        raise TouchRefused("A touch can be logged up to 24 hours later.")
-    touch = Touch.objects.create(
-        handoff=handoff,
-        by=by,
-        at=touched_at,
-        channel=channel,
-        result=result,
-        note=note,
-        logged_at=at,
-    )
-    if handoff.first_touch_at is None or touched_at < handoff.first_touch_at:
-        handoff.first_touch_at = touched_at
-        handoff.save(update_fields=["first_touch_at"])
-    return touch
-
-
-def move(
-    lead_id: int,
-    target: Stage,
-    *,
-    by: User,
-    at: datetime,
-    actor: Actor = Actor.REP,
-    handoff: Handoff | None = None,
-    reason: str = "",
-    owner: User | None = None,
-    amount: Decimal | None = None,
-) -> Lead:
-    """Move a lead, with its ledger row, inside the caller's transaction. Raises MoveNotAllowed."""
-    lead = Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=lead_id)
-    check_move(lead.stage, target, actor)
-    StageChange.objects.create(
-        lead=lead,
-        origin=lead.stage,
-        target=target,
-        at=at,
-        actor=actor,
-        person=by,
-        reason=reason,
-        version=lead.version,
-        handoff=handoff,
-        cycle=lead.cycle,
-        total=lead.total,
-        amount=amount,
-    )
-    lead.stage = target
-    lead.stage_since = at
-    lead.owner = owner
-    fields = ["stage", "stage_since", "owner"]
-    if target == Stage.DISQUALIFIED:
-        # By a person: the machine does not bring it back.
-        lead.disqualifier = ""
-        fields.append("disqualifier")
-    if target == Stage.SQL:
-        # Back on the machine's side of the line: it may have changed while it was held.
-        lead.stale_at = at
-        fields.append("stale_at")
-    lead.save(update_fields=fields)
-    return lead
