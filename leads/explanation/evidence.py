@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from accounts import prepared
 from accounts.models import Portal
 from funnel.compile import event_match
 from funnel.conditions import EventTest, Test, describe, walk
@@ -72,9 +71,7 @@ def read(
         scoring.laterals,
         param(list(lead_ids)),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(query.text, query.params)
-        rows = cursor.fetchall()
+    rows = prepared.fetch_by_criteria(query.text, query.params, list(lead_ids))
     # Said once for the whole batch.
     says = {rung: _says(definition) for rung, definition in rulebook.definitions.items()}
     return {

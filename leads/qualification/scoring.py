@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from django.db import connection
-
+from accounts import prepared
 from funnel.scoring import Scoring, compile_rulebook
 from funnel.sql import Sql, param
 from funnel.stages import LADDER, Stage
@@ -128,9 +127,7 @@ FROM (SELECT
 def score(lead_ids: Sequence[int], bench: Bench) -> Scored:
     """Write the new scores and stages."""
     query = statement(lead_ids, bench)
-    with connection.cursor() as cursor:
-        cursor.execute(query.text, query.params)
-        rows = cursor.fetchall()
+    rows = prepared.fetch_by_criteria(query.text, query.params, list(lead_ids))
     changed, rejudged = rows[0][:2]
     return Scored(changed, rejudged, [Mover(*row[2:]) for row in rows if row[2] is not None])
 

@@ -1,9 +1,13 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.db import connection, transaction
 
 from accounts import prepared
 
 SUM = "SELECT %(a)s::int + %(b)s::int"
+BY_CRITERIA = "SELECT cardinality(%s::int[]) * %s::int, %s + %s"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 IS_IN = "SELECT %(one)s::int = ANY(%(many)s::int[])"
 
 
@@ -55,4 +59,31 @@ def test_behind_a_pooler_nothing_is_prepared(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
 
     assert prepared.fetch(SUM, {"a": 1, "b": 1}) == [(2,)]
+    assert planned() == []
+
+
+def by_criteria(points: int, ids: list[int], at: datetime) -> list[tuple[int, datetime]]:
+    params = [ids, points, at, timedelta(days=1)]
+    return prepared.fetch_by_criteria(BY_CRITERIA, params, ids)
+
+
+def test_criteria_are_planned_once_for_all_leads_and_moments():
+    for hour in range(5):
+        at = NOON + timedelta(hours=hour)
+        assert by_criteria(3, [hour, 9], at) == [(6, at + timedelta(days=1))]
+
+    assert len(planned()) == 1
+
+
+def test_other_criteria_are_planned_anew_and_the_oldest_forgotten():
+    for _ in range(2):
+        for points in range(prepared.MOST_OF_CRITERIA + 3):
+            assert by_criteria(points, [1], NOON)[0][0] == points
+
+    assert len(planned()) == prepared.MOST_OF_CRITERIA
+
+
+def test_criteria_for_many_leads_get_a_plan_of_their_own():
+    assert by_criteria(2, list(range(1_000)), NOON)[0][0] == 2_000
+
     assert planned() == []
