@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -25,6 +25,8 @@ from leads.qualification import Bench
 MOST_REASONS = 3
 # Seconds without a judged lead after which somebody should look at the worker.
 QUIET = 20
+# So long the criteria page says how a rescoring ended.
+NEWS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,11 @@ def _aside(leads: int) -> str:
     if not leads:
         return ""
     if leads == 1:
-        return "1 more is with Sales or answered, and stays where it is."
-    return f"{formats.number(leads)} more are with Sales or answered, and stay where they are."
+        return "1 more is with Sales or was decided by people, and stays where it is."
+    return (
+        f"{formats.number(leads)} more are with Sales or were decided by people, "
+        "and stay where they are."
+    )
 
 
 def _histogram(bench: Bench, live: CriteriaVersion, found: Preview) -> SafeString:
@@ -149,7 +154,7 @@ def _line(mover: Mover, move: Move, before: Rulebook | None, after: Rulebook) ->
         return f"{Stage(rung).label} line {was} → {becomes}"
     # A new version moves at once whom the live one would have moved some days later.
     if rung == move[0] and mover.was is not None and mover.was < was:
-        return f"Below the {Stage(rung).label} line already: its grace ends"
+        return f"Below the {Stage(rung).label} line already: its days of grace end"
     return ""
 
 
@@ -173,8 +178,9 @@ def effect(count: ImpactCount) -> str:
 
 def confirmation(count: ImpactCount, flow: tuple[int, int]) -> dict[str, Any]:
     """What the page says beside the button; `flow` is handoffs open now, and of the last 7 days."""
+    now = " now" if count.version.state == VersionState.SCHEDULED else ""
     return {
-        "verb": f"Switch on {count.version}: {some(count.new_sqls, 'new SQL')}",
+        "verb": f"Switch on {count.version}{now}: {some(count.new_sqls, 'new SQL')}",
         "effect": effect(count),
         "rows": rows(from_json(count.moves)),
         "counted": f"{some(count.judged)} counted",
@@ -235,6 +241,7 @@ def rescoring(
     is_running = version.state == VersionState.LIVE and found.left > 0
     return {
         "is_running": is_running,
+        "is_news": not is_running and _is_news(version, at),
         "said": _standing(version, live, found),
         "job": job(f"Rescoring with {version}", found.judged, found.total, found.seconds_left)
         if is_running
@@ -266,13 +273,20 @@ def _moved(found: Progress, is_running: bool) -> str:
     if not found.moved:
         return f"No lead has moved{so_far}."
     have = "has" if found.moved == 1 else "have"
-    new = some(found.new_sqls, "new SQL")
-    return f"{some(found.moved)} {have} moved{so_far}, {new} among them."
+    new = f"{some(found.new_sqls, 'new SQL')} among them"
+    return f"{some(found.moved)} {have} moved{so_far}, {new if found.new_sqls else 'no new SQLs'}."
 
 
 def _is_quiet(version: CriteriaVersion, found: Progress, at: datetime) -> bool:
     since = (at - version.live_at).total_seconds() if version.live_at else 0
     return found.seconds_left is None and since > QUIET
+
+
+def _is_news(version: CriteriaVersion, at: datetime) -> bool:
+    """Whether somebody switched it on so lately that people wonder how the rescoring ended."""
+    if version.switched_on_by_id is None or version.live_at is None:
+        return False
+    return at - version.live_at < NEWS
 
 
 def late(version: CriteriaVersion, why: str) -> str:

@@ -54,7 +54,7 @@ def test_when_it_is_done_it_says_who_moved_and_the_polling_ends(live, as_user):
     part = client.get("/criteria/2/rescore", headers=HTMX)
 
     assert "Every lead is judged by v2." in html
-    assert "2 leads have moved, 0 new SQLs among them." in html
+    assert "2 leads have moved, no new SQLs." in html
     assert "refresh" not in html
     assert part.status_code == 286
     assert "hx-trigger" not in part.content.decode()
@@ -150,7 +150,32 @@ def test_the_criteria_page_shows_a_rescoring_that_goes_on(live, as_user):
     due.drain()
     done = client.get("/criteria/progress", headers=HTMX)
     assert done.status_code == 286
-    assert "<section" not in done.content.decode()
+    assert "progress" not in done.content.decode().replace("criteria-progress", "")
+
+
+def test_the_criteria_page_says_for_a_day_how_it_ended(live, as_user):
+    due.drain()
+    client = as_user(factories.outsider())
+
+    watched = client.get("/criteria/progress?watched=1", headers=HTMX)
+    opened = client.get("/criteria/progress", headers=HTMX)
+    type(live).objects.filter(pk=live.pk).update(live_at=timezone.now() - timedelta(days=2))
+    later = client.get("/criteria/progress", headers=HTMX)
+
+    for answer in (watched, opened):
+        assert "Every lead is judged by v2.</b> 2 leads have moved" in answer.content.decode()
+    assert "Every lead" not in later.content.decode()
+    # Only who watched it has old numbers on the page.
+    assert watched["HX-Trigger"] == "judged"
+    assert "HX-Trigger" not in opened
+
+
+def test_criteria_that_came_with_the_product_are_no_news(world, as_user):
+    due.drain()
+
+    answer = as_user(factories.outsider()).get("/criteria/progress", headers=HTMX)
+
+    assert "Every lead" not in answer.content.decode()
 
 
 def test_a_switch_on_that_did_not_happen_is_shown_with_its_reason(world, as_user):

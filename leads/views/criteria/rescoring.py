@@ -77,7 +77,10 @@ def criteria_progress(request: AuthenticatedRequest) -> HttpResponse:
         **present.rescoring(live, live, found, at),
     }
     status = 200 if context["is_running"] else STOP_POLLING
-    return fragment(request, "leads/partials/criteria_progress.html", context, status)
+    answer = fragment(request, "leads/partials/criteria_progress.html", context, status)
+    if "watched" in request.GET and not context["is_running"]:
+        answer["HX-Trigger"] = "judged"  # the numbers below are old now
+    return answer
 
 
 def late(at: datetime) -> str:
