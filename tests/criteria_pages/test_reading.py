@@ -65,12 +65,16 @@ def test_what_both_signed_is_switched_on_by_a_manager(as_user, proposed, marketi
 def test_a_scheduled_version_says_when_and_who_scheduled_it(as_user, proposed, marketing, sales):
     versions.sign(proposed, marketing, Side.MARKETING)
     versions.sign(proposed, sales, Side.SALES)
-    versions.schedule(proposed, timezone.now() + timedelta(days=1), by=sales)
+    when = timezone.now() + timedelta(days=9)
+    versions.schedule(proposed, when, by=sales)
 
     page = html(as_user(marketing).get("/criteria"))
 
-    assert "Goes live" in page
+    local = timezone.localtime(when)
+    assert f"Goes live</b> {local:%a} {local.day} {local:%b, %H:%M}" in page
     assert "Ruth Bakker scheduled it" in page
+    assert 'href="/criteria/2/switch-on">Switch on now' in page
+    assert "Start a draft from v1" in page
 
 
 def test_criteria_count_what_waits_for_the_signature_of_a_manager(
@@ -99,7 +103,7 @@ def test_the_history_says_who_switched_on_and_what_they_confirmed(as_user, draft
 
     page = html(as_user(marketing).get("/criteria"))
 
-    assert "switched on by Ruth Bakker, 25 new SQLs" in page
+    assert "Switched on by Ruth Bakker, 25 new SQLs" in page
     assert "/criteria/1..2" in page
     assert "Go back to v1" in page
 
