@@ -140,6 +140,7 @@ class TextForm(forms.Form):
         max_length=LARGEST,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 36, "spellcheck": "false", "class": "mono"}),
+        help_text="Comments after # are not kept: what should last belongs in a label or the note.",
         error_messages={"required": "The text is empty. Undo that in the text, or load it again."},
     )
 

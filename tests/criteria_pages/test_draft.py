@@ -360,6 +360,19 @@ def test_a_mistake_in_the_text_is_named_with_its_place_and_the_text_kept(as_user
     assert rule(draft, "pricing")["points"] == 15
 
 
+def test_comments_in_the_text_are_said_to_be_lost(as_user, draft, marketer):
+    client = as_user(marketer)
+    page = client.get(f"{URL}/text")
+    text = f"# Agreed in May\n{page.context['form'].initial['text']}".replace(
+        "line: 75", "line: 76"
+    )
+
+    answer = client.post(f"{URL}/text", posted(draft, text=text), follow=True)
+
+    assert "Comments after # are not kept" in page.content.decode()
+    assert "The comments of the text are not kept." in answer.content.decode()
+
+
 def test_text_that_is_no_yaml_is_refused_with_its_line(as_user, draft, marketer):
     answer = as_user(marketer).post(f"{URL}/text", posted(draft, text="a: [1\nb: 2"))
 
