@@ -27,7 +27,7 @@ def sign(
     `read_hash` is the content_hash of what the person read: raises ChangedMeanwhile if it is no
     longer the proposed one.
     """
-    found = CriteriaVersion.objects.select_for_update().get(pk=version.pk)
+    found = CriteriaVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     if read_hash is not None and found.content_hash != read_hash:
         raise ChangedMeanwhile(f"v{found.number} was changed since you read it.")
     version = locked(found, VersionState.PROPOSED)

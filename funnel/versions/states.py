@@ -26,7 +26,7 @@ class WouldVoid(VersionError):
 
 def locked(version: CriteriaVersion, *states: VersionState) -> CriteriaVersion:
     """The version as it is now, held for a change; raises VersionError in any other state."""
-    found = CriteriaVersion.objects.select_for_update().get(pk=version.pk)
+    found = CriteriaVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     if found.state not in states:
         raise VersionError(f"v{found.number} is {found.get_state_display().lower()}.")
     return found

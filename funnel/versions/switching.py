@@ -69,7 +69,7 @@ def switch_on(
     """
     at = at or timezone.now()
     wait_for_judging()
-    before = CriteriaVersion.objects.live().select_for_update().first()
+    before = CriteriaVersion.objects.live().select_for_update(no_key=True).first()
     version = locked(version, VersionState.PROPOSED, VersionState.SCHEDULED)
     need_signatures(version)
     _need_facts(version)

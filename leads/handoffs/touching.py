@@ -33,7 +33,7 @@ def log_touch(
     """
     at = at or timezone.now()
     touched_at = touched_at or at
-    handoff = Handoff.objects.select_for_update(of=("self",)).get(pk=handoff.pk)
+    handoff = Handoff.objects.select_for_update(no_key=True).get(pk=handoff.pk)
     _check_person(handoff, by)
     _check_time(handoff, touched_at, at)
     touch = Touch.objects.create(
