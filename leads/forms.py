@@ -152,13 +152,16 @@ class AdjustmentForm(UntilForm):
 
     field_order = ("kind", "points", "reason", "until")
     kind = forms.ChoiceField(
-        label="Of",
+        label="Kind",
         choices=[
             (Adjustment.Kind.FIT, "Fit, who they are"),
             (Adjustment.Kind.INTENT, "Intent, what they did"),
         ],
         widget=forms.RadioSelect(attrs={"autofocus": True}),
-        error_messages={"required": "Choose fit or intent."},
+        error_messages={
+            "required": "Choose fit or intent.",
+            "invalid_choice": "Choose fit or intent.",
+        },
     )
     points = forms.IntegerField(
         label="Points",

@@ -151,6 +151,7 @@ _SAID = {
     "person": F("author__name"),
     "person_id": "author",
     "until": "ends_at",
+    "ended_by": "ended_by",
 }
 _ENDED = {"reason": "reason", "person": F("ended_by__name"), "person_id": "ended_by"}
 

@@ -183,7 +183,7 @@ def _stage(thing: Happened, reading: Reading) -> list[Entry]:
         return [_first_seen(thing, reading.lead)]
     if target in LADDER and origin in LADDER:
         rises = LADDER.index(target) > LADDER.index(Stage(origin))
-        return _rung(thing, rises=rises, reader=reading.reader)
+        return _rung(thing, rises=rises)
     if target == Stage.CLAIMED:
         return [_claim(thing, reading.reader)]
     if target == Stage.SQL and origin == Stage.CLAIMED:
@@ -198,10 +198,10 @@ def _first_seen(thing: Happened, lead: Lead) -> Entry:
     return Entry(thing.at, "First seen", strong=True, text=" · ".join(origin))
 
 
-def _rung(thing: Happened, *, rises: bool, reader: User) -> list[Entry]:
+def _rung(thing: Happened, *, rises: bool) -> list[Entry]:
     about = thing.about
-    # Why, the override says beneath it.
-    why = f"By hand: {_who(about, reader)}" if about["person"] else about["reason"]
+    # Who and why, the override says beneath it.
+    why = "By hand" if about["person"] else about["reason"]
     label = Stage(about["target"]).label
     became = f"an {label}" if label.isupper() else "a lead" if label == "Lead" else "an inquiry"
     points = "" if about["total"] is None else f", at {about['total']}"
@@ -274,8 +274,10 @@ def _adjustment(thing: Happened, reading: Reading) -> list[Entry]:
 
 def _by_hand(thing: Happened, reading: Reading, did: str) -> Entry:
     about = thing.about
-    until = formats.when(datetime.fromisoformat(about["until"]))
-    title = format_html("<b>{}</b> {}, until {}", _who(about, reading.reader), did, until)
+    # Where somebody ended it, that entry says when.
+    until = "" if about["ended_by"] else datetime.fromisoformat(about["until"])
+    day = until and f", until {formats.when(until)}"
+    title = format_html("<b>{}</b> {}{}", _who(about, reading.reader), did, day)
     return Entry(thing.at, title, quote=about["reason"])
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
 from django.utils.html import format_html
 
 from funnel.conditions import describe
@@ -124,7 +125,8 @@ def still_missing(lead: Lead, explanation: Explanation, rulebook: Rulebook) -> A
         Stage.LEAD: ("mql", "An MQL"),
         Stage.MQL: ("sql", "An SQL"),
     }
-    if lead.stage not in rungs:
+    is_held = lead.held_until is not None and lead.held_until > timezone.now()
+    if lead.stage not in rungs or is_held:
         return ""
     name, who = rungs[Stage(lead.stage)]
     definition = rulebook.definitions[name]
