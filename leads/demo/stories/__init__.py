@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from leads.demo.journeys import Journey
-from leads.demo.stories.colleagues import colleagues
-from leads.demo.stories.today import in_hand, sent_back
-from leads.demo.stories.waiting import waiting
+from leads.demo.stories.colleagues import COLLEAGUES
+from leads.demo.stories.today import IN_HAND, SENT_BACK
+from leads.demo.stories.waiting import WAITING
 
 
 def all_of_them(now: datetime) -> list[Journey]:
-    return [*waiting(now), *colleagues(now), *in_hand(now), *sent_back(now)]
+    stories = (*WAITING, *COLLEAGUES, *IN_HAND, *SENT_BACK)
+    return [story.journey(now) for story in stories]

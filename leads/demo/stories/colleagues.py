@@ -1,28 +1,22 @@
 """People of the same companies as those who wait."""
 
-from datetime import datetime
-
 from leads.demo.cast import MARCUS
 from leads.demo.fates import Channel, Contact, Fate, Result
-from leads.demo.journeys import Journey
 from leads.demo.stories.telling import (
     BRIGHTWATER,
     NORTHLINE,
     QUARTER,
+    Story,
     demo,
     pages,
     person,
     pricing,
-    story,
     wants,
 )
 
-
-def colleagues(now: datetime) -> list[Journey]:
-    """People of the same companies, so that nobody is alone."""
-    return [
-        story(
-            now,
+COLLEAGUES = (
+    *(
+        Story(
             person(name, title, country, city, company),
             "Organic search",
             (days, 2, 0),
@@ -43,27 +37,26 @@ def colleagues(now: datetime) -> list[Journey]:
                 [((80, 1, 0), "unsubscribed", {"subject": "Your checks, on any phone"})],
             ),
         )
-    ] + [
-        story(
-            now,
-            person("Ruth Bakker", "Warehouse Manager", "NL", "Rotterdam", NORTHLINE),
-            "Demo form",
-            (160, 2, 0),
-            [
-                *pages(((160, 2, 0), "/product", "Product")),
-                *pricing((156, 4, 0), (156, 3, 0), (155, 5, 0)),
-                ((155, 4, 30), "chat", {"text": "Is there a Dutch version?"}),
-                demo((155, 4, 0), "We would like to see the mobile checks. Two depots."),
-            ],
-            told=wants((155, 4, 0), 26_000, QUARTER),
-            fate=Fate(
-                MARCUS,
-                8,
-                contacts=(Contact(31, Channel.CALL, Result.TALKED, "Nice talk, no project yet."),),
-                decided=30,
-                refusal="Later than six months",
-                note="They wait for the new depot. Ask again when it opens.",
-                answered=26,
-            ),
-        )
-    ]
+    ),
+    Story(
+        person("Ruth Bakker", "Warehouse Manager", "NL", "Rotterdam", NORTHLINE),
+        "Demo form",
+        (160, 2, 0),
+        [
+            *pages(((160, 2, 0), "/product", "Product")),
+            *pricing((156, 4, 0), (156, 3, 0), (155, 5, 0)),
+            ((155, 4, 30), "chat", {"text": "Is there a Dutch version?"}),
+            demo((155, 4, 0), "We would like to see the mobile checks. Two depots."),
+        ],
+        told=wants((155, 4, 0), 26_000, QUARTER),
+        fate=Fate(
+            MARCUS,
+            8,
+            contacts=(Contact(31, Channel.CALL, Result.TALKED, "Nice talk, no project yet."),),
+            decided=30,
+            refusal="Later than six months",
+            note="They wait for the new depot. Ask again when it opens.",
+            answered=26,
+        ),
+    ),
+)

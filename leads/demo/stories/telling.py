@@ -1,5 +1,6 @@
 """How a story is told: who, from where, and what they did how long before now."""
 
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,39 +56,41 @@ def person(
     }
 
 
-def story(
-    now: datetime,
-    who: dict[str, Any],
-    source: str,
-    first: Ago,
-    did: list[tuple[Ago, str, dict[str, Any]]],
-    *,
-    told: tuple[Ago, dict[str, Any]] | None = None,
-    campaign: str = "",
-    fate: Fate | None = None,
-    consents: bool = True,
-) -> Journey:
-    """A journey in which everything happens so long before now."""
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Who, from where, and all they did and said, each so long before now."""
 
-    def at(ago: Ago) -> datetime:
-        days, hours, minutes = ago
-        return now - timedelta(days=days, hours=hours, minutes=minutes)
+    who: dict[str, Any]
+    source: str
+    first: Ago
+    did: list[tuple[Ago, str, dict[str, Any]]]
+    _: KW_ONLY
+    told: tuple[Ago, dict[str, Any]] | None = None
+    campaign: str = ""
+    fate: Fate | None = None
+    consents: bool = True
 
-    values = who | {"source": source}
-    if campaign:
-        values["campaign"] = campaign
-    if consents:
-        values["consent"] = {"marketing": {"given": True, "channel": source, "text": CONSENT_TEXT}}
-    said = [Said(at(first), values)]
-    if told:
-        said.append(Said(at(told[0]), {"email": who["email"]} | told[1]))
-    return Journey(
-        said,
-        [Did(at(ago), type_, properties) for ago, type_, properties in did],
-        ORIGIN[source],
-        fate=fate,
-        exact=True,
-    )
+    def journey(self, now: datetime) -> Journey:
+        said = [Said(before(now, self.first), self._values())]
+        if self.told:
+            ago, values = self.told
+            said.append(Said(before(now, ago), {"email": self.who["email"]} | values))
+        did = [Did(before(now, ago), type_, properties) for ago, type_, properties in self.did]
+        return Journey(said, did, ORIGIN[self.source], fate=self.fate, exact=True)
+
+    def _values(self) -> dict[str, Any]:
+        values = self.who | {"source": self.source}
+        if self.campaign:
+            values["campaign"] = self.campaign
+        if self.consents:
+            given = {"given": True, "channel": self.source, "text": CONSENT_TEXT}
+            values["consent"] = {"marketing": given}
+        return values
+
+
+def before(now: datetime, ago: Ago) -> datetime:
+    days, hours, minutes = ago
+    return now - timedelta(days=days, hours=hours, minutes=minutes)
 
 
 def wants(
@@ -101,13 +104,10 @@ def wants(
     return ago, told
 
 
-def asked(
-    now: datetime, who: dict[str, Any], source: str, ago: Ago, fate: Fate, wish: str
-) -> Journey:
+def asked(who: dict[str, Any], source: str, ago: Ago, fate: Fate, wish: str) -> Story:
     """Looked around for two days, came to the prices, and asked for a demo."""
     days, hours, minutes = ago
-    return story(
-        now,
+    return Story(
         who,
         source,
         (days + 2, hours + 3, minutes),
