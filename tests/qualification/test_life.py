@@ -19,7 +19,15 @@ from leads.explanation import explain
 from leads.handoffs import NotClaimable, ReleaseRefused, TouchRefused
 from leads.ingest import ingest_events, ingest_leads
 from leads.models import Adjustment, DayScore, Handoff, Lead, StageChange
-from leads.overrides import OverrideRefused, adjust, end, override
+from leads.overrides import (
+    OverrideRefused,
+    adjust,
+    disqualify,
+    end,
+    end_override,
+    override,
+    readmit,
+)
 from leads.qualification import Bench, judge
 from leads.verdicts import VerdictRefused
 from tests import factories
@@ -273,7 +281,17 @@ class Life(RuleBasedStateMachine):
     def end_adjustment(self, which):
         rows = list(Adjustment.objects.order_by("id"))
         if rows:
-            self.attempt(end, rows[which % len(rows)])
+            self.attempt(end, rows[which % len(rows)], self.marketer)
+
+    @rule(which=people)
+    def end_override(self, which):
+        if lead := self.lead(which):
+            self.attempt(end_override, lead, self.manager)
+
+    @rule(which=people, verb=st.sampled_from([disqualify, readmit]))
+    def settle(self, which, verb):
+        if lead := self.lead(which):
+            self.attempt(verb, lead, self.marketer, reason="A student, or not")
 
     # What always holds.
 
