@@ -12,13 +12,23 @@ from django.views.decorators.http import require_safe
 
 from accounts import policy
 from accounts.http import AuthenticatedRequest, permission_required
+from accounts.models import User
 from accounts.policy import Action
 from funnel import versions
 from funnel.models import QueueMember
 from funnel.vocabulary import Vocabulary
 from leads import explanation, paging, timeline
 from leads.history import daily_totals, newest_of_lead
-from leads.models import Adjustment, Consent, Event, Handoff, HandoffState, Lead, Override
+from leads.models import (
+    Adjustment,
+    Consent,
+    Event,
+    Handoff,
+    HandoffState,
+    Lead,
+    Override,
+    StageChange,
+)
 from leads.overrides.reading import adjustments_of_lead, override_of_lead, read
 from leads.present import lead as present
 from leads.present import timeline as told
@@ -94,13 +104,7 @@ def standing(
         "handoff_facts": present.handoff_facts(handoff) if handoff else [],
         "lane": present.lane(lead, moves, handoff, reader),
         "next": present.next_step(lead, handoff, reader, works=works, member=member),
-        "by_hand": present.by_hand(
-            lead,
-            reader,
-            override=next(iter(read(Override, lead.told_override)), None),
-            adjustments=adjusted,
-            moves=moves,
-        ),
+        "by_hand": by_hand(reader, lead, adjusted, moves),
         "place": present.place(lead),
         "refusal": present.do_not_contact(lead),
         "contact": present.contact(lead, lead.told_consents),
@@ -109,6 +113,14 @@ def standing(
         "from_queue": bool(handoff and handoff.state == HandoffState.OPEN)
         and policy.can(reader, Action.OPEN_QUEUE),
     }
+
+
+def by_hand(
+    reader: User, lead: Lead, adjusted: list[Adjustment], moves: list[StageChange]
+) -> present.ByHand:
+    """What people said against the criteria, and what the reader may say."""
+    override = next(iter(read(Override, lead.told_override)), None)
+    return present.by_hand(lead, reader, override=override, adjustments=adjusted, moves=moves)
 
 
 def judgement(

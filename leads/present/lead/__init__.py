@@ -1,6 +1,6 @@
 """One lead turned into what its page shows: path, next step, score, contact, origin."""
 
-from leads.present.lead.hand import by_hand
+from leads.present.lead.hand import ByHand, by_hand
 from leads.present.lead.next import Next, next_step
 from leads.present.lead.path import lane
 from leads.present.lead.who import (
@@ -15,6 +15,7 @@ from leads.present.lead.why import Group, Why, freshness, why
 from leads.present.words import place
 
 __all__ = [
+    "ByHand",
     "Group",
     "Next",
     "Why",
