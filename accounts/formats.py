@@ -26,6 +26,11 @@ def number(value: float | Decimal) -> str:
     return f"{sign}{size:,.0f}" if size == int(size) else f"{sign}{size:,.1f}"
 
 
+def some(count: int, thing: str) -> str:
+    """ "1 lead", "1,204 leads" """
+    return f"{number(count)} {thing}{'' if count == 1 else 's'}"
+
+
 def signed(value: float) -> str:
     """Points as people add them up: "+25", "−5", "0"."""
     return f"+{number(value)}" if value > 0 else number(value)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from accounts import formats
 from accounts.models import User
 from funnel import versions
 from funnel.models import CriteriaVersion, VersionState
@@ -71,7 +72,6 @@ def confirm(
         raise NotConfirmed(f"The count is older than {minutes} minutes. Count again.")
     if count.new_sqls != new_sqls:
         raise NotConfirmed(
-            f"It makes {count.new_sqls:,} new SQL{'' if count.new_sqls == 1 else 's'}, "
-            f"not {new_sqls:,}. "
+            f"It makes {formats.some(count.new_sqls, 'new SQL')}, not {new_sqls:,}. "
             "Look again and confirm the new number."
         )

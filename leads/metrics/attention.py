@@ -6,6 +6,7 @@ from django.db import connection
 from django.urls import reverse
 
 from accounts import formats
+from accounts.formats import some
 from accounts.models import User
 from accounts.policy import Action, can, listed
 from funnel.models import CriteriaVersion
@@ -35,7 +36,7 @@ def needs(user: User, waiting: Waiting, reps: list[Rep], live: CriteriaVersion) 
         found.append(
             Need(
                 "mk",
-                f"{_some(parked, 'lead')} could not be scored",
+                f"{some(parked, 'lead')} could not be scored",
                 "They keep the judgement they had; the server’s log names the cause.",
             )
         )
@@ -53,7 +54,7 @@ def needs(user: User, waiting: Waiting, reps: list[Rep], live: CriteriaVersion) 
         found.append(
             Need(
                 "mk",
-                f"{_some(len(unknown), 'name')} came in that {_are(len(unknown))} not a field yet",
+                f"{some(len(unknown), 'name')} came in that {_are(len(unknown))} not a field yet",
                 f"{_named(unknown)}: stored with the leads, but criteria cannot ask for it.",
             )
         )
@@ -67,7 +68,7 @@ def _late_claims(user: User, waiting: Waiting) -> list[Need]:
     return [
         Need(
             "sa",
-            f"{_some(waiting.late, 'lead')} {_wait(waiting.late)} past the promise to claim",
+            f"{some(waiting.late, 'lead')} {_wait(waiting.late)} past the promise to claim",
             f"The oldest came {formats.when(waiting.oldest)}." if waiting.oldest else "",
             reverse("queue") if to_queue else f"{reverse('leads')}?stage=sql",
             "Queue" if to_queue else "See them",
@@ -80,7 +81,7 @@ def _late_touches(reps: list[Rep]) -> list[Need]:
     return [
         Need(
             "sa",
-            f"{rep.name} has {_some(rep.late, 'late lead')}",
+            f"{rep.name} has {some(rep.late, 'late lead')}",
             f"The oldest was claimed {formats.when(rep.late_since)} and waits for a first touch."
             if rep.late_since
             else "",
@@ -98,10 +99,6 @@ def _oddities() -> tuple[int, list[str]]:
             "(SELECT FROM leads_customfield field WHERE field.name = seen.name) ORDER BY name)"
         )
         return cursor.fetchone()
-
-
-def _some(count: int, thing: str) -> str:
-    return f"{formats.number(count)} {thing}{'' if count == 1 else 's'}"
 
 
 def _are(count: int) -> str:

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from accounts import formats
+from accounts.formats import some
 from accounts.histogram import histogram
 from funnel.models import CriteriaVersion, VersionState
 from funnel.rulebook import Rulebook
@@ -40,11 +41,6 @@ class Row:
     url: str = ""
 
 
-def some(count: int, thing: str = "lead") -> str:
-    """ "1 lead", "1,204 leads" """
-    return f"{formats.number(count)} {thing}{'' if count == 1 else 's'}"
-
-
 def rows(moves: Counter[Move], url: str = "") -> list[Row]:
     """What crosses the handoff first, then the most."""
     found = sorted(moves.items(), key=lambda item: (Stage.SQL not in item[0], -item[1], item[0]))
@@ -52,7 +48,7 @@ def rows(moves: Counter[Move], url: str = "") -> list[Row]:
         Row(
             origin,
             target,
-            some(count),
+            some(count, "lead"),
             count,
             f"{url}?{urlencode({'from': origin, 'to': target})}" if url else "",
         )
@@ -79,7 +75,7 @@ def panel(
             f"{change(found.before, found.after)} {than} with {live}."
         ),
         "change": change(found.before, found.after),
-        "about": f"last 30 days, {some(found.leads)}",
+        "about": f"last 30 days, {some(found.leads, 'lead')}",
         "seconds": f"{found.seconds:.1f} s",
         "sample": _sample(found.leads, of) if of else "",
         "aside": _aside(found.aside),
@@ -117,7 +113,7 @@ def _aside(leads: int) -> str:
 def _histogram(bench: Bench, live: CriteriaVersion, found: Preview) -> SafeString:
     mql, sql = bench.rulebook.mql_line, bench.rulebook.sql_line
     spoken = (
-        f"How many of {some(found.leads)} have how many points by {bench.version}, "
+        f"How many of {some(found.leads, 'lead')} have how many points by {bench.version}, "
         f"outlined by {live}. The MQL line is at {mql}, the SQL line at {sql}."
     )
     return histogram(found.bars, found.outline, mql=mql, sql=sql, spoken=spoken)
@@ -167,7 +163,9 @@ def effect(count: ImpactCount) -> str:
     if not out and not new:
         said = "No lead leaves the SQLs and none joins."
     else:
-        leave = f"{some(out)} {'leaves' if out == 1 else 'leave'}" if out else "No lead leaves"
+        leave = (
+            f"{some(out, 'lead')} {'leaves' if out == 1 else 'leave'}" if out else "No lead leaves"
+        )
         join = f"{formats.number(new)} {'joins' if new == 1 else 'join'}" if new else "none joins"
         said = f"{leave} the SQLs, {join}."
     if staying:
@@ -183,9 +181,10 @@ def confirmation(count: ImpactCount, flow: tuple[int, int]) -> dict[str, Any]:
         "verb": f"Switch on {count.version}{now}: {some(count.new_sqls, 'new SQL')}",
         "effect": effect(count),
         "rows": rows(from_json(count.moves)),
-        "counted": f"{some(count.judged)} counted",
+        "counted": f"{some(count.judged, 'lead')} counted",
         "unreadable": (
-            f"{some(count.unreadable)} could not be judged and {_is(count.unreadable)} left out."
+            f"{some(count.unreadable, 'lead')} could not be judged "
+            f"and {_is(count.unreadable)} left out."
             if count.unreadable
             else ""
         ),
@@ -256,8 +255,8 @@ def rescoring(
 def _standing(version: CriteriaVersion, live: CriteriaVersion, found: Progress) -> str:
     if version.state != VersionState.LIVE:
         return (
-            f"{version} is retired. It judged {some(found.judged)} that another version had judged "
-            f"before; who was still to come is judged by {live}."
+            f"{version} is retired. It judged {some(found.judged, 'lead')} that another version "
+            f"had judged before; who was still to come is judged by {live}."
         )
     if found.left:
         return (
@@ -273,8 +272,8 @@ def _moved(found: Progress, is_running: bool) -> str:
     if not found.moved:
         return f"No lead has moved{so_far}."
     have = "has" if found.moved == 1 else "have"
-    new = f"{some(found.new_sqls, 'new SQL')} among them"
-    return f"{some(found.moved)} {have} moved{so_far}, {new if found.new_sqls else 'no new SQLs'}."
+    new = f"{some(found.new_sqls, 'new SQL')} among them" if found.new_sqls else "no new SQLs"
+    return f"{some(found.moved, 'lead')} {have} moved{so_far}, {new}."
 
 
 def _is_quiet(version: CriteriaVersion, found: Progress, at: datetime) -> bool:

@@ -110,3 +110,8 @@ def test_the_day_is_the_readers_day():
 )
 def test_initials_are_the_first_and_the_last_word(name, text):
     assert formats.initials(name) == text
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 leads"), (1, "1 lead"), (1204, "1,204 leads")])
+def test_things_are_counted_in_words(count, text):
+    assert formats.some(count, "lead") == text

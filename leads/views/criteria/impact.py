@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts import formats
 from accounts.http import AuthenticatedRequest, fragment, permission_required
 from accounts.policy import Action
 from funnel import versions
@@ -98,7 +99,7 @@ def criteria_movers(request: AuthenticatedRequest, number: int) -> HttpResponse:
         "live": seen.live,
         "move": move,
         "why_not": seen.why_not,
-        "leads": present.some(len(ids)),
+        "leads": formats.some(len(ids), "lead"),
         "rows": told(request, seen, shown, move),
         "summary": f"{len(shown)} of {len(ids):,}" if shown else "",
         "newer": page_link(request, ids, begin - SIZE) if begin else "",
