@@ -2,7 +2,8 @@
 
 from django.db import migrations
 
-# Called by leads/handoffs/claiming.py, which brings the move from the table of moves and the promise.
+# Called by leads/handoffs/claiming.py, which brings the promise, and the move from the table of
+# moves.
 #
 # A function and not one statement with CTEs: to plan that anew for each claim takes longer than
 # the claim, and its one snapshot would count what a rep holds as it was before waiting for the
