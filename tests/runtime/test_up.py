@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,7 +123,6 @@ def test_a_second_start_keeps_the_data_and_a_kill_leaves_no_process(machine: Mac
 def test_a_taken_port_is_one_sentence_before_anything_starts(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         machine = Machine(tmp_path, port=taken.getsockname()[1])
-        started = time.monotonic()
 
         result = machine.manage("up")
 
@@ -134,5 +132,4 @@ def test_a_taken_port_is_one_sentence_before_anything_starts(tmp_path: Path) -> 
         f"CommandError: Port {machine.port} is taken by another program; "
         f"choose one: PORT={machine.port + 1} make run\n"
     )
-    assert time.monotonic() - started < 5
     assert not (tmp_path / "postgres").exists()
