@@ -8,8 +8,29 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
 from celery import Celery, signals  # noqa: E402
 from django.conf import settings  # noqa: E402
 from kombu import Exchange, Queue  # noqa: E402
+from kombu.transport import redis  # noqa: E402
 
 from leadportal import local  # noqa: E402
+
+
+class Receipts(redis.QoS):
+    """Messages in hand when the broker dies are forgotten with it: the sweep is the retry.
+
+    To acknowledge one, or to put it back, over the connection that is gone would end the worker.
+    """
+
+    restore_at_shutdown = False
+
+    def ack(self, delivery_tag: str) -> None:
+        if not self.channel.closed:
+            super().ack(delivery_tag)
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        if not self.channel.closed:
+            super().reject(delivery_tag, requeue)
+
+
+redis.Channel.QoS = Receipts
 
 app = Celery("leadportal", set_as_current=True)
 app.conf.update(

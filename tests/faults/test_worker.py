@@ -4,34 +4,16 @@ import os
 import signal
 
 import pytest
-from django.db import connection
-from django.utils import timezone
 
-from leads import due, invariants, tasks
+from leads import due, tasks
 from leads.ingest import ingest_events, ingest_leads
 from leads.models import Handoff, Lead, StageChange
 from tests import factories
+from tests.faults.world import demo, hang_at_handoffs, hot, let_go, offences, somebody_hangs
 from tests.processes import eventually
 from tests.qualification import simple
 
 pytestmark = pytest.mark.integration
-
-
-def hot(number):
-    return {
-        "email": f"person-{number}@brightwater.example",
-        "job_title": "VP Operations",
-        "consent": {"marketing": True},
-    }
-
-
-def demo(number):
-    return {
-        "type": "demo_request",
-        "occurred_at": timezone.now().isoformat(),
-        "external_id": f"demo-{number}",
-        "lead": {"email": f"person-{number}@brightwater.example"},
-    }
 
 
 def take_in(count):
@@ -40,10 +22,6 @@ def take_in(count):
     sender = factories.integration()
     ingest_leads([hot(n) for n in range(count)], integration=sender)
     return lambda: ingest_events([demo(n) for n in range(count)], integration=sender)
-
-
-def offences():
-    return [row for answer in invariants.check() for row in answer.offences]
 
 
 def test_an_event_becomes_a_handoff_within_seconds(worker):
@@ -77,39 +55,10 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(worker):
     assert offences() == []
 
 
-HANG = """
-CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    PERFORM pg_advisory_xact_lock(7);
-    RETURN NEW;
-END $$;
-CREATE TRIGGER hang BEFORE INSERT ON leads_handoff FOR EACH ROW
-    WHEN (NEW.lead_id > %s) EXECUTE FUNCTION hang();
-"""
-
-
-def hang_at_handoffs(after=0):
-    """Whoever hands over a lead with a higher id waits from now on, until let go."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(7)")
-        cursor.execute(HANG, [after])
-
-
-def let_go():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(7)")
-        cursor.execute("DROP TRIGGER hang ON leads_handoff; DROP FUNCTION hang()")
-
-
 def kill(worker):
     """It leads a session of its own: the whole pool dies at this moment."""
     os.killpg(worker.popen.pid, signal.SIGKILL)
     worker.popen.wait(10)
-
-
-def somebody_hangs():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-        return cursor.fetchone()[0] > 0
 
 
 def test_the_same_message_five_times_changes_nothing(worker):
