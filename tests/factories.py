@@ -273,10 +273,14 @@ def withdrawn(made: Lead, *, at: datetime | None = None) -> Handoff:
 # --- criteria ----------------------------------------------------------------------------------
 
 
-def switched_on(content: dict[str, Any], *, at: datetime | None = None) -> CriteriaVersion:
-    """A version with this content, signed by a manager of each side and live."""
-    version = versions.draft(content, author=marketing_manager(), at=at)
-    versions.propose(version, at=at)
+def signed(content: dict[str, Any], *, at: datetime | None = None) -> CriteriaVersion:
+    """A version with this content, proposed, and signed by a manager of each side."""
+    version = versions.propose(versions.draft(content, author=marketing_manager(), at=at), at=at)
     versions.sign(version, version.author, Side.MARKETING, at=at)
     versions.sign(version, sales_manager(), Side.SALES, at=at)
-    return versions.switch_on(version, at=at)
+    return version
+
+
+def switched_on(content: dict[str, Any], *, at: datetime | None = None) -> CriteriaVersion:
+    """A version with this content, signed and live."""
+    return versions.switch_on(signed(content, at=at), at=at)
