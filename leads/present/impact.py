@@ -263,7 +263,8 @@ def _standing(version: CriteriaVersion, live: CriteriaVersion, found: Progress) 
             "You can leave this page, it goes on. "
             "Who is still to come keeps the old judgement until then."
         )
-    return f"Every lead is judged by {version}."
+    but = f" but {formats.number(found.parked)}" if found.parked else ""
+    return f"Every lead{but} is judged by {version}."
 
 
 def _moved(found: Progress, is_running: bool) -> str:

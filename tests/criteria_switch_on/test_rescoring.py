@@ -102,6 +102,7 @@ def test_a_parked_lead_is_named_with_its_error_and_tries_again(parked, as_user):
     client = as_user(factories.marketing_manager())
 
     html = client.get("/criteria/2/rescore").content.decode()
+    assert "Every lead but 1 is judged by v2." in html
     assert "1 lead, left with the judgement they had" in html
     assert "DataError" in html
     assert f'value="{parked.pk}">Try again' in html
