@@ -32,6 +32,15 @@ View = Callable[..., HttpResponse]
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+# More than any id has; Python refuses to read numbers of some thousand digits.
+MOST_DIGITS = 18
+
+
+def number(text: str) -> int | None:
+    """The number of a thing as an address or a form carries it; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
 class AuthenticatedRequest(HttpRequest):
     """The request of a view behind one of the decorators below: somebody is signed in."""
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from accounts.roles import Role
+from funnel import versions
 from leads import waiting
 from tests import factories
 from tests.api.conftest import Api
@@ -35,6 +36,7 @@ VALUES = [
     "2024-01-01T00:00:00+00:00~1~99999999999999999999999",
     "1e99999999~1",
     "99999999999999999999999~1",
+    "9" * 5000,
 ]
 MOMENTS = ("created_since", "created_until", "updated_since", "updated_until")
 PAGES = [
@@ -47,6 +49,18 @@ PAGES = [
     (Role.SALES, "/leads/{lead}", ("before", "show")),
     (Role.SALES_MANAGER, "/overview", ("from", "to", "period")),
     (Role.SALES_MANAGER, "/quality", ("from", "to", "period")),
+    (Role.SALES_MANAGER, "/criteria/2/movers", ("from", "to", "after", "scope")),
+    (Role.SALES_MANAGER, "/criteria/drafts/2/text", ("at", "line")),
+]
+POSTS = [
+    ("/criteria/drafts", ("from", "voiding")),
+    ("/criteria/drafts/2", ("read_hash", "voiding", "mql", "sql")),
+    ("/criteria/drafts/2/text", ("read_hash", "voiding", "text")),
+    ("/criteria/2/sign", ("read_hash", "side")),
+    ("/criteria/2/switch-on", ("count", "new_sqls", "when")),
+    ("/criteria/1/replay", ("lead",)),
+    ("/leads/{lead}/override", ("stage", "until", "reason")),
+    ("/leads/{lead}/adjust", ("points", "kind", "until")),
 ]
 LISTS = [
     ("/leads", ("cursor", "order", "limit", "search", "stage", "min_total", *MOMENTS)),
@@ -68,10 +82,24 @@ def addresses(path: str, names: tuple[str, ...], lead: int) -> list[str]:
 def test_no_page_breaks_on_a_hostile_query(client, role, path, names):
     client.raise_request_exception = False
     waits = factories.handoff()
+    versions.draft(versions.live().content, author=None)
     client.force_login(factories.rep() if role is Role.SALES else factories.person(role))
 
     for address in addresses(path, names, waits.lead_id):
         assert client.get(address).status_code < 500, address
+
+
+@pytest.mark.parametrize(("path", "names"), POSTS, ids=[path for path, _ in POSTS])
+def test_no_form_breaks_on_hostile_words(client, path, names):
+    client.raise_request_exception = False
+    lead = factories.lead(stage="mql")
+    versions.draft(versions.live().content, author=None)
+    client.force_login(factories.person(Role.SALES_MANAGER))
+
+    for name in names:
+        for value in VALUES:
+            answer = client.post(path.format(lead=lead.pk), {name: value})
+            assert answer.status_code < 500, (name, value[:40])
 
 
 @pytest.mark.parametrize(("path", "names"), LISTS, ids=[path for path, _ in LISTS])

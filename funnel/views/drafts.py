@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import http
 from accounts.http import AuthenticatedRequest, permission_required, require_action
 from accounts.policy import Action
 from funnel import drafting, reading, text_form, versions
@@ -27,8 +28,8 @@ from funnel.vocabulary import Vocabulary
 @permission_required(Action.DRAFT_CRITERIA)
 def draft_new(request: AuthenticatedRequest) -> HttpResponse:
     """Start a draft from the live version or the one named, or put it into the draft there is."""
-    wanted = request.POST.get("from", "")
-    source = visible_version(request.user, int(wanted)) if wanted.isdecimal() else versions.live()
+    wanted = http.number(request.POST.get("from", ""))
+    source = versions.live() if wanted is None else visible_version(request.user, wanted)
     there = CriteriaVersion.objects.editable().select_related("author", "saved_by").first()
     if there is not None and "voiding" not in request.POST:
         context = {

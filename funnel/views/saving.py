@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from accounts import http
 from accounts.http import AuthenticatedRequest
 from accounts.models import User
 from funnel import versions
@@ -84,7 +85,8 @@ def start(
 
 def voiding(data: Mapping[str, str]) -> list[int]:
     """The signatures a page said would be lost."""
-    return [int(word) for word in data.get("voiding", "").split(",") if word.isdecimal()]
+    found = (http.number(word) for word in data.get("voiding", "").split(","))
+    return [pk for pk in found if pk is not None]
 
 
 def _again(version: CriteriaVersion) -> CriteriaVersion:

@@ -41,7 +41,7 @@ def read(model: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row]:
     """The rows as they are in the database, with the name of their author."""
     return [
         model(
-            **row
+            **dict(row)
             | {
                 "author": User(**row["author"]),
                 "created_at": datetime.fromisoformat(row["created_at"]),

@@ -275,8 +275,8 @@ def _adjustment(thing: Happened, reading: Reading) -> list[Entry]:
 def _by_hand(thing: Happened, reading: Reading, did: str) -> Entry:
     about = thing.about
     # Where somebody ended it, that entry says when.
-    until = "" if about["ended_by"] else datetime.fromisoformat(about["until"])
-    day = until and f", until {formats.when(until)}"
+    until = None if about["ended_by"] else datetime.fromisoformat(about["until"])
+    day = f", until {formats.when(until)}" if until else ""
     title = format_html("<b>{}</b> {}{}", _who(about, reading.reader), did, day)
     return Entry(thing.at, title, quote=about["reason"])
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts import policy
+from accounts import http, policy
 from accounts.http import AuthenticatedRequest, fragment, permission_required
 from accounts.models import User
 from accounts.policy import Action
@@ -84,11 +84,10 @@ def handoff(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 def asked_for(request: AuthenticatedRequest) -> HandoffQuerySet:
     """The rows that the query string narrows the queue to."""
-    source = request.GET.get("source", "")
     return waiting.narrowed(
         waiting.for_person(request.user),
         words=request.GET.get("q", ""),
-        source=int(source) if source.isdecimal() else None,
+        source=http.number(request.GET.get("source", "")),
     )
 
 
@@ -141,8 +140,8 @@ def head(request: AuthenticatedRequest, sort: str, mine: dict[int, str]) -> dict
     chosen = request.GET.get("source", "")
     sources = waiting.sources(request.user)
     source = next((one for one in sources if str(one["pk"]) == chosen), None)
-    if chosen.isdecimal() and source is None:
-        source = Source.objects.filter(pk=chosen).values("pk", "name").first()
+    if source is None and (pk := http.number(chosen)) is not None:
+        source = Source.objects.filter(pk=pk).values("pk", "name").first()
     chips = []
     if source:
         remove = paging.link(request.GET, source=None, at=None)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts import formats
+from accounts import formats, http
 from accounts.http import AuthenticatedRequest, fragment, permission_required
 from accounts.policy import Action
 from funnel import versions
@@ -119,7 +119,7 @@ def visible(request: AuthenticatedRequest, ids: list[int]) -> list[int]:
 
 def beginning(ids: list[int], after: str) -> int:
     """Where the page behind a lead begins; at the start when it is not on the list."""
-    pk = int(after) if after.isdecimal() and len(after) < len(str(2**63)) else 0
+    pk = http.number(after)
     return ids.index(pk) + 1 if pk in ids else 0
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import policy
+from accounts import http, policy
 from accounts.http import AuthenticatedRequest, fragment, go, permission_required
 from accounts.policy import Action
 from funnel import versions
@@ -56,8 +56,8 @@ def parked(request: AuthenticatedRequest, version: CriteriaVersion) -> QuerySet[
 @permission_required(Action.SWITCH_ON_CRITERIA)
 def criteria_replay(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """Let a lead that could not be judged try again."""
-    version, pk = once_live(number), request.POST.get("lead", "")
-    lead = get_object_or_404(parked(request, version), pk=pk if pk.isdecimal() else 0)
+    version, pk = once_live(number), http.number(request.POST.get("lead", ""))
+    lead = get_object_or_404(parked(request, version), pk=pk or 0)
     due.replay(lead)
     messages.success(request, f"{lead} is judged again.")
     return go(request, "criteria-rescore", number)
