@@ -19,7 +19,7 @@ dev: $(DEV_STAMP)
 	@DEBUG=1 exec $(BIN)/python manage.py up --end-with-parent --reload
 
 test: $(DEV_STAMP)
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check .
