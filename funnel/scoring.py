@@ -17,8 +17,8 @@ from funnel.compile import (
     time_causes,
     window_end,
 )
-from funnel.conditions import Condition, EventTest, Test
-from funnel.rulebook import WHOLE, Ageing, Band, Rule, Rulebook
+from funnel.conditions import Condition, EventTest, Test, walk
+from funnel.rulebook import RUNGS, WHOLE, Ageing, Band, Rule, Rulebook
 from funnel.sql import Sql, param
 from funnel.vocabulary import FactType
 
@@ -39,7 +39,8 @@ class Scoring:
 
     `p.r0 … p.rn`: points per rule, NULL where a fact is unknown. `s.fit`, `s.intent`, `s.total`,
     `s.grade`. `d.disqualifier` (an id or ''), `d.target` (the stage the rulebook puts the lead
-    on), `d.granted` (the same, were every consent given), `d.changes_at` (timestamptz or NULL).
+    on), `d.allowed` (the highest that no missing consent forbids), `d.changes_at` (timestamptz or
+    NULL).
     """
 
     laterals: Sql
@@ -251,21 +252,6 @@ def _totals(rulebook: Rulebook) -> Sql:
 # The judgement: which stage the rulebook puts the lead on.
 
 
-class _Granted:
-    """The same facts, were every consent given: shows whether consent is what is missing."""
-
-    def __init__(self, source: FactSource) -> None:
-        self.source = source
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.source, name)
-
-    def value(self, test: Test) -> Sql:
-        if test.fact.name.startswith("consent_"):
-            return Sql("TRUE")
-        return self.source.value(test)
-
-
 def _judgement(rulebook: Rulebook, source: FactSource) -> Sql:
     disqualified = [
         Sql("WHEN {} THEN {}") % (condition(item.condition, source), param(item.id))
@@ -274,11 +260,10 @@ def _judgement(rulebook: Rulebook, source: FactSource) -> Sql:
     disqualifier = (
         Sql("CASE {} ELSE '' END") % Sql.join(" ", disqualified) if disqualified else Sql("''")
     )
-    granted: FactSource = _Granted(source)  # type: ignore[assignment]
-    return Sql("{} AS disqualifier, {} AS target, {} AS granted, {} AS changes_at") % (
+    return Sql("{} AS disqualifier, {} AS target, {} AS allowed, {} AS changes_at") % (
         disqualifier,
         _rung(rulebook, source),
-        _rung(rulebook, granted) if rulebook.asks_any_consent else _rung(rulebook, source),
+        _allowed(rulebook, source),
         _changes_at(rulebook, source),
     )
 
@@ -290,6 +275,28 @@ def _rung(rulebook: Rulebook, source: FactSource) -> Sql:
         "CASE WHEN NOT {} THEN 'inquiry' WHEN NOT {} THEN 'lead' WHEN NOT {} THEN 'mql' "
         "ELSE 'sql' END"
     ) % (lead, mql, sql)
+
+
+def _allowed(rulebook: Rulebook, source: FactSource) -> Sql:
+    """The rung below the first definition that fails and asks for a consent nobody gave.
+
+    Whether a line is reached is left out: a low score does not stand in for a consent.
+    """
+    cases = []
+    for below, rung in zip(("inquiry", *RUNGS), RUNGS, strict=False):
+        asked = rulebook.definitions[rung].condition
+        consents = {
+            source.value(test)
+            for test in walk(asked)
+            if isinstance(test, Test) and test.fact.name.startswith("consent_")
+        }
+        if consents:
+            given = (Sql("{} IS TRUE") % consent for consent in sorted(consents, key=str))
+            cases.append(
+                Sql("WHEN NOT ({} OR ({})) THEN {}")
+                % (condition(asked, source), Sql.join(" AND ", given), param(below))
+            )
+    return Sql("CASE {} ELSE 'sql' END") % Sql.join(" ", cases) if cases else Sql("'sql'")
 
 
 def holds(rulebook: Rulebook, rung: str, source: FactSource) -> Sql:

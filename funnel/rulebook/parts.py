@@ -117,15 +117,6 @@ class Rulebook:
         return found + [test for condition in conditions for test in walk(condition)]
 
     @property
-    def asks_any_consent(self) -> bool:
-        """Whether any definition asks for consent, to whatever purpose."""
-        return any(
-            isinstance(test, Test) and test.fact.name.startswith("consent_")
-            for definition in self.definitions.values()
-            for test in walk(definition.condition)
-        )
-
-    @property
     def asks_consent(self) -> bool:
         """Whether the MQL definition asks for consent to marketing."""
         return any(

@@ -117,7 +117,7 @@ FROM (SELECT
         l.stage = ANY({movable}) AS movable, coalesce(l.held_until > {at}, FALSE) AS held,
         {have} AS have, {want} AS want,
         l.version_id IS DISTINCT FROM {version} AND l.version_id IS NOT NULL AS is_new_version,
-        {want} < {granted} AS lacks_consent,
+        {allowed} < {have} AS lacks_consent,
         coalesce(l.below_since, {at}) + {grace} <= {at} AS grace_is_over
     ) g0
 ) g
@@ -159,7 +159,7 @@ def _pieces(bench: Bench) -> dict[str, Sql]:
         "movable": param([*LADDER, Stage.DISQUALIFIED], "text[]"),
         "have": Sql(_RANK.format("l.stage")),
         "want": Sql(_RANK.format("d.target")),
-        "granted": Sql(_RANK.format("d.granted")),
+        "allowed": Sql(_RANK.format("d.allowed")),
     }
 
 

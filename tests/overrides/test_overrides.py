@@ -95,6 +95,18 @@ def test_no_override_outlives_a_withdrawn_consent() -> None:
         overrides.override(lead, factories.marketing_manager(), to=Stage.SQL, reason="Fair")
 
 
+def test_no_override_outlives_a_consent_withdrawn_below_the_line() -> None:
+    lead, manager = judged_mql(), factories.marketing_manager()
+    overrides.override(lead, manager, to=Stage.MQL, reason="Fair")
+    overrides.adjust(lead, manager, kind="fit", points=-100, reason="A student after all")
+
+    Lead.objects.filter(pk=lead.pk).update(consent={"marketing": False})
+    qualify([lead.pk])
+
+    lead.refresh_from_db()
+    assert (lead.stage, lead.held_until) == (Stage.LEAD, None)
+
+
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_an_override_needs_a_reason(reason: str) -> None:
     with pytest.raises(OverrideRefused, match="Say why"):

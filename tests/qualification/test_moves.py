@@ -193,6 +193,21 @@ def test_a_withdrawn_consent_brings_it_down_at_once(arrive, happen, judged):
     assert Handoff.objects.get().outcome == "withdrawn"
 
 
+def test_a_withdrawn_consent_brings_down_in_its_grace_who_fell_below_the_line(
+    arrive, happen, judged
+):
+    lead = arrive(job_title="Clerk")
+    happen(lead)
+    judged(lead)
+    assert judged(lead, later(days=30)).stage == "mql"  # of 0 points, in its grace
+
+    arrive(at=later(days=31), consent={"marketing": False}, job_title="Clerk")
+    lead = judged(lead, later(days=31))
+
+    assert lead.stage == "lead"
+    assert ledger(lead)[-1] == ("mql", "lead", "Consent is missing")
+
+
 def test_a_consent_the_sql_asks_for_brings_it_down_at_once_too(arrive, happen, judged):
     content = simple.content()
     content["definitions"]["mql"]["condition"] = {"fact": "email", "op": "is_known"}
