@@ -106,13 +106,17 @@ def text_holds(op: str, wanted: Any, text: str, *, plain: bool) -> bool:
             return have not in [words(item) for item in wanted]
         case "contains_any_word":
             return any(has_run(have, words(item)) for item in wanted)
-        case "contains":
-            return " ".join(words(wanted)) in " ".join(have)
+    # What has no word is contained nowhere, and begins nothing.
+    begins = " ".join(words(wanted))
+    if op == "contains":
+        return bool(begins) and begins in " ".join(have)
     assert op == "starts_with"
-    return " ".join(have).startswith(" ".join(words(wanted)))
+    return bool(begins) and " ".join(have).startswith(begins)
 
 
 def has_run(have: Sequence[str], wanted: Sequence[str]) -> bool:
+    if not wanted:
+        return False
     starts = range(len(have) - len(wanted) + 1)
     return any(list(have[i : i + len(wanted)]) == list(wanted) for i in starts)
 
