@@ -69,7 +69,7 @@ def _read(bench: Bench) -> Preview:
     for size, milliseconds in SAMPLES:
         try:
             with transaction.atomic():
-                found = _within_time(bench, size, milliseconds)
+                found = within_time(bench, size, milliseconds)
         except OperationalError:  # the statement was cancelled: fewer, then
             continue
         found.seconds = time.monotonic() - began
@@ -77,7 +77,8 @@ def _read(bench: Bench) -> Preview:
     raise TooSlow
 
 
-def _within_time(bench: Bench, size: int, milliseconds: int) -> Preview:
+def within_time(bench: Bench, size: int, milliseconds: int) -> Preview:
+    """One reading of so many leads at most. Raises OperationalError when it takes longer."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = %s", [milliseconds])
         ids, is_sample = recent(bench.at, size)
