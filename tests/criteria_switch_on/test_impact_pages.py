@@ -114,7 +114,7 @@ def test_what_takes_too_long_is_tried_on_fewer_and_then_said(world, as_user, mon
         tried.append(size)
         raise OperationalError("canceling statement due to statement timeout")
 
-    monkeypatch.setattr(recent, "_within_time", too_slow)
+    monkeypatch.setattr(recent, "within_time", too_slow)
     version = signed(mql_line=60, sql_line=80)
 
     page = as_user(factories.marketer()).get(f"/criteria/{version.number}/impact")
