@@ -9,10 +9,10 @@ from django import forms
 from django.core.validators import RegexValidator
 
 from accounts import keys, policy
-from accounts.countries import COUNTRIES, country_name
-from accounts.currencies import CURRENCIES
 from accounts.models import Integration, Portal, Scope, User
 from accounts.policy import Action
+from leadportal.world.countries import COUNTRIES, country_name
+from leadportal.world.currencies import CURRENCIES
 
 PRINTABLE = RegexValidator(
     r"\A[^\x00-\x1f\x7f]*\Z", "Leave out line breaks and control characters."

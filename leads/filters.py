@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django_filters.fields import IsoDateTimeField
 
-from accounts.countries import country_code
 from accounts.models import User
 from funnel.stages import Stage
+from leadportal.world.countries import country_code
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key
 from leads.models import Handoff, HandoffState, Lead
@@ -41,7 +41,7 @@ class LeadFilter(filters.FilterSet):
     )
     source = filters.CharFilter(method="by_source", help_text="Name of a source.")
     campaign = filters.CharFilter(method="by_campaign", help_text="Name of a campaign.")
-    country = filters.CharFilter(method="by_country", help_text="Code or English name.")
+    country = filters.CharFilter(method="by_country", help_text="Code or name.")
     company = filters.CharFilter(
         method="by_company", help_text="Name or domain of the company they work for."
     )

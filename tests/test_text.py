@@ -2,7 +2,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.countries import country_code
 from leads import text
 from leads.matching import company_key, email_identity, registrable_domain, work_domain
 
@@ -90,11 +89,3 @@ def test_only_a_work_address_shows_a_company():
 def test_a_role_address_is_no_identity():
     assert email_identity("Info@Acme.com") == ("role", "")
     assert email_identity("Ann.B@Acme.com") == ("work", "ann.b@acme.com")
-
-
-@pytest.mark.parametrize(
-    ("given", "code"),
-    [("de", "DE"), ("Germany", "DE"), ("U.S.A.", "US"), ("Cote d'Ivoire", "CI"), ("Narnia", "")],
-)
-def test_a_country_is_known_by_code_and_name(given, code):
-    assert country_code(given) == code

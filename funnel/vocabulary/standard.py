@@ -1,7 +1,5 @@
 """The facts that every installation has."""
 
-from accounts.countries import COUNTRIES
-from accounts.regions import REGIONS, SALES_AREAS
 from funnel.vocabulary.facts import (
     NOT_IN_RULES,
     Fact,
@@ -11,6 +9,8 @@ from funnel.vocabulary.facts import (
     days_since,
 )
 from funnel.vocabulary.operators import FactType
+from leadportal.world.countries import COUNTRIES
+from leadportal.world.regions import REGIONS, SALES_AREAS
 
 _STAGES = (
     ("inquiry", "Inquiry"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from accounts.countries import country_code
+from leadportal.world.countries import country_code
 from leads.checks.reading import Field, Wrong
 
 # Most addresses are plain; only the others need the whole of the standard.
@@ -78,7 +78,7 @@ def _country(value: Any) -> str | None:
     if not value.strip():
         return None
     if not (code := country_code(value[:80])):
-        raise Wrong("unknown_country", "Give a two-letter code (DE) or an English name (Germany).")
+        raise Wrong("unknown_country", "Give a code (DE, DEU) or a name of a country (Germany).")
     return code
 
 
@@ -152,6 +152,6 @@ ID = Field(_external_id, {"type": ["string", "integer", "null"], "maxLength": 20
 EMAIL = Field(_email, {"type": ["string", "null"], "format": "email", "maxLength": 254})
 COUNTRY = Field(
     _country,
-    {"type": ["string", "null"], "description": "ISO 3166 code or English name.", "maxLength": 80},
+    {"type": ["string", "null"], "description": "ISO 3166 code or name.", "maxLength": 80},
 )
 MOMENT = Field(moment, {"type": ["string", "null"], "format": "date-time"})

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from accounts import formats
-from accounts.countries import country_name
 from funnel.models import CriteriaVersion
+from leadportal.world.countries import country_name
 from leads.models import Lead
 
 

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import policy
-from accounts.countries import country_code, country_name
 from accounts.http import AuthenticatedRequest, permission_required
 from accounts.models import User
 from accounts.policy import Action
 from accounts.roles import Role
 from funnel.stages import TOMBSTONES, Stage
+from leadportal.world.countries import country_code, country_name
 from leads import paging
 from leads.filters import LeadFilter
 from leads.models import Campaign, Lead, Source

@@ -53,6 +53,14 @@ def test_a_lead_reads_as_it_was_written(api):
     assert read["created_at"].endswith("Z")
 
 
+@pytest.mark.parametrize("country", ["DEU", "Deutschland", "Federal Republic of Germany", "ドイツ"])
+def test_a_country_is_understood_by_its_codes_and_names(api, country):
+    pk = api.post("/leads", MAYA | {"country": country}).json()["id"]
+
+    assert api.get(f"/leads/{pk}").json()["country"] == "DE"
+    assert [row["id"] for row in api.get(f"/leads?country={country}").json()["results"]] == [pk]
+
+
 def test_what_is_wrong_is_a_400_that_points_to_it(api, as_problem):
     answer = api.post("/leads", {"email": "a@b", "nonsense": 1, "country": "Narnia"})
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from accounts.countries import country_code
+from leadportal.world.countries import country_code
 from leads import due, fields
 from leads.models import Lead, SeenAttribute, Source, StageChange
 

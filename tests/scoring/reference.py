@@ -12,10 +12,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from accounts.regions import REGION_OF, SALES_AREA_OF
 from funnel.conditions import All, Any_, Condition, EventTest, Not, PropertyTest, Test
 from funnel.rulebook import Ageing, Rule, Rulebook
 from funnel.vocabulary import FactType
+from leadportal.world.regions import REGION_OF, SALES_AREA_OF
 
 PLAIN = {"email", "phone", "company_domain"}
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"

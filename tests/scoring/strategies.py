@@ -10,7 +10,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from accounts.regions import REGION_OF, SALES_AREA_OF
 from funnel.vocabulary import (
     NUMBER_OPERATORS,
     PROPERTY_OPERATORS,
@@ -23,6 +22,7 @@ from funnel.vocabulary import (
     Vocabulary,
     consent,
 )
+from leadportal.world.regions import REGION_OF, SALES_AREA_OF
 from tests.scoring.reference import Happening, Moment, Person, words
 
 MOMENTS = (

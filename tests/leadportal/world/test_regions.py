@@ -1,9 +1,10 @@
-from accounts.countries import COUNTRIES
-from accounts.regions import _COUNTRIES_OF, REGION_OF, SALES_AREA_OF
+from leadportal.world.countries import COUNTRIES
+from leadportal.world.regions import REGION_OF, SALES_AREA_OF
+from leadportal.world.tables import read_rows
 
 
 def test_every_country_but_antarctica_lies_in_one_region_and_one_sales_area():
-    named = [country for countries in _COUNTRIES_OF.values() for country in countries.split()]
+    named = [country for _, _, codes in read_rows("regions.tsv") for country in codes.split()]
 
     assert len(named) == len(set(named))
     assert set(named) == COUNTRIES.keys() - {"AQ"} == SALES_AREA_OF.keys()
