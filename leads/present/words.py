@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from accounts import formats
 from accounts.countries import country_name
 from funnel.models import CriteriaVersion
+from leadportal.look import formats
 from leads.models import Lead
 
 
