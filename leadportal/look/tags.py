@@ -17,7 +17,7 @@ from leadportal.look.pictures import Picture, draw
 
 register = template.Library()
 
-# --- pictures and signs -------------------------------------------------------------------------
+# --- pictures and signs ------------------------------------------------------------------------
 
 register.simple_tag(draw)
 
