@@ -17,8 +17,9 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from accounts import formats, keys, rates
+from accounts import keys, rates
 from accounts.models import ApiKey, Scope
+from leadportal.look import formats
 
 NAMES_OF_KEYS = {"api_key", "apikey", "key", "token", "access_token", "authorization"}
 LOOKS_LIKE_A_KEY = re.compile(r"lp_(live|test)_[0-9A-Za-z]{12}_")

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from accounts import formats
 from funnel import reading
 from funnel.rulebook import KINDS, RUNGS, Disqualifier, Rule, Rulebook
+from leadportal.look import formats
 
 MAKES = {"lead": "A lead", "mql": "An MQL", "sql": "An SQL"}
 # Shown in full below each change, and by name only where nothing changed.

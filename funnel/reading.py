@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from accounts import formats
 from funnel.conditions import All, Any_, Condition, Not, describe
 from funnel.rulebook import KINDS, RUNGS, Band, Rule, Rulebook
 from funnel.vocabulary import uncapital
+from leadportal.look import formats
 
 KIND_SAYS = {"fit": "who they are", "intent": "what they did"}
 GRADES = {"fit": "ABCD", "intent": "1234"}

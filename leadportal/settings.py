@@ -149,7 +149,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.portal",
             ],
-            "builtins": ["accounts.templatetags.portal"],
+            "builtins": [
+                "leadportal.look.tags",
+                "leadportal.look.form_tags",
+                "leadportal.look.page_tags",
+                "funnel.templatetags.stages",
+            ],
         },
     },
 ]

@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import formats, keys, policy
+from accounts import keys, policy
 from accounts.forms import KeyForm
 from accounts.http import AuthenticatedRequest, permission_required
 from accounts.models import ApiKey
 from accounts.policy import Action
+from leadportal.look import formats
 
 # Deleted keys are shown as far back as somebody may still ask what happened to one.
 DELETED_SHOWN = 10

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from accounts import formats
 from funnel import versions
 from funnel.rulebook import Rulebook
 from funnel.sql import Sql
 from funnel.vocabulary import Vocabulary
+from leadportal.look import formats
 from leads.impact.reading import judging_of
 from leads.models import Lead
 from leads.qualification import Bench

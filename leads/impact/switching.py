@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from accounts import formats
 from accounts.models import User
 from funnel import versions
 from funnel.models import CriteriaVersion, VersionState
+from leadportal.look import formats
 from leads import due
 from leads.models.impact import COUNT_LASTS, ImpactCount
 from leads.qualification import clock

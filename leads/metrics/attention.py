@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from django.db import connection
 from django.urls import reverse
 
-from accounts import formats
-from accounts.formats import some
 from accounts.models import User
 from accounts.policy import Action, can, listed
 from funnel.models import CriteriaVersion
+from leadportal.look import formats
+from leadportal.look.formats import some
 from leads.metrics.answers import Rep, Waiting
 
 # More than this and a list of people is no help.

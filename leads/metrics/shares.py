@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from accounts import formats
+from leadportal.look import formats
 
 # Under this many cases one verdict more or less moves a percentage by five points.
 LEAST_CASES = 20

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from accounts import formats
+from leadportal.look import formats
 from leads.metrics.answers import Cohort, Cohorts, Reasons, Verdicts
 from leads.metrics.catalogue import STEPS
 from leads.metrics.periods import Period

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from accounts import formats
 from accounts.models import Portal
+from leadportal.look import formats
 from leads.metrics import catalogue, weeks
 from leads.metrics.answers import Numbers, Waiting
 from leads.metrics.periods import Period

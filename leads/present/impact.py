@@ -7,14 +7,13 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString
 
-from accounts import formats
-from accounts.formats import some
-from accounts.histogram import histogram
 from funnel.models import CriteriaVersion, VersionState
 from funnel.rulebook import Rulebook
 from funnel.stages import LADDER, Stage
+from leadportal.look import formats
+from leadportal.look.formats import some
+from leadportal.look.histogram import Histogram, histogram
 from leads.impact import Move, Progress
 from leads.impact.movers import Mover
 from leads.impact.reading import from_json
@@ -110,13 +109,13 @@ def _aside(leads: int) -> str:
     )
 
 
-def _histogram(bench: Bench, live: CriteriaVersion, found: Preview) -> SafeString:
+def _histogram(bench: Bench, live: CriteriaVersion, found: Preview) -> Histogram:
     mql, sql = bench.rulebook.mql_line, bench.rulebook.sql_line
-    spoken = (
+    says = (
         f"How many of {some(found.leads, 'lead')} have how many points by {bench.version}, "
         f"outlined by {live}. The MQL line is at {mql}, the SQL line at {sql}."
     )
-    return histogram(found.bars, found.outline, mql=mql, sql=sql, spoken=spoken)
+    return histogram(found.bars, found.outline, mql=mql, sql=sql, says=says)
 
 
 # --- who moves ---------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """What the page says of a lead that a disqualifier meets and nobody moves for it."""
 
-from accounts import formats
 from funnel.rulebook import Rulebook
 from funnel.stages import LADDER, SALES_HOLDS
+from leadportal.look import formats
 from leads.models import Lead
 
 

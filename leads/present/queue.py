@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts import formats
+from leadportal.look import formats
 from leads.handoffs import AlreadyClaimed, NotClaimable
 from leads.models import Handoff, HandoffState, Touch
 from leads.present.words import against, biggest, by_when, largest, place, signed

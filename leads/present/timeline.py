@@ -10,10 +10,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.html import format_html
 
-from accounts import formats
 from accounts.models import User
 from funnel.stages import LADDER, SALES_HOLDS, Stage
 from funnel.vocabulary import Fact, FactType, Vocabulary, event_did
+from leadportal.look import formats
 from leads.facts import CUSTOM
 from leads.models import Lead, Touch
 from leads.timeline import (

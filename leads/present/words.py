@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from accounts import formats
 from funnel.models import CriteriaVersion
+from leadportal.look import formats
 from leadportal.world.countries import country_name
 from leads.models import Lead
 

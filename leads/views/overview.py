@@ -5,14 +5,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.models import CriteriaVersion, VersionState
+from leadportal.look.line_chart import Line, LineChart, line_charts
 from leads.metrics import answers, attention, weeks
 from leads.metrics.kept import of_period
+from leads.metrics.periods import WEEKS
 from leads.metrics.shares import Share
 from leads.metrics.tiles import Figures, missed, promised
 from leads.views.quality import asked, periods
@@ -41,7 +42,7 @@ def overview(request: AuthenticatedRequest) -> HttpResponse:
         "sales": sales_promises(figures),
         "needs": attention.needs(request.user, figures.waiting, reps, live),
         "first_steps": [] if figures.now.claimed else attention.first_steps(),
-        "chart": chart(figures, versions),
+        "charts": charts(figures, versions),
         "reps": reps,
         "live": live,
         "versions": _with_outcomes(versions),
@@ -84,18 +85,18 @@ def sales_promises(figures: Figures) -> list[dict[str, Any]]:
     ]
 
 
-def chart(figures: Figures, versions: list[CriteriaVersion]) -> SafeString:
+def charts(figures: Figures, versions: list[CriteriaVersion]) -> list[LineChart]:
     period = figures.period
     switched_on = {
-        version.live_at.astimezone(period.zone).date(): str(version)
+        version.live_at.astimezone(period.zone).date(): f"{version} on"
         for version in versions
         if version.live_at and version.number > 1
     }
     lines = [
-        weeks.Line("mk", "Accepted by Sales", "accepted", _shares(figures, "acceptance")),
-        weeks.Line("sa", "Claimed in time", "in time", _shares(figures, "claims_in_time")),
+        Line("mk", "Accepted by Sales", "accepted", _shares(figures, "acceptance")),
+        Line("sa", "Claimed in time", "in time", _shares(figures, "claims_in_time")),
     ]
-    return weeks.chart(lines, period.weeks, switched_on)
+    return line_charts(lines, period.weeks[-WEEKS:], switched_on, title="Thirteen weeks")
 
 
 def _shares(figures: Figures, name: str) -> list[int | None]:

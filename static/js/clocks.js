@@ -2,7 +2,7 @@
 // not matter. One timer for the page; it writes text and an SVG attribute, never a style.
 import { find, findAll, say } from "./page.js";
 
-const RING = 37.7; // as in accounts/drawing.py
+const RING = 37.7; // as in leadportal/look/clocks.py
 const SOON = 0.34;
 const skews = new WeakMap();
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import formats, policy
+from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import LADDER, Stage
+from leadportal.look import formats
 from leads import overrides
 from leads.models import Adjustment, Lead, Override, StageChange
 

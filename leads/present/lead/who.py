@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.html import format_html
 
-from accounts import formats
 from funnel.vocabulary import Vocabulary
+from leadportal.look import formats
 from leads.facts import CUSTOM
 from leads.models import Handoff, Lead
 from leads.present.timeline import purpose

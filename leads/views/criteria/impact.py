@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts import formats, http
+from accounts import http
 from accounts.http import AuthenticatedRequest, fragment, permission_required
 from accounts.policy import Action
 from funnel import versions
@@ -17,6 +17,7 @@ from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.stages import Stage
 from funnel.vocabulary import Vocabulary
+from leadportal.look import formats
 from leads.impact import counting, movers, recent
 from leads.impact.reading import Move
 from leads.models import Lead

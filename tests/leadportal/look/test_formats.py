@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from accounts import formats
+from leadportal.look import formats
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 

@@ -1,0 +1,46 @@
+"""How a form's fields are shown: the control, its name, and what is wrong with it."""
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+register = template.Library()
+
+GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """The field's own widget, dressed; Django adds aria-describedby and aria-invalid itself."""
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        look = "box"
+    elif isinstance(widget, GROUPS):
+        look = ""
+    else:
+        look = "in wrong" if field.errors else "in"
+    own = widget.attrs.get("class", "")
+    return field.as_widget(attrs={"class": f"{look} {own}".strip()})
+
+
+@register.filter
+def problems(field: BoundField) -> list[str]:
+    """What is wrong with a field, named, so that the summary says the same words as the field."""
+    default = forms.Field.default_error_messages["required"]
+    return [
+        gettext("%(field)s is missing") % {"field": field.label} if text == default else text
+        for text in map(str, field.errors)
+    ]
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Whether the label stands after the control."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def is_group(field: BoundField) -> bool:
+    """Whether the field is a set of choices, so its name is a legend and not a label."""
+    return isinstance(field.field.widget, GROUPS)

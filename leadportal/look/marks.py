@@ -1,0 +1,40 @@
+"""Small signs of one element that stand beside a word or around it."""
+
+from datetime import datetime
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from leadportal.look import formats
+
+
+def icon(name: str, size: int = 16) -> SafeString:
+    """One symbol of the sprite in the page; decorative, so a word or a label stands beside it."""
+    return format_html(
+        '<svg width="{0}" height="{0}" aria-hidden="true"><use href="#i-{1}"/></svg>', size, name
+    )
+
+
+def avatar(name: str, side: str = "", *, large: bool = False) -> SafeString:
+    """Initials in a disc; the name itself stands beside it, so the disc is silent."""
+    return format_html(
+        '<span class="av{}{}" aria-hidden="true">{}</span>',
+        " lg" if large else "",
+        f" {side}" if side else "",
+        formats.initials(name),
+    )
+
+
+def baton(filled: str, word: str) -> SafeString:
+    """A word behind a baton of two halves; `filled` is mk, sa, over (both) or none."""
+    return format_html('<span class="stage {}">{}</span>', filled, word)
+
+
+def moment(at: datetime, text: str) -> SafeString:
+    """A short text for a moment, which says it in full on hover."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(timespec="seconds"),
+        formats.exact(at),
+        text,
+    )
