@@ -14,20 +14,7 @@ RING = 37.7
 # A clock turns amber when less than this share of its time is left, also known to clocks.js.
 SOON = 0.34
 
-MARKETING, SALES, CROSSING, NOBODY = "mk", "sa", "over", "none"
-
-# Which half of the baton is filled: who holds a lead in this stage.
-STAGE_SIDES = {
-    "mql": MARKETING,
-    "nurture": MARKETING,
-    "rejected": MARKETING,
-    "sql": CROSSING,
-    "claimed": SALES,
-    "accepted": SALES,
-    "opportunity": SALES,
-    "won": SALES,
-}
-STAGE_LABELS = {"mql": "MQL", "sql": "SQL"}
+MARKETING, SALES = "mk", "sa"
 
 
 def icon(name: str, size: int = 16) -> SafeString:
@@ -322,13 +309,9 @@ def _band(i: int, here: float, after: float) -> str:
     )
 
 
-def stage_badge(stage: str, label: str = "") -> SafeString:
-    """The stage's word behind the baton whose filled half says who holds the lead."""
-    return format_html(
-        '<span class="stage {}">{}</span>',
-        STAGE_SIDES.get(stage, NOBODY),
-        label or STAGE_LABELS.get(stage, stage.capitalize()),
-    )
+def baton(filled: str, word: str) -> SafeString:
+    """A word behind a baton of two halves; `filled` is mk, sa, over (both) or none."""
+    return format_html('<span class="stage {}">{}</span>', filled, word)
 
 
 def avatar(name: str, side: str = "", *, large: bool = False) -> SafeString:

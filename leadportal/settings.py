@@ -149,7 +149,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.portal",
             ],
-            "builtins": ["accounts.templatetags.portal"],
+            "builtins": ["accounts.templatetags.portal", "funnel.templatetags.stages"],
         },
     },
 ]

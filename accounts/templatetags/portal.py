@@ -27,7 +27,7 @@ register.simple_tag(drawing.score_scale)
 register.simple_tag(drawing.points_bar)
 register.simple_tag(drawing.sla_clock)
 register.simple_tag(drawing.sparkline)
-register.simple_tag(drawing.stage_badge)
+register.simple_tag(drawing.baton)
 register.simple_tag(drawing.avatar)
 register.simple_tag(drawing.delta)
 

@@ -2,6 +2,7 @@
 
 from accounts.countries import COUNTRIES
 from accounts.regions import REGIONS, SALES_AREAS
+from funnel.stages import LIVING
 from funnel.vocabulary.facts import (
     NOT_IN_RULES,
     Fact,
@@ -12,20 +13,7 @@ from funnel.vocabulary.facts import (
 )
 from funnel.vocabulary.operators import FactType
 
-_STAGES = (
-    ("inquiry", "Inquiry"),
-    ("lead", "Lead"),
-    ("mql", "MQL"),
-    ("sql", "SQL"),
-    ("claimed", "Claimed"),
-    ("accepted", "Accepted"),
-    ("opportunity", "Opportunity"),
-    ("won", "Won"),
-    ("lost", "Lost"),
-    ("rejected", "Rejected"),
-    ("nurture", "Nurture"),
-    ("disqualified", "Disqualified"),
-)
+_STAGES = tuple((stage.value, stage.label) for stage in LIVING)
 _EMAIL_KINDS = (
     ("work", "a work address"),
     ("free", "a free mailbox"),

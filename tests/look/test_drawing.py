@@ -73,21 +73,6 @@ def test_a_funnel_of_nobody_has_no_ribbon():
     assert drawing.ribbon([0, 0], ["mk", "sa"]) == ""
 
 
-@pytest.mark.parametrize(
-    ("stage", "side", "word"),
-    [
-        ("inquiry", "none", "Inquiry"),
-        ("mql", "mk", "MQL"),
-        ("sql", "over", "SQL"),
-        ("claimed", "sa", "Claimed"),
-        ("rejected", "mk", "Rejected"),
-        ("erased", "none", "Erased"),
-    ],
-)
-def test_the_filled_half_of_the_baton_holds_the_lead(stage, side, word):
-    assert drawing.stage_badge(stage) == f'<span class="stage {side}">{word}</span>'
-
-
 def test_an_arrow_tells_direction_and_the_colour_whether_it_is_good():
     assert 'class="up"' in drawing.delta(4, "pts")
     assert 'class="dn worse"' in drawing.delta(-4, "pts")
@@ -98,7 +83,7 @@ def test_an_arrow_tells_direction_and_the_colour_whether_it_is_good():
 def test_no_text_escapes_its_place():
     drawn = [
         clock(1, label=HOSTILE, late_label=HOSTILE, who=HOSTILE),
-        drawing.stage_badge("mql", HOSTILE),
+        drawing.baton("mk", HOSTILE),
         drawing.avatar(HOSTILE, HOSTILE),
         drawing.sla_met(HOSTILE, HOSTILE),
         drawing.delta(1, HOSTILE, prefix=HOSTILE),
