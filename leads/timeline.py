@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import JSONObject, Now
 
 from funnel.stages import SALES_HOLDS, Actor, Stage
+from leadportal.db.paging import moment
 from leads.models import (
     Adjustment,
     Consent,
@@ -19,7 +20,6 @@ from leads.models import (
     StageChange,
     Touch,
 )
-from leads.paging import moment
 
 SIZE = 30
 SEPARATOR = "~"

@@ -15,10 +15,10 @@ from accounts.models import User
 from accounts.policy import Action
 from accounts.roles import Role
 from funnel.stages import LIVING, Stage
-from leads import paging
+from leadportal.db import paging
+from leadportal.db.paging import Order, moment
 from leads.filters import LeadFilter
 from leads.models import Campaign, Lead, Source
-from leads.paging import Order, moment
 
 NEWEST = "-created"
 ORDERS: Mapping[str, Order] = {
