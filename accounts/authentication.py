@@ -18,10 +18,11 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from accounts import keys, rates
-from accounts.models import ApiKey, Scope
+from accounts.models import ApiKey, Scope, User
 from leadportal.look import formats
 
 NAMES_OF_KEYS = {"api_key", "apikey", "key", "token", "access_token", "authorization"}
+READ = ("GET", "HEAD", "OPTIONS")
 LOOKS_LIKE_A_KEY = re.compile(r"lp_(live|test)_[0-9A-Za-z]{12}_")
 
 
@@ -122,6 +123,18 @@ def HasScope(scope: Scope | None = None, **by_method: Scope) -> type[ScopePermis
     if "GET" in by_method:
         by_method.setdefault("HEAD", by_method["GET"])
     return type("HasScope", (ScopePermission,), {"any_method": scope, "by_method": by_method})
+
+
+def OpenTo(*, people: tuple[str, ...] = (), **by_method: Scope) -> type[ScopePermission]:
+    """Keys with the method's scope, and for the methods in `people` whoever is signed in."""
+
+    class Permission(HasScope(**by_method)):  # type: ignore[misc]
+        def has_permission(self, request: Request, view: Any) -> bool:
+            if isinstance(request.user, User) and request.method in people:
+                return True
+            return bool(super().has_permission(request, view))
+
+    return Permission
 
 
 class KeyRate(BaseThrottle):

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from typing import Any
-from unicodedata import combining, normalize
 from zoneinfo import available_timezones
 
 from django import forms
 from django.core.validators import RegexValidator
 
-from accounts import keys, policy
+from accounts import keys, policy, portal
 from accounts.models import Integration, Portal, Scope, User
 from accounts.policy import Action
-from leadportal.world.countries import COUNTRIES, country_name
+from accounts.setting_words import LABELS, label, plain_letters, shown
+from leadportal.world.countries import COUNTRIES
 from leadportal.world.currencies import CURRENCIES
 
 PRINTABLE = RegexValidator(
@@ -29,12 +29,15 @@ ZONES = {"UTC"} | {zone for zone in available_timezones() if zone.partition("/")
 
 @dataclass(frozen=True)
 class Section:
-    """Settings that are shown together, and what a person must be allowed to change them."""
+    """Settings that are shown together, and that the same people may change."""
 
     title: str
     about: str
     fields: tuple[str, ...]
-    action: Action
+
+    @property
+    def action(self) -> Action:
+        return portal.action_for(self.fields[0])
 
 
 SECTIONS = (
@@ -42,32 +45,23 @@ SECTIONS = (
         "Company",
         "How pages name you, and show money and time",
         ("company_name", "currency", "zone"),
-        Action.EDIT_SETTINGS,
     ),
     Section(
         "Countries we sell to",
         "The criteria ask for them; none chosen means everywhere",
         ("sells_to",),
-        Action.EDIT_SETTINGS,
     ),
     Section(
         "Criteria",
         "How patient the machine is, and who may sign",
         ("grace_days", "override_days", "both_hats"),
-        Action.EDIT_SETTINGS,
     ),
     Section(
         "Promises of sales",
         "Counted from the handoff; open clocks keep theirs",
         ("claim_minutes", "touch_minutes", "held_limit"),
-        Action.EDIT_PROMISES,
     ),
 )
-
-
-def plain_letters(name: str) -> str:
-    """For sorting: Åland stands among the A, not after Zimbabwe."""
-    return "".join(letter for letter in normalize("NFKD", name) if not combining(letter))
 
 
 class Ticks(forms.CheckboxSelectMultiple):
@@ -96,44 +90,38 @@ class SettingsForm(forms.ModelForm):
     """The settings row. Fields that this person may not change are not in the form at all."""
 
     company_name = forms.CharField(
-        label="Company name",
+        label=LABELS["company_name"],
         max_length=120,
         validators=[PRINTABLE],
         error_messages={"required": "Enter the name of the company, like Brightwater."},
     )
     currency = forms.ChoiceField(
-        label="Currency",
+        label=LABELS["currency"],
         choices=[(code, f"{code}, {name}") for code, name in CURRENCIES.items()],
         help_text="Of every amount; changing it converts nothing.",
     )
     zone = forms.ChoiceField(
-        label="Time zone",
+        label=LABELS["zone"],
         help_text="Of every time on a page, unless a person has another.",
     )
     sells_to = forms.MultipleChoiceField(
-        label="Countries we sell to",
+        label=LABELS["sells_to"],
         required=False,
         choices=sorted(COUNTRIES.items(), key=lambda pair: plain_letters(pair[1])),
         widget=Ticks,
     )
-    grace_days = whole_number(
-        "Days of grace when only score or time fell", "the days of grace", 0, 90, 3
-    )
-    override_days = whole_number(
-        "Days a person’s override holds", "the days of an override", 1, 365, 30
-    )
+    grace_days = whole_number(LABELS["grace_days"], "the days of grace", 0, 90, 3)
+    override_days = whole_number(LABELS["override_days"], "the days of an override", 1, 365, 30)
     both_hats = forms.BooleanField(
-        label="One person may sign for both departments",
+        label=LABELS["both_hats"],
         required=False,
         help_text="The version then says so.",
     )
-    claim_minutes = whole_number("Minutes to claim", "the minutes to claim", 1, 10_080, 30)
+    claim_minutes = whole_number(LABELS["claim_minutes"], "the minutes to claim", 1, 10_080, 30)
     touch_minutes = whole_number(
-        "Minutes to first touch", "the minutes to first touch", 1, 20_160, 120
+        LABELS["touch_minutes"], "the minutes to first touch", 1, 20_160, 120
     )
-    held_limit = whole_number(
-        "Leads a rep may hold without first touch", "the leads a rep may hold", 1, 500, 10
-    )
+    held_limit = whole_number(LABELS["held_limit"], "the leads a rep may hold", 1, 500, 10)
 
     class Meta:
         model = Portal
@@ -158,7 +146,7 @@ class SettingsForm(forms.ModelForm):
 
     def countries(self) -> str:
         """The ticked ones by name, above the long list of all."""
-        return named_countries(self["sells_to"].value() or [])
+        return shown("sells_to", self["sells_to"].value() or [])
 
     def sections(self) -> list[dict[str, Any]]:
         """Each section with its fields to change, or its facts to read."""
@@ -167,33 +155,13 @@ class SettingsForm(forms.ModelForm):
                 "section": section,
                 "boxes": [self[name] for name in section.fields if name in self.fields],
                 "facts": [
-                    (type(self).base_fields[name].label, shown(self.instance, name))
+                    (label(name), shown(name, getattr(self.instance, name)))
                     for name in section.fields
                     if name not in self.fields
                 ],
             }
             for section in SECTIONS
         ]
-
-
-def shown(portal: Portal, name: str) -> str:
-    """A setting as a person reads it."""
-    value = getattr(portal, name)
-    match name:
-        case "sells_to":
-            return named_countries(value)
-        case "currency":
-            return f"{value}, {CURRENCIES[value]}" if value in CURRENCIES else value
-        case "both_hats":
-            return "Yes" if value else "No"
-        case "zone":
-            return value.replace("_", " ")
-    return f"{value}"
-
-
-def named_countries(codes: list[str]) -> str:
-    names = [country_name(code) for code in codes]
-    return ", ".join(sorted(names, key=plain_letters)) or "Everywhere"
 
 
 class KeyForm(forms.Form):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts import problems
+from leadportal.rest import problems
 
 API = "/api/"
 BODY_MAX = 256 * 1024

@@ -9,6 +9,11 @@ class Side(models.TextChoices):
     MARKETING = "marketing", "Marketing"
     SALES = "sales", "Sales"
 
+    @property
+    def colour(self) -> str:
+        """The class of everything on a page that is this department's."""
+        return "mk" if self is Side.MARKETING else "sa"
+
 
 class Role(models.TextChoices):
     MARKETING = "marketing", "Marketing"

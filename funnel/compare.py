@@ -11,7 +11,6 @@ from funnel import reading
 from funnel.rulebook import KINDS, RUNGS, Disqualifier, Rule, Rulebook
 from leadportal.look import formats
 
-MAKES = {"lead": "A lead", "mql": "An MQL", "sql": "An SQL"}
 # Shown in full below each change, and by name only where nothing changed.
 Lines = tuple[str, ...]
 
@@ -93,8 +92,8 @@ def _lines(before: Rulebook, after: Rulebook) -> Part:
 
 def _line(rung: str, points: int | None) -> str:
     if points is None:
-        return f"{MAKES[rung]} needs no points"
-    return f"{MAKES[rung]} needs {points} point{'' if points == 1 else 's'}"
+        return f"{reading.makes(rung)} needs no points"
+    return f"{reading.makes(rung)} needs {points} point{'' if points == 1 else 's'}"
 
 
 def _definitions(before: Rulebook, after: Rulebook) -> Part:
@@ -102,9 +101,9 @@ def _definitions(before: Rulebook, after: Rulebook) -> Part:
     for rung in RUNGS:
         was, now = (_clauses(reading.top(r.definitions[rung].condition)) for r in (before, after))
         if was == now:
-            same.append(MAKES[rung])
+            same.append(reading.makes(rung))
         else:
-            changes.append(Change(MAKES[rung], *_only(was, now)))
+            changes.append(Change(reading.makes(rung), *_only(was, now)))
     return Part("Definitions", "definition", tuple(changes), tuple(same))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from funnel.conditions import All, Any_, Condition, Not, describe
 from funnel.rulebook import KINDS, RUNGS, Band, Rule, Rulebook
+from funnel.stages import Stage
 from funnel.vocabulary import uncapital
 from leadportal.look import formats
 
@@ -28,6 +29,16 @@ class Rung:
     name: str
     clause: Clause
     line: int | None
+
+    @property
+    def makes(self) -> str:
+        return makes(self.name)
+
+    @property
+    def besides(self) -> str:
+        """Who the definition below makes, which must hold too: "a lead"; empty for the lowest."""
+        at = RUNGS.index(self.name)
+        return Stage(RUNGS[at - 1]).one if at else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,11 @@ def top(condition: Condition) -> Clause:
     """A definition always reads as a heading with items, also when it is a single test."""
     found = clause(condition)
     return found if found.parts else Clause(ONE, (found,))
+
+
+def makes(rung: str) -> str:
+    """Who a definition is about, as a heading: "An MQL"."""
+    return _capital(Stage(rung).one)
 
 
 def _capital(text: str) -> str:

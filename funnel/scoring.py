@@ -8,6 +8,7 @@ with what people adjusted, clamped to 0..cap → total = fit + intent.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 
 from funnel.compile import (
     FactSource,
@@ -20,6 +21,7 @@ from funnel.compile import (
 from funnel.conditions import Condition, EventTest, Test, walk
 from funnel.rulebook import RUNGS, WHOLE, Ageing, Band, Rule, Rulebook
 from funnel.sql import Sql, param
+from funnel.stages import LADDER
 from funnel.vocabulary import FactType
 
 DAY = timedelta(days=1)
@@ -270,7 +272,7 @@ def _judgement(rulebook: Rulebook, source: FactSource) -> Sql:
 
 def _rung(rulebook: Rulebook, source: FactSource) -> Sql:
     """The highest definition that holds together with all lower ones."""
-    lead, mql, sql = (holds(rulebook, rung, source) for rung in ("lead", "mql", "sql"))
+    lead, mql, sql = (holds(rulebook, rung, source) for rung in RUNGS)
     return Sql(
         "CASE WHEN NOT {} THEN 'inquiry' WHEN NOT {} THEN 'lead' WHEN NOT {} THEN 'mql' "
         "ELSE 'sql' END"
@@ -283,7 +285,7 @@ def _allowed(rulebook: Rulebook, source: FactSource) -> Sql:
     Whether a line is reached is left out: a low score does not stand in for a consent.
     """
     cases = []
-    for below, rung in zip(("inquiry", *RUNGS), RUNGS, strict=False):
+    for below, rung in pairwise(LADDER):
         asked = rulebook.definitions[rung].condition
         consents = {
             source.value(test)

@@ -11,8 +11,6 @@ from accounts.roles import Side
 from funnel import versions
 from funnel.models import CriteriaVersion, Signature, VersionState
 
-# The badge of each half of the handoff rule.
-STAGES = {Side.MARKETING: "mql", Side.SALES: "claimed"}
 MOST_NAMED = 3
 
 
@@ -26,10 +24,6 @@ class Half:
     waits_for: str
     # Whether the person who looks can sign it now.
     is_yours: bool
-
-    @property
-    def stage(self) -> str:
-        return STAGES[self.side]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,15 @@
-from django.urls import path
+from django.urls import include, path
 
+from funnel.criteria import api
 from funnel.views import criteria, drafts, signing
 
+api_urls = [
+    path("criteria", api.list_criteria, name="api-criteria"),
+    path("criteria/<int:number>", api.read_criteria, name="api-criteria-version"),
+    path("criteria/<int:number>.yaml", api.read_criteria_text, name="api-criteria-text"),
+]
 urlpatterns = [
+    path("api/v1/", include(api_urls)),
     path("criteria", criteria.criteria, name="criteria"),
     path("criteria/<int:number>", criteria.criteria_version, name="criteria-version"),
     path("criteria/<int:before>..<int:after>", criteria.criteria_compare, name="criteria-compare"),

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from funnel.stages import LIVING, Stage
+
 NAV = [
     {"label": "Kit", "url": "/kit", "key": "k", "icon": "queue", "count": 9, "current": True},
     {"label": "Leads", "url": "/leads", "key": "l", "icon": "user"},
@@ -23,10 +25,6 @@ SWATCHES = [
     ("bad", "Late"),
     ("line", "Ink, the line"),
 ]
-STAGES = [
-    "inquiry", "lead", "mql", "sql", "claimed", "accepted", "opportunity", "won",
-    "rejected", "nurture", "lost", "disqualified",
-]  # fmt: skip
 FIT_LINES = [
     {
         "label": "Food and drink maker",
@@ -43,22 +41,28 @@ INTENT_LINES = [
     {"label": "Wrote from a free address", "evidence": "We kept the work address", "points": -5},
 ]
 LANE = [
-    {"label": "Lead", "note": "12 Nov", "state": "done", "side": "mk"},
-    {"label": "MQL", "note": "18 Nov, 49 pts", "state": "done", "side": "mk"},
-    {"label": "SQL", "note": "Handed over 13:38", "state": "done", "side": "mk", "cross": True},
-    {"label": "Claimed", "note": "You, 14:13", "state": "now", "side": "sa"},
-    {"label": "Accepted", "note": "needs BANT", "state": "ahead", "side": ""},
-    {"label": "Opportunity", "note": "", "state": "ahead", "side": ""},
-    {"label": "Won", "note": "", "state": "ahead", "side": ""},
+    {"label": stage.label, "note": note, "state": state, "side": side, "cross": stage == Stage.SQL}
+    for stage, note, state, side in (
+        (Stage.LEAD, "12 Nov", "done", Stage.LEAD.side),
+        (Stage.MQL, "18 Nov, 49 pts", "done", Stage.MQL.side),
+        (Stage.SQL, "Handed over 13:38", "done", Stage.SQL.side),
+        (Stage.CLAIMED, "You, 14:13", "now", Stage.CLAIMED.side),
+        (Stage.ACCEPTED, "needs BANT", "ahead", ""),
+        (Stage.OPPORTUNITY, "", "ahead", ""),
+        (Stage.WON, "", "ahead", ""),
+    )
 ]
 FUNNEL = [
-    {"label": "Leads", "count": 4812, "side": "mk", "rate": "+6% on October", "share": 100},
-    {"label": "MQL", "count": 1126, "side": "mk", "rate": "23% of leads", "share": 23.4},
-    {"label": "SQL", "count": 412, "side": "mk", "rate": "37% of MQLs", "share": 8.6},
-    {"label": "Claimed", "count": 391, "side": "sa", "rate": "95% of SQLs", "share": 8.1},
-    {"label": "Accepted", "count": 268, "side": "sa", "rate": "69% of claimed", "share": 5.6},
-    {"label": "Opportunity", "count": 141, "side": "sa", "rate": "53% of accepted", "share": 2.9},
-    {"label": "Won", "count": 38, "side": "sa", "rate": "27% of opportunities", "share": 1},
+    {"label": label, "count": count, "side": stage.side, "rate": rate, "share": count / 48.12}
+    for stage, label, count, rate in (
+        (Stage.LEAD, "Leads", 4812, "+6% on October"),
+        (Stage.MQL, Stage.MQL.label, 1126, "23% of leads"),
+        (Stage.SQL, Stage.SQL.label, 412, "37% of MQLs"),
+        (Stage.CLAIMED, Stage.CLAIMED.label, 391, "95% of SQLs"),
+        (Stage.ACCEPTED, Stage.ACCEPTED.label, 268, "69% of claimed"),
+        (Stage.OPPORTUNITY, Stage.OPPORTUNITY.label, 141, "53% of accepted"),
+        (Stage.WON, Stage.WON.label, 38, "27% of opportunities"),
+    )
 ]
 SOURCES = [
     {"name": name, "leads": leads, "sqls": sqls, "accepted": accepted, "share": share, "side": side}
@@ -117,7 +121,7 @@ def kit(request: HttpRequest) -> HttpResponse:
         {
             "nav": NAV,
             "swatches": SWATCHES,
-            "stages": STAGES,
+            "stages": LIVING,
             "now": now,
             "clocks": clocks,
             "queue": _queue(clocks),

@@ -279,6 +279,8 @@ GUARDS = [
     ("leads_stagechange", "leads_ledger_table"),
     ("leads_consent", "leads_consent_rows"),
     ("leads_consent", "leads_consent_table"),
+    ("accounts_settingchange", "accounts_setting_change_rows"),
+    ("accounts_settingchange", "accounts_setting_change_table"),
     ("funnel_criteriaversion", "funnel_version_is_frozen"),
     ("funnel_signature", "funnel_signature_is_kept"),
 ]

@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import JSONObject, Now
 
 from funnel.stages import SALES_HOLDS, Actor, Stage
+from leadportal.db.paging import moment
 from leads.models import (
     Adjustment,
     Consent,
@@ -19,7 +20,6 @@ from leads.models import (
     StageChange,
     Touch,
 )
-from leads.paging import moment
 
 SIZE = 30
 SEPARATOR = "~"
@@ -38,7 +38,9 @@ SEPARATOR = "~"
 ) = range(1, 10)
 BY_HAND = frozenset({ADJUSTMENT_END, ADJUSTMENT, OVERRIDE_END, OVERRIDE})
 
-_OF_SALES = Q(target__in=SALES_HOLDS | {Stage.REJECTED}) | Q(actor=Actor.REP)
+# Stages that only sales moves a lead to.
+GIVEN_BY_SALES = SALES_HOLDS | {Stage.REJECTED}
+_OF_SALES = Q(target__in=GIVEN_BY_SALES) | Q(actor=Actor.REP)
 # Both sides see where the lead crossed.
 _CROSSING = Q(target=Stage.SQL)
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
+from leadportal.db.paging import Order, decimal, moment
 from leads.models import Handoff
-from leads.paging import Order, decimal, moment
 from leads.querysets import HandoffQuerySet, has_words
 
 # What the pulse line calls "due soon".

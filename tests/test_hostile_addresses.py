@@ -48,6 +48,7 @@ PAGES = [
     (Role.SALES, "/leads?sort=score", ("after", "before")),
     (Role.SALES, "/leads/{lead}", ("before", "show")),
     (Role.SALES_MANAGER, "/overview", ("from", "to", "period")),
+    (Role.SALES_MANAGER, "/settings", ("after", "before")),
     (Role.SALES_MANAGER, "/quality", ("from", "to", "period")),
     (Role.SALES_MANAGER, "/criteria/2/movers", ("from", "to", "after", "scope")),
     (Role.SALES_MANAGER, "/criteria/drafts/2/text", ("at", "line")),
@@ -68,6 +69,8 @@ LISTS = [
     ("/leads/{lead}/history", ("cursor", "order", "limit")),
     ("/leads/{lead}/events", ("cursor", "limit")),
     ("/handoffs", ("cursor", "order", "limit", "state", "lead", "queue")),
+    ("/criteria", ("cursor", "order", "limit", "state")),
+    ("/criteria?order=number", ("cursor",)),
     ("/schema", ("version", "lang", "format")),
 ]
 

@@ -1,5 +1,5 @@
 from accounts.models.keys import ApiKey, Integration, Scope
 from accounts.models.people import Team, User
-from accounts.models.portal import Portal
+from accounts.models.portal import Portal, SettingChange
 
-__all__ = ["ApiKey", "Integration", "Portal", "Scope", "Team", "User"]
+__all__ = ["ApiKey", "Integration", "Portal", "Scope", "SettingChange", "Team", "User"]

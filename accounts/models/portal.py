@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 
 
 class Portal(models.Model):
@@ -59,3 +60,29 @@ class Portal(models.Model):
     def load(cls) -> "Portal":
         """The settings row; made with its defaults the first time."""
         return cls.objects.get_or_create(pk=1)[0]
+
+
+class SettingChange(models.Model):
+    """One setting that a person changed: from what, to what, when. Never edited (by trigger)."""
+
+    at = models.DateTimeField(default=timezone.now)
+    person = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    # The name of the field of Portal, and its value before and after.
+    setting = models.CharField(max_length=40)
+    old = models.JSONField()
+    new = models.JSONField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(old=models.F("new")), name="setting_change_changes"
+            ),
+        ]
+        indexes = [
+            # Read by: the settings page, newest first.
+            models.Index(fields=["-at", "-id"], name="setting_change_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.setting}: {self.old} → {self.new}"

@@ -1,15 +1,21 @@
-"""The settings page."""
+"""The settings page, with who changed what."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import portal
+from accounts import portal, setting_words
 from accounts.forms import SettingsForm
 from accounts.http import AuthenticatedRequest, permission_required, require_action
-from accounts.models import Portal
+from accounts.models import Portal, SettingChange
 from accounts.policy import Action
+from leadportal.db import paging
+from leadportal.db.paging import Order, moment
+
+NEWEST = Order("at", moment, descending=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,8 +27,19 @@ def settings_page(request: AuthenticatedRequest) -> HttpResponse:
         # Whoever may change anything may change the promises.
         require_action(request.user, Action.EDIT_PROMISES)
         if form.is_valid():
-            portal.change(form.instance, form.changed())
+            portal.change(form.instance, form.changed(), by=request.user)
             messages.success(request, "Saved." if form.has_changed() else "Nothing was changed.")
             return redirect("settings")
     status = 422 if form.errors else 200
-    return render(request, "accounts/settings.html", {"form": form}, status=status)
+    context = {"form": form} | _history(request)
+    return render(request, "accounts/settings.html", context, status=status)
+
+
+def _history(request: AuthenticatedRequest) -> dict[str, Any]:
+    """Who changed what, a page at a time."""
+    page = paging.page(SettingChange.objects.select_related("person"), NEWEST, request.GET)
+    return {
+        "changes": setting_words.changes(page.rows),
+        "newer": f"{page.newer}#changes" if page.newer else "",
+        "older": f"{page.older}#changes" if page.older else "",
+    }

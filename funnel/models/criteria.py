@@ -39,15 +39,20 @@ class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
         """Everybody reads what was proposed; a draft belongs to those who write the criteria."""
         if policy.can(person, Action.READ_DRAFTS):
             return self
+        return self.without_drafts()
+
+    def without_drafts(self) -> "CriteriaVersionQuerySet":
+        """Proposed at least: what its author has shown to both departments."""
         return self.exclude(state=VersionState.DRAFT)
+
+    def for_api(self) -> "CriteriaVersionQuerySet":
+        """With the version each was drafted from; of its `signatures` the valid ones alone."""
+        signed = models.Prefetch("signatures", Signature.objects.valid())
+        return self.select_related("based_on").defer("based_on__content").prefetch_related(signed)
 
     def lacking_signature_of(self, sides: Collection[Side]) -> "CriteriaVersionQuerySet":
         """Proposed versions that at least one of these sides has yet to sign."""
-        signed = Signature.objects.filter(
-            version=models.OuterRef("pk"),
-            content_hash=models.OuterRef("content_hash"),
-            voided_at=None,
-        )
+        signed = Signature.objects.valid().filter(version=models.OuterRef("pk"))
         lacks = [~models.Exists(signed.filter(side=side)) for side in sides]
         return self.filter(
             reduce(operator.or_, lacks, models.Q(pk__in=[])), state=VersionState.PROPOSED
@@ -135,6 +140,13 @@ class CriteriaVersion(models.Model):
         return self.author_id is None and self.number == 1
 
 
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def valid(self) -> "SignatureQuerySet":
+        """On exactly the present content, one a side at most; with who signed."""
+        on_this = self.filter(voided_at=None, content_hash=models.F("version__content_hash"))
+        return on_this.select_related("signed_by")
+
+
 class Signature(models.Model):
     """One department's consent to exactly one content of a version."""
 
@@ -145,6 +157,8 @@ class Signature(models.Model):
     signed_at = models.DateTimeField(default=timezone.now)
     both_hats = models.BooleanField(default=False)
     voided_at = models.DateTimeField(null=True)
+
+    objects = SignatureQuerySet.as_manager()
 
     class Meta:
         ordering = ["signed_at", "id"]

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from funnel.conditions import Condition, EventTest, Test, walk
+from funnel.stages import LADDER
 
 KINDS = ("fit", "intent")
-RUNGS = ("lead", "mql", "sql")
+# What is defined: the ladder above its lowest rung, where everybody begins.
+RUNGS = tuple(stage.value for stage in LADDER[1:])
 MAX_RULES = 200
 MAX_POINTS = 1000
 # A factor is a share of the points in whole ten-thousandths, so that all arithmetic is integer.

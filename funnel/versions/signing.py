@@ -62,11 +62,7 @@ def waiting_for(person: User) -> int:
 
 def valid_signatures(version: CriteriaVersion) -> list[Signature]:
     """The signatures on exactly this content, one a side at most."""
-    return [
-        signature
-        for signature in version.signatures.select_related("signed_by")
-        if signature.voided_at is None and signature.content_hash == version.content_hash
-    ]
+    return list(version.signatures.valid())
 
 
 def need_signatures(version: CriteriaVersion) -> None:

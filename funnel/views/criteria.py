@@ -10,10 +10,11 @@ from accounts import policy
 from accounts.http import AuthenticatedRequest, permission_required
 from accounts.models import User
 from accounts.policy import Action
+from accounts.roles import Side
 from funnel import reading, versions
 from funnel.compare import Comparison, compare
 from funnel.models import CriteriaVersion, VersionState
-from funnel.signature_bar import STAGES, bar
+from funnel.signature_bar import bar
 
 SHOWN_VERSIONS = 20
 
@@ -95,7 +96,4 @@ def _compared(before: CriteriaVersion, after: CriteriaVersion) -> Comparison | N
 def _halves(version: CriteriaVersion) -> list[dict[str, Any]]:
     """Either side of the handoff rule: who signed, and when."""
     signed = {signature.side: signature for signature in versions.valid_signatures(version)}
-    return [
-        {"side": side, "stage": stage, "signature": signed.get(side)}
-        for side, stage in STAGES.items()
-    ]
+    return [{"side": side, "signature": signed.get(side)} for side in Side]

@@ -1,5 +1,6 @@
 """The facts that every installation has."""
 
+from funnel.stages import LIVING
 from funnel.vocabulary.facts import (
     NOT_IN_RULES,
     Fact,
@@ -12,20 +13,7 @@ from funnel.vocabulary.operators import FactType
 from leadportal.world.countries import COUNTRIES
 from leadportal.world.regions import REGIONS, SALES_AREAS
 
-_STAGES = (
-    ("inquiry", "Inquiry"),
-    ("lead", "Lead"),
-    ("mql", "MQL"),
-    ("sql", "SQL"),
-    ("claimed", "Claimed"),
-    ("accepted", "Accepted"),
-    ("opportunity", "Opportunity"),
-    ("won", "Won"),
-    ("lost", "Lost"),
-    ("rejected", "Rejected"),
-    ("nurture", "Nurture"),
-    ("disqualified", "Disqualified"),
-)
+_STAGES = tuple((stage.value, stage.label) for stage in LIVING)
 _EMAIL_KINDS = (
     ("work", "a work address"),
     ("free", "a free mailbox"),

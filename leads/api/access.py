@@ -3,26 +3,9 @@
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
-from accounts.authentication import HasScope, ScopePermission
-from accounts.models import ApiKey, Integration, Scope, User
+from accounts.models import ApiKey, Integration, User
 from leads.models import Handoff, Lead
-
-
-def OpenTo(*, people: tuple[str, ...] = (), **by_method: Scope) -> type[ScopePermission]:
-    """Keys with the method's scope, and for the methods in `people` whoever is signed in."""
-
-    class Permission(HasScope(**by_method)):  # type: ignore[misc]
-        def has_permission(self, request: Request, view: APIView) -> bool:
-            if isinstance(request.user, User) and request.method in people:
-                return True
-            return bool(super().has_permission(request, view))
-
-    return Permission
-
-
-READ = ("GET", "HEAD", "OPTIONS")
 
 
 def integration_of(request: Request) -> Integration | None:

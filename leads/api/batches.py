@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, JsonResponse
 from rest_framework.request import Request
 
-from accounts.problems import Problem
+from leadportal.rest.problems import Problem
 from leads.api import shapes
 from leads.api.decision import refuse_dry_run
 from leads.ingest import BatchRefused, IngestResult, Status

@@ -8,10 +8,10 @@ from django.db import connection, transaction
 from rest_framework.request import Request
 
 from accounts.models import Portal
-from accounts.problems import Problem
 from funnel import versions
 from funnel.conditions import Test, walk
 from funnel.rulebook import Rulebook
+from leadportal.rest.problems import Problem
 from leads.explanation import explain, read
 from leads.models import Handoff, Lead
 from leads.qualification import qualify

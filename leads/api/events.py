@@ -5,9 +5,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
 
+from accounts.authentication import OpenTo
 from accounts.models import Scope
 from leads.api import schema, shapes
-from leads.api.access import OpenTo
 from leads.api.batches import answer_batch, answer_refusal, items_of
 from leads.api.decision import refuse_dry_run
 from leads.api.idempotency import idempotent

@@ -10,14 +10,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
 
+from accounts.authentication import READ, OpenTo
 from accounts.http import require_action
 from accounts.models import Scope, User
 from accounts.policy import Action
-from accounts.problems import Problem
+from leadportal.db.paging import Order
+from leadportal.db.paging import moment as paging_moment
+from leadportal.rest.lists import narrowed, one_page, unless_known
+from leadportal.rest.problems import Problem
 from leads.api import schema, shapes
-from leads.api.access import READ, OpenTo, handoffs_for
+from leads.api.access import handoffs_for
 from leads.api.idempotency import idempotent
-from leads.api.lists import narrowed, one_page, unless_known
 from leads.checks import Field, Refused, choice, moment, read, text
 from leads.filters import HandoffFilter
 from leads.handoffs import (
@@ -31,8 +34,6 @@ from leads.handoffs import (
     release,
 )
 from leads.models import Handoff, Touch
-from leads.paging import Order
-from leads.paging import moment as paging_moment
 
 ORDERS = {
     "-opened_at": Order("opened_at", paging_moment, descending=True),

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from accounts import prepared
 from accounts.models import ApiKey
-from accounts.problems import Problem
+from leadportal.rest.problems import Problem
 from leads.ingest import rows
 from leads.ingest.races import again_when_raced
 from leads.models import IdempotentAnswer

@@ -12,18 +12,19 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
 
+from accounts.authentication import READ, OpenTo
 from accounts.models import Scope
+from leadportal.db.paging import Order, moment
+from leadportal.rest.lists import narrowed, one_page, unless_known
 from leads.api import schema, shapes
-from leads.api.access import READ, OpenTo, integration_of, lead_or_404, leads_for
+from leads.api.access import integration_of, lead_or_404, leads_for
 from leads.api.batches import answer_batch, answer_refusal, items_of
 from leads.api.decision import decided, decision, is_dry_run, seconds_to_wait
 from leads.api.idempotency import idempotent
-from leads.api.lists import narrowed, one_page, unless_known
 from leads.explanation import explain
 from leads.filters import LeadFilter
 from leads.ingest import Status, ingest_leads
 from leads.models import Lead
-from leads.paging import Order, moment
 from leads.qualification import qualify
 
 ORDERS = {

@@ -52,10 +52,6 @@ SIGN_INS = [
 
 def settle_in(at: datetime) -> dict[Person, User]:
     """Settings, teams, people and the members of the one queue."""
-    settings = Portal.load()
-    settings.company_name, settings.currency = "Fernhill Systems", "EUR"
-    settings.zone, settings.sells_to = "Europe/Berlin", SELLS_TO
-    portal.change(settings, ["company_name", "currency", "zone", "sells_to"])
     teams = {
         Side.MARKETING: Team.objects.create(name="Marketing", side=Side.MARKETING),
         Side.SALES: Team.objects.create(name="Sales Europe", side=Side.SALES),
@@ -73,6 +69,11 @@ def settle_in(at: datetime) -> dict[Person, User]:
         )
         for person in EVERYBODY
     }
+    settings = Portal.load()
+    settings.company_name, settings.currency = "Fernhill Systems", "EUR"
+    settings.zone, settings.sells_to = "Europe/Berlin", SELLS_TO
+    fields = ["company_name", "currency", "zone", "sells_to"]
+    portal.change(settings, fields, by=users[SANNA], at=at)
     queue = Queue.default()
     for rep in REPS:
         QueueMember.objects.create(queue=queue, user=users[rep])

@@ -125,6 +125,10 @@ class Step:
     plural: str
     side: str
 
+    @classmethod
+    def at(cls, stage: Stage, plural: str) -> "Step":
+        return cls(stage, stage.label, plural, stage.side)
+
 
 FUNNEL_FORMULA = (
     "Leads created in the period, by the furthest stage the ledger says they reached, whenever"
@@ -132,13 +136,13 @@ FUNNEL_FORMULA = (
 )
 # The first step is every lead created, so it asks for no stage.
 STEPS = (
-    Step("", "Leads", "leads", "mk"),
-    Step(Stage.MQL, "MQL", "MQLs", "mk"),
-    Step(Stage.SQL, "SQL", "SQLs", "mk"),
-    Step(Stage.CLAIMED, "Claimed", "claimed", "sa"),
-    Step(Stage.ACCEPTED, "Accepted", "accepted", "sa"),
-    Step(Stage.OPPORTUNITY, "Opportunity", "opportunities", "sa"),
-    Step(Stage.WON, "Won", "won", "sa"),
+    Step("", "Leads", "leads", Stage.LEAD.side),
+    Step.at(Stage.MQL, "MQLs"),
+    Step.at(Stage.SQL, "SQLs"),
+    Step.at(Stage.CLAIMED, "claimed"),
+    Step.at(Stage.ACCEPTED, "accepted"),
+    Step.at(Stage.OPPORTUNITY, "opportunities"),
+    Step.at(Stage.WON, "won"),
 )
 
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.models import User
-from funnel.stages import LADDER, SALES_HOLDS, Stage
+from accounts.roles import Side
+from funnel.stages import LADDER, Stage
 from funnel.vocabulary import Fact, FactType, Vocabulary, event_did
 from leadportal.look import formats
 from leads.facts import CUSTOM
@@ -22,6 +23,7 @@ from leads.timeline import (
     CHANGE,
     CONSENT,
     EVENT,
+    GIVEN_BY_SALES,
     OVERRIDE,
     OVERRIDE_END,
     STAGE,
@@ -29,7 +31,7 @@ from leads.timeline import (
     Happened,
 )
 
-MARKETING, SALES = "mk", "sa"
+MARKETING, SALES = Side.MARKETING.colour, Side.SALES.colour
 # Where events say in their own words what was wanted, and what the thing was called.
 WORDS = ("message", "question", "comment", "text", "note")
 TITLES = ("title", "subject", "name", "path", "url", "file", "form")
@@ -202,16 +204,15 @@ def _rung(thing: Happened, *, rises: bool) -> list[Entry]:
     about = thing.about
     # Who and why, the override says beneath it.
     why = "By hand" if about["person"] else about["reason"]
-    label = Stage(about["target"]).label
-    became = f"an {label}" if label.isupper() else "a lead" if label == "Lead" else "an inquiry"
+    stage = Stage(about["target"])
     points = "" if about["total"] is None else f", at {about['total']}"
     if not rises:
         did = "Put back to" if about["person"] else "Fell to"
-        title = format_html("<b>{} {}</b>{}", did, label, points)
+        title = format_html("<b>{} {}</b>{}", did, stage.label, points)
         return [Entry(thing.at, title, text=f"{_left_the_queue(about)}{why}")]
-    title = format_html("<b>Became {}</b>{}", became, points)
+    title = format_html("<b>Became {}</b>{}", stage.one, points)
     entry = Entry(thing.at, title, text=why)
-    if about["target"] != Stage.SQL:
+    if stage != Stage.SQL:
         return [entry]
     clock = f"{timezone.localtime(thing.at):%H:%M}"
     return [Entry(thing.at, f"Handed over to Sales at {clock}", kind="handoff"), entry]
@@ -246,7 +247,7 @@ _VERDICTS = {
 
 def _verdict(thing: Happened, target: Stage, reading: Reading) -> Entry:
     about = thing.about
-    side = SALES if target in SALES_HOLDS or target == Stage.REJECTED else MARKETING
+    side = SALES if target in GIVEN_BY_SALES else MARKETING
     if about["person"] or about["integration"]:
         did = _VERDICTS.get(target, f"moved it to {target.label}")
         title = format_html("<b>{}</b> {}", _who(about, reading.reader), did)

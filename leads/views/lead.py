@@ -17,7 +17,8 @@ from accounts.policy import Action
 from funnel import versions
 from funnel.models import QueueMember
 from funnel.vocabulary import Vocabulary
-from leads import explanation, paging, timeline
+from leadportal.db import paging
+from leads import explanation, timeline
 from leads.history import daily_totals, newest_of_lead
 from leads.models import (
     Adjustment,

@@ -13,12 +13,12 @@ from accounts.http import AuthenticatedRequest, permission_required
 from accounts.models import User
 from accounts.policy import Action
 from accounts.roles import Role
-from funnel.stages import TOMBSTONES, Stage
+from funnel.stages import LIVING, Stage
+from leadportal.db import paging
+from leadportal.db.paging import Order, moment
 from leadportal.world.countries import country_code, country_name
-from leads import paging
 from leads.filters import LeadFilter
 from leads.models import Campaign, Lead, Source
-from leads.paging import Order, moment
 
 NEWEST = "-created"
 ORDERS: Mapping[str, Order] = {
@@ -141,9 +141,7 @@ def choices(query: QueryDict) -> dict[str, Any]:
     people = User.objects.active().with_role(Role.SALES, Role.SALES_MANAGER)
     return {
         "stages": [
-            {"name": one.value, "label": one.label, "chosen": one.value in chosen}
-            for one in Stage
-            if one not in TOMBSTONES
+            {"name": one.value, "label": one.label, "chosen": one.value in chosen} for one in LIVING
         ],
         "sources": Source.objects.values_list("name", flat=True)[:CHOICES],
         "campaigns": Campaign.objects.values_list("name", flat=True)[:CHOICES],

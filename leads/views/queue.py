@@ -13,7 +13,8 @@ from accounts.http import AuthenticatedRequest, fragment, permission_required
 from accounts.models import User
 from accounts.policy import Action
 from accounts.roles import Role
-from leads import paging, waiting
+from leadportal.db import paging
+from leads import waiting
 from leads.models import Handoff, Source
 from leads.present import queue as present
 from leads.present.words import short

@@ -5,13 +5,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import AuthenticatedRequest, fragment, permission_required
 from accounts.policy import Action
-from funnel.stages import LADDER, SALES_HOLDS, Stage
+from funnel.stages import LIVING
 from leads.metrics import answers
 from leads.metrics.kept import kept
 from leads.querysets import SEES_EVERY_LEAD
-
-ASIDE = (Stage.REJECTED, Stage.NURTURE, Stage.DISQUALIFIED)
-SHOWN = (*LADDER, *(stage for stage in Stage if stage in SALES_HOLDS), *ASIDE)
 
 
 @require_safe
@@ -22,7 +19,7 @@ def criteria_standing(request: AuthenticatedRequest) -> HttpResponse:
     largest = max(counts.values(), default=0) or 1
     rows = [
         {"stage": stage, "count": counts[stage], "share": 100 * counts[stage] / largest}
-        for stage in SHOWN
+        for stage in LIVING
         if counts.get(stage)
     ]
     part = "leads/partials/standing.html"

@@ -134,12 +134,12 @@ def test_a_change_that_what_depends_on_it_refuses_is_not_saved(client_of, monkey
     assert Portal.load().company_name == "Your company"
 
 
-def test_the_page_asks_the_database_four_questions(client_of, django_assert_num_queries):
+def test_the_page_asks_the_database_five_questions(client_of, django_assert_num_queries):
     admin = client_of(Role.ADMIN)
     admin.get("/settings")
 
-    # Session, person, settings for the zone, settings for the form.
-    with django_assert_num_queries(4):
+    # Session, person, settings for the zone, settings for the form, who changed them.
+    with django_assert_num_queries(5):
         admin.get("/settings")
 
 

@@ -1,14 +1,21 @@
-"""The table of moves: who may move a lead from where to where."""
+"""The tables of stages and moves: who holds a lead where, and who may move it from there."""
 
+import re
 from itertools import product
 
 import pytest
+from django.template import Context, Template
 
+from accounts.models import User
+from accounts.roles import Side
 from funnel.stages import (
     LADDER,
+    LIVING,
+    MACHINE_MOVES,
     MARKETING_HOLDS,
     MOVES,
     SALES_HOLDS,
+    STAGES,
     TOMBSTONES,
     Actor,
     MoveNotAllowed,
@@ -17,18 +24,147 @@ from funnel.stages import (
     origins,
     steps,
 )
+from funnel.vocabulary import STANDARD
+from leads.metrics.catalogue import STEPS
+from leads.models import Lead
+from leads.present.lead.path import lane
+
+WHO = {(move.origin, move.target): move.who for move in MOVES}
+
+
+def badge(stage):
+    return Template("{% stage_badge stage %}").render(Context({"stage": stage}))
+
+
+# --- stages ------------------------------------------------------------------------------------
+
+
+def test_every_stage_is_a_row():
+    assert [(row.value, row.label) for row in STAGES] == Stage.choices
+    assert [Stage(row.value) for row in STAGES] == list(Stage)
+
+
+def test_left_of_the_handoff_line_marketing_holds_a_lead_and_right_of_it_sales():
+    assert {*LADDER, Stage.REJECTED, Stage.NURTURE} == MARKETING_HOLDS
+    assert {"claimed", "accepted", "opportunity", "won", "lost"} == SALES_HOLDS
+    assert {"disqualified", "merged", "erased"} == {*STAGES} - MARKETING_HOLDS - SALES_HOLDS
+
+
+def test_the_badge_shows_who_holds_a_lead_and_where_it_may_cross():
+    filled = {Side.MARKETING: "mk", Side.SALES: "sa", None: "none"}
+
+    odd = [row for row in STAGES if row.badge != filled[row.holder]]
+
+    assert odd == [Stage.SQL]
+    assert Stage.SQL.badge == "over"
+
+
+@pytest.mark.parametrize(
+    ("stage", "filled", "word"),
+    [
+        ("inquiry", "mk", "Inquiry"),
+        ("lead", "mk", "Lead"),
+        ("mql", "mk", "MQL"),
+        ("sql", "over", "SQL"),
+        ("claimed", "sa", "Claimed"),
+        ("lost", "sa", "Lost"),
+        ("rejected", "mk", "Rejected"),
+        ("disqualified", "none", "Disqualified"),
+        ("erased", "none", "Erased"),
+    ],
+)
+def test_the_filled_half_of_the_baton_holds_the_lead(stage, filled, word):
+    assert badge(stage) == f'<span class="stage {filled}">{word}</span>'
+
+
+def test_a_stage_nobody_knows_has_no_badge():
+    with pytest.raises(ValueError, match="customer"):
+        badge("customer")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_path_of_a_lead_is_coloured_by_who_holds_it(stage):
+    path = lane(Lead(stage=stage), [], None, User())
+
+    (now,) = [step for step in path if step["state"] == "now"]
+    assert now["side"] == {Side.MARKETING: "mk", Side.SALES: "sa", None: ""}[stage.holder]
+    assert now["label"] == stage.label
+
+
+def test_the_funnel_of_a_cohort_is_coloured_by_who_holds_the_leads():
+    assert [(step.label, step.side) for step in STEPS[1:]] == [
+        (Stage(step.stage).label, Stage(step.stage).side) for step in STEPS[1:]
+    ]
+
+
+def test_criteria_choose_among_the_stages_where_a_lead_can_be_found():
+    assert STANDARD["stage"].choices == tuple((row.value, row.label) for row in LIVING)
+    assert set(LIVING) == set(STAGES) - TOMBSTONES
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"), [("lead", "a lead"), ("mql", "an MQL"), ("inquiry", "an inquiry")]
+)
+def test_a_stage_says_in_a_sentence_who_stands_there(stage, said):
+    assert Stage(stage).one == said
+
+
+# --- moves -------------------------------------------------------------------------------------
+
+
+def test_a_move_is_told_once():
+    assert len(WHO) == len(MOVES)
+
+
+def test_every_move_says_who_makes_it_what_it_needs_and_which_event_it_is():
+    for move in MOVES:
+        assert move.who
+        assert move.needs
+        assert re.fullmatch(r"lead\.[a-z_]+", move.event), move
+
+
+@pytest.mark.parametrize(
+    ("origin", "target", "event"),
+    [
+        ("", "inquiry", "lead.created"),
+        ("inquiry", "lead", "lead.stage_changed"),
+        ("mql", "disqualified", "lead.stage_changed"),
+        ("sql", "claimed", "lead.claimed"),
+        ("claimed", "sql", "lead.stage_changed"),
+        ("claimed", "accepted", "lead.accepted"),
+        ("accepted", "rejected", "lead.rejected"),
+        ("rejected", "nurture", "lead.answered"),
+        ("rejected", "disqualified", "lead.answered"),
+        ("opportunity", "won", "lead.won"),
+        ("accepted", "lost", "lead.lost"),
+        ("mql", "merged", "lead.merged"),
+        ("won", "erased", "lead.erased"),
+    ],
+)
+def test_a_move_is_the_event_that_others_hear_of(origin, target, event):
+    (move,) = [move for move in MOVES if (move.origin, move.target) == (origin, target)]
+
+    assert move.event == event
+
+
+def test_a_lead_begins_as_an_inquiry_only():
+    assert [move.target for move in MOVES if not move.origin] == [Stage.INQUIRY]
+
+
+def test_the_machine_moves_leads_that_are_left_of_the_line_and_not_settled():
+    assert {*LADDER, Stage.DISQUALIFIED, Stage.NURTURE} == MACHINE_MOVES
 
 
 def test_the_machine_moves_a_lead_one_rung_at_a_time():
     for origin, target in product(LADDER, LADDER):
         apart = abs(LADDER.index(origin) - LADDER.index(target))
-        assert (Actor.MACHINE in MOVES.get((origin, target), ())) == (apart == 1)
+        assert (Actor.MACHINE in WHO.get((origin, target), ())) == (apart == 1)
 
 
 def test_the_machine_never_moves_what_sales_holds_but_back_to_its_queue():
     moved = {
         (origin, target)
-        for (origin, target), actors in MOVES.items()
+        for (origin, target), actors in WHO.items()
         if origin in SALES_HOLDS and Actor.MACHINE in actors
     }
 
@@ -38,7 +174,7 @@ def test_the_machine_never_moves_what_sales_holds_but_back_to_its_queue():
 def test_only_sales_takes_a_lead_over_the_line():
     crossing = {
         (origin, target): actors
-        for (origin, target), actors in MOVES.items()
+        for (origin, target), actors in WHO.items()
         if target in SALES_HOLDS and origin not in SALES_HOLDS
     }
 
@@ -48,16 +184,16 @@ def test_only_sales_takes_a_lead_over_the_line():
 
 def test_only_a_manager_puts_a_lead_among_the_sqls_by_hand():
     for origin in MARKETING_HOLDS:
-        assert Actor.MARKETING not in MOVES.get((origin, Stage.SQL), ())
+        assert Actor.MARKETING not in WHO.get((origin, Stage.SQL), ())
 
 
 @pytest.mark.parametrize("gone", sorted(TOMBSTONES))
 def test_nothing_comes_back_from_a_tombstone(gone):
-    assert not [pair for pair in MOVES if pair[0] == gone]
+    assert not [pair for pair in WHO if pair[0] == gone]
 
 
 def test_every_stage_is_reached_by_somebody():
-    assert {target for _, target in MOVES} == set(Stage)
+    assert {target for _, target in WHO} == set(Stage)
 
 
 @pytest.mark.parametrize(

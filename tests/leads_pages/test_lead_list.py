@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from funnel.models import Queue
-from leads import paging, querysets
+from leadportal.db import paging
+from leads import querysets
 from leads.models import Lead
 from tests import factories
 

@@ -1,21 +1,20 @@
 """Events in OpenAPI's words."""
 
-from leads.api.batches import ITEMS_MAX
-from leads.api.schema.examples import summary_of
-from leads.api.schema.operations import POSTING, operation
-from leads.api.schema.shapes import (
+from leadportal.rest.openapi import (
     FREE,
     INTEGER,
-    SUMMARY,
+    POSTING,
     TEXT,
     TIME,
     TIME_OR_NULL,
-    batch_of,
     list_of,
     object_of,
+    operation,
     or_null,
-    result_of,
 )
+from leads.api.batches import ITEMS_MAX
+from leads.api.schema.examples import summary_of
+from leads.api.schema.shapes import SUMMARY, batch_of, result_of
 from leads.checks import EVENT_SCHEMA
 
 EVENT_READ = object_of(

@@ -2,28 +2,25 @@
 
 from typing import Any
 
-from leads.api.schema.examples import LINE_EXAMPLE, NOW, SCORE_EXAMPLE
-from leads.api.schema.operations import (
+from leadportal.rest.openapi import (
     IF_NONE_MATCH,
+    INTEGER,
     POSTING,
     READING,
     READING_ONE,
-    filters_of,
-    operation,
-)
-from leads.api.schema.shapes import (
-    INTEGER,
-    LINE,
-    SCORE,
     TEXT,
     TIME,
     TIME_OR_NULL,
     Schema,
+    filters_of,
     list_of,
     object_of,
+    operation,
     or_null,
     page_of,
 )
+from leads.api.schema.examples import LINE_EXAMPLE, NOW, SCORE_EXAMPLE
+from leads.api.schema.shapes import LINE, SCORE
 from leads.filters import HandoffFilter
 from leads.models import HandoffState, Touch
 

@@ -2,37 +2,30 @@
 
 from drf_spectacular.utils import OpenApiParameter
 
-from leads.api.batches import ITEMS_MAX
-from leads.api.decision import WAIT_MAX
-from leads.api.schema.events import EVENT_READ
-from leads.api.schema.examples import LEAD_EXAMPLE, LINE_EXAMPLE, NOW, SCORE_EXAMPLE, summary_of
-from leads.api.schema.operations import (
+from leadportal.rest.openapi import (
+    FREE,
     IF_NONE_MATCH,
+    INTEGER,
     POSTING,
     READING,
     READING_ONE,
-    filters_of,
-    operation,
-    paging,
-)
-from leads.api.schema.shapes import (
-    FREE,
-    INTEGER,
-    LINE,
-    SCORE,
-    STAGE,
-    SUMMARY,
     TEXT,
     TIME,
     TIME_OR_NULL,
     Schema,
-    batch_of,
+    filters_of,
     list_of,
     object_of,
+    operation,
     or_null,
     page_of,
-    result_of,
+    paging,
 )
+from leads.api.batches import ITEMS_MAX
+from leads.api.decision import WAIT_MAX
+from leads.api.schema.events import EVENT_READ
+from leads.api.schema.examples import LEAD_EXAMPLE, LINE_EXAMPLE, NOW, SCORE_EXAMPLE, summary_of
+from leads.api.schema.shapes import LINE, SCORE, STAGE, SUMMARY, batch_of, result_of
 from leads.checks import COMPANY, LEAD, LEAD_SCHEMA
 from leads.filters import LeadFilter
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accounts.models import User
-from funnel.stages import SALES_HOLDS, Stage
+from funnel.stages import Stage
 from leads.models import Handoff, Lead, StageChange
 from leads.present.words import short
 
@@ -56,7 +56,7 @@ def _step(
         "label": stage.label,
         "note": _note(stage, move, reader) if state != "ahead" else "",
         "state": state,
-        "side": "" if state == "ahead" else "sa" if stage in SALES_HOLDS else "mk",
+        "side": "" if state == "ahead" else stage.side,
         "cross": stage == Stage.SQL and state != "ahead" and handoff is not None,
     }
 

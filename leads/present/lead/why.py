@@ -1,12 +1,14 @@
 """The score of a lead: its lines, and what it means by the version that gave it."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from django.utils import timezone
 from django.utils.html import format_html
 
 from funnel.conditions import describe
+from funnel.reading import makes
 from funnel.rulebook import Rulebook
 from funnel.stages import LADDER, SALES_HOLDS, Stage
 from leads.explanation import Explanation, Line
@@ -94,8 +96,7 @@ def heading(lead: Lead, explanation: Explanation, rulebook: Rulebook) -> str:
     lines = {Stage.MQL: rulebook.mql_line, Stage.SQL: rulebook.sql_line}
     if stage not in LADDER or explanation.total < lines.get(stage, 0):
         return "Score now"
-    label = stage.label if stage.label.isupper() else stage.label.lower()
-    return f"Why this is {'a' if stage == Stage.LEAD else 'an'} {label}"
+    return f"Why this is {stage.one}"
 
 
 def without_largest(explanation: Explanation, rulebook: Rulebook) -> Any:
@@ -120,20 +121,16 @@ def without_largest(explanation: Explanation, rulebook: Rulebook) -> Any:
 
 def still_missing(lead: Lead, explanation: Explanation, rulebook: Rulebook) -> Any:
     """Points alone do not make the next stage: what else its definition asks."""
-    rungs = {
-        Stage.INQUIRY: ("lead", "A lead"),
-        Stage.LEAD: ("mql", "An MQL"),
-        Stage.MQL: ("sql", "An SQL"),
-    }
+    following = dict(pairwise(LADDER))
     is_held = lead.held_until is not None and lead.held_until > timezone.now()
-    if lead.stage not in rungs or is_held:
+    if lead.stage not in following or is_held:
         return ""
-    name, who = rungs[Stage(lead.stage)]
-    definition = rulebook.definitions[name]
+    rung = following[Stage(lead.stage)]
+    definition = rulebook.definitions[rung]
     if explanation.total < (definition.line or 0):
         return ""
     asks = "also asks" if definition.line else "asks"
-    return format_html("{} {}: {}.", who, asks, describe(definition.condition))
+    return format_html("{} {}: {}.", makes(rung), asks, describe(definition.condition))
 
 
 def since_handoff(lead: Lead, handoff: Handoff | None) -> Any:

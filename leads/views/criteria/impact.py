@@ -17,11 +17,11 @@ from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.stages import Stage
 from funnel.vocabulary import Vocabulary
+from leadportal.db.paging import SIZE, link
 from leadportal.look import formats
 from leads.impact import counting, movers, recent
 from leads.impact.reading import Move
 from leads.models import Lead
-from leads.paging import SIZE, link
 from leads.present import impact as present
 from leads.qualification import Bench
 from leads.querysets import SEES_EVERY_LEAD

@@ -8,9 +8,10 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
-from accounts.problems import CONTENT_TYPE
-from leads.api.lists import LIMIT, LIMIT_MAX
-from leads.api.schema.shapes import PROBLEM, Schema
+from leadportal.rest.lists import LIMIT, LIMIT_MAX
+from leadportal.rest.problems import CONTENT_TYPE
+
+Schema = dict[str, Any]
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
@@ -21,6 +22,40 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "An API key: lp_…"}
 
 
+def object_of(**properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def list_of(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+def or_null(kind: str, **more: Any) -> Schema:
+    return {"type": [kind, "null"], **more}
+
+
+def page_of(item: Schema) -> Schema:
+    return object_of(results=list_of(item), next=or_null("string", format="uri"))
+
+
+INTEGER: Schema = {"type": "integer"}
+TEXT: Schema = {"type": "string"}
+TIME: Schema = {"type": "string", "format": "date-time"}
+TIME_OR_NULL = or_null("string", format="date-time")
+FREE: Schema = {"type": "object", "additionalProperties": True}
+ERROR: Schema = object_of(pointer=TEXT, code=TEXT, detail=TEXT)
+PROBLEM: Schema = {
+    "type": "object",
+    "properties": {
+        "type": TEXT,
+        "title": TEXT,
+        "status": INTEGER,
+        "detail": TEXT,
+        "errors": list_of({"type": "object", "properties": ERROR["properties"]}),
+    },
+    "required": ["type", "title", "status", "detail"],
+    "additionalProperties": True,
+}
 IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key",
     str,
@@ -63,16 +98,23 @@ def operation(
     parameters: list[OpenApiParameter] | None = None,
     tag: str = "leads",
     description: str = "",
+    media_type: str = "application/json",
 ) -> dict[str, Any]:
-    """Keywords for extend_schema."""
+    """Keywords for extend_schema; `media_type` is that of the answers."""
     responses: dict[Any, Any] = {
-        (status, "application/json"): OpenApiResponse(shape, HTTPStatus(status).phrase)
+        (status, media_type): OpenApiResponse(shape, HTTPStatus(status).phrase)
         for status, shape in answers.items()
     }
     for status in problems:
         responses[(status, CONTENT_TYPE)] = OpenApiResponse(PROBLEM, PROBLEMS[status])
     examples = [
-        OpenApiExample("Answer", answer, response_only=True, status_codes=[str(min(answers))])
+        OpenApiExample(
+            "Answer",
+            answer,
+            response_only=True,
+            status_codes=[str(min(answers))],
+            media_type=media_type,
+        )
     ]
     if body:
         examples.append(OpenApiExample("Request", sent, request_only=True))
@@ -110,4 +152,4 @@ def paging(orders: tuple[str, ...]) -> list[OpenApiParameter]:
     ]
 
 
-_TYPES = {"NumberFilter": int, "IsoDateTimeFilter": OpenApiTypes.DATETIME}
+_TYPES: dict[str, Any] = {"NumberFilter": int, "IsoDateTimeFilter": OpenApiTypes.DATETIME}

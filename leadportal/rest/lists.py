@@ -2,9 +2,9 @@
 single records, with what tells whether they changed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
@@ -14,15 +14,20 @@ from django_filters import FilterSet
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from accounts.problems import Problem
-from leads.paging import Order
+from leadportal.db.paging import Order
+from leadportal.rest.problems import Problem
+
+Rows = TypeVar("Rows", bound=QuerySet)
 
 LIMIT, LIMIT_MAX = 50, 200
 PAGING = frozenset({"cursor", "limit", "order"})
 
 
 def one_page(
-    request: Request, rows: QuerySet, orders: dict[str, Order], show: Callable[[Any], dict]
+    request: Request,
+    rows: QuerySet,
+    orders: dict[str, Order],
+    show: Callable[[Any], Mapping[str, Any]],
 ) -> HttpResponse:
     """{"results": [...], "next": URL or null}; the first of `orders` is the default."""
     name = request.query_params.get("order") or next(iter(orders))
@@ -39,14 +44,18 @@ def one_page(
     return JsonResponse({"results": [show(row) for row in found[:limit]], "next": following})
 
 
-def unless_known(request: Request, shown: dict[str, Any]) -> HttpResponse:
+def unless_known(request: Request, shown: Mapping[str, Any]) -> HttpResponse:
     """One record with its ETag; 304 for who has it already, 412 for who expects another."""
-    answer = JsonResponse(shown)
+    return unless_same(request, JsonResponse(shown))
+
+
+def unless_same(request: Request, answer: HttpResponse) -> HttpResponse:
+    """The same for an answer in another form than JSON."""
     answer["ETag"] = quote_etag(sha256(answer.content).hexdigest()[:32])
-    return get_conditional_response(request, etag=answer["ETag"], response=answer)
+    return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
 
 
-def narrowed(request: Request, filterset: type[FilterSet], rows: QuerySet) -> QuerySet:
+def narrowed(request: Request, filterset: type[FilterSet], rows: Rows) -> Rows:
     """The rows the query string asks for; an unknown name is an error and not a longer list."""
     unknown = request.query_params.keys() - filterset.base_filters.keys() - PAGING
     if unknown:

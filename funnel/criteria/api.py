@@ -1,0 +1,122 @@
+"""The criteria over REST: the versions, one with its content, and one as text."""
+
+from datetime import datetime
+from typing import Any, TypedDict
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, permission_classes, renderer_classes
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from accounts.authentication import READ, OpenTo
+from accounts.models import Scope, User
+from funnel import text_form
+from funnel.criteria import openapi
+from funnel.criteria.filters import CriteriaFilter
+from funnel.models import CriteriaVersion
+from funnel.models.criteria import CriteriaVersionQuerySet
+from leadportal.db.paging import Order
+from leadportal.rest.lists import narrowed, one_page, unless_known, unless_same
+
+ORDERS = {"-number": Order("number", int, descending=True), "number": Order("number", int)}
+
+
+class SignatureAnswer(TypedDict):
+    """One department's consent to the content as it is; by nobody where it was shipped."""
+
+    department: str
+    signed_at: datetime
+    signed_by: str | None
+
+
+class CriteriaVersionAnswer(TypedDict):
+    """Where a version stands and how it got there, without its content."""
+
+    number: int
+    state: str
+    note: str | None
+    based_on: int | None
+    shipped_default: bool
+    content_hash: str
+    created_at: datetime
+    proposed_at: datetime | None
+    scheduled_for: datetime | None
+    live_at: datetime | None
+    retired_at: datetime | None
+    signatures: list[SignatureAnswer]
+
+
+class CriteriaAnswer(CriteriaVersionAnswer):
+    """One version with its content as it is stored and signed."""
+
+    content: dict[str, Any]
+
+
+class YamlRenderer(BaseRenderer):
+    """Lets who asks for YAML in; the text itself is written by the view."""
+
+    media_type = "application/yaml"
+    format = "yaml"
+
+
+@extend_schema(**openapi.LIST_CRITERIA)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.CRITERIA_READ)])
+def list_criteria(request: Request) -> HttpResponse:
+    rows = narrowed(request, CriteriaFilter, versions_for(request))
+    return one_page(request, rows.for_api().defer("content"), ORDERS, version_answer)
+
+
+@extend_schema(**openapi.GET_CRITERIA)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.CRITERIA_READ)])
+def read_criteria(request: Request, number: int) -> HttpResponse:
+    version = get_object_or_404(versions_for(request).for_api(), number=number)
+    return unless_known(request, criteria_answer(version))
+
+
+@extend_schema(**openapi.GET_CRITERIA_TEXT)
+@api_view(["GET"])
+@renderer_classes([YamlRenderer])
+@permission_classes([OpenTo(people=READ, GET=Scope.CRITERIA_READ)])
+def read_criteria_text(request: Request, number: int) -> HttpResponse:
+    version = get_object_or_404(versions_for(request), number=number)
+    text = text_form.export(version)
+    return unless_same(request, HttpResponse(text, content_type=YamlRenderer.media_type))
+
+
+def versions_for(request: Request) -> CriteriaVersionQuerySet:
+    """A person's by policy; a key's are those that were at least proposed."""
+    if isinstance(request.user, User):
+        return CriteriaVersion.objects.visible_to(request.user)
+    return CriteriaVersion.objects.without_drafts()
+
+
+def version_answer(version: CriteriaVersion) -> CriteriaVersionAnswer:
+    return {
+        "number": version.number,
+        "state": version.state,
+        "note": version.note or None,
+        "based_on": version.based_on.number if version.based_on else None,
+        "shipped_default": version.is_shipped_default,
+        "content_hash": version.content_hash,
+        "created_at": version.created_at,
+        "proposed_at": version.proposed_at,
+        "scheduled_for": version.scheduled_for,
+        "live_at": version.live_at,
+        "retired_at": version.retired_at,
+        "signatures": [
+            {
+                "department": signature.side,
+                "signed_at": signature.signed_at,
+                "signed_by": signature.signed_by.name if signature.signed_by else None,
+            }
+            for signature in version.signatures.all()
+        ],
+    }
+
+
+def criteria_answer(version: CriteriaVersion) -> CriteriaAnswer:
+    return {**version_answer(version), "content": version.content}

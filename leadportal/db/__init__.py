@@ -1,0 +1,1 @@
+"""What every query stands on, whichever app asks: paging (pages by key)."""
