@@ -1,6 +1,7 @@
 """Answers are sent compressed. Static files are not asked here: they were compressed once."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 # What fits into one packet arrives no sooner when it is smaller.
@@ -16,10 +17,12 @@ class CompressionMiddleware(GZipMiddleware):
     shown in the answer to a POST that needs that token. Django also adds a random number of bytes.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         # Compressed, a record's tag would be a weak one, and If-Match accepts strong ones only.
         if response.has_header("ETag"):
             return response
-        if not response.streaming and len(response.content) < LEAST_BYTES:
+        if isinstance(response, HttpResponse) and len(response.content) < LEAST_BYTES:
             return response
         return super().process_response(request, response)
