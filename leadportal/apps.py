@@ -1,13 +1,19 @@
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
-# Imported so that tasks find this Celery app in every process, the one that only sends included.
-from leadportal.celery import app as celery_app  # noqa: F401
+from leadportal import celery, nudges
+from leadportal.db import sweeps
 
 
 class LeadPortalConfig(AppConfig):
+    """Joins the apps: their sweeps become tasks in every process, also in one that only sends."""
+
     name = "leadportal"
     verbose_name = "LeadPortal"
+
+    def ready(self) -> None:
+        celery.gather_sweeps()
+        sweeps.SENDERS.append(nudges.Sender())
 
 
 class CollectedFilesConfig(StaticFilesConfig):

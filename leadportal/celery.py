@@ -2,15 +2,27 @@
 
 import os
 import signal
+from collections.abc import Iterator
+from importlib import import_module
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
 
-from celery import Celery, signals  # noqa: E402
+import structlog  # noqa: E402
+from celery import Celery, Task, signals  # noqa: E402
+from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.core.exceptions import ImproperlyConfigured  # noqa: E402
+from django.utils.module_loading import module_has_submodule  # noqa: E402
 from kombu import Exchange, Queue  # noqa: E402
 from kombu.transport import redis  # noqa: E402
 
 from leadportal import local  # noqa: E402
+from leadportal.db import sweeps  # noqa: E402
+from leadportal.db.sweeps import Sweep  # noqa: E402
+
+# A message that was not taken for so long is dropped, if its sweep is not asked for more rarely.
+LEAST_PATIENCE_SECONDS = 10.0
+TASK_PREFIX = "sweep."
 
 
 class Receipts(redis.QoS):
@@ -31,6 +43,13 @@ class Receipts(redis.QoS):
 
 
 redis.Channel.QoS = Receipts
+
+
+def queue_of(name: str, *_: object, **__: object) -> dict[str, str] | None:
+    """Where the messages of the task with this name go; Celery asks it for each of them."""
+    sweep = sweeps.SWEEPS.get(name.removeprefix(TASK_PREFIX))
+    return {"queue": sweep.queue} if sweep else None
+
 
 app = Celery("leadportal", set_as_current=True)
 app.conf.update(
@@ -55,9 +74,9 @@ app.conf.update(
     task_reject_on_worker_lost=False,
     task_soft_time_limit=60,
     task_time_limit=90,
-    task_queues=[Queue(name, Exchange(name), name) for name in ("score", "deliver", "bulk")],
+    task_queues=[Queue(name, Exchange(name), name) for name in sweeps.QUEUES],
     task_default_queue="score",
-    task_routes={"leads.tasks.count_impact": {"queue": "bulk"}},
+    task_routes=[queue_of],
     worker_prefetch_multiplier=1,
     worker_concurrency=2,
     # Terminate lets the running batch finish and leaves at once after it. Remapping it to this soft
@@ -67,34 +86,58 @@ app.conf.update(
     worker_send_task_events=False,
     enable_utc=True,
     timezone="UTC",
-    # What is due is found in the database; this only says "look". A look finds nothing for as
-    # little as one index probe, so twice as many as needed do no harm.
-    beat_schedule={
-        "drain": {
-            "task": "leads.tasks.drain",
-            "schedule": 2.0,
-            # A worker that was away must not find an hour of the same request.
-            "options": {"queue": "score", "expires": 10},
-        },
-        "count_impact": {
-            "task": "leads.tasks.count_impact",
-            "schedule": 5.0,
-            "options": {"queue": "bulk", "expires": 10},
-        },
-        "forget_answers": {
-            "task": "leads.tasks.forget_answers",
-            "schedule": 3600.0,
-            "options": {"queue": "bulk", "expires": 3600},
-        },
-        "forget_scores": {
-            "task": "leads.tasks.forget_scores",
-            "schedule": 3600.0,
-            "options": {"queue": "bulk", "expires": 3600},
-        },
-    },
     beat_max_loop_interval=2,
 )
-app.autodiscover_tasks(["leads"])
+
+
+def gather_sweeps() -> None:
+    """Make each row of every app's SWEEPS a task of its queue, asked for once a period.
+
+    To be called when all apps are loaded, in every process: who nudges needs the tasks, too.
+    """
+    found = list(_declared())
+    sweeps.SWEEPS.clear()
+    for sweep in found:
+        if sweep.name in sweeps.SWEEPS:
+            raise ImproperlyConfigured(f"Two sweeps are named {sweep.name}.")
+        sweeps.SWEEPS[sweep.name] = sweep
+        _make_task(sweep)
+    # What is due is found in the database; this only says "look". A look finds nothing for as
+    # little as one index probe, so twice as many as needed do no harm.
+    app.conf.beat_schedule = {
+        sweep.name: {"task": _task_name(sweep.name), "schedule": sweep.period} for sweep in found
+    }
+
+
+def task_of(name: str) -> Task:
+    """The task of the sweep with this name; its messages carry no more than that."""
+    return app.tasks[_task_name(name)]
+
+
+def _declared() -> Iterator[Sweep]:
+    for config in apps.get_app_configs():
+        if module_has_submodule(config.module, "sweeps"):
+            yield from import_module(f"{config.name}.sweeps").SWEEPS
+
+
+def _make_task(sweep: Sweep) -> None:
+    # A worker that was away must not find an hour of the same request.
+    expires = max(sweep.period.total_seconds(), LEAST_PATIENCE_SECONDS)
+
+    @app.task(name=_task_name(sweep.name), shared=False, expires=expires)
+    def drain() -> None:
+        sweep.drain(seconds=sweep.seconds)
+
+
+def _task_name(name: str) -> str:
+    return f"{TASK_PREFIX}{name}"
+
+
+@signals.task_prerun.connect
+@signals.task_postrun.connect
+def forget_what_was_logged(**_: object) -> None:
+    """A task's log lines say nothing of the task before it in this process."""
+    structlog.contextvars.clear_contextvars()
 
 
 @signals.worker_process_init.connect

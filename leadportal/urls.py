@@ -3,12 +3,12 @@
 from django.conf import settings
 from django.urls import include, path
 
-from leadportal import views
+from leadportal import health
 from leadportal.kit import kit
 
 urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("leads.api.urls")),
     path("account/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),

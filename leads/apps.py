@@ -1,5 +1,6 @@
+from importlib import import_module
+
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
 
 
 class LeadsConfig(AppConfig):
@@ -7,4 +8,5 @@ class LeadsConfig(AppConfig):
     verbose_name = "Leads and handoffs"
 
     def ready(self) -> None:
-        autodiscover_modules("wiring")
+        # Not at the top: models may be imported only now.
+        import_module("leads.hooks")

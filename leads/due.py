@@ -6,17 +6,18 @@ alone may change its result), a version that is not the live one. Messages only 
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Min, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from funnel import versions
 from funnel.stages import TOMBSTONES
+from leadportal.db import sweeps
 from leads.models import Lead
 from leads.qualification import Bench, clock, judge, statement
 
@@ -26,15 +27,6 @@ MOST_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=10)
 
 log = structlog.get_logger(__name__)
-
-# What makes the drain prompt: called after commit, never raises (leads/tasks.py).
-NUDGES: list[Callable[[], None]] = []
-
-
-def nudge() -> None:
-    """After this transaction commits, tell a worker to look. Losing it loses time only."""
-    for send in NUDGES:
-        transaction.on_commit(send, robust=True)
 
 
 def drain(
@@ -138,7 +130,7 @@ def _alone(lead_id: int, at: datetime | None) -> int:
 def replay(lead: Lead) -> None:
     """Let a parked lead try again."""
     Lead.objects.filter(pk=lead.pk).update(parked_error="", attempts=0, stale_at=timezone.now())
-    nudge()
+    sweeps.nudge("judge")
 
 
 # Each reads the partial index made for it (Lead.Meta); all skip what somebody else holds.
@@ -177,3 +169,25 @@ def take(bench: Bench, limit: int, among: Sequence[int] | None = None) -> list[i
             )
             taken += [row[0] for row in cursor.fetchall()]
     return taken
+
+
+def oldest_due(*, at: datetime | None = None) -> datetime | None:
+    """The due time of the lead that waits longest to be judged; None when none is due."""
+    at = at or timezone.now()
+    waiting = Lead.objects.living().filter(parked_error="")
+    # Each is the head of an index.
+    stale = waiting.filter(stale_at__lte=at).aggregate(at=Min("stale_at"))["at"]
+    rescore = waiting.filter(rescore_at__lte=at).aggregate(at=Min("rescore_at"))["at"]
+    return min((due for due in (stale, rescore, _due_by_version()) if due), default=None)
+
+
+def _due_by_version() -> datetime | None:
+    """When the live version went live, while it has not judged everybody."""
+    live = versions.live()
+    # A suspect is due by its `rescore_at`.
+    judged = Lead.objects.living().filter(parked_error="", attempts=0)
+    for others in (Q(version__lt=live.pk), Q(version__gt=live.pk)):
+        # Ordered as the index is, or the planner might read the whole table to find none.
+        if judged.filter(others).order_by("version_id", "pk").exists():
+            return live.live_at
+    return None

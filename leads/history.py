@@ -1,14 +1,15 @@
 """A lead's score day by day: at most one point a day, written by the statement that judges."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet
+from django.db.models import Min, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
+from leadportal.db import sweeps
 from leads.models import DayScore
 
 DAY = timedelta(days=1)
@@ -42,13 +43,22 @@ def daily_totals(
     return totals
 
 
-def forget(*, at: datetime | None = None) -> int:
+def forget(*, at: datetime | None = None, seconds: float | None = None) -> int:
     """Delete what is older than is kept, a batch at a time; gives how many days of leads."""
-    before = ((at or timezone.now()) - KEPT).astimezone(UTC).date()
-    forgotten = 0
-    while count := _forget_some(before):
-        forgotten += count
-    return forgotten
+    before = _kept_from(at or timezone.now())
+    return sweeps.in_batches(lambda: _forget_some(before), seconds=seconds)
+
+
+def oldest_due(*, at: datetime | None = None) -> datetime | None:
+    """When the oldest day that is not kept any more was to be forgotten; None without one."""
+    # Only what is too old is read, by the index on days, which cannot give the least of them.
+    old = DayScore.objects.filter(day__lt=_kept_from(at or timezone.now()))
+    day = old.aggregate(day=Min("day"))["day"]
+    return day and datetime.combine(day + DAY, time.min, UTC) + KEPT
+
+
+def _kept_from(at: datetime) -> date:
+    return (at - KEPT).astimezone(UTC).date()
 
 
 # By its place in the table: what is old is found by the index on days, and not looked up again.

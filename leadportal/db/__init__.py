@@ -1,1 +1,1 @@
-"""What every query stands on, whichever app asks: paging (pages by key)."""
+"""What every query stands on: SQL pieces, prepared statements, row writers, paging, sweeps."""

@@ -5,7 +5,6 @@ by the next one, and nothing is counted twice.
 """
 
 import time
-from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -17,6 +16,7 @@ from accounts.roles import Side
 from funnel import versions
 from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion, VersionState
+from leadportal.db import sweeps
 from leads.impact.reading import MOVABLE, Impact, as_json, from_json, of
 from leads.models import Lead
 from leads.models.impact import ImpactCount
@@ -32,15 +32,6 @@ MOST_ATTEMPTS = 5
 COUNTABLE = (VersionState.DRAFT, VersionState.PROPOSED, VersionState.SCHEDULED)
 
 log = structlog.get_logger(__name__)
-
-# What makes the counting prompt: called after commit, never raises (leads/tasks.py).
-NUDGES: list[Callable[[], None]] = []
-
-
-def nudge() -> None:
-    """After this transaction commits, tell a worker to look. Losing it loses time only."""
-    for send in NUDGES:
-        transaction.on_commit(send, robust=True)
 
 
 def start(
@@ -58,7 +49,7 @@ def start(
             count = _begin(version, by, at or clock())
     except IntegrityError:  # somebody else began it this moment
         return running.get()
-    nudge()
+    sweeps.nudge("count_impact")
     return count
 
 
@@ -126,6 +117,11 @@ def drain(*, seconds: float | None = None) -> int:
     if chunks:
         log.info("impact counted", count=chunks, seconds=round(time.monotonic() - started, 3))
     return chunks
+
+
+def oldest_due() -> datetime | None:
+    """When the oldest count was begun that is not finished; None when all are."""
+    return ImpactCount.objects.unfinished().aggregate(at=Min("started_at"))["at"]
 
 
 def _begin_for_the_signed() -> None:

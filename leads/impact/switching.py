@@ -7,8 +7,8 @@ from django.db import transaction
 from accounts.models import User
 from funnel import versions
 from funnel.models import CriteriaVersion, VersionState
+from leadportal.db import sweeps
 from leadportal.look import formats
-from leads import due
 from leads.models.impact import COUNT_LASTS, ImpactCount
 from leads.qualification import clock
 
@@ -51,7 +51,7 @@ def switch_on(
     before = CriteriaVersion.objects.filter(state=VersionState.RETIRED, retired_at=live.live_at)
     if not before.filter(pk=count.live_id).exists():
         raise NotConfirmed("Another version went live this moment. Count again.")
-    due.nudge()
+    sweeps.nudge("judge")
     return live
 
 

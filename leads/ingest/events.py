@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.models import Integration
 from funnel.stages import Actor
-from leads import due, fields
+from leadportal.db import sweeps
+from leads import fields
 from leads.checks import FieldError, Refused, read_event
 from leads.ingest import colleagues, identity, rows
 from leads.ingest.leads import Sender
@@ -102,7 +103,7 @@ def _write(
     if taken:
         written = [e for h in taken if (e := results[h.index].event_id)]
         colleagues.mark({h.lead_id for h in taken if h.lead_id}, written, sender.at)
-    due.nudge()
+    sweeps.nudge("judge")
     return list(results.values())
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.models import Integration
 from funnel.stages import Actor, Stage
 from funnel.vocabulary import STANDARD
-from leads import due, fields
+from leadportal.db import sweeps
+from leads import fields
 from leads.checks import FieldError, Refused, read_lead
 from leads.ingest import colleagues, companies, identity, origins, rows
 from leads.ingest.races import Raced, again_when_raced
@@ -112,7 +113,7 @@ def write(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResult]:
     _note_unknown_attributes(arrivals, sender)
     _note_new_purposes(arrivals, sender)
     _mark_colleagues(linked, people, sender)
-    due.nudge()
+    sweeps.nudge("judge")
     for result, record in results:
         result.lead_id = record.id if record else None
     return [result for result, _ in results]

@@ -6,7 +6,7 @@ from accounts import policy
 from accounts.models import Portal, User
 from accounts.policy import Action
 from funnel.stages import Actor, Stage
-from leads.due import nudge
+from leadportal.db import sweeps
 from leads.models import Lead, Override
 from leads.qualification import Bench, Hand, Mover, move
 
@@ -71,4 +71,4 @@ def let_go(lead: Lead, person: User, at: datetime) -> None:
 
 def is_due(lead: Lead, at: datetime) -> None:
     Lead.objects.filter(pk=lead.pk).update(stale_at=at)
-    nudge()
+    sweeps.nudge("judge")

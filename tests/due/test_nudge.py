@@ -4,13 +4,17 @@ import os
 import signal
 import threading
 import time
+from functools import partial
+from itertools import pairwise
 
 import pytest
 from django.conf import settings
 from redis import Redis
 
-from leads import tasks
-from leads.tasks import Nudge
+from leadportal import nudges
+from leadportal.celery import app, task_of
+from leadportal.db.sweeps import QUEUES, SWEEPS
+from leadportal.nudges import Sender
 from tests.processes import eventually
 
 NOTHING_NOTICEABLE = 0.05
@@ -22,6 +26,10 @@ def seconds(call):
     return time.monotonic() - started
 
 
+def nudge_of(sender, name="judge"):
+    return partial(sender, SWEEPS[name])
+
+
 def a_thousand(nudge):
     for _ in range(1000):
         nudge()
@@ -30,22 +38,24 @@ def a_thousand(nudge):
 @pytest.fixture
 def no_broker(monkeypatch):
     """A broker's address where nobody listens."""
-    monkeypatch.setattr(
-        tasks.current_app.conf, "broker_write_url", f"redis+socket://{settings.DATA_DIR}/nobody"
-    )
+    monkeypatch.setattr(app.conf, "broker_write_url", f"redis+socket://{settings.DATA_DIR}/nobody")
 
 
 @pytest.fixture
 def tries(monkeypatch):
     """When each message was tried to be sent; it is sent all the same."""
     moments = []
-    send = tasks.drain.apply_async
 
-    def noted(**options):
-        moments.append(time.monotonic())
-        return send(**options)
+    def noting(send):
+        def noted(**options):
+            moments.append(time.monotonic())
+            return send(**options)
 
-    monkeypatch.setattr(tasks.drain, "apply_async", noted)
+        return noted
+
+    for name in SWEEPS:
+        task = task_of(name)
+        monkeypatch.setattr(task, "apply_async", noting(task.apply_async))
     return moments
 
 
@@ -53,14 +63,14 @@ def tries(monkeypatch):
 def messages(valkey):
     """How many messages wait for a worker; there is none here that would take them."""
     broker = Redis.from_url(settings.REDIS_URL)
-    broker.delete("score")
-    yield lambda: broker.llen("score")
-    broker.delete("score")
+    broker.delete(*QUEUES)
+    yield lambda queue="score": broker.llen(queue)
+    broker.delete(*QUEUES)
     broker.close()
 
 
 def test_a_live_broker_has_the_message_promptly(messages):
-    nudge = Nudge()
+    nudge = nudge_of(Sender())
 
     assert seconds(nudge) < NOTHING_NOTICEABLE
 
@@ -68,7 +78,7 @@ def test_a_live_broker_has_the_message_promptly(messages):
 
 
 def test_many_nudges_are_few_messages_and_the_last_is_not_forgotten(messages, tries):
-    nudge = Nudge()
+    nudge = nudge_of(Sender())
 
     assert seconds(lambda: a_thousand(nudge)) < NOTHING_NOTICEABLE
     eventually(lambda: messages() >= 1, within=0.5)
@@ -76,12 +86,12 @@ def test_many_nudges_are_few_messages_and_the_last_is_not_forgotten(messages, tr
     nudge()
 
     eventually(lambda: tries[-1] >= last, within=0.5)
-    time.sleep(3 * tasks.PAUSE_SECONDS)
+    time.sleep(3 * nudges.PAUSE_SECONDS)
     assert messages() == len(tries) <= 4
 
 
 def test_without_a_broker_it_is_tried_once_and_then_left_alone(no_broker, tries):
-    nudge = Nudge()
+    nudge = nudge_of(Sender())
 
     assert seconds(nudge) < NOTHING_NOTICEABLE
     eventually(lambda: tries, within=0.5)
@@ -92,8 +102,8 @@ def test_without_a_broker_it_is_tried_once_and_then_left_alone(no_broker, tries)
 
 
 def test_after_a_while_it_tries_again(no_broker, tries, monkeypatch):
-    monkeypatch.setattr(tasks, "BREAKER_SECONDS", 0.3)
-    nudge = Nudge()
+    monkeypatch.setattr(nudges, "BREAKER_SECONDS", 0.3)
+    nudge = nudge_of(Sender())
     nudge()
     eventually(lambda: tries, within=0.5)
 
@@ -106,8 +116,8 @@ def test_after_a_while_it_tries_again(no_broker, tries, monkeypatch):
 def test_a_frozen_broker_costs_nothing_and_is_served_when_it_wakes(
     valkey, messages, tries, monkeypatch
 ):
-    monkeypatch.setattr(tasks, "BREAKER_SECONDS", 0.5)
-    nudge = Nudge()
+    monkeypatch.setattr(nudges, "BREAKER_SECONDS", 0.5)
+    nudge = nudge_of(Sender())
     nudge()
     eventually(lambda: messages() == 1, within=0.5)
 
@@ -124,7 +134,7 @@ def test_a_frozen_broker_costs_nothing_and_is_served_when_it_wakes(
 
 
 def test_a_forked_process_sends_its_own(messages):
-    nudge = Nudge()
+    nudge = nudge_of(Sender())
     nudge()
     eventually(lambda: messages() == 1)
 
@@ -145,7 +155,7 @@ def test_without_a_thread_to_be_had_it_does_not_raise(messages, monkeypatch):
     def none_left(thread):
         raise RuntimeError("can't start new thread")
 
-    nudge = Nudge()
+    nudge = nudge_of(Sender())
     with monkeypatch.context() as poor:
         poor.setattr(threading.Thread, "start", none_left)
         nudge()
@@ -153,3 +163,43 @@ def test_without_a_thread_to_be_had_it_does_not_raise(messages, monkeypatch):
     nudge()
 
     eventually(lambda: messages() == 1, within=0.5)
+
+
+# Several kinds of work.
+
+
+def test_each_kind_of_work_has_a_message_of_its_own_in_its_own_queue(messages, tries):
+    sender = Sender()
+
+    a_thousand(nudge_of(sender, "judge"))
+    a_thousand(nudge_of(sender, "count_impact"))
+
+    eventually(lambda: messages("score") and messages("bulk"), within=0.5, every=0.01)
+    time.sleep(3 * nudges.PAUSE_SECONDS)
+    assert messages("score") + messages("bulk") == len(tries) <= 8
+
+
+def test_a_dead_broker_is_tried_once_and_not_once_for_each_kind(no_broker, tries, monkeypatch):
+    monkeypatch.setattr(nudges, "BREAKER_SECONDS", 0.3)
+    sender = Sender()
+
+    for name in SWEEPS:
+        sender(SWEEPS[name])
+    eventually(lambda: tries, within=0.5)
+    time.sleep(0.2)
+    assert len(tries) == 1
+
+    # Those whose message was not tried are not forgotten.
+    eventually(lambda: len(tries) == len(SWEEPS), within=2)
+    assert all(later - earlier >= 0.3 for earlier, later in pairwise(tries))
+
+
+def test_all_kinds_share_one_thread(messages):
+    before = set(threading.enumerate())
+    sender = Sender()
+
+    for name in SWEEPS:
+        sender(SWEEPS[name])
+    eventually(lambda: messages("bulk") == len(SWEEPS) - 1, within=0.5)
+
+    assert [thread.name for thread in set(threading.enumerate()) - before] == ["nudges"]

@@ -5,7 +5,8 @@ import signal
 
 import pytest
 
-from leads import due, tasks
+from leadportal.celery import app, task_of
+from leads import due
 from leads.ingest import ingest_events, ingest_leads
 from leads.models import Handoff, Lead, StageChange
 from tests import factories
@@ -68,7 +69,7 @@ def test_the_same_message_five_times_changes_nothing(worker):
     moves = StageChange.objects.count()
 
     for _ in range(5):
-        tasks.drain.apply_async()
+        task_of("judge").apply_async()
     eventually(nothing_waits)
 
     assert list(Lead.objects.order_by("id").values()) == rows
@@ -77,7 +78,7 @@ def test_the_same_message_five_times_changes_nothing(worker):
 
 
 def nothing_waits():
-    with tasks.current_app.connection_for_read() as broker:
+    with app.connection_for_read() as broker:
         return broker.default_channel.client.llen("score") == 0
 
 

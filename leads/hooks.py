@@ -1,12 +1,12 @@
-"""What the record hangs into the packages below it, and what makes the drain prompt."""
+"""What the record hangs into the packages below it. Read once, when all apps are loaded."""
 
 from django.utils import timezone
 
 from accounts import policy
 from accounts.models import Portal, User
 from funnel import versions
-from leads import due, facts, tasks
-from leads.impact import counting
+from leadportal.db import sweeps
+from leads import facts
 from leads.models import Handoff, Lead
 
 
@@ -19,11 +19,9 @@ def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
     """The criteria ask about the countries we sell to: every lead is due when they change."""
     if "sells_to" in changed:
         Lead.objects.living().update(stale_at=timezone.now())
-        due.nudge()
+        sweeps.nudge("judge")
 
 
 versions.VOCABULARY.append(facts.vocabulary)
-due.NUDGES.append(tasks.nudge)
-counting.NUDGES.append(tasks.nudge_counting)
 policy.NAV_COUNTS["queue"] = waiting_for
 policy.ON_SETTINGS_CHANGED.append(rescore_after)

@@ -5,13 +5,12 @@ from datetime import datetime
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import caches
 from django.db import DatabaseError
-from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from leads.models import Lead
+from leadportal.db import sweeps
 
 
 @login_not_required
@@ -26,10 +25,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether to send traffic here: only the database decides, Redis merely makes things prompt."""
+    """Whether to send traffic here: only the database decides, Redis merely makes things prompt.
+
+    For each kind of background work it says how long the oldest that is due has waited, or null.
+    """
     state: dict[str, object] = {"database": "ok", "redis": redis_state()}
     try:
-        state["oldest_due_seconds"] = seconds_since(oldest_due())
+        state["oldest_due_seconds"] = {
+            name: seconds_since(sweep.oldest_due()) for name, sweep in sweeps.SWEEPS.items()
+        }
     except DatabaseError:
         state |= {"database": "down", "oldest_due_seconds": None}
     return JsonResponse(state, status=200 if state["database"] == "ok" else 503)
@@ -44,15 +48,5 @@ def redis_state() -> str:
     return "ok"
 
 
-def oldest_due() -> datetime | None:
-    """The due time of the work that waits longest; None when nothing is due."""
-    now = timezone.now()
-    # Each half is the head of its partial index.
-    waiting = Lead.objects.filter(parked_error="")
-    stale = waiting.filter(stale_at__lte=now).aggregate(at=Min("stale_at"))["at"]
-    rescore = waiting.filter(rescore_at__lte=now).aggregate(at=Min("rescore_at"))["at"]
-    return min((at for at in (stale, rescore) if at), default=None)
-
-
-def seconds_since(at: datetime | None) -> float:
-    return round((timezone.now() - at).total_seconds(), 1) if at else 0.0
+def seconds_since(at: datetime | None) -> float | None:
+    return round((timezone.now() - at).total_seconds(), 1) if at else None

@@ -1,4 +1,4 @@
-"""What the rulebook hangs into the package below it."""
+"""What the rulebook hangs into the package below it. Read once, when all apps are loaded."""
 
 from accounts import policy
 from funnel import versions

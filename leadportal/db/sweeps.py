@@ -1,0 +1,66 @@
+"""Background work as a table: each kind of it is one row, and a row is all that tells of it.
+
+An app declares its rows as SWEEPS in its module `sweeps`; once all apps are loaded the wiring
+gathers them here. Celery's tasks, their queues and beat, nudges and `/readyz` come from them.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Literal, Protocol, get_args
+
+from django.db import transaction
+
+# Celery's queues, which a worker may serve all or some of.
+Queue = Literal["score", "deliver", "bulk"]
+QUEUES: tuple[Queue, ...] = get_args(Queue)
+
+
+class Drain(Protocol):
+    """Works until nothing is due, or so many seconds are spent; any number may run at once."""
+
+    def __call__(self, *, seconds: float) -> object: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """One kind of work. What of it is due stands in rows with a due time, and nowhere else."""
+
+    name: str
+    queue: Queue
+    # Between two looks. A look that finds nothing should cost one probe of an index.
+    period: timedelta
+    drain: Drain
+    # The due time of what waits longest; None when nothing is due.
+    oldest_due: Callable[[], datetime | None]
+    # A drain gives the worker back after this long; the next look finds what is left.
+    seconds: float = 20.0
+
+
+# Every app's rows by name, filled by the wiring (leadportal/celery.py).
+SWEEPS: dict[str, Sweep] = {}
+
+# What carries a nudge to a worker: never waits, never raises. The wiring hangs it in.
+SENDERS: list[Callable[[Sweep], None]] = []
+
+
+def nudge(name: str) -> None:
+    """After this transaction commits, ask a worker to look for work of this kind.
+
+    Losing it loses time only: the next look finds the work. KeyError where there is no such sweep.
+    """
+    sweep = SWEEPS[name]
+    for send in SENDERS:
+        transaction.on_commit(partial(send, sweep), robust=True)
+
+
+def in_batches(batch: Callable[[], int], *, seconds: float | None = None) -> int:
+    """Call `batch` until it has nothing to do or the seconds are spent; the sum of what it did."""
+    stop = math.inf if seconds is None else time.monotonic() + seconds
+    done = 0
+    while time.monotonic() < stop and (count := batch()):
+        done += count
+    return done

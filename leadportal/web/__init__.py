@@ -1,0 +1,1 @@
+"""What every page and call stands on, whatever the app: answers and middleware."""

@@ -1,0 +1,39 @@
+"""The background work of the record. A new kind of work is one row here, and its drain."""
+
+from datetime import timedelta
+
+from leadportal.db.sweeps import Sweep
+from leads import due, history
+from leads.api import idempotency
+from leads.impact import counting
+
+SWEEPS = (
+    Sweep(
+        name="judge",
+        queue="score",
+        period=timedelta(seconds=2),
+        drain=due.drain,
+        oldest_due=due.oldest_due,
+    ),
+    Sweep(
+        name="count_impact",
+        queue="bulk",
+        period=timedelta(seconds=5),
+        drain=counting.drain,
+        oldest_due=counting.oldest_due,
+    ),
+    Sweep(
+        name="forget_answers",
+        queue="bulk",
+        period=timedelta(hours=1),
+        drain=idempotency.forget,
+        oldest_due=idempotency.oldest_due,
+    ),
+    Sweep(
+        name="forget_scores",
+        queue="bulk",
+        period=timedelta(hours=1),
+        drain=history.forget,
+        oldest_due=history.oldest_due,
+    ),
+)
