@@ -18,7 +18,8 @@ from leads.api import schema, shapes
 from leads.api.access import READ, OpenTo, handoffs_for
 from leads.api.idempotency import idempotent
 from leads.api.lists import narrowed, one_page, unless_known
-from leads.checks import Field, Refused, choice, moment, read, text
+from leads.checks.reading import Field, Refused, read
+from leads.checks.values import choice, moment, text
 from leads.filters import HandoffFilter
 from leads.handoffs import (
     AlreadyClaimed,

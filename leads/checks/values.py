@@ -90,11 +90,17 @@ def _number(value: Any) -> Any:
     return value
 
 
-def employees(value: Any) -> int:
-    number = _number(value)
-    if number != int(number) or not 0 <= number <= 2_147_483_647:
-        raise Wrong("out_of_range", "A whole number from 0 to 2147483647 is needed here.")
-    return int(number)
+def whole(least: int, most: int) -> Field:
+    """A whole number between two, both included."""
+
+    def check(value: Any) -> int:
+        number = _number(value)
+        if number != int(number) or not least <= number <= most:
+            detail = f"A whole number from {least} to {most} is needed here."
+            raise Wrong("out_of_range", detail)
+        return int(number)
+
+    return Field(check, {"type": ["integer", "null"], "minimum": least, "maximum": most})
 
 
 def money(value: Any) -> Decimal:
@@ -153,5 +159,8 @@ EMAIL = Field(_email, {"type": ["string", "null"], "format": "email", "maxLength
 COUNTRY = Field(
     _country,
     {"type": ["string", "null"], "description": "ISO 3166 code or English name.", "maxLength": 80},
+)
+AMOUNT = Field(
+    money, {"type": ["number", "string", "null"], "description": "In the company's currency."}
 )
 MOMENT = Field(moment, {"type": ["string", "null"], "format": "date-time"})

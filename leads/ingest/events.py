@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.models import Integration
 from funnel.stages import Actor
 from leads import due, fields
-from leads.checks import FieldError, Refused, read_event
+from leads.checks.events import read_event
+from leads.checks.reading import FieldError, Refused
 from leads.ingest import colleagues, identity, rows
 from leads.ingest.leads import Sender
 from leads.ingest.leads import write as write_leads

@@ -15,7 +15,6 @@ from funnel.vocabulary import (
     NUMBER_OPERATORS,
     PROPERTY_OPERATORS,
     SAME_OPERATORS,
-    STANDARD,
     Fact,
     FactType,
     Takes,
@@ -23,6 +22,7 @@ from funnel.vocabulary import (
     Vocabulary,
     consent,
 )
+from leads.facts import FACTS
 from tests.scoring.reference import Happening, Moment, Person, words
 
 MOMENTS = (
@@ -82,7 +82,7 @@ def custom_fields() -> st.SearchStrategy[list[str]]:
 def vocabulary(custom: Collection[str]) -> Vocabulary:
     """The standard facts, these fields and a purpose. Not drawn, for the sake of its long repr."""
     asked = [fact for fact in CUSTOM if fact.name in custom]
-    return STANDARD.with_facts([*asked, consent("news-letter_2")])
+    return FACTS.with_facts([*asked, consent("news-letter_2")])
 
 
 def tricky_text() -> st.SearchStrategy[str]:

@@ -16,7 +16,7 @@ from leads.api.schema.shapes import (
     or_null,
     result_of,
 )
-from leads.checks import EVENT_SCHEMA
+from leads.checks.events import EVENT_SCHEMA
 
 EVENT_READ = object_of(
     id=INTEGER,

@@ -33,7 +33,7 @@ from leads.api.schema.shapes import (
     page_of,
     result_of,
 )
-from leads.checks import COMPANY, LEAD, LEAD_SCHEMA
+from leads.checks.leads import COMPANY, LEAD, LEAD_SCHEMA
 from leads.filters import LeadFilter
 
 COMPANY_READ = object_of(
