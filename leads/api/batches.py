@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Generic, TypedDict, TypeVar
 
 from django.http import HttpResponse, JsonResponse
 from rest_framework.request import Request
@@ -15,6 +15,23 @@ from leads.ingest import BatchRefused, IngestResult, Status
 ITEMS_MAX = 1000
 # Of a single item: what is not here is a 400.
 STATUS_OF = {"not_found": 404, "erased": 409}
+T = TypeVar("T")
+
+
+class SummaryAnswer(TypedDict):
+    """How many items ended how."""
+
+    created: int
+    matched: int
+    duplicate: int
+    refused: int
+
+
+class BatchAnswer(TypedDict, Generic[T]):
+    """What became of each item, in their order."""
+
+    results: list[T]
+    summary: SummaryAnswer
 
 
 def items_of(request: Request, name: str) -> tuple[list[Any], dict[str, bool]]:
@@ -37,7 +54,7 @@ def items_of(request: Request, name: str) -> tuple[list[Any], dict[str, bool]]:
 
 
 def answer_batch(
-    ingest: Callable[[], list[IngestResult]], show: Callable[[IngestResult], dict[str, Any]]
+    ingest: Callable[[], list[IngestResult]], show: Callable[[IngestResult], Any]
 ) -> HttpResponse:
     """200, or 207 where some were refused; 400 where all or none was asked for."""
     try:

@@ -24,7 +24,11 @@ def event(request: Request) -> HttpResponse:
     (result,) = ingest_events([request.data], **sender(request))
     if result.status is Status.REFUSED:
         return answer_refusal(result)
-    body = {"id": result.event_id, "status": result.status, "lead": result.lead_id}
+    body: shapes.PostedEventAnswer = {
+        "id": result.event_id,
+        "status": result.status,
+        "lead": result.lead_id,
+    }
     return JsonResponse(body, status=201 if result.status is Status.CREATED else 200)
 
 

@@ -16,7 +16,7 @@ from accounts.models import Scope
 from leads.api import schema, shapes
 from leads.api.access import READ, OpenTo, integration_of, lead_or_404, leads_for
 from leads.api.batches import answer_batch, answer_refusal, items_of
-from leads.api.decision import decided, decision, is_dry_run, seconds_to_wait
+from leads.api.decision import PostedLeadAnswer, decided, decision, is_dry_run, seconds_to_wait
 from leads.api.idempotency import idempotent
 from leads.api.lists import narrowed, one_page, unless_known
 from leads.explanation import explain
@@ -77,10 +77,14 @@ def try_lead(request: Request) -> HttpResponse:
         transaction.set_rollback(True)
     matched = result.status is Status.MATCHED
     known = result.lead_id if matched else None
-    return JsonResponse(
-        {"dry_run": True, "id": known, "status": result.status, "matched": matched}
-        | {"decision": would_be}
-    )
+    body: PostedLeadAnswer = {
+        "id": known,
+        "status": result.status,
+        "matched": matched,
+        "dry_run": True,
+        "decision": would_be,
+    }
+    return JsonResponse(body)
 
 
 @idempotent
@@ -90,7 +94,12 @@ def post_lead(request: Request) -> HttpResponse:
         return answer_refusal(result)
     matched = result.status is Status.MATCHED
     url = reverse("api-lead", args=[result.lead_id])
-    body = {"id": result.lead_id, "status": result.status, "matched": matched, "url": url}
+    body: PostedLeadAnswer = {
+        "id": result.lead_id,
+        "status": result.status,
+        "matched": matched,
+        "url": url,
+    }
     return JsonResponse(body, status=200 if matched else 201, headers={"Location": url})
 
 

@@ -2,9 +2,9 @@
 single records, with what tells whether they changed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any, Generic, TypedDict, TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
@@ -19,12 +19,20 @@ from leads.paging import Order
 
 LIMIT, LIMIT_MAX = 50, 200
 PAGING = frozenset({"cursor", "limit", "order"})
+T = TypeVar("T")
+
+
+class Page(TypedDict, Generic[T]):
+    """Some of a list, and where it goes on."""
+
+    results: list[T]
+    next: Annotated[str | None, {"format": "uri"}]
 
 
 def one_page(
-    request: Request, rows: QuerySet, orders: dict[str, Order], show: Callable[[Any], dict]
+    request: Request, rows: QuerySet, orders: dict[str, Order], show: Callable[[Any], Any]
 ) -> HttpResponse:
-    """{"results": [...], "next": URL or null}; the first of `orders` is the default."""
+    """A Page of what is shown of each row; the first of `orders` is the default."""
     name = request.query_params.get("order") or next(iter(orders))
     if name not in orders:
         raise _wrong("order", "not_a_choice", f"One of these is needed: {', '.join(orders)}.")
@@ -39,7 +47,7 @@ def one_page(
     return JsonResponse({"results": [show(row) for row in found[:limit]], "next": following})
 
 
-def unless_known(request: Request, shown: dict[str, Any]) -> HttpResponse:
+def unless_known(request: Request, shown: Mapping[str, Any]) -> HttpResponse:
     """One record with its ETag; 304 for who has it already, 412 for who expects another."""
     answer = JsonResponse(shown)
     answer["ETag"] = quote_etag(sha256(answer.content).hexdigest()[:32])

@@ -1,5 +1,6 @@
 """How an operation is described, and what all of them share."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -8,9 +9,10 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
-from accounts.problems import CONTENT_TYPE
+from accounts.problems import CONTENT_TYPE, ProblemAnswer
+from leadportal.rest.typed import Schema, schema_of
+from leads.api.batches import ITEMS_MAX
 from leads.api.lists import LIMIT, LIMIT_MAX
-from leads.api.schema.shapes import PROBLEM, Schema
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
@@ -40,37 +42,48 @@ PROBLEMS = {
     403: "The key lacks the scope.",
     404: "There is no such thing, or it is not for you.",
     409: "Somebody else was faster, or the state does not allow it.",
+    411: "The body has no Content-Length.",
+    412: "`If-Match` names another state than it has now.",
     413: "The body is too large.",
     415: "The body is not plain JSON.",
     422: "This Idempotency-Key was used for another request.",
     429: "The key called too often; try again after `Retry-After`.",
+    500: "Something went wrong on our side. Nothing was written.",
     503: "Busy; try again after `Retry-After`.",
 }
-POSTING = (400, 401, 403, 413, 415, 422, 429, 503)
-READING = (400, 401, 403, 429)
-READING_ONE = (401, 403, 404, 429)
+ANY = (401, 403, 429, 500, 503)
+POSTING = (*ANY, 400, 411, 413, 415, 422)
+READING = (*ANY, 400)
+READING_ONE = (*ANY, 404)
+CONDITIONAL = (*READING_ONE, 412)
+UNCHANGED = {304: "It is as you have it."}
 
 
 def operation(
     name: str,
     summary: str,
     *,
-    answers: dict[int, Schema],
+    answers: Mapping[int, Any],
     answer: Any,
     problems: tuple[int, ...],
+    own_problems: Mapping[int, Any] | None = None,
+    without_body: Mapping[int, str] | None = None,
     body: Schema | None = None,
     sent: Any = None,
     parameters: list[OpenApiParameter] | None = None,
     tag: str = "leads",
     description: str = "",
 ) -> dict[str, Any]:
-    """Keywords for extend_schema."""
+    """Keywords for extend_schema; answers and problems of its own are types by their status."""
     responses: dict[Any, Any] = {
-        (status, "application/json"): OpenApiResponse(shape, HTTPStatus(status).phrase)
-        for status, shape in answers.items()
+        (status, "application/json"): OpenApiResponse(schema_of(kind), HTTPStatus(status).phrase)
+        for status, kind in answers.items()
     }
-    for status in problems:
-        responses[(status, CONTENT_TYPE)] = OpenApiResponse(PROBLEM, PROBLEMS[status])
+    kinds = dict.fromkeys(problems, ProblemAnswer) | dict(own_problems or {})
+    for status, kind in kinds.items():
+        responses[(status, CONTENT_TYPE)] = OpenApiResponse(schema_of(kind), PROBLEMS[status])
+    for status, meaning in (without_body or {}).items():
+        responses[status] = OpenApiResponse(description=meaning)
     examples = [
         OpenApiExample("Answer", answer, response_only=True, status_codes=[str(min(answers))])
     ]
@@ -85,6 +98,19 @@ def operation(
         "request": {"application/json": body} if body else None,
         "responses": responses,
         "examples": examples,
+    }
+
+
+def batch_of(name: str, item: Schema) -> Schema:
+    """The envelope of items that are sent together."""
+    return {
+        "type": "object",
+        "properties": {
+            name: {"type": "array", "items": item, "minItems": 1, "maxItems": ITEMS_MAX},
+            "all_or_none": {"type": "boolean", "default": False},
+        },
+        "required": [name],
+        "additionalProperties": False,
     }
 
 
