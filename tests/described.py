@@ -98,9 +98,14 @@ def check(method: str, path: str, answer: HttpResponse) -> None:
         assert not answer.content, f"{call}: a body where none is described"
         return
     assert kind in content, f"{call}: {kind} is not described for {answer.status_code}"
-    validator = Draft202012Validator(closed(content[kind]["schema"]), format_checker=formats)
-    faults = list(validator.iter_errors(json.loads(answer.content)))
-    assert not faults, f"{call}, {answer.status_code}: {faults[0].json_path} {faults[0].message}"
+    faults = faults_of(json.loads(answer.content), content[kind]["schema"])
+    assert not faults, f"{call}, {answer.status_code}: {faults[0]}"
+
+
+def faults_of(value: Any, schema: Schema) -> list[str]:
+    """What is not as the schema says, and where."""
+    validator = Draft202012Validator(closed(schema), format_checker=formats)
+    return [f"{fault.json_path} {fault.message}" for fault in validator.iter_errors(value)]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,20 +26,23 @@ from leads.api.shapes import (
     StageChangeAnswer,
 )
 from leads.checks.leads import LEAD_SCHEMA
+from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 from leads.filters import LeadFilter
 
-LEAD_READ_EXAMPLE = LEAD_EXAMPLE | {
+_UNKNOWN = dict.fromkeys(column.name for column in LEAD_COLUMNS)
+_COMPANY_UNKNOWN = dict.fromkeys(column.name for column in COMPANY_COLUMNS)
+LEAD_READ_EXAMPLE = {
+    **_UNKNOWN,
+    **LEAD_EXAMPLE,
     "id": 12,
     "email_kind": "work",
     "company": {
+        **_COMPANY_UNKNOWN,
         "name": "Brightwater Foods",
         "domain": "brightwater.example",
-        "industry": None,
         "employees": 610,
         "country": "SE",
     },
-    "city": None,
-    "estimated_value": None,
     "stage": "sql",
     "stage_since": NOW,
     "score": SCORE_EXAMPLE,
