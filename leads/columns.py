@@ -14,12 +14,13 @@ from typing import Any, cast
 
 from django.db.models import Field as ModelField
 from django.db.models import ForeignKey
+from django.utils.html import format_html
 
 from accounts import formats
 from accounts.countries import COUNTRIES
 from funnel.vocabulary import Fact, FactType, uncapital
 from leads.checks.reading import Field
-from leads.checks.values import AMOUNT, COUNTRY, EMAIL, text, whole
+from leads.checks.values import AMOUNT, COUNTRY, EMAIL, text, web_address, whole
 from leads.matching import international_phone
 from leads.models import Company, Lead
 from leads.text import key
@@ -128,6 +129,12 @@ class Column:
         return formats.number(value) if self.kind is NUMBER and self.grouped else str(value)
 
 
+def _link(address: str) -> str:
+    return format_html(
+        '<a class="link" href="{}" rel="nofollow noreferrer">{}</a>', address, address
+    )
+
+
 def _lead(
     name: str,
     label: str,
@@ -162,6 +169,9 @@ LEAD_COLUMNS = (
     _lead("first_name", "First name", TEXT, text(100), twin=AMONG_ATTRIBUTES),
     _lead("last_name", "Last name", TEXT, text(100), twin=AMONG_ATTRIBUTES),
     _lead("job_title", "Job title", TEXT, text(160), twin="job_title_key"),
+    _lead("department", "Department", TEXT, text(120), twin="department_key", section=CONTACT),
+    _lead("website", "Website", TEXT, web_address(300), section=CONTACT, shown=_link),
+    _lead("linkedin", "LinkedIn", TEXT, web_address(300), section=CONTACT, shown=_link),
     _lead("country", "Country", CHOICE, COUNTRY, choices=_COUNTRIES),
     _lead("city", "City", TEXT, text(100), twin="city_key"),
     _lead("source", "Source", TEXT, text(80), POINTS, section=ORIGIN),
@@ -174,6 +184,8 @@ COMPANY_COLUMNS = (
     _company(
         "employees", "People", NUMBER, whole(0, 2**31 - 1), unit="people", fact_label="Company size"
     ),
+    _company("founded", "Founded", NUMBER, whole(500, 2199), grouped=False),
+    _company("phone", "Phone", TEXT, text(40), stored=international_phone),
     _company("domain", "Domain", TEXT, text(253), IDENTIFIES),
     _company("country", "Country", CHOICE, COUNTRY, choices=_COUNTRIES, section=None),
 )

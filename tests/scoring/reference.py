@@ -17,7 +17,7 @@ from funnel.conditions import All, Any_, Condition, EventTest, Not, PropertyTest
 from funnel.rulebook import Ageing, Rule, Rulebook
 from funnel.vocabulary import FactType
 
-PLAIN = {"email", "phone", "company_domain"}
+PLAIN = {"email", "phone", "website", "linkedin", "company_domain", "company_phone"}
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 

@@ -23,7 +23,7 @@ from funnel.vocabulary import (
     consent,
 )
 from leads.facts import FACTS
-from tests.scoring.reference import Happening, Moment, Person, words
+from tests.scoring.reference import PLAIN, Happening, Moment, Person, words
 
 MOMENTS = (
     datetime(2026, 3, 29, tzinfo=UTC),
@@ -102,7 +102,7 @@ def days(at: datetime) -> st.SearchStrategy[date]:
 @st.composite
 def scalar(draw: Any, fact: Fact, at: datetime) -> Any:
     match fact.type:
-        case FactType.TEXT if fact.name in ("email", "phone", "company_domain"):
+        case FactType.TEXT if fact.name in PLAIN:
             return draw(st.sampled_from(PLAIN_TEXTS))
         case FactType.TEXT:
             return draw(tricky_text().filter(lambda text: text.strip()))
@@ -318,6 +318,9 @@ def people(draw: Any, at: datetime) -> Person:
         "first_name": text,
         "last_name": text,
         "job_title": text,
+        "department": text,
+        "website": st.sampled_from(PLAIN_TEXTS[:8]),
+        "linkedin": st.sampled_from(PLAIN_TEXTS[:8]),
         "city": text,
         "country": st.sampled_from(COUNTRIES),
         "source": named,
@@ -327,6 +330,8 @@ def people(draw: Any, at: datetime) -> Person:
     company = {
         "industry": text,
         "employees": st.sampled_from([0, 9, 10, 49, 50, 200, 1000]),
+        "founded": st.sampled_from([0, 9, 10, 49, 50, 200, 1000]),
+        "phone": st.sampled_from(PLAIN_TEXTS[4:7]),
         "country": st.sampled_from(COUNTRIES),
         "domain": st.sampled_from(PLAIN_TEXTS[7:8]),
     }
