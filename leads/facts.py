@@ -17,7 +17,8 @@ from funnel.conditions import EventTest, Test
 from funnel.sql import Sql, param
 from funnel.vocabulary import STANDARD, Fact, FactType, Vocabulary, consent
 from leadportal.world.regions import REGION_OF, SALES_AREA_OF
-from leads.models import CustomField
+from leads.columns import AMONG_ATTRIBUTES, COLUMNS, Column, Merge
+from leads.models import CustomField, Lead
 from leads.text import key
 
 CUSTOM = "attributes."
@@ -27,26 +28,37 @@ MOST_COLUMNS = 1000
 # The first ones seen: a sender that makes up purposes must not make up facts without end.
 MOST_PURPOSES = 200
 
-# name: (what SQL compares, what a person reads). NULL is unknown.
+# Every fact that any installation has, those of the columns first.
+FACTS = Vocabulary(
+    {**Vocabulary().with_facts(column.fact for column in COLUMNS), **STANDARD},
+)
+
+
+def _sql_of(column: Column) -> tuple[str, str]:
+    """What SQL compares, and what a person reads. NULL is unknown."""
+    if column.merge is Merge.POINTS:
+        table = {"source": "src", "campaign": "cmp"}[column.name]
+        return f"' ' || {table}.key || ' '", f"{table}.name"
+    table = "l" if column.of is Lead else "c"
+    written = f"{table}.{column.name}"
+    if column.kind not in (FactType.TEXT, FactType.CHOICE):
+        return written, written
+    compared = written
+    if column.twin == AMONG_ATTRIBUTES:
+        compared = f"{table}.{AMONG_ATTRIBUTES}->>'{column.name}'"
+    elif column.twin:
+        compared = f"{table}.{column.twin}"
+    elif column.is_plain:
+        compared = f"lower({written})"
+    return f"nullif({compared}, '')", f"nullif({written}, '')"
+
+
+# By name of the fact.
 _COLUMNS: dict[str, tuple[str, str]] = {
-    "email": ("nullif(lower(l.email), '')", "nullif(l.email, '')"),
+    **{column.fact.name: _sql_of(column) for column in COLUMNS},
     "email_kind": ("nullif(l.email_kind, '')", "nullif(l.email_kind, '')"),
-    "phone": ("nullif(lower(l.phone), '')", "nullif(l.phone, '')"),
-    "first_name": ("nullif(l.attribute_keys->>'first_name', '')", "nullif(l.first_name, '')"),
-    "last_name": ("nullif(l.attribute_keys->>'last_name', '')", "nullif(l.last_name, '')"),
-    "job_title": ("nullif(l.job_title_key, '')", "nullif(l.job_title, '')"),
-    "city": ("nullif(l.city_key, '')", "nullif(l.city, '')"),
-    "country": ("nullif(l.country, '')", "nullif(l.country, '')"),
-    "source": ("' ' || src.key || ' '", "src.name"),
-    "campaign": ("' ' || cmp.key || ' '", "cmp.name"),
-    "estimated_value": ("l.estimated_value", "l.estimated_value"),
     "created": ("(l.created_at AT TIME ZONE 'UTC')::date", "l.created_at"),
     "cycle": ("l.cycle", "l.cycle"),
-    "company": ("nullif(c.name_key, '')", "c.name"),
-    "company_domain": ("nullif(c.domain, '')", "nullif(c.domain, '')"),
-    "company_industry": ("nullif(c.industry_key, '')", "nullif(c.industry, '')"),
-    "company_employees": ("c.employees", "c.employees"),
-    "company_country": ("nullif(c.country, '')", "nullif(c.country, '')"),
     "fit": ("s.fit", "s.fit"),
     "intent": ("s.intent", "s.intent"),
     "total": ("s.total", "s.total"),
@@ -54,7 +66,7 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "stage": ("l.stage", "l.stage"),
 }
 # Compared as written but for case; their words are what stands between punctuation.
-_PLAIN = frozenset({"email", "phone", "company_domain"})
+_PLAIN = frozenset(column.fact.name for column in COLUMNS if column.is_plain)
 _GAPS = str.maketrans(string.punctuation, " " * len(string.punctuation))
 # Facts of a country: (its column, the map it is looked up in).
 _OF_COUNTRY = {
@@ -91,7 +103,7 @@ def vocabulary() -> Vocabulary:
         rows = cursor.fetchall()
     fields = [CustomField(**dict(zip(_FIELD, row[1:], strict=True))) for row in rows if row[0]]
     purposes = [row[1] for row in rows if not row[0]]
-    return STANDARD.with_facts([*map(custom_fact, fields), *map(consent, purposes)])
+    return FACTS.with_facts([*map(custom_fact, fields), *map(consent, purposes)])
 
 
 class TableFacts:

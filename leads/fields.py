@@ -14,8 +14,9 @@ from django.utils import timezone
 from funnel import versions
 from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion, VersionState
-from funnel.vocabulary import STANDARD, Vocabulary
-from leads.checks import FieldError, Refused, Wrong
+from funnel.vocabulary import Vocabulary
+from leads.checks.reading import FieldError, Refused, Wrong
+from leads.facts import FACTS
 from leads.models import CustomField, FieldType, Lead, SeenAttribute
 from leads.text import key
 
@@ -143,7 +144,7 @@ def define(
     field = CustomField.objects.filter(name=name).first() or CustomField(name=name, created_at=at)
     field.label, field.type, field.choices, field.unit = label, type, list(choices), unit
     field.full_clean()
-    if name in STANDARD:
+    if name in FACTS:
         raise ValidationError(f"“{name}” is a fact of every lead already.")
     if type in (FieldType.CHOICE, FieldType.CHOICES) and not choices:
         raise ValidationError("Name the choices.")

@@ -25,7 +25,7 @@ from pytest_django import DjangoDbBlocker
 
 from leadportal import local
 
-pytest_plugins = ["tests.processes", "tests.browser"]
+pytest_plugins = ["tests.processes", "tests.browser", "tests.described"]
 
 
 @pytest.fixture(scope="session")

@@ -232,7 +232,7 @@ def handoff(
         intent=made.intent or 0,
         total=made.total or 0,
         line=70,
-        reasons=[{"unknown": False, "rule_id": "", **reason} for reason in reasons],
+        reasons=[{"unknown": False, "rule": "", **reason} for reason in reasons],
         why="Asked for a demo; decides or signs",
         opened_at=opened_at,
         due_at=opened_at + timedelta(minutes=minutes),

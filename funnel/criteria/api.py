@@ -1,8 +1,5 @@
 """The criteria over REST: the versions, one with its content, and one as text."""
 
-from datetime import datetime
-from typing import Any, TypedDict
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -14,6 +11,7 @@ from accounts.authentication import READ, OpenTo
 from accounts.models import Scope, User
 from funnel import text_form
 from funnel.criteria import openapi
+from funnel.criteria.answers import criteria_answer, version_answer
 from funnel.criteria.filters import CriteriaFilter
 from funnel.models import CriteriaVersion
 from funnel.models.criteria import CriteriaVersionQuerySet
@@ -21,37 +19,6 @@ from leadportal.db.paging import Order
 from leadportal.rest.lists import narrowed, one_page, unless_known, unless_same
 
 ORDERS = {"-number": Order("number", int, descending=True), "number": Order("number", int)}
-
-
-class SignatureAnswer(TypedDict):
-    """One department's consent to the content as it is; by nobody where it was shipped."""
-
-    department: str
-    signed_at: datetime
-    signed_by: str | None
-
-
-class CriteriaVersionAnswer(TypedDict):
-    """Where a version stands and how it got there, without its content."""
-
-    number: int
-    state: str
-    note: str | None
-    based_on: int | None
-    shipped_default: bool
-    content_hash: str
-    created_at: datetime
-    proposed_at: datetime | None
-    scheduled_for: datetime | None
-    live_at: datetime | None
-    retired_at: datetime | None
-    signatures: list[SignatureAnswer]
-
-
-class CriteriaAnswer(CriteriaVersionAnswer):
-    """One version with its content as it is stored and signed."""
-
-    content: dict[str, Any]
 
 
 class YamlRenderer(BaseRenderer):
@@ -92,31 +59,3 @@ def versions_for(request: Request) -> CriteriaVersionQuerySet:
     if isinstance(request.user, User):
         return CriteriaVersion.objects.visible_to(request.user)
     return CriteriaVersion.objects.without_drafts()
-
-
-def version_answer(version: CriteriaVersion) -> CriteriaVersionAnswer:
-    return {
-        "number": version.number,
-        "state": version.state,
-        "note": version.note or None,
-        "based_on": version.based_on.number if version.based_on else None,
-        "shipped_default": version.is_shipped_default,
-        "content_hash": version.content_hash,
-        "created_at": version.created_at,
-        "proposed_at": version.proposed_at,
-        "scheduled_for": version.scheduled_for,
-        "live_at": version.live_at,
-        "retired_at": version.retired_at,
-        "signatures": [
-            {
-                "department": signature.side,
-                "signed_at": signature.signed_at,
-                "signed_by": signature.signed_by.name if signature.signed_by else None,
-            }
-            for signature in version.signatures.all()
-        ],
-    }
-
-
-def criteria_answer(version: CriteriaVersion) -> CriteriaAnswer:
-    return {**version_answer(version), "content": version.content}

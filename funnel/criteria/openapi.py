@@ -2,48 +2,18 @@
 
 from typing import Any
 
-from accounts.roles import Side
 from funnel import text_form, versions
+from funnel.criteria.answers import CriteriaAnswer, CriteriaVersionAnswer
 from funnel.criteria.filters import CriteriaFilter
-from funnel.models import VersionState
+from leadportal.rest.lists import Page
 from leadportal.rest.openapi import (
-    FREE,
+    CONDITIONAL,
     IF_NONE_MATCH,
-    INTEGER,
     READING,
-    READING_ONE,
-    TEXT,
-    TIME,
-    TIME_OR_NULL,
-    Schema,
+    UNCHANGED,
     filters_of,
-    list_of,
-    object_of,
     operation,
-    or_null,
-    page_of,
 )
-
-SIGNATURE = object_of(
-    department={"type": "string", "enum": list(Side.values)},
-    signed_at=TIME,
-    signed_by=or_null("string"),
-)
-VERSION = object_of(
-    number=INTEGER,
-    state={"type": "string", "enum": list(VersionState.values)},
-    note=or_null("string"),
-    based_on=or_null("integer"),
-    shipped_default={"type": "boolean"},
-    content_hash=TEXT,
-    created_at=TIME,
-    proposed_at=TIME_OR_NULL,
-    scheduled_for=TIME_OR_NULL,
-    live_at=TIME_OR_NULL,
-    retired_at=TIME_OR_NULL,
-    signatures=list_of(SIGNATURE),
-)
-CRITERIA: Schema = object_of(**VERSION["properties"], content=FREE)
 
 CONTENT_EXAMPLE: dict[str, Any] = {
     "definitions": {
@@ -101,7 +71,7 @@ LIST_CRITERIA = operation(
     "listCriteria",
     "List the versions of the criteria",
     description=f"Newest first, without their content. {WHO}",
-    answers={200: page_of(VERSION)},
+    answers={200: Page[CriteriaVersionAnswer]},
     answer={"results": [VERSION_EXAMPLE], "next": None},
     problems=READING,
     parameters=filters_of(CriteriaFilter, ("-number", "number")),
@@ -111,9 +81,10 @@ GET_CRITERIA = operation(
     "getCriteria",
     "Read one version of the criteria",
     description=f"With its content as it is stored and was signed. {WHO}",
-    answers={200: CRITERIA},
+    answers={200: CriteriaAnswer},
     answer=VERSION_EXAMPLE | {"content": CONTENT_EXAMPLE},
-    problems=READING_ONE,
+    problems=CONDITIONAL,
+    without_body=UNCHANGED,
     parameters=[IF_NONE_MATCH],
     tag="criteria",
 )
@@ -122,10 +93,11 @@ GET_CRITERIA_TEXT = operation(
     "Read one version of the criteria as text",
     description="YAML 1.2 that diffs well and reads back exactly; `curl` needs the `.yaml` at the"
     f" end of the address and no header but the key. {WHO}",
-    answers={200: TEXT},
+    answers={200: str},
     answer=text_form.written(CONTENT_EXAMPLE, number=2, note=NOTE),
     media_type="application/yaml",
-    problems=READING_ONE,
+    problems=CONDITIONAL,
+    without_body=UNCHANGED,
     parameters=[IF_NONE_MATCH],
     tag="criteria",
 )

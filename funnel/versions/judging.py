@@ -12,11 +12,11 @@ from funnel.vocabulary import STANDARD, Fact, Vocabulary
 # The advisory lock that judging holds shared and switching on holds alone; any constant will do.
 JUDGING = 7_040_001
 
-# Rulebooks by the hash of their content and the facts beyond the standard ones.
+# Rulebooks by the hash of their content and the installation's own facts.
 _PARSED: dict[tuple[str, tuple[Fact, ...]], Rulebook] = {}
 MOST_PARSED = 32
 
-# The record knows the custom fields; it hangs its vocabulary in here when it is ready.
+# The record knows its columns and custom fields; it hangs its vocabulary in here when it is ready.
 VOCABULARY: list[Callable[[], Vocabulary]] = [lambda: STANDARD]
 
 
@@ -52,8 +52,7 @@ def rulebook(version: CriteriaVersion, words: Vocabulary | None = None) -> Ruleb
     """The version's content, parsed. Raises ConditionError when a fact it asks is gone."""
     words = words or vocabulary()
     # Equal content with equal facts is the same rulebook; every batch asks for it.
-    own = tuple(fact for fact in words.values() if fact.name not in STANDARD)
-    key = (version.content_hash, own)
+    key = (version.content_hash, words.own)
     if key not in _PARSED:
         if len(_PARSED) >= MOST_PARSED:
             _PARSED.clear()

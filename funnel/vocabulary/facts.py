@@ -35,6 +35,8 @@ class Fact:
     # A number of days may be the distance to a date: after it, or with `until` before it.
     days_of: "Fact | None" = None
     until: bool = False
+    # Thousands are set apart, but not those of a year.
+    grouped: bool = True
 
     @property
     def operators(self) -> dict[str, Operator]:
@@ -48,7 +50,7 @@ class Fact:
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, int | float) and not isinstance(value, bool):
-            text = f"{value:,}"
+            text = f"{value:,}" if self.grouped else str(value)
             return f"{text} {self.unit}" if self.unit else text
         return str(value)
 
@@ -81,9 +83,11 @@ def consent(purpose: str, label: str = "") -> Fact:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary(Mapping[str, Fact]):
-    """The facts one installation has: the standard ones and its custom fields."""
+    """The facts one installation has: the standard ones and its own."""
 
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    # Those beyond the standard ones: custom fields and purposes of consent.
+    own: tuple[Fact, ...] = ()
 
     def __getitem__(self, name: str) -> Fact:
         return self.facts[name]
@@ -95,10 +99,10 @@ class Vocabulary(Mapping[str, Fact]):
         return len(self.facts)
 
     def with_facts(self, extra: Iterable[Fact]) -> "Vocabulary":
-        """These facts too; a date brings the days since and until it along."""
-        facts = dict(self.facts)
-        for fact in extra:
+        """These facts of its own too; a date brings the days since and until it along."""
+        facts, own = dict(self.facts), tuple(extra)
+        for fact in own:
             facts[fact.name] = fact
             if fact.type is FactType.DATE:
                 facts |= {days.name: days for days in (days_since(fact), days_until(fact))}
-        return Vocabulary(facts)
+        return Vocabulary(facts, self.own + own)

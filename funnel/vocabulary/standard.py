@@ -1,4 +1,4 @@
-"""The facts that every installation has."""
+"""The facts that every installation has beside the columns of its record."""
 
 from funnel.stages import LIVING
 from funnel.vocabulary.facts import (
@@ -31,14 +31,7 @@ STANDARD = Vocabulary(
     {
         fact.name: fact
         for fact in (
-            Fact("email", FactType.TEXT, "E-mail"),
             Fact("email_kind", FactType.CHOICE, "E-mail address", choices=_EMAIL_KINDS),
-            Fact("phone", FactType.TEXT, "Phone"),
-            Fact("first_name", FactType.TEXT, "First name"),
-            Fact("last_name", FactType.TEXT, "Last name"),
-            Fact("job_title", FactType.TEXT, "Job title"),
-            Fact("city", FactType.TEXT, "City"),
-            Fact("country", FactType.CHOICE, "Country", choices=_COUNTRIES),
             Fact(
                 "country_we_sell_to",
                 FactType.YES_NO,
@@ -47,17 +40,9 @@ STANDARD = Vocabulary(
             ),
             Fact("region", FactType.CHOICE, "Region", choices=_REGIONS),
             Fact("sales_area", FactType.CHOICE, "Sales area", choices=_SALES_AREAS),
-            Fact("source", FactType.TEXT, "Source"),
-            Fact("campaign", FactType.TEXT, "Campaign"),
-            Fact("estimated_value", FactType.MONEY, "Estimated value"),
             _CREATED,
             days_since(_CREATED),
             Fact("cycle", FactType.NUMBER, "Cycle"),
-            Fact("company", FactType.TEXT, "Company"),
-            Fact("company_domain", FactType.TEXT, "Company domain"),
-            Fact("company_industry", FactType.TEXT, "Industry"),
-            Fact("company_employees", FactType.NUMBER, "Company size", unit="people"),
-            Fact("company_country", FactType.CHOICE, "Company country", choices=_COUNTRIES),
             Fact("company_region", FactType.CHOICE, "Company region", choices=_REGIONS),
             Fact("company_sales_area", FactType.CHOICE, "Company sales area", choices=_SALES_AREAS),
             consent("marketing"),

@@ -4,7 +4,7 @@ single records, with what tells whether they changed."""
 import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Annotated, Any, Generic, TypedDict, TypeVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
@@ -21,15 +21,20 @@ Rows = TypeVar("Rows", bound=QuerySet)
 
 LIMIT, LIMIT_MAX = 50, 200
 PAGING = frozenset({"cursor", "limit", "order"})
+T = TypeVar("T")
+
+
+class Page(TypedDict, Generic[T]):
+    """Some of a list, and where it goes on."""
+
+    results: list[T]
+    next: Annotated[str | None, {"format": "uri"}]
 
 
 def one_page(
-    request: Request,
-    rows: QuerySet,
-    orders: dict[str, Order],
-    show: Callable[[Any], Mapping[str, Any]],
+    request: Request, rows: QuerySet, orders: dict[str, Order], show: Callable[[Any], Any]
 ) -> HttpResponse:
-    """{"results": [...], "next": URL or null}; the first of `orders` is the default."""
+    """A Page of what is shown of each row; the first of `orders` is the default."""
     name = request.query_params.get("order") or next(iter(orders))
     if name not in orders:
         raise _wrong("order", "not_a_choice", f"One of these is needed: {', '.join(orders)}.")

@@ -1,5 +1,6 @@
 """How an operation is described, and what all of them share."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -8,10 +9,10 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
+from leadportal.rest.batches import ITEMS_MAX
 from leadportal.rest.lists import LIMIT, LIMIT_MAX
-from leadportal.rest.problems import CONTENT_TYPE
-
-Schema = dict[str, Any]
+from leadportal.rest.problems import CONTENT_TYPE, ProblemAnswer
+from leadportal.rest.typed import Schema, schema_of
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
@@ -22,40 +23,6 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "An API key: lp_…"}
 
 
-def object_of(**properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def list_of(item: Schema) -> Schema:
-    return {"type": "array", "items": item}
-
-
-def or_null(kind: str, **more: Any) -> Schema:
-    return {"type": [kind, "null"], **more}
-
-
-def page_of(item: Schema) -> Schema:
-    return object_of(results=list_of(item), next=or_null("string", format="uri"))
-
-
-INTEGER: Schema = {"type": "integer"}
-TEXT: Schema = {"type": "string"}
-TIME: Schema = {"type": "string", "format": "date-time"}
-TIME_OR_NULL = or_null("string", format="date-time")
-FREE: Schema = {"type": "object", "additionalProperties": True}
-ERROR: Schema = object_of(pointer=TEXT, code=TEXT, detail=TEXT)
-PROBLEM: Schema = {
-    "type": "object",
-    "properties": {
-        "type": TEXT,
-        "title": TEXT,
-        "status": INTEGER,
-        "detail": TEXT,
-        "errors": list_of({"type": "object", "properties": ERROR["properties"]}),
-    },
-    "required": ["type", "title", "status", "detail"],
-    "additionalProperties": True,
-}
 IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key",
     str,
@@ -75,24 +42,32 @@ PROBLEMS = {
     403: "The key lacks the scope.",
     404: "There is no such thing, or it is not for you.",
     409: "Somebody else was faster, or the state does not allow it.",
+    411: "The body has no Content-Length.",
+    412: "`If-Match` names another state than it has now.",
     413: "The body is too large.",
     415: "The body is not plain JSON.",
     422: "This Idempotency-Key was used for another request.",
     429: "The key called too often; try again after `Retry-After`.",
+    500: "Something went wrong on our side. Nothing was written.",
     503: "Busy; try again after `Retry-After`.",
 }
-POSTING = (400, 401, 403, 413, 415, 422, 429, 503)
-READING = (400, 401, 403, 429)
-READING_ONE = (401, 403, 404, 429)
+ANY = (401, 403, 429, 500, 503)
+POSTING = (*ANY, 400, 411, 413, 415, 422)
+READING = (*ANY, 400)
+READING_ONE = (*ANY, 404)
+CONDITIONAL = (*READING_ONE, 412)
+UNCHANGED = {304: "It is as you have it."}
 
 
 def operation(
     name: str,
     summary: str,
     *,
-    answers: dict[int, Schema],
+    answers: Mapping[int, Any],
     answer: Any,
     problems: tuple[int, ...],
+    own_problems: Mapping[int, Any] | None = None,
+    without_body: Mapping[int, str] | None = None,
     body: Schema | None = None,
     sent: Any = None,
     parameters: list[OpenApiParameter] | None = None,
@@ -100,13 +75,19 @@ def operation(
     description: str = "",
     media_type: str = "application/json",
 ) -> dict[str, Any]:
-    """Keywords for extend_schema; `media_type` is that of the answers."""
+    """Keywords for extend_schema; answers and problems of its own are types by their status.
+
+    `media_type` is that of the answers.
+    """
     responses: dict[Any, Any] = {
-        (status, media_type): OpenApiResponse(shape, HTTPStatus(status).phrase)
-        for status, shape in answers.items()
+        (status, media_type): OpenApiResponse(schema_of(kind), HTTPStatus(status).phrase)
+        for status, kind in answers.items()
     }
-    for status in problems:
-        responses[(status, CONTENT_TYPE)] = OpenApiResponse(PROBLEM, PROBLEMS[status])
+    kinds = dict.fromkeys(problems, ProblemAnswer) | dict(own_problems or {})
+    for status, kind in kinds.items():
+        responses[(status, CONTENT_TYPE)] = OpenApiResponse(schema_of(kind), PROBLEMS[status])
+    for status, meaning in (without_body or {}).items():
+        responses[status] = OpenApiResponse(description=meaning)
     examples = [
         OpenApiExample(
             "Answer",
@@ -127,6 +108,19 @@ def operation(
         "request": {"application/json": body} if body else None,
         "responses": responses,
         "examples": examples,
+    }
+
+
+def batch_of(name: str, item: Schema) -> Schema:
+    """The envelope of items that are sent together."""
+    return {
+        "type": "object",
+        "properties": {
+            name: {"type": "array", "items": item, "minItems": 1, "maxItems": ITEMS_MAX},
+            "all_or_none": {"type": "boolean", "default": False},
+        },
+        "required": [name],
+        "additionalProperties": False,
     }
 
 

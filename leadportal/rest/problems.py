@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
@@ -14,6 +14,26 @@ from rest_framework.views import set_rollback
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 logger = logging.getLogger(__name__)
+
+
+class PlaceAnswer(TypedDict):
+    """One thing that is wrong: where in the body or in which parameter, and of which item."""
+
+    code: str
+    detail: str
+    pointer: NotRequired[str]
+    parameter: NotRequired[str]
+    index: NotRequired[int]
+
+
+class ProblemAnswer(TypedDict):
+    """A problem document. Kinds of problems may add members of their own."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: NotRequired[list[PlaceAnswer]]
 
 
 class Problem(exceptions.APIException):
@@ -45,7 +65,7 @@ def problem_response(
     **extra: Any,
 ) -> HttpResponse:
     """One problem document. Also for middleware, which has no view to raise in."""
-    body = {
+    body: ProblemAnswer = {
         "type": "about:blank",
         "title": title or HTTPStatus(status).phrase,
         "status": status,

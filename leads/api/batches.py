@@ -2,42 +2,37 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Generic, TypedDict, TypeVar
 
 from django.http import HttpResponse, JsonResponse
-from rest_framework.request import Request
 
 from leadportal.rest.problems import Problem
 from leads.api import shapes
-from leads.api.decision import refuse_dry_run
 from leads.ingest import BatchRefused, IngestResult, Status
 
-ITEMS_MAX = 1000
 # Of a single item: what is not here is a 400.
 STATUS_OF = {"not_found": 404, "erased": 409}
+T = TypeVar("T")
 
 
-def items_of(request: Request, name: str) -> tuple[list[Any], dict[str, bool]]:
-    """The items of {"leads": [...], "all_or_none": false}, and the options. Raises Problem."""
-    refuse_dry_run(request)
-    body = request.data
-    if not isinstance(body, dict):
-        raise _wrong("", "wrong_type", "An object is needed here.")
-    if unknown := body.keys() - {name, "all_or_none"}:
-        raise _wrong(f"/{min(unknown)[:80]}", "unknown_field", "There is no such field.")
-    items = body.get(name)
-    if not isinstance(items, list):
-        raise _wrong(f"/{name}", "required", "A list is needed here.")
-    if not 1 <= len(items) <= ITEMS_MAX:
-        raise _wrong(f"/{name}", "too_many", f"A batch holds 1 to {ITEMS_MAX} items.")
-    all_or_none = body.get("all_or_none", False)
-    if not isinstance(all_or_none, bool):
-        raise _wrong("/all_or_none", "wrong_type", "true or false is needed here.")
-    return items, {"all_or_none": all_or_none}
+class SummaryAnswer(TypedDict):
+    """How many items ended how."""
+
+    created: int
+    matched: int
+    duplicate: int
+    refused: int
+
+
+class BatchAnswer(TypedDict, Generic[T]):
+    """What became of each item, in their order."""
+
+    results: list[T]
+    summary: SummaryAnswer
 
 
 def answer_batch(
-    ingest: Callable[[], list[IngestResult]], show: Callable[[IngestResult], dict[str, Any]]
+    ingest: Callable[[], list[IngestResult]], show: Callable[[IngestResult], Any]
 ) -> HttpResponse:
     """200, or 207 where some were refused; 400 where all or none was asked for."""
     try:
@@ -70,8 +65,3 @@ def _summary(result: IngestResult) -> str:
     first, *others = result.errors
     more = f" ({len(others)} more)" if others else ""
     return f"{first.pointer or 'The body'}: {first.detail}{more}"
-
-
-def _wrong(pointer: str, code: str, detail: str) -> Problem:
-    error = {"pointer": pointer, "code": code, "detail": detail}
-    return Problem(400, f"{pointer or 'The body'}: {detail}", errors=[error])

@@ -1,7 +1,8 @@
 """What the criteria make of a lead that was just sent, for a caller who wants to know at once."""
 
 import re
-from typing import Any
+from datetime import datetime
+from typing import Literal, NotRequired, TypedDict
 
 import structlog
 from django.db import connection, transaction
@@ -11,7 +12,9 @@ from accounts.models import Portal
 from funnel import versions
 from funnel.conditions import Test, walk
 from funnel.rulebook import Rulebook
+from funnel.stages import Stage
 from leadportal.rest.problems import Problem
+from leads.api.shapes import LineAnswer, ScoreAnswer
 from leads.explanation import explain, read
 from leads.models import Handoff, Lead
 from leads.qualification import qualify
@@ -19,6 +22,29 @@ from leads.qualification import qualify
 WAIT_MAX = 10
 _WAIT = re.compile(r'(?:^|,)\s*wait\s*=\s*"?([0-9]{1,6})"?\s*(?=[;,]|$)', re.IGNORECASE)
 log = structlog.get_logger(__name__)
+
+
+class DecisionAnswer(TypedDict):
+    """How the criteria stand on a lead, and what they would like to know of it."""
+
+    stage: Stage
+    score: ScoreAnswer
+    lines: list[LineAnswer]
+    criteria_version: int
+    missing: list[str]
+    queue: str | None
+    due_at: datetime | None
+
+
+class PostedLeadAnswer(TypedDict):
+    """What became of one lead that was sent; `id` is null for somebody new of a dry run."""
+
+    id: int | None
+    status: Literal["created", "matched"]
+    matched: bool
+    url: NotRequired[str]
+    dry_run: NotRequired[bool]
+    decision: NotRequired[DecisionAnswer | None]
 
 
 def seconds_to_wait(request: Request) -> int:
@@ -46,7 +72,7 @@ def _wrong(code: str, detail: str) -> Problem:
     return Problem(400, f"dry_run: {detail}", errors=[error])
 
 
-def decided(lead_id: int, seconds: int) -> dict[str, Any] | None:
+def decided(lead_id: int, seconds: int) -> DecisionAnswer | None:
     """Judge the lead now, before a worker gets to it; None when that takes longer than asked."""
     try:
         with transaction.atomic():
@@ -68,7 +94,7 @@ def _give_up_after(seconds: int) -> None:
         )
 
 
-def decision(lead_id: int) -> dict[str, Any] | None:
+def decision(lead_id: int) -> DecisionAnswer | None:
     """How the criteria stand on a lead; None before they judged it."""
     lead = Lead.objects.select_related("version").get(pk=lead_id)
     if lead.version is None:

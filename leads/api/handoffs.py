@@ -1,7 +1,6 @@
 """Handoffs over HTTP: read them, and claim, release or touch them for a rep."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -14,14 +13,14 @@ from accounts.authentication import READ, OpenTo
 from accounts.http import require_action
 from accounts.models import Scope, User
 from accounts.policy import Action
-from leadportal.db.paging import Order
-from leadportal.db.paging import moment as paging_moment
+from leadportal.db.paging import Order, moment
 from leadportal.rest.lists import narrowed, one_page, unless_known
 from leadportal.rest.problems import Problem
 from leads.api import schema, shapes
 from leads.api.access import handoffs_for
 from leads.api.idempotency import idempotent
-from leads.checks import Field, Refused, choice, moment, read, text
+from leads.checks.handoffs import CLAIM, RELEASE, TOUCH
+from leads.checks.reading import Field, Refused, read
 from leads.filters import HandoffFilter
 from leads.handoffs import (
     AlreadyClaimed,
@@ -33,19 +32,10 @@ from leads.handoffs import (
     log_touch,
     release,
 )
-from leads.models import Handoff, Touch
 
 ORDERS = {
-    "-opened_at": Order("opened_at", paging_moment, descending=True),
-    "due_at": Order("due_at", paging_moment),
-}
-REP = {"rep": text(254)}
-RELEASE = REP | {"reason": text(300)}
-TOUCH = REP | {
-    "channel": choice(Touch.Channel),
-    "result": choice(Touch.Result),
-    "note": text(2_000),
-    "touched_at": Field(moment, {"type": ["string", "null"], "format": "date-time"}),
+    "-opened_at": Order("opened_at", moment, descending=True),
+    "due_at": Order("due_at", moment),
 }
 
 
@@ -70,10 +60,10 @@ def handoff(request: Request, pk: int) -> HttpResponse:
 @permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
 @idempotent
 def claim_handoff(request: Request, pk: int) -> HttpResponse:
-    rep, _ = asked(request, REP)
+    rep, _ = asked(request, CLAIM)
     handoff = get_object_or_404(to_show(request), pk=pk)
     try:
-        return state_of(claim(handoff, rep))
+        return JsonResponse(shapes.handoff_state(claim(handoff, rep)))
     except NotAMember:
         raise wrong("/rep", "not_a_member", "This person is not in the handoff's queue.") from None
     except AlreadyClaimed as late:
@@ -92,7 +82,8 @@ def release_handoff(request: Request, pk: int) -> HttpResponse:
     rep, values = asked(request, RELEASE)
     handoff = get_object_or_404(to_show(request), pk=pk)
     try:
-        return state_of(release(handoff, rep, reason=values.get("reason", "")))
+        released = release(handoff, rep, reason=values.get("reason", ""))
+        return JsonResponse(shapes.handoff_state(released))
     except ReleaseRefused as refusal:
         raise Problem(409, str(refusal)) from None
 
@@ -111,7 +102,8 @@ def touch_handoff(request: Request, pk: int) -> HttpResponse:
         touch = log_touch(handoff, rep, **values)
     except TouchRefused as refusal:
         raise Problem(409, str(refusal)) from None
-    return JsonResponse({"id": touch.pk, "handoff": pk, "at": touch.at}, status=201)
+    body: shapes.TouchAnswer = {"id": touch.pk, "handoff": pk, "at": touch.at}
+    return JsonResponse(body, status=201)
 
 
 def to_show(request: Request) -> Any:
@@ -135,15 +127,6 @@ def asked(request: Request, fields: Mapping[str, Field]) -> tuple[User, dict[str
     if rep is None:
         raise wrong("/rep", "not_found", "Name an active rep by mail.")
     return rep, values
-
-
-def state_of(handoff: Handoff) -> HttpResponse:
-    """Ids and times only: answers are kept for retries."""
-    times: dict[str, datetime | None] = {
-        name: getattr(handoff, name) for name in ("due_at", "claimed_at", "touch_due_at")
-    }
-    body = {"id": handoff.pk, "lead": handoff.lead_id, "state": handoff.state}
-    return JsonResponse(body | times)
 
 
 def wrong(pointer: str, code: str, detail: str) -> Problem:

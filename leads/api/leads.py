@@ -15,11 +15,19 @@ from rest_framework.request import Request
 from accounts.authentication import READ, OpenTo
 from accounts.models import Scope
 from leadportal.db.paging import Order, moment
+from leadportal.rest.batches import items_of
 from leadportal.rest.lists import narrowed, one_page, unless_known
 from leads.api import schema, shapes
 from leads.api.access import integration_of, lead_or_404, leads_for
-from leads.api.batches import answer_batch, answer_refusal, items_of
-from leads.api.decision import decided, decision, is_dry_run, seconds_to_wait
+from leads.api.batches import answer_batch, answer_refusal
+from leads.api.decision import (
+    PostedLeadAnswer,
+    decided,
+    decision,
+    is_dry_run,
+    refuse_dry_run,
+    seconds_to_wait,
+)
 from leads.api.idempotency import idempotent
 from leads.explanation import explain
 from leads.filters import LeadFilter
@@ -78,10 +86,14 @@ def try_lead(request: Request) -> HttpResponse:
         transaction.set_rollback(True)
     matched = result.status is Status.MATCHED
     known = result.lead_id if matched else None
-    return JsonResponse(
-        {"dry_run": True, "id": known, "status": result.status, "matched": matched}
-        | {"decision": would_be}
-    )
+    body: PostedLeadAnswer = {
+        "id": known,
+        "status": result.status,
+        "matched": matched,
+        "dry_run": True,
+        "decision": would_be,
+    }
+    return JsonResponse(body)
 
 
 @idempotent
@@ -91,7 +103,12 @@ def post_lead(request: Request) -> HttpResponse:
         return answer_refusal(result)
     matched = result.status is Status.MATCHED
     url = reverse("api-lead", args=[result.lead_id])
-    body = {"id": result.lead_id, "status": result.status, "matched": matched, "url": url}
+    body: PostedLeadAnswer = {
+        "id": result.lead_id,
+        "status": result.status,
+        "matched": matched,
+        "url": url,
+    }
     return JsonResponse(body, status=200 if matched else 201, headers={"Location": url})
 
 
@@ -100,6 +117,7 @@ def post_lead(request: Request) -> HttpResponse:
 @permission_classes([OpenTo(POST=Scope.LEADS_WRITE)])
 @idempotent
 def lead_batch(request: Request) -> HttpResponse:
+    refuse_dry_run(request)
     items, options = items_of(request, "leads")
     return answer_batch(lambda: ingest_leads(items, **sender(request), **options), shapes.result)
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from leads.checks.reading import Field, FieldError, Refused, Wrong, escape, object_of, read
-from leads.checks.values import COUNTRY, EMAIL, ID, MOMENT, employees, money, text, yes_no
+from leads.checks.values import ID, MOMENT, text, yes_no
+from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 
 ATTRIBUTES_MAX = 100
 ATTRIBUTES_LENGTH = 16_000
@@ -86,15 +87,7 @@ def _plain(value: Any, step: str) -> Any:
     raise Wrong("wrong_type", "A plain value or a list of plain values is needed here.", step)
 
 
-COMPANY: dict[str, Field] = {
-    "name": text(200),
-    "domain": text(253),
-    "industry": text(120),
-    "employees": Field(
-        employees, {"type": ["integer", "null"], "minimum": 0, "maximum": 2_147_483_647}
-    ),
-    "country": COUNTRY,
-}
+COMPANY: dict[str, Field] = {column.name: column.check for column in COMPANY_COLUMNS}
 
 CONSENT: dict[str, Field] = {
     "given": Field(yes_no, {"type": "boolean"}),
@@ -105,21 +98,10 @@ CONSENT: dict[str, Field] = {
 
 LEAD: dict[str, Field] = {
     "external_id": ID,
-    "email": EMAIL,
-    "phone": text(40),
-    "first_name": text(100),
-    "last_name": text(100),
-    "job_title": text(160),
+    **{column.name: column.check for column in LEAD_COLUMNS},
     "company": Field(
         _company,
         {"oneOf": [object_of(COMPANY), {"type": "string", "maxLength": 200}, {"type": "null"}]},
-    ),
-    "country": COUNTRY,
-    "city": text(100),
-    "source": text(80),
-    "campaign": text(120),
-    "estimated_value": Field(
-        money, {"type": ["number", "string", "null"], "description": "In the company's currency."}
     ),
     "attributes": Field(
         _attributes,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -18,6 +19,7 @@ _PLAIN_EMAIL = re.compile(
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
     r"(?!(?:arpa|invalid|local|localhost|onion|test)$)[a-z]{2,16}"
 )
+_HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 # Ordinary years only: arithmetic on the edges of the calendar overflows.
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 
@@ -34,6 +36,38 @@ def text(limit: int) -> Field:
         return value or None
 
     return Field(check, {"type": ["string", "null"], "maxLength": limit})
+
+
+def web_address(limit: int) -> Field:
+    """The address of a page on the web. Without a scheme, https is meant."""
+    line = text(limit)
+
+    def check(value: Any) -> str | None:
+        if not (address := line.check(value)):
+            return None
+        if "://" not in address:
+            address = f"https://{address}"
+        if not _leads_to_a_page(address):
+            detail = "Give the address of a page, like https://example.com/about."
+            raise Wrong("invalid_address", detail)
+        if len(address) > limit:
+            raise Wrong("too_long", f"At most {limit} characters fit here.")
+        return address
+
+    described = {"description": "An address on the web; https where it says no scheme."}
+    return Field(check, line.schema | described)
+
+
+def _leads_to_a_page(address: str) -> bool:
+    """Whether a link to it is safe to follow: the web only, a named host, nobody's password."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    is_named = bool(_HOST.fullmatch(host))
+    return parts.scheme in {"http", "https"} and is_named and "@" not in parts.netloc
 
 
 def choice(words: Iterable[str]) -> Field:
@@ -90,11 +124,17 @@ def _number(value: Any) -> Any:
     return value
 
 
-def employees(value: Any) -> int:
-    number = _number(value)
-    if number != int(number) or not 0 <= number <= 2_147_483_647:
-        raise Wrong("out_of_range", "A whole number from 0 to 2147483647 is needed here.")
-    return int(number)
+def whole(least: int, most: int) -> Field:
+    """A whole number between two, both included."""
+
+    def check(value: Any) -> int:
+        number = _number(value)
+        if number != int(number) or not least <= number <= most:
+            detail = f"A whole number from {least} to {most} is needed here."
+            raise Wrong("out_of_range", detail)
+        return int(number)
+
+    return Field(check, {"type": ["integer", "null"], "minimum": least, "maximum": most})
 
 
 def money(value: Any) -> Decimal:
@@ -153,5 +193,8 @@ EMAIL = Field(_email, {"type": ["string", "null"], "format": "email", "maxLength
 COUNTRY = Field(
     _country,
     {"type": ["string", "null"], "description": "ISO 3166 code or name.", "maxLength": 80},
+)
+AMOUNT = Field(
+    money, {"type": ["number", "string", "null"], "description": "In the company's currency."}
 )
 MOMENT = Field(moment, {"type": ["string", "null"], "format": "date-time"})

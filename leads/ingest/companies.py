@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts import prepared
+from leads.columns import COMPANY_COLUMNS, Merge
 from leads.ingest import rows
 from leads.ingest.races import Raced
 from leads.matching import company_key, registrable_domain, work_domain
 from leads.models import Company
 from leads.text import key
 
-_FILLABLE = ("industry", "employees", "country")
-_COLUMNS = ("id", "name", "domain", "match_key", *_FILLABLE)
+_FILLABLE = tuple(column for column in COMPANY_COLUMNS if column.merge is Merge.FILLS)
+_FILLABLE_NAMES = tuple(column.name for column in _FILLABLE)
+_TWINS = tuple(column for column in _FILLABLE if column.twin)
+_COLUMNS = ("id", "name", "domain", "match_key", *_FILLABLE_NAMES)
 _COMPANIES = f"SELECT {', '.join(_COLUMNS)} FROM leads_company WHERE "  # noqa: S608 - constants
 
 
@@ -36,7 +39,12 @@ def mention(given: dict[str, Any] | None, email: str) -> Mention | None:
     name = given.get("name", "")
     if not domain and not name:
         return None
-    facts = {name: given[name] for name in _FILLABLE if name in given}
+    country = given.get("country", "")
+    facts = {
+        column.name: column.to_store(given[column.name], country)
+        for column in _FILLABLE
+        if column.name in given
+    }
     return Mention(domain, name or domain, facts)
 
 
@@ -107,16 +115,16 @@ def _make(mentions: list[Mention], companies: Companies, at: Any) -> None:
     made = [new[identity] for identity in sorted(new)]
     for row in made:
         row["created_at"] = at
-        row |= _name_columns(row["name"])
-        row["industry_key"] = key(row.get("industry", ""), 260)
+        for column in _FILLABLE:
+            row.setdefault(column.name, column.blank)
+        row |= _name_columns(row["name"]) | _twins(row)
     written = rows.insert(
         Company, made, skip_conflicts=True, returning=("id", "domain", "match_key")
     )
     if len(written) < len(made):
         raise Raced
     for row, (pk, _, _) in zip(made, written, strict=True):
-        row |= {"id": pk, "industry": row.get("industry", ""), "country": row.get("country", "")}
-        row.setdefault("employees", None)
+        row["id"] = pk
         if row["domain"]:
             companies.by_domain[row["domain"]] = row
         else:
@@ -127,6 +135,10 @@ def _name_columns(name: str) -> dict[str, str]:
     return {"name": name, "name_key": key(name, 420), "match_key": company_key(name)}
 
 
+def _twins(row: dict[str, Any]) -> dict[str, str]:
+    return {column.twin: column.twin_of(row[column.name]) for column in _TWINS}
+
+
 def _fill(mentions: list[Mention], companies: Companies) -> None:
     """Blanks are filled; what is there stays, a person may have typed it."""
     learning = [m for m in mentions if _news(companies.known(m), m)]
@@ -135,7 +147,7 @@ def _fill(mentions: list[Mention], companies: Companies) -> None:
     by_id = {companies.known(m)["id"]: companies.known(m) for m in learning}
     # Read again under lock: another batch may have filled something else meanwhile.
     locked = Company.objects.filter(pk__in=by_id).order_by("pk").select_for_update(no_key=True)
-    for fresh in locked.values("id", "name", "domain", *_FILLABLE):
+    for fresh in locked.values("id", "name", "domain", *_FILLABLE_NAMES):
         by_id[fresh["id"]].update(fresh)
     changed = {}
     for mention in learning:
@@ -144,9 +156,8 @@ def _fill(mentions: list[Mention], companies: Companies) -> None:
             company.update(news)
             changed[company["id"]] = company
     for company in changed.values():
-        company |= _name_columns(company["name"])
-        company["industry_key"] = key(company["industry"], 260)
-    columns = ["name", "name_key", "match_key", "industry", "industry_key", "employees", "country"]
+        company |= _name_columns(company["name"]) | _twins(company)
+    columns = ["name", "name_key", "match_key", *_FILLABLE_NAMES, *(c.twin for c in _TWINS)]
     rows.update(
         Company,
         columns,

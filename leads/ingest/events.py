@@ -12,7 +12,8 @@ from accounts.models import Integration
 from funnel.stages import Actor
 from leadportal.db import sweeps
 from leads import fields
-from leads.checks import FieldError, Refused, read_event
+from leads.checks.events import read_event
+from leads.checks.reading import FieldError, Refused
 from leads.ingest import colleagues, identity, rows
 from leads.ingest.leads import Sender
 from leads.ingest.leads import write as write_leads

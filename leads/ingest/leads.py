@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any
 
 from django.utils import timezone
 
@@ -12,10 +12,11 @@ from funnel.stages import Actor, Stage
 from funnel.vocabulary import STANDARD
 from leadportal.db import sweeps
 from leads import fields
-from leads.checks import FieldError, Refused, read_lead
+from leads.checks.leads import read_lead
+from leads.checks.reading import FieldError, Refused
 from leads.ingest import colleagues, companies, identity, origins, rows
 from leads.ingest.races import Raced, again_when_raced
-from leads.ingest.records import COLUMNS, Arrival, Record
+from leads.ingest.records import WRITTEN, Arrival, Record
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.models import (
     Consent,
@@ -27,25 +28,6 @@ from leads.models import (
     SeenAttribute,
     StageChange,
 )
-
-
-class LeadInput(TypedDict, total=False):
-    """One lead in the shape of the API; leads/checks says what each value must be."""
-
-    external_id: str | int
-    email: str
-    phone: str
-    first_name: str
-    last_name: str
-    job_title: str
-    company: str | dict[str, Any]
-    country: str
-    city: str
-    source: str
-    campaign: str
-    estimated_value: Any
-    attributes: dict[str, Any]
-    consent: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -68,7 +50,7 @@ def ingest_leads(
     actor: Actor = Actor.INTEGRATION,
     all_or_none: bool = False,
 ) -> list[IngestResult]:
-    """Take in leads of the API's shape (LeadInput): one result each, in their order.
+    """Take in leads of the API's shape (LEAD of leads/checks): one result each, in their order.
 
     One transaction. The same person twice in a batch is one lead: later values overwrite, as two
     calls would. Where an external id means one lead and the mail another, the external id wins
@@ -159,7 +141,7 @@ def _load(ids: set[int]) -> dict[int, Record]:
     list(locked.values_list("pk"))
     records = {}
     for row in Lead.objects.filter(pk__in=ids).values(
-        "id", "stage", "merged_into_id", *COLUMNS, "company__name", "source__name", "campaign__name"
+        "id", "stage", "merged_into_id", *WRITTEN, "company__name", "source__name", "campaign__name"
     ):
         if row["merged_into_id"]:
             raise Raced
@@ -278,7 +260,7 @@ def _write_changed(people: _People, sender: Sender) -> None:
     for record in touched:
         record.finish()
         record.row |= {"updated_at": sender.at, "stale_at": sender.at}
-    columns = [*COLUMNS, "updated_at", "stale_at"]
+    columns = [*WRITTEN, "updated_at", "stale_at"]
     rows.update(
         Lead,
         columns,

@@ -6,52 +6,28 @@ from datetime import datetime
 from typing import Any
 
 from leads import fields
-from leads.checks import FieldError, Refused
+from leads.checks.reading import FieldError, Refused
+from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS, Column, Merge
 from leads.ingest.companies import Mention
-from leads.matching import email_identity, international_phone
-from leads.models import CustomField
-from leads.text import key, search_key
+from leads.matching import email_identity
+from leads.models import CustomField, Lead
+from leads.text import search_key
 
 STORED_ATTRIBUTES_MAX = 300
-# Taken over as they are; the number is the length of the twin's column, where there is one.
-_PLAIN = {
-    "first_name": 0,
-    "last_name": 0,
-    "job_title": 340,
-    "country": 0,
-    "city": 220,
-    "estimated_value": 0,
-}
-# Names have no column for their twin; it stands with those of the attributes.
-_TWINS_AMONG_ATTRIBUTES = frozenset({"first_name", "last_name"})
+_TAKEN = tuple(column for column in LEAD_COLUMNS if column.merge is Merge.OVERWRITES)
 # What ingest may write on a lead.
-COLUMNS = (
-    "email",
+WRITTEN = (
+    *(column.field.attname for column in LEAD_COLUMNS),
+    *(c.twin for c in LEAD_COLUMNS if c.twin and c.twin != AMONG_ATTRIBUTES),
     "email_key",
     "email_kind",
-    "phone",
-    "first_name",
-    "last_name",
-    "job_title",
-    "job_title_key",
-    "country",
-    "city",
-    "city_key",
     "company_id",
     "attributes",
     "attribute_keys",
-    "estimated_value",
     "consent",
     "search_key",
-    "source_id",
-    "campaign_id",
 )
-_BLANK: dict[str, Any] = {
-    "estimated_value": None,
-    "company_id": None,
-    "source_id": None,
-    "campaign_id": None,
-}
+_BLANK = dict.fromkeys(field.attname for field in Lead._meta.concrete_fields if field.null)
 
 
 @dataclass
@@ -113,15 +89,19 @@ class Record:
         self.changes.setdefault(name, [old, new])[1] = new
 
     def take_fields(self, values: dict[str, Any]) -> None:
-        for name, twin_length in _PLAIN.items():
-            if name in values:
-                self.set(name, values[name])
-                if twin_length:
-                    self.row[f"{name}_key"] = key(values[name], twin_length)
-        for name in _TWINS_AMONG_ATTRIBUTES & values.keys():
-            self.row.setdefault("attribute_keys", {})[name] = key(values[name])
-        if "phone" in values:
-            self.set("phone", international_phone(values["phone"], self.get("country")))
+        country = values.get("country") or self.get("country")
+        for column in _TAKEN:
+            if column.name in values:
+                value = column.to_store(values[column.name], country)
+                self.set(column.name, value)
+                if column.twin:
+                    self._take_twin(column, value)
+
+    def _take_twin(self, column: Column, value: str) -> None:
+        if column.twin == AMONG_ATTRIBUTES:
+            self.row.setdefault(AMONG_ATTRIBUTES, {})[column.name] = column.twin_of(value)
+        else:
+            self.row[column.twin] = column.twin_of(value)
 
     def take_email(self, arrival: Arrival) -> None:
         """The address of one's own: who asks has made sure that nobody else has it."""

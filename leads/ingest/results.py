@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from leads.checks import FieldError
+from leads.checks.reading import FieldError
 
 
 class Status(StrEnum):

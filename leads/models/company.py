@@ -16,6 +16,9 @@ class Company(models.Model):
     industry_key = models.CharField(max_length=260, blank=True)
     employees = models.PositiveIntegerField(null=True, blank=True)
     country = models.CharField(max_length=2, blank=True)
+    founded = models.PositiveSmallIntegerField(null=True, blank=True)
+    # With a default of the database, as a release before may still write while it is added.
+    phone = models.CharField(max_length=40, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

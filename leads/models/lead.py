@@ -29,6 +29,11 @@ class Lead(models.Model):
     last_name = models.CharField(max_length=100, blank=True)
     job_title = models.CharField(max_length=160, blank=True)
     job_title_key = models.CharField(max_length=340, blank=True)
+    # With a default of the database, as a release before may still write while it is added.
+    department = models.CharField(max_length=120, blank=True, default="", db_default="")
+    department_key = models.CharField(max_length=260, blank=True, default="", db_default="")
+    website = models.CharField(max_length=300, blank=True, default="", db_default="")
+    linkedin = models.CharField(max_length=300, blank=True, default="", db_default="")
     country = models.CharField(max_length=2, blank=True)
     city = models.CharField(max_length=100, blank=True)
     city_key = models.CharField(max_length=220, blank=True)

@@ -5,6 +5,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from tests import factories
+from tests.described import faults_of
 from tests.test_urls_have_policy import PATTERNS
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,19 @@ def test_every_operation_has_an_example_and_its_problems(description):
         if "requestBody" in operation:
             assert "examples" in operation["requestBody"]["content"]["application/json"], name
         assert "application/problem+json" in answers["401"]["content"], name
+
+
+def test_every_example_is_as_described(description):
+    faults = [
+        f"{name}: {fault}"
+        for name, operation in operations(description)
+        for told in (operation.get("requestBody", {}), *operation["responses"].values())
+        for content in told.get("content", {}).values()
+        for example in content.get("examples", {}).values()
+        for fault in faults_of(example["value"], content["schema"])
+    ]
+
+    assert not faults, "\n".join(faults)
 
 
 def test_the_page_opens_with_a_key_and_for_a_person_too(api, client):

@@ -5,10 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from funnel.conditions import ConditionError, describe, dump, facts, parse, sentence
-from funnel.vocabulary import STANDARD, Fact, FactType, Use
+from funnel.vocabulary import Fact, FactType, Use
+from leads.facts import FACTS
 from tests.scoring import strategies
 
-WORDS = STANDARD.with_facts(
+WORDS = FACTS.with_facts(
     [
         Fact("attributes.renews", FactType.DATE, "Renews"),
         Fact("attributes.seats", FactType.NUMBER, "Seats", unit="seats"),

@@ -5,11 +5,12 @@ import pytest
 from funnel import reading
 from funnel.conditions import parse
 from funnel.rulebook import parse_content, prepared
-from funnel.vocabulary import STANDARD, Use, uncapital
+from funnel.vocabulary import Use, uncapital
+from leads.facts import FACTS
 
 
 def clause(data: dict) -> reading.Clause:
-    return reading.clause(parse(data, STANDARD, use=Use.DEFINITION))
+    return reading.clause(parse(data, FACTS, use=Use.DEFINITION))
 
 
 KNOWN = {"fact": "email", "op": "is_known"}
@@ -47,7 +48,7 @@ def read(*rules: dict, **content: object) -> reading.Reading:
         "rules": list(rules),
         **content,
     }
-    return reading.read(parse_content(prepared(whole), STANDARD))
+    return reading.read(parse_content(prepared(whole), FACTS))
 
 
 def intent(**more: object) -> dict:

@@ -7,9 +7,10 @@ import pytest
 from funnel.conditions import ConditionError
 from funnel.defaults import CONTENT
 from funnel.rulebook import factors, parse_content, prepared, with_ids
-from funnel.vocabulary import STANDARD, Fact, FactType
+from funnel.vocabulary import Fact, FactType
+from leads.facts import FACTS
 
-WORDS = STANDARD.with_facts(
+WORDS = FACTS.with_facts(
     [
         Fact("attributes.renews", FactType.DATE, "Renews"),
         Fact(

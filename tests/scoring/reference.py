@@ -17,7 +17,7 @@ from funnel.rulebook import Ageing, Rule, Rulebook
 from funnel.vocabulary import FactType
 from leadportal.world.regions import REGION_OF, SALES_AREA_OF
 
-PLAIN = {"email", "phone", "company_domain"}
+PLAIN = {"email", "phone", "website", "linkedin", "company_domain", "company_phone"}
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 

@@ -76,6 +76,7 @@ def _lead(person: Person) -> Lead:
         created_at=datetime.combine(created, time(23, 59, 59), UTC),
         company=_company(person.company) if person.company else None,
         job_title_key=key(fields.get("job_title", "")),
+        department_key=key(fields.get("department", "")),
         city_key=key(fields.get("city", "")),
         attributes=attributes,
         attribute_keys=keys,

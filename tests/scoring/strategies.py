@@ -14,7 +14,6 @@ from funnel.vocabulary import (
     NUMBER_OPERATORS,
     PROPERTY_OPERATORS,
     SAME_OPERATORS,
-    STANDARD,
     Fact,
     FactType,
     Takes,
@@ -23,7 +22,8 @@ from funnel.vocabulary import (
     consent,
 )
 from leadportal.world.regions import REGION_OF, SALES_AREA_OF
-from tests.scoring.reference import Happening, Moment, Person, words
+from leads.facts import FACTS
+from tests.scoring.reference import PLAIN, Happening, Moment, Person, words
 
 MOMENTS = (
     datetime(2026, 3, 29, tzinfo=UTC),
@@ -82,7 +82,7 @@ def custom_fields() -> st.SearchStrategy[list[str]]:
 def vocabulary(custom: Collection[str]) -> Vocabulary:
     """The standard facts, these fields and a purpose. Not drawn, for the sake of its long repr."""
     asked = [fact for fact in CUSTOM if fact.name in custom]
-    return STANDARD.with_facts([*asked, consent("news-letter_2")])
+    return FACTS.with_facts([*asked, consent("news-letter_2")])
 
 
 def tricky_text() -> st.SearchStrategy[str]:
@@ -102,7 +102,7 @@ def days(at: datetime) -> st.SearchStrategy[date]:
 @st.composite
 def scalar(draw: Any, fact: Fact, at: datetime) -> Any:
     match fact.type:
-        case FactType.TEXT if fact.name in ("email", "phone", "company_domain"):
+        case FactType.TEXT if fact.name in PLAIN:
             return draw(st.sampled_from(PLAIN_TEXTS))
         case FactType.TEXT:
             return draw(tricky_text().filter(lambda text: text.strip()))
@@ -318,6 +318,9 @@ def people(draw: Any, at: datetime) -> Person:
         "first_name": text,
         "last_name": text,
         "job_title": text,
+        "department": text,
+        "website": st.sampled_from(PLAIN_TEXTS[:8]),
+        "linkedin": st.sampled_from(PLAIN_TEXTS[:8]),
         "city": text,
         "country": st.sampled_from(COUNTRIES),
         "source": named,
@@ -327,6 +330,8 @@ def people(draw: Any, at: datetime) -> Person:
     company = {
         "industry": text,
         "employees": st.sampled_from([0, 9, 10, 49, 50, 200, 1000]),
+        "founded": st.sampled_from([0, 9, 10, 49, 50, 200, 1000]),
+        "phone": st.sampled_from(PLAIN_TEXTS[4:7]),
         "country": st.sampled_from(COUNTRIES),
         "domain": st.sampled_from(PLAIN_TEXTS[7:8]),
     }

@@ -5,9 +5,10 @@ import pytest
 from funnel.defaults import CONTENT
 from funnel.rulebook import prepared
 from funnel.text_form import LARGEST, TextError, line_of, load, read, written
-from funnel.vocabulary import STANDARD, Fact, FactType
+from funnel.vocabulary import Fact, FactType
+from leads.facts import FACTS
 
-WORDS = STANDARD.with_facts(
+WORDS = FACTS.with_facts(
     [
         Fact(
             "attributes.purchase_timeline",

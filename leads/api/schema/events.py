@@ -1,34 +1,12 @@
 """Events in OpenAPI's words."""
 
-from leadportal.rest.openapi import (
-    FREE,
-    INTEGER,
-    POSTING,
-    TEXT,
-    TIME,
-    TIME_OR_NULL,
-    list_of,
-    object_of,
-    operation,
-    or_null,
-)
-from leads.api.batches import ITEMS_MAX
+from leadportal.rest.batches import ITEMS_MAX
+from leadportal.rest.openapi import POSTING, batch_of, operation
+from leads.api.batches import BatchAnswer
 from leads.api.schema.examples import summary_of
-from leads.api.schema.shapes import SUMMARY, batch_of, result_of
-from leads.checks import EVENT_SCHEMA
+from leads.api.shapes import EventResultAnswer, PostedEventAnswer
+from leads.checks.events import EVENT_SCHEMA
 
-EVENT_READ = object_of(
-    id=INTEGER,
-    type=TEXT,
-    occurred_at=TIME,
-    stated_at=TIME_OR_NULL,
-    received_at=TIME,
-    properties=FREE,
-    external_id=or_null("string"),
-)
-EVENT_ANSWER = object_of(
-    id=INTEGER, status={"type": "string", "enum": ["created", "duplicate"]}, lead=INTEGER
-)
 EVENT_EXAMPLE = {
     "type": "demo_request",
     "occurred_at": "2026-11-22T13:37:00Z",
@@ -43,7 +21,7 @@ POST_EVENT = operation(
     " external id is the same event. A time ahead of ours counts as now.",
     body=EVENT_SCHEMA,
     sent=EVENT_EXAMPLE,
-    answers={201: EVENT_ANSWER, 200: EVENT_ANSWER},
+    answers={201: PostedEventAnswer, 200: PostedEventAnswer},
     answer={"id": 3, "status": "duplicate", "lead": 12},
     problems=(*POSTING, 404, 409),
     tag="events",
@@ -53,10 +31,7 @@ POST_EVENTS = operation(
     f"Send up to {ITEMS_MAX} events",
     body=batch_of("events", EVENT_SCHEMA),
     sent={"events": [EVENT_EXAMPLE]},
-    answers={
-        status: object_of(results=list_of(result_of(lead=or_null("integer"))), summary=SUMMARY)
-        for status in (200, 207)
-    },
+    answers=dict.fromkeys((200, 207), BatchAnswer[EventResultAnswer]),
     answer={
         "results": [{"index": 0, "status": "created", "id": 3, "lead": 12, "errors": []}],
         "summary": summary_of(created=1),

@@ -1,6 +1,6 @@
 """One story for all examples: Maya asks for a demo."""
 
-from leads.api.schema.shapes import STATUSES
+from leads.ingest import Status
 
 NOW = "2026-11-22T13:37:04.120Z"
 SCORE_EXAMPLE = {"total": 89, "fit": 49, "intent": 40}
@@ -31,4 +31,4 @@ LEAD_EXAMPLE = {
 
 
 def summary_of(**counts: int) -> dict[str, int]:
-    return dict.fromkeys(STATUSES, 0) | counts
+    return dict.fromkeys(map(str, Status), 0) | counts

@@ -1,57 +1,25 @@
 """Handoffs in OpenAPI's words."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NotRequired
 
+from leadportal.rest.lists import Page
 from leadportal.rest.openapi import (
+    CONDITIONAL,
     IF_NONE_MATCH,
-    INTEGER,
     POSTING,
     READING,
-    READING_ONE,
-    TEXT,
-    TIME,
-    TIME_OR_NULL,
-    Schema,
+    UNCHANGED,
     filters_of,
-    list_of,
-    object_of,
     operation,
-    or_null,
-    page_of,
 )
+from leadportal.rest.problems import ProblemAnswer
+from leadportal.rest.typed import Schema
 from leads.api.schema.examples import LINE_EXAMPLE, NOW, SCORE_EXAMPLE
-from leads.api.schema.shapes import LINE, SCORE
+from leads.api.shapes import HandoffAnswer, HandoffStateAnswer, TouchAnswer
+from leads.checks.handoffs import CLAIM_SCHEMA, RELEASE_SCHEMA, TOUCH_SCHEMA
 from leads.filters import HandoffFilter
-from leads.models import HandoffState, Touch
 
-HANDOFF = object_of(
-    id=INTEGER,
-    lead=INTEGER,
-    queue=TEXT,
-    state={"type": "string", "enum": list(HandoffState.values)},
-    cycle=INTEGER,
-    criteria_version=INTEGER,
-    score=SCORE,
-    line=INTEGER,
-    why=TEXT,
-    reasons=list_of({"type": "object", "properties": LINE["properties"]}),
-    opened_at=TIME,
-    due_at=TIME,
-    claimed_by=or_null("string"),
-    claimed_at=TIME_OR_NULL,
-    touch_due_at=TIME_OR_NULL,
-    first_touch_at=TIME_OR_NULL,
-    closed_at=TIME_OR_NULL,
-    outcome=or_null("string"),
-)
-HANDOFF_STATE = object_of(
-    id=INTEGER,
-    lead=INTEGER,
-    state=TEXT,
-    due_at=TIME,
-    claimed_at=TIME_OR_NULL,
-    touch_due_at=TIME_OR_NULL,
-)
 HANDOFF_EXAMPLE = {
     "id": 7,
     "lead": 12,
@@ -84,7 +52,7 @@ _RELEASED = _CLAIMED | {"state": "open", "claimed_at": None, "touch_due_at": Non
 LIST_HANDOFFS = operation(
     "listHandoffs",
     "List handoffs",
-    answers={200: page_of(HANDOFF)},
+    answers={200: Page[HandoffAnswer]},
     answer={"results": [HANDOFF_EXAMPLE], "next": None},
     problems=READING,
     parameters=filters_of(HandoffFilter, ("-opened_at", "due_at")),
@@ -93,55 +61,57 @@ LIST_HANDOFFS = operation(
 GET_HANDOFF = operation(
     "getHandoff",
     "Read one handoff",
-    answers={200: HANDOFF},
+    answers={200: HandoffAnswer},
     answer=HANDOFF_EXAMPLE,
-    problems=READING_ONE,
+    problems=CONDITIONAL,
+    without_body=UNCHANGED,
     parameters=[IF_NONE_MATCH],
     tag="handoffs",
 )
 
-REP: Schema = {"type": "string", "format": "email", "description": "Mail of the rep who acts."}
 
-
-def _action(name: str, summary: str, *, sent: dict[str, Any], **more: Any) -> dict[str, Any]:
-    properties = {"rep": REP} | more.pop("properties", {})
+def _action(name: str, summary: str, body: Schema, *, sent: dict[str, Any], **more: Any) -> Any:
     return operation(
         name,
         summary,
-        body={"type": "object", "properties": properties, "additionalProperties": False},
+        body=body,
         sent={"rep": "dana@ourcompany.example"} | sent,
-        problems=(*POSTING, 404, 409),
         tag="handoffs",
+        problems=(*POSTING, 404, 409),
         **more,
     )
+
+
+class FasterAnswer(ProblemAnswer):
+    """Why a handoff cannot be claimed, and who was faster where somebody was."""
+
+    claimed_by: NotRequired[str]
+    claimed_at: NotRequired[datetime]
 
 
 POST_CLAIM = _action(
     "claimHandoff",
     "Claim a handoff for a rep",
+    CLAIM_SCHEMA,
     description="Claiming one's own again is the same success; a 409 names who was faster.",
     sent={},
-    answers={200: HANDOFF_STATE},
+    answers={200: HandoffStateAnswer},
     answer=_CLAIMED,
+    own_problems={409: FasterAnswer},
 )
 POST_RELEASE = _action(
     "releaseHandoff",
     "Give a claimed handoff back",
+    RELEASE_SCHEMA,
     sent={"reason": "Speaks Finnish only"},
-    properties={"reason": TEXT},
-    answers={200: HANDOFF_STATE},
+    answers={200: HandoffStateAnswer},
     answer=_RELEASED,
 )
 POST_TOUCH = _action(
     "touchHandoff",
     "Log a call, mail or meeting",
+    TOUCH_SCHEMA,
     sent={"channel": "call", "result": "talked"},
-    properties={
-        "channel": {"type": "string", "enum": list(Touch.Channel.values)},
-        "result": {"type": "string", "enum": list(Touch.Result.values)},
-        "note": TEXT,
-        "touched_at": TIME,
-    },
-    answers={201: object_of(id=INTEGER, handoff=INTEGER, at=TIME)},
+    answers={201: TouchAnswer},
     answer={"id": 5, "handoff": 7, "at": NOW},
 )

@@ -2,110 +2,48 @@
 
 from drf_spectacular.utils import OpenApiParameter
 
+from leadportal.rest.batches import ITEMS_MAX
+from leadportal.rest.lists import Page
 from leadportal.rest.openapi import (
-    FREE,
+    CONDITIONAL,
     IF_NONE_MATCH,
-    INTEGER,
     POSTING,
     READING,
     READING_ONE,
-    TEXT,
-    TIME,
-    TIME_OR_NULL,
-    Schema,
+    UNCHANGED,
+    batch_of,
     filters_of,
-    list_of,
-    object_of,
     operation,
-    or_null,
-    page_of,
     paging,
 )
-from leads.api.batches import ITEMS_MAX
-from leads.api.decision import WAIT_MAX
-from leads.api.schema.events import EVENT_READ
+from leads.api.batches import BatchAnswer
+from leads.api.decision import WAIT_MAX, PostedLeadAnswer
 from leads.api.schema.examples import LEAD_EXAMPLE, LINE_EXAMPLE, NOW, SCORE_EXAMPLE, summary_of
-from leads.api.schema.shapes import LINE, SCORE, STAGE, SUMMARY, batch_of, result_of
-from leads.checks import COMPANY, LEAD, LEAD_SCHEMA
+from leads.api.shapes import (
+    EventAnswer,
+    ExplanationAnswer,
+    LeadAnswer,
+    ResultAnswer,
+    StageChangeAnswer,
+)
+from leads.checks.leads import LEAD_SCHEMA
+from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 from leads.filters import LeadFilter
 
-COMPANY_READ = object_of(
-    name=TEXT,
-    **{name: or_null("string") for name in COMPANY if name not in {"name", "employees"}},
-    employees=or_null("integer"),
-)
-LEAD_READ = object_of(
-    id=INTEGER,
-    **{
-        name: or_null("string")
-        for name in LEAD
-        if name not in {"company", "estimated_value", "attributes", "consent"}
-    },
-    email_kind=or_null("string"),
-    company={"oneOf": [COMPANY_READ, {"type": "null"}]},
-    estimated_value=or_null("string"),
-    attributes=FREE,
-    consent={"type": "object", "additionalProperties": {"type": "boolean"}},
-    stage=STAGE,
-    stage_since=TIME,
-    score=SCORE,
-    criteria_version=or_null("integer"),
-    queue=or_null("string"),
-    owner=or_null("string"),
-    created_at=TIME,
-    updated_at=TIME,
-    scored_at=TIME_OR_NULL,
-)
-STAGE_CHANGE = object_of(
-    **{
-        "id": INTEGER,
-        "from": or_null("string"),
-        "to": STAGE,
-        "at": TIME,
-        "actor": TEXT,
-        "by": or_null("string"),
-        "integration": or_null("string"),
-        "reason": or_null("string"),
-        "criteria_version": or_null("integer"),
-        "total": or_null("integer"),
-        "cycle": INTEGER,
-        "handoff": or_null("integer"),
-        "evidence": or_null("object", additionalProperties=True),
-    }
-)
-DECISION = object_of(
-    stage=STAGE,
-    score=object_of(total=INTEGER, fit=INTEGER, intent=INTEGER),
-    lines=list_of(LINE),
-    criteria_version=INTEGER,
-    missing=list_of(TEXT),
-    queue=or_null("string"),
-    due_at=TIME_OR_NULL,
-)
-LEAD_ANSWER: Schema = {
-    "type": "object",
-    "properties": {
-        "id": or_null("integer"),
-        "status": {"type": "string", "enum": ["created", "matched"]},
-        "matched": {"type": "boolean"},
-        "url": TEXT,
-        "dry_run": {"type": "boolean"},
-        "decision": {"oneOf": [DECISION, {"type": "null"}]},
-    },
-    "required": ["id", "status", "matched"],
-}
-LEAD_READ_EXAMPLE = LEAD_EXAMPLE | {
+_UNKNOWN = dict.fromkeys(column.name for column in LEAD_COLUMNS)
+_COMPANY_UNKNOWN = dict.fromkeys(column.name for column in COMPANY_COLUMNS)
+LEAD_READ_EXAMPLE = {
+    **_UNKNOWN,
+    **LEAD_EXAMPLE,
     "id": 12,
     "email_kind": "work",
     "company": {
+        **_COMPANY_UNKNOWN,
         "name": "Brightwater Foods",
         "domain": "brightwater.example",
-        "industry": None,
         "employees": 610,
         "country": "SE",
     },
-    "city": None,
-    "estimated_value": None,
     "stage": "sql",
     "stage_since": NOW,
     "score": SCORE_EXAMPLE,
@@ -120,7 +58,7 @@ LIST_LEADS = operation(
     "listLeads",
     "List leads",
     description="Ordered by `-total`, leads that were never scored are left out.",
-    answers={200: page_of(LEAD_READ)},
+    answers={200: Page[LeadAnswer]},
     answer={"results": [LEAD_READ_EXAMPLE], "next": None},
     problems=READING,
     parameters=filters_of(LeadFilter, ("-created_at", "created_at", "-total")),
@@ -155,7 +93,7 @@ POST_LEAD = operation(
     " phone is needed. A shared mailbox (info@…) identifies nobody.",
     body=LEAD_SCHEMA,
     sent=LEAD_EXAMPLE,
-    answers={201: LEAD_ANSWER, 200: LEAD_ANSWER},
+    answers={201: PostedLeadAnswer, 200: PostedLeadAnswer},
     answer={
         "id": 12,
         "status": "matched",
@@ -174,10 +112,7 @@ POST_LEADS = operation(
     " `duplicate` of `first_index`, and its fields still count.",
     body=batch_of("leads", LEAD_SCHEMA),
     sent={"leads": [LEAD_EXAMPLE]},
-    answers={
-        200: object_of(results=list_of(result_of()), summary=SUMMARY),
-        207: object_of(results=list_of(result_of()), summary=SUMMARY),
-    },
+    answers=dict.fromkeys((200, 207), BatchAnswer[ResultAnswer]),
     answer={
         "results": [{"index": 0, "status": "created", "id": 12, "errors": []}],
         "summary": summary_of(created=1),
@@ -188,9 +123,10 @@ GET_LEAD = operation(
     "getLead",
     "Read one lead",
     description="The id of a lead that was merged away redirects to its heir.",
-    answers={200: LEAD_READ},
+    answers={200: LeadAnswer},
     answer=LEAD_READ_EXAMPLE,
-    problems=READING_ONE,
+    problems=CONDITIONAL,
+    without_body=UNCHANGED | {301: "Merged away: `Location` is the heir."},
     parameters=[IF_NONE_MATCH],
 )
 GET_EXPLANATION = operation(
@@ -199,16 +135,7 @@ GET_EXPLANATION = operation(
     description="The lines of a kind sum to that kind, all lines to the total. All null before"
     " the first scoring. An `unknown` line asks what nobody knows, a `late` one is about events too"
     " long ago to count, a `cut` one is the cap's; `unscored` are events no criterion asks for.",
-    answers={
-        200: object_of(
-            total=or_null("integer"),
-            fit=or_null("integer"),
-            intent=or_null("integer"),
-            version=or_null("integer"),
-            lines=list_of(LINE),
-            unscored=list_of(object_of(event=TEXT, label=TEXT, evidence=TEXT)),
-        )
-    },
+    answers={200: ExplanationAnswer},
     answer={
         "total": 40,
         "fit": 0,
@@ -224,7 +151,7 @@ GET_EXPLANATION = operation(
 GET_HISTORY = operation(
     "leadHistory",
     "Every move of a lead",
-    answers={200: page_of(STAGE_CHANGE)},
+    answers={200: Page[StageChangeAnswer]},
     answer={
         "results": [
             {
@@ -251,7 +178,7 @@ GET_HISTORY = operation(
 GET_LEAD_EVENTS = operation(
     "leadEvents",
     "What a lead did",
-    answers={200: page_of(EVENT_READ)},
+    answers={200: Page[EventAnswer]},
     answer={
         "results": [
             {

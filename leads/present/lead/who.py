@@ -8,8 +8,9 @@ from django.utils.html import format_html
 
 from funnel.vocabulary import Vocabulary
 from leadportal.look import formats
+from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column, Section
 from leads.facts import CUSTOM
-from leads.models import Handoff, Lead
+from leads.models import Company, Handoff, Lead
 from leads.present.timeline import purpose
 from leads.present.words import against, place, short
 
@@ -30,11 +31,18 @@ def do_not_contact(lead: Lead) -> str:
 def contact(lead: Lead, consents: Sequence[Mapping[str, Any]]) -> list[tuple[str, Any]]:
     """Facts for partials/facts.html; a pair without a value is left out."""
     return [
-        ("Email", lead.email),
-        ("Phone", lead.phone),
+        *_listed(LEAD_COLUMNS, lead, Section.CONTACT),
         ("Where", place(lead).split(" · ")[0] if lead.city or lead.country else ""),
         ("Consent", _consents(consents)),
     ]
+
+
+def _listed(
+    columns: Sequence[Column], row: Lead | Company, section: Section
+) -> list[tuple[str, Any]]:
+    """What is known of the columns of a section, each by its label."""
+    told = ((column, column.told(row)) for column in columns if column.section is section)
+    return [(column.label, column.on_page(value)) for column, value in told if value is not None]
 
 
 def _consents(consents: Sequence[Mapping[str, Any]]) -> str:
@@ -50,22 +58,13 @@ def _consents(consents: Sequence[Mapping[str, Any]]) -> str:
 
 
 def company(lead: Lead) -> list[tuple[str, Any]]:
-    one = lead.company
-    if one is None:
-        return []
-    return [
-        ("Name", one.name),
-        ("Industry", one.industry),
-        ("People", "" if one.employees is None else formats.number(one.employees)),
-        ("Domain", one.domain),
-    ]
+    return _listed(COMPANY_COLUMNS, lead.company, Section.COMPANY) if lead.company else []
 
 
 def origin(lead: Lead) -> list[tuple[str, Any]]:
     return [
         ("First seen", formats.when(lead.created_at)),
-        ("Source", lead.source),
-        ("Campaign", lead.campaign),
+        *_listed(LEAD_COLUMNS, lead, Section.ORIGIN),
         ("Owner", lead.owner),
         ("Cycle", f"{lead.cycle}, came back before" if lead.cycle > 1 else ""),
     ]
