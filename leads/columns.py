@@ -12,13 +12,13 @@ from enum import Enum, StrEnum
 from functools import cached_property
 from typing import Any, cast
 
-from accounts.countries import COUNTRIES
 from django.db.models import Field as ModelField
 from django.db.models import ForeignKey
 from django.utils.html import format_html
 
 from accounts import formats
 from funnel.vocabulary import Fact, FactType, uncapital
+from leadportal.world.countries import COUNTRIES
 from leads.checks.reading import Field
 from leads.checks.values import AMOUNT, COUNTRY, EMAIL, text, web_address, whole
 from leads.matching import international_phone
