@@ -19,8 +19,8 @@ from funnel.compile import (
 )
 from funnel.conditions import Condition, EventTest, Test, walk
 from funnel.rulebook import RUNGS, WHOLE, Ageing, Band, Rule, Rulebook
-from funnel.sql import Sql, param
 from funnel.vocabulary import FactType
+from leadportal.db.pieces import Sql, param
 
 DAY = timedelta(days=1)
 # Points of one rule fit a smallint whatever the events.

@@ -15,8 +15,8 @@ from accounts.models import Portal
 from accounts.regions import REGION_OF, SALES_AREA_OF
 from funnel.compile import NO_TIME
 from funnel.conditions import EventTest, Test
-from funnel.sql import Sql, param
 from funnel.vocabulary import STANDARD, Fact, FactType, Vocabulary, consent
+from leadportal.db.pieces import Sql, param
 from leads.models import CustomField
 from leads.text import key
 

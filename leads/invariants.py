@@ -13,8 +13,8 @@ from django.db import connection
 from funnel import versions
 from funnel.models import CriteriaVersion, VersionState
 from funnel.rulebook import KINDS
-from funnel.sql import Sql, param
 from funnel.stages import LADDER, Stage
+from leadportal.db.pieces import Sql, param
 
 # How many rows of one kind are named; the rest is only said to exist.
 MOST_NAMED = 20

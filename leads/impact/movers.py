@@ -8,8 +8,8 @@ from django.db import connection
 from accounts import formats
 from funnel import versions
 from funnel.rulebook import Rulebook
-from funnel.sql import Sql
 from funnel.vocabulary import Vocabulary
+from leadportal.db.pieces import Sql
 from leads.impact.reading import judging_of
 from leads.models import Lead
 from leads.qualification import Bench

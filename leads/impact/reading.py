@@ -11,8 +11,8 @@ from accounts.models import Portal
 from funnel import versions
 from funnel.models import CriteriaVersion
 from funnel.scoring import Scoring, compile_rulebook
-from funnel.sql import Sql, param
 from funnel.stages import LADDER, Stage
+from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
 from leads.models.impact import ARROW
 from leads.qualification import Bench, clock, destination

@@ -12,8 +12,8 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 
 from funnel.models import CriteriaVersion
-from funnel.sql import Sql, param
 from funnel.stages import Stage
+from leadportal.db.pieces import Sql, param
 from leads.impact.reading import MOVABLE, Move, judging_of
 from leads.metrics.kept import kept
 from leads.qualification import Bench

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from accounts import prepared
 from funnel.scoring import Scoring, compile_rulebook
-from funnel.sql import Sql, param
 from funnel.stages import LADDER, Stage
+from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
 from leads.qualification.bench import Bench
 

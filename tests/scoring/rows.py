@@ -13,7 +13,7 @@ from funnel.compile import condition
 from funnel.conditions import Condition, walk
 from funnel.rulebook import Rulebook
 from funnel.scoring import compile_rulebook
-from funnel.sql import Sql, param
+from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
 from leads.fields import twin, twins
 from leads.models import Campaign, Company, Event, Lead, Source
