@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
 
-from accounts.http import require_action
+from accounts import policy
 from accounts.models import Scope, User
 from accounts.policy import Action
 from accounts.problems import Problem
@@ -126,7 +126,7 @@ def asked(request: Request, fields: Mapping[str, Field]) -> tuple[User, dict[str
         raise wrong(first.pointer, first.code, first.detail) from None
     email = values.pop("rep", "")
     if isinstance(request.user, User):
-        require_action(request.user, Action.WORK_HANDOFFS)
+        policy.require(request.user, Action.WORK_HANDOFFS)
         if email and email.lower() != request.user.email:
             raise wrong("/rep", "not_you", "Signed in, you act for yourself only.")
         return request.user, values

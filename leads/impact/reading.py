@@ -15,7 +15,7 @@ from funnel.stages import LADDER, Stage
 from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
 from leads.models.impact import ARROW
-from leads.qualification import Bench, clock, destination
+from leads.qualification import Basis, clock, destination
 
 # The stages the criteria may move a lead from; everybody else stays whatever they say.
 MOVABLE = (*LADDER, Stage.DISQUALIFIED)
@@ -38,8 +38,8 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
 
     Raises ConditionError when the version asks for a fact that is gone.
     """
-    bench = Bench(version, versions.rulebook(version), Portal.load(), at or clock())
-    _, judging = judging_of(bench, ids)
+    basis = Basis(version, versions.rulebook(version), Portal.load(), at or clock())
+    _, judging = judging_of(basis, ids)
     query = Sql(
         "SELECT l.stage, coalesce(m.target, l.stage), "
         "l.stage = 'claimed' AND (d.disqualifier <> '' OR d.target <> 'sql'), count(*) "
@@ -58,17 +58,17 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
     return found
 
 
-def judging_of(bench: Bench, ids: Sequence[int]) -> tuple[Scoring, Sql]:
+def judging_of(basis: Basis, ids: Sequence[int]) -> tuple[Scoring, Sql]:
     """The scoring, and all that stands behind FROM: `l`, `p`, `s`, `d`, and `m` for the move.
 
     The very pieces of the statement that judges a batch (leads/qualification/scoring.py).
     """
-    source = TableFacts(ids, bench.at, bench.portal)
-    scoring = compile_rulebook(bench.rulebook, source)
+    source = TableFacts(ids, basis.at, basis.portal)
+    scoring = compile_rulebook(basis.rulebook, source)
     pieces = (
-        source.tables(bench.rulebook.tests()),
+        source.tables(basis.rulebook.tests()),
         scoring.laterals,
-        destination(bench),
+        destination(basis),
         source.among("l.id"),
     )
     return scoring, Sql("{}{} CROSS JOIN LATERAL ({}) m WHERE {}") % pieces

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Integration
 from funnel.stages import Actor, Stage
 from funnel.vocabulary import STANDARD
-from leads import due, fields
+from leads import due, fields, ledger
 from leads.checks import FieldError, Refused, read_lead
 from leads.ingest import colleagues, companies, identity, origins, rows
 from leads.ingest.races import Raced, again_when_raced
@@ -24,7 +24,6 @@ from leads.models import (
     Lead,
     LeadChange,
     SeenAttribute,
-    StageChange,
 )
 
 
@@ -264,10 +263,18 @@ def _write_new(people: _People, sender: Sender) -> None:
     for record in people.new:
         record.finish()
         record.row |= times
-    written = rows.insert(Lead, [record.row for record in people.new], skip_conflicts=True)
+    written = rows.insert(
+        Lead,
+        [record.row for record in people.new],
+        skip_conflicts=True,
+        returning=ledger.BEGINS_FROM,
+        beside=ledger.BEGINS,
+        actor=sender.actor,
+        integration=sender.integration.pk,
+    )
     if len(written) < len(people.new):
         raise Raced
-    for record, (pk,) in zip(people.new, written, strict=True):
+    for record, (pk, *_) in zip(people.new, written, strict=True):
         record.id = pk
 
 
@@ -286,17 +293,7 @@ def _write_changed(people: _People, sender: Sender) -> None:
 
 
 def _write_beside(people: _People, sender: Sender) -> None:
-    """What is kept of them in other tables: how each began, what changed, ids and consents."""
-    begun = [
-        {
-            "lead_id": record.id,
-            "target": Stage.INQUIRY,
-            "at": sender.at,
-            "actor": sender.actor,
-            "integration_id": sender.integration.pk,
-        }
-        for record in people.new
-    ]
+    """What is kept of them in other tables: what changed, ids and consents."""
     changed = [
         {
             "lead_id": record.id,
@@ -316,7 +313,7 @@ def _write_beside(people: _People, sender: Sender) -> None:
         for record in [*people.new, *people.known]
         for word in record.consent_rows
     ]
-    beside = {StageChange: begun, LeadChange: changed, ExternalId: named, Consent: spoken}
+    beside = {LeadChange: changed, ExternalId: named, Consent: spoken}
     if not rows.insert_together(beside):
         raise Raced
 

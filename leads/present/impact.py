@@ -20,7 +20,7 @@ from leads.impact.movers import Mover
 from leads.impact.reading import from_json
 from leads.impact.recent import Preview
 from leads.models import ImpactCount
-from leads.qualification import Bench
+from leads.qualification import Basis
 
 # More rules than these do not help to see why one lead moves.
 MOST_REASONS = 3
@@ -60,13 +60,13 @@ def rows(moves: Counter[Move], url: str = "") -> list[Row]:
 
 
 def panel(
-    bench: Bench, live: CriteriaVersion, found: Preview, *, of: int, lists: bool
+    basis: Basis, live: CriteriaVersion, found: Preview, *, of: int, lists: bool
 ) -> dict[str, Any]:
     """The preview in words: a sample `of` so many leads, or 0 where it is all of them.
 
     `lists` whether the reader sees every lead behind a number.
     """
-    version = bench.version
+    version = basis.version
     url = reverse("criteria-movers", args=[version.number]) if lists else ""
     than = "as" if found.before == found.after else "than"
     return {
@@ -79,7 +79,7 @@ def panel(
         "seconds": f"{found.seconds:.1f} s",
         "sample": _sample(found.leads, of) if of else "",
         "aside": _aside(found.aside),
-        "histogram": _histogram(bench, live, found),
+        "histogram": _histogram(basis, live, found),
         "rows": rows(found.moves, url),
     }
 
@@ -110,10 +110,10 @@ def _aside(leads: int) -> str:
     )
 
 
-def _histogram(bench: Bench, live: CriteriaVersion, found: Preview) -> SafeString:
-    mql, sql = bench.rulebook.mql_line, bench.rulebook.sql_line
+def _histogram(basis: Basis, live: CriteriaVersion, found: Preview) -> SafeString:
+    mql, sql = basis.rulebook.mql_line, basis.rulebook.sql_line
     spoken = (
-        f"How many of {some(found.leads, 'lead')} have how many points by {bench.version}, "
+        f"How many of {some(found.leads, 'lead')} have how many points by {basis.version}, "
         f"outlined by {live}. The MQL line is at {mql}, the SQL line at {sql}."
     )
     return histogram(found.bars, found.outline, mql=mql, sql=sql, spoken=spoken)
