@@ -13,6 +13,7 @@ from accounts.countries import COUNTRIES, country_name
 from accounts.currencies import CURRENCIES
 from accounts.models import Integration, Portal, Scope, User
 from accounts.policy import Action
+from accounts.portal import PROMISES
 
 PRINTABLE = RegexValidator(
     r"\A[^\x00-\x1f\x7f]*\Z", "Leave out line breaks and control characters."
@@ -59,7 +60,7 @@ SECTIONS = (
     Section(
         "Promises of sales",
         "Counted from the handoff; open clocks keep theirs",
-        ("claim_minutes", "touch_minutes", "held_limit"),
+        PROMISES,
         Action.EDIT_PROMISES,
     ),
 )

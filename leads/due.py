@@ -15,6 +15,9 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts import policy
+from accounts.models import User
+from accounts.policy import Action
 from funnel import versions
 from funnel.stages import TOMBSTONES
 from leads.models import Lead
@@ -135,8 +138,9 @@ def _alone(lead_id: int, at: datetime | None) -> int:
         return 1
 
 
-def replay(lead: Lead) -> None:
-    """Let a parked lead try again."""
+def replay(lead: Lead, *, by: User | None = None) -> None:
+    """Let a parked lead try again. Raises NotAllowed."""
+    policy.require(by, Action.SWITCH_ON_CRITERIA)
     Lead.objects.filter(pk=lead.pk).update(parked_error="", attempts=0, stale_at=timezone.now())
     nudge()
 

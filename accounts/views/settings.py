@@ -21,7 +21,7 @@ def settings_page(request: AuthenticatedRequest) -> HttpResponse:
         # Whoever may change anything may change the promises.
         policy.require(request.user, Action.EDIT_PROMISES)
         if form.is_valid():
-            portal.change(form.instance, form.changed())
+            portal.change(form.instance, form.changed(), by=request.user)
             messages.success(request, "Saved." if form.has_changed() else "Nothing was changed.")
             return redirect("settings")
     status = 422 if form.errors else 200

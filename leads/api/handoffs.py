@@ -131,7 +131,7 @@ def asked(request: Request, fields: Mapping[str, Field]) -> tuple[User, dict[str
             raise wrong("/rep", "not_you", "Signed in, you act for yourself only.")
         return request.user, values
     rep = User.objects.active().filter(email=email.lower()).first() if email else None
-    if rep is None:
+    if rep is None or not policy.can(rep, Action.WORK_HANDOFFS):
         raise wrong("/rep", "not_found", "Name an active rep by mail.")
     return rep, values
 
