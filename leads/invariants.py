@@ -277,6 +277,9 @@ def ledger_replays() -> Iterator[Sql]:
 GUARDS = [
     ("leads_stagechange", "leads_ledger_rows"),
     ("leads_stagechange", "leads_ledger_table"),
+    ("leads_stagechange", "leads_ledger_continues"),
+    ("leads_lead", "leads_lead_begins"),
+    ("leads_lead", "leads_lead_moves"),
     ("leads_consent", "leads_consent_rows"),
     ("leads_consent", "leads_consent_table"),
     ("funnel_criteriaversion", "funnel_version_is_frozen"),

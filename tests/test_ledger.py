@@ -1,5 +1,6 @@
 """One road for a move, and a database that takes no other."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from leads import ledger
 from leads.ledger import Move
 from leads.models import Lead, StageChange
 from tests import factories
+from tests.test_architecture import MODULES, ROOT
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -98,6 +100,21 @@ def test_an_import_of_the_past_may_tell_later_what_happened_earlier():
 
     lead.refresh_from_db()
     assert (lead.stage, path(lead)[-1]) == ("lead", ("mql", "lead"))
+
+
+def test_nobody_else_writes_the_ledger_or_a_stage():
+    writes = re.compile(
+        r"StageChange\(|StageChange\.objects\.(bulk_)?create|INTO leads_stagechange"
+        r"|update\(stage=|SET stage|insert\(StageChange"
+    )
+
+    found = {
+        str(path.relative_to(ROOT))
+        for path in [*MODULES, *ROOT.glob("*/sql/*.sql")]
+        if "migrations" not in path.parts and writes.search(path.read_text())
+    }
+
+    assert found == {"leads/ledger.py", "leads/sql/move.sql", "leads/models/stage.py"}
 
 
 # --- what the database refuses -----------------------------------------------------------------

@@ -21,14 +21,14 @@ from leads.qualification import Basis, clock, destination
 MOVABLE = (*LADDER, Stage.DISQUALIFIED)
 
 # (from, to)
-Move = tuple[str, str]
+FromTo = tuple[str, str]
 
 
 @dataclass(slots=True)
 class Impact:
     """Who would stand where: `moves[from, to]` leads; `staying` are claimed and stay."""
 
-    moves: Counter[Move] = field(default_factory=Counter)
+    moves: Counter[FromTo] = field(default_factory=Counter)
     judged: int = 0
     staying: int = 0
 
@@ -74,13 +74,13 @@ def judging_of(basis: Basis, ids: Sequence[int]) -> tuple[Scoring, Sql]:
     return scoring, Sql("{}{} CROSS JOIN LATERAL ({}) m WHERE {}") % pieces
 
 
-def as_json(moves: Counter[Move]) -> dict[str, int]:
+def as_json(moves: Counter[FromTo]) -> dict[str, int]:
     """{"sql>mql": 61}"""
     return {ARROW.join(move): leads for move, leads in sorted(moves.items())}
 
 
-def from_json(moves: dict[str, int]) -> Counter[Move]:
-    found: Counter[Move] = Counter()
+def from_json(moves: dict[str, int]) -> Counter[FromTo]:
+    found: Counter[FromTo] = Counter()
     for move, leads in moves.items():
         origin, _, target = move.partition(ARROW)
         found[origin, target] += leads

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 from funnel.models import CriteriaVersion
 from funnel.stages import Stage
 from leadportal.db.pieces import Sql, param
-from leads.impact.reading import MOVABLE, Move, judging_of
+from leads.impact.reading import MOVABLE, FromTo, judging_of
 from leads.metrics.kept import kept
 from leads.qualification import Basis
 
@@ -45,12 +45,12 @@ class Preview:
     after: int = 0
     bars: list[int] = field(default_factory=lambda: [0] * BARS)
     outline: list[int] = field(default_factory=lambda: [0] * BARS)
-    movers: dict[Move, list[int]] = field(default_factory=dict)
+    movers: dict[FromTo, list[int]] = field(default_factory=dict)
     leads: int = 0
     seconds: float = 0.0
 
     @property
-    def moves(self) -> Counter[Move]:
+    def moves(self) -> Counter[FromTo]:
         return Counter({move: len(ids) for move, ids in self.movers.items()})
 
 

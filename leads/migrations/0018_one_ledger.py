@@ -191,8 +191,7 @@ END $$;
 """
 
 LEDGER_CONTINUES = """
-CREATE OR REPLACE FUNCTION leads_ledger_continues() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off AS $$
+CREATE OR REPLACE FUNCTION leads_ledger_continues() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     wrong record;
 BEGIN
@@ -203,8 +202,8 @@ BEGIN
         FROM added WINDOW of_lead AS (PARTITION BY lead_id ORDER BY id)
     ) AS step
     WHERE step.origin <> coalesce(step.before, (
-        SELECT (array_agg(s.target ORDER BY s.id DESC))[1]
-        FROM leads_stagechange s WHERE s.lead_id = step.lead_id AND s.id < step.id
+        SELECT s.target FROM leads_stagechange s
+        WHERE s.lead_id = step.lead_id AND s.id < step.id ORDER BY s.id + 0 DESC LIMIT 1
     ), '') OR step.is_last AND step.target IS DISTINCT FROM (
         SELECT l.stage FROM leads_lead l WHERE l.id = step.lead_id
     )
@@ -219,53 +218,37 @@ END $$;
 CREATE OR REPLACE TRIGGER leads_ledger_continues AFTER INSERT ON leads_stagechange
     REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION leads_ledger_continues();
+
 """
 
 LEAD_BEGINS = """
-CREATE OR REPLACE FUNCTION leads_lead_begins() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off AS $$
-DECLARE
-    wrong record;
+CREATE OR REPLACE FUNCTION leads_lead_begins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    SELECT l.id, l.stage INTO wrong FROM made l
-    WHERE l.stage IS DISTINCT FROM (
-        SELECT (array_agg(s.target ORDER BY s.id DESC))[1]
-        FROM leads_stagechange s WHERE s.lead_id = l.id
-    )
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'lead % begins at stage % without its ledger', wrong.id, wrong.stage
+    IF NOT EXISTS (SELECT FROM leads_stagechange s WHERE s.lead_id = NEW.id) THEN
+        RAISE EXCEPTION 'lead % begins at stage % without its ledger', NEW.id, NEW.stage
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER leads_lead_begins AFTER INSERT ON leads_lead
-    REFERENCING NEW TABLE AS made
-    FOR EACH STATEMENT EXECUTE FUNCTION leads_lead_begins();
+    FOR EACH ROW EXECUTE FUNCTION leads_lead_begins();
 """
 
 LEAD_MOVES = """
-CREATE OR REPLACE FUNCTION leads_lead_moves() RETURNS trigger LANGUAGE plpgsql
-SET enable_seqscan = off AS $$
-DECLARE
-    wrong record;
+CREATE OR REPLACE FUNCTION leads_lead_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    SELECT l.id, l.stage INTO wrong
-    FROM (SELECT id, stage FROM becomes EXCEPT SELECT id, stage FROM was) AS l
-    WHERE l.stage IS DISTINCT FROM (
-        SELECT (array_agg(s.target ORDER BY s.id DESC))[1]
-        FROM leads_stagechange s WHERE s.lead_id = l.id
-    )
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'lead % is put at stage % without its ledger', wrong.id, wrong.stage
+    IF NEW.stage IS DISTINCT FROM (
+        SELECT s.target FROM leads_stagechange s
+        WHERE s.lead_id = NEW.id ORDER BY s.id + 0 DESC LIMIT 1
+    ) THEN
+        RAISE EXCEPTION 'lead % is put at stage % without its ledger', NEW.id, NEW.stage
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER leads_lead_moves AFTER UPDATE ON leads_lead
-    REFERENCING OLD TABLE AS was NEW TABLE AS becomes
-    FOR EACH STATEMENT EXECUTE FUNCTION leads_lead_moves();
+CREATE OR REPLACE TRIGGER leads_lead_moves AFTER UPDATE OF stage ON leads_lead
+    FOR EACH ROW WHEN (OLD.stage IS DISTINCT FROM NEW.stage)
+    EXECUTE FUNCTION leads_lead_moves();
 """
 
 

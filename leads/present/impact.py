@@ -15,7 +15,7 @@ from accounts.histogram import histogram
 from funnel.models import CriteriaVersion, VersionState
 from funnel.rulebook import Rulebook
 from funnel.stages import LADDER, Stage
-from leads.impact import Move, Progress
+from leads.impact import FromTo, Progress
 from leads.impact.movers import Mover
 from leads.impact.reading import from_json
 from leads.impact.recent import Preview
@@ -41,7 +41,7 @@ class Row:
     url: str = ""
 
 
-def rows(moves: Counter[Move], url: str = "") -> list[Row]:
+def rows(moves: Counter[FromTo], url: str = "") -> list[Row]:
     """What crosses the handoff first, then the most."""
     found = sorted(moves.items(), key=lambda item: (Stage.SQL not in item[0], -item[1], item[0]))
     return [
@@ -122,7 +122,7 @@ def _histogram(basis: Basis, live: CriteriaVersion, found: Preview) -> SafeStrin
 # --- who moves ---------------------------------------------------------------------------------
 
 
-def reasons(mover: Mover, move: Move, before: Rulebook | None, after: Rulebook) -> list[str]:
+def reasons(mover: Mover, move: FromTo, before: Rulebook | None, after: Rulebook) -> list[str]:
     """Why one lead moves: kept out, the rules that give other points, or a line."""
     if mover.disqualifier:
         return [f"Kept out: {mover.disqualifier}"]
@@ -134,7 +134,7 @@ def reasons(mover: Mover, move: Move, before: Rulebook | None, after: Rulebook) 
     return said or ["The same points: the definition changed"]
 
 
-def _line(mover: Mover, move: Move, before: Rulebook | None, after: Rulebook) -> str:
+def _line(mover: Mover, move: FromTo, before: Rulebook | None, after: Rulebook) -> str:
     """ "SQL line 70 → 80", of the highest stage the move leaves or reaches."""
     rungs = [stage for stage in move if stage in LADDER]
     if before is None or not rungs:

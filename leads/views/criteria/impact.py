@@ -18,7 +18,7 @@ from funnel.models import CriteriaVersion, VersionState
 from funnel.stages import Stage
 from funnel.vocabulary import Vocabulary
 from leads.impact import counting, movers, recent
-from leads.impact.reading import Move
+from leads.impact.reading import FromTo
 from leads.models import Lead
 from leads.paging import SIZE, link
 from leads.present import impact as present
@@ -127,7 +127,7 @@ def page_link(request: AuthenticatedRequest, ids: list[int], begin: int) -> str:
 
 
 def told(
-    request: AuthenticatedRequest, seen: Look, ids: list[int], move: Move
+    request: AuthenticatedRequest, seen: Look, ids: list[int], move: FromTo
 ) -> list[dict[str, Any]]:
     """The rows of a page: each lead with its scores, and why it moves."""
     if not ids or seen.basis is None:
