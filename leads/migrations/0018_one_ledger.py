@@ -40,7 +40,6 @@ DECLARE
     held integer;
     near integer;
     waiting bigint;
-    chosen bigint;
     taken leads_stagechange;
 BEGIN
     -- Two claims of one rep follow one another, or both could pass the limit.
@@ -69,7 +68,9 @@ BEGIN
                 WHERE member.user_id = rep ORDER BY head.due_at, head.id
             LOOP
                 -- A lead the machine is judging at this moment is passed over, not waited for.
-                SELECT h.id INTO chosen
+                SELECT h.id, l.id, l.stage, l.version_id, l.cycle, l.total
+                INTO taken.handoff_id, taken.lead_id, taken.origin, taken.version_id, taken.cycle,
+                    taken.total
                 FROM leads_handoff h JOIN leads_lead l ON l.id = h.lead_id
                 WHERE h.id = waiting AND h.state = 'open' AND l.stage = ANY (origins)
                 FOR NO KEY UPDATE OF h, l SKIP LOCKED;
@@ -80,31 +81,29 @@ BEGIN
         -- The lead before the handoff, as the machine locks them: neither waits in a circle.
         PERFORM FROM leads_lead WHERE id = (SELECT lead_id FROM leads_handoff WHERE id = wanted)
         FOR NO KEY UPDATE;
-        SELECT h.id INTO chosen
+        SELECT h.id, l.id, l.stage, l.version_id, l.cycle, l.total
+        INTO taken.handoff_id, taken.lead_id, taken.origin, taken.version_id, taken.cycle,
+            taken.total
         FROM leads_handoff h
         JOIN leads_lead l ON l.id = h.lead_id
         JOIN funnel_queuemember member ON member.queue_id = h.queue_id AND member.user_id = rep
         WHERE h.id = wanted AND h.state = 'open' AND l.stage = ANY (origins)
         FOR NO KEY UPDATE OF h;
     END IF;
-    IF chosen IS NULL THEN
+    IF taken.handoff_id IS NULL THEN
         RETURN;
     END IF;
 
-    SELECT l.id, l.stage, l.version_id, l.cycle, l.total
-    INTO taken.lead_id, taken.origin, taken.version_id, taken.cycle, taken.total
-    FROM leads_handoff h JOIN leads_lead l ON l.id = h.lead_id WHERE h.id = chosen;
     taken.target := becomes;
     taken.at := moment;
     taken.actor := mover;
     taken.person_id := rep;
     taken.reason := '';
-    taken.handoff_id := chosen;
     PERFORM leads_move(taken, owner => rep);
     RETURN QUERY
     UPDATE leads_handoff AS h
     SET state = 'claimed', claimed_by_id = rep, claimed_at = moment, touch_due_at = touch_due
-    WHERE h.id = chosen
+    WHERE h.id = taken.handoff_id
     RETURNING h.*;
 END $$;
 """
@@ -218,7 +217,6 @@ END $$;
 CREATE OR REPLACE TRIGGER leads_ledger_continues AFTER INSERT ON leads_stagechange
     REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION leads_ledger_continues();
-
 """
 
 LEAD_BEGINS = """
