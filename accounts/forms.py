@@ -7,9 +7,10 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.validators import RegexValidator
 
-from accounts import keys, policy, portal
+from accounts import keys, policy
 from accounts.models import Integration, Portal, Scope, User
 from accounts.policy import Action
+from accounts.portal import PROMISES, action_for
 from accounts.setting_words import LABELS, label, plain_letters, shown
 from leadportal.world.countries import COUNTRIES
 from leadportal.world.currencies import CURRENCIES
@@ -37,7 +38,7 @@ class Section:
 
     @property
     def action(self) -> Action:
-        return portal.action_for(self.fields[0])
+        return action_for(self.fields[0])
 
 
 SECTIONS = (
@@ -59,7 +60,7 @@ SECTIONS = (
     Section(
         "Promises of sales",
         "Counted from the handoff; open clocks keep theirs",
-        ("claim_minutes", "touch_minutes", "held_limit"),
+        PROMISES,
     ),
 )
 

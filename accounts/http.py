@@ -13,7 +13,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
@@ -67,18 +66,12 @@ def _guarded(view: View, roles: frozenset[Role], phrase: str) -> View:
     def guarded(request: AuthenticatedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # Nobody signed in never comes here: SignInMiddleware asked them to sign in.
         if not request.user.has_role(*roles):
-            raise PermissionDenied(policy.only(roles, phrase))
+            raise policy.NotAllowed(policy.only(roles, phrase))
         return view(request, *args, **kwargs)
 
     # Read by: the test that walks all URLs and fails on a view without a policy.
     guarded.roles = roles  # type: ignore[attr-defined]
     return guarded
-
-
-def require_action(user: User, action: Action) -> None:
-    """The same refusal inside a view, where only part of a page is somebody else's."""
-    if not policy.can(user, action):
-        raise PermissionDenied(policy.only(policy.ALLOWED[action], action))
 
 
 def recent_sign_in_required(view: View) -> View:

@@ -16,8 +16,9 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import prepared
+from accounts import policy, prepared
 from accounts.models import ApiKey, Integration, Scope, User
+from accounts.policy import Action
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 ID_LENGTH, SECRET_LENGTH, CHECK_LENGTH = 12, 32, 6
@@ -66,7 +67,11 @@ def create(
     days: int = 365,
     at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """Make a key and return it with its plain text, which is shown once and kept nowhere."""
+    """Make a key and return it with its plain text, which is shown once and kept nowhere.
+
+    Raises NotAllowed or UnknownScope.
+    """
+    policy.require(by, Action.EDIT_KEYS)
     at = at or timezone.now()
     public_id, secret = _random(ID_LENGTH), _random(SECRET_LENGTH)
     key = ApiKey.objects.create(
@@ -141,8 +146,9 @@ def touch(key: ApiKey, at: datetime | None = None) -> None:
     ApiKey.objects.filter(unnoted, pk=key.pk).update(last_used_at=at)
 
 
-def revoke(key: ApiKey, at: datetime | None = None) -> bool:
-    """Close a key for good; False when it already was."""
+def revoke(key: ApiKey, *, by: User | None = None, at: datetime | None = None) -> bool:
+    """Close a key for good; False when it already was. Raises NotAllowed."""
+    policy.require(by, Action.EDIT_KEYS)
     rows = ApiKey.objects.filter(pk=key.pk, revoked_at=None)
     return bool(rows.update(revoked_at=at or timezone.now()))
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.core.exceptions import PermissionDenied
+
 from accounts.models import Portal, User
 from accounts.roles import MANAGERS, Role
 
@@ -22,6 +24,7 @@ class Action(StrEnum):
     MOVE_BY_HAND = "move leads by hand"
     ADJUST_SCORES = "adjust scores"
     DISQUALIFY = "disqualify and readmit leads"
+    ANSWER_REJECTIONS = "answer rejections"
     OPEN_CRITERIA = "read the criteria"
     READ_DRAFTS = "read drafts of the criteria"
     DRAFT_CRITERIA = "draft criteria"
@@ -45,6 +48,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.MOVE_BY_HAND: frozenset({Role.MARKETING}) | MANAGERS,
     Action.ADJUST_SCORES: frozenset({Role.MARKETING}) | MANAGERS,
     Action.DISQUALIFY: frozenset({Role.MARKETING}) | MANAGERS,
+    # The reply of one department to the other, so it is nobody else's to give.
+    Action.ANSWER_REJECTIONS: frozenset({Role.MARKETING, Role.MARKETING_MANAGER}),
     Action.OPEN_CRITERIA: EVERYBODY,
     Action.READ_DRAFTS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.DRAFT_CRITERIA: frozenset({Role.MARKETING}) | MANAGERS,
@@ -60,8 +65,27 @@ ALLOWED: dict[Action, frozenset[Role]] = {
 }
 
 
+# Who sees leads and handoffs whoever they were given to. Those beside see what was handed to their
+# queues, and their own (leads/querysets.py); all others see none.
+SEES_EVERY_LEAD = frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN
+SEES_EVERY_HANDOFF = SEES_EVERY_LEAD
+SEES_THEIR_QUEUES = frozenset({Role.SALES})
+# Whose queue page shows what waits in every queue, not only in their own.
+WATCHES_EVERY_QUEUE = frozenset({Role.SALES_MANAGER})
+
+
+class NotAllowed(PermissionDenied):
+    """A person asked for what is not theirs to do; says whose it is."""
+
+
 def can(user: User, action: Action) -> bool:
     return user.has_role(*ALLOWED[action])
+
+
+def require(person: User | None, action: Action) -> None:
+    """Raise NotAllowed unless this person may. None: nobody asked, but a command or a sweep."""
+    if person is not None and not can(person, action):
+        raise NotAllowed(only(ALLOWED[action], action))
 
 
 # --- navigation --------------------------------------------------------------------------------

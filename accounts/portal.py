@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,7 +10,8 @@ from accounts import policy
 from accounts.models import Portal, SettingChange, User
 from accounts.policy import Action
 
-PROMISES = frozenset({"claim_minutes", "touch_minutes", "held_limit"})
+# What the sales manager sets; the rest is the company's.
+PROMISES = ("claim_minutes", "touch_minutes", "held_limit")
 
 
 def action_for(setting: str) -> Action:
@@ -25,15 +25,14 @@ def change(
 ) -> Portal:
     """Save what is new of these settings, with who changed it from what, and tell who depends.
 
-    Each changed setting leaves one SettingChange. Raises PermissionDenied, and saves nothing,
+    Each changed setting leaves one SettingChange. Raises NotAllowed, and saves nothing,
     when this person may not change one of them.
     """
     # Locked, so that the old value is the one this change takes the place of.
     before = Portal.objects.select_for_update().get(pk=portal.pk)
     changed = frozenset(name for name in fields if getattr(before, name) != getattr(portal, name))
     for action in map(action_for, changed):
-        if not policy.can(by, action):
-            raise PermissionDenied(policy.only(policy.ALLOWED[action], action))
+        policy.require(by, action)
     if changed:
         # Only what was changed, so that two people changing two things both succeed.
         portal.save(update_fields=sorted(changed))

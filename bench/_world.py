@@ -74,6 +74,7 @@ def web(settings: str) -> Iterator[int]:
 
 
 LEADS = """
+WITH made AS (
 INSERT INTO leads_lead (email, email_key, email_kind, phone, first_name, last_name, job_title,
     job_title_key, country, city, city_key, company_id, attributes, attribute_keys, consent,
     search_key, created_at, updated_at, stage, stage_since, cycle, grade, points, disqualifier,
@@ -91,6 +92,9 @@ SELECT 'p' || n || '@company' || n %% %(companies)s || '.example',
 FROM generate_series(1, %(leads)s) AS n,
 LATERAL (SELECT (ARRAY['VP Operations','Engineer','Head of Logistics','Student','Buyer',
     'Marketing Manager','Sales Director','Analyst'])[1 + n * 7 %% 8] AS title) t
+RETURNING id, created_at)
+INSERT INTO leads_stagechange (lead_id, origin, target, at, actor, reason, cycle)
+SELECT id, '', 'inquiry', created_at, 'integration', '', 1 FROM made
 """
 COMPANIES = """
 INSERT INTO leads_company (name, name_key, match_key, domain, industry, industry_key, employees,
@@ -114,10 +118,6 @@ LATERAL (SELECT (ARRAY['page_view','page_view','page_view','page_view','email_op
     'email_click','download','webinar_attended','chat','webinar_signup','demo_request'])
     [1 + (hashint8(n * 17) & 2147483647)::bigint %% 12] AS type) t
 """
-LEDGER = """
-INSERT INTO leads_stagechange (lead_id, origin, target, at, actor, reason, cycle)
-SELECT id, '', 'inquiry', created_at, 'integration', '', 1 FROM leads_lead
-"""
 
 
 def fill(leads: int, events: int) -> None:
@@ -126,9 +126,23 @@ def fill(leads: int, events: int) -> None:
 
     sizes = {"leads": leads, "events": events, "companies": max(1, leads // 5)}
     with connection.cursor() as cursor:
-        for statement in (COMPANIES, LEADS, EVENTS, LEDGER):
+        for statement in (COMPANIES, LEADS, EVENTS):
             cursor.execute(statement, sizes)
         cursor.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def leads_alone() -> Iterator[None]:
+    """A yardstick inserts leads as no verb of ours may: without a row of the ledger beside."""
+    from django.db import connection
+
+    def switch(state: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE leads_lead {state} TRIGGER leads_lead_begins")
+
+    switch("DISABLE")
+    yield
+    switch("ENABLE")
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -35,6 +35,11 @@ SELECT id, %(queue)s, 1, 'open', 1, 0, 0, 0, 0, '[]', '', now(), now() + id * in
        '', '' FROM leads_lead WHERE id <= %(waiting)s
 """
 
+LEDGER = """
+INSERT INTO leads_stagechange (lead_id, origin, target, at, actor, reason, cycle)
+SELECT id, '', stage, created_at, 'integration', '', 1 FROM leads_lead
+"""
+
 Claim = Callable[[], bool]
 
 
@@ -87,10 +92,11 @@ def reopen(queue) -> None:  # type: ignore[no-untyped-def]
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute("TRUNCATE leads_stagechange, leads_touch, leads_handoff")
-        cursor.execute("RESET session_replication_role")
         cursor.execute(
             "UPDATE leads_lead SET stage = 'sql', owner_id = NULL WHERE id <= %s", [WAITING]
         )
+        cursor.execute(LEDGER)
+        cursor.execute("RESET session_replication_role")
         cursor.execute(OPEN, {"queue": queue.pk, "waiting": WAITING})
         cursor.execute("VACUUM ANALYZE leads_lead, leads_handoff, leads_stagechange")
 

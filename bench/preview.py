@@ -24,19 +24,19 @@ def measure(runs: int) -> None:
     from funnel import versions
     from leads import due
     from leads.impact import recent
-    from leads.qualification import Bench, clock
+    from leads.qualification import Basis, clock
 
     due.drain()
     live = versions.live()
     content = copy.deepcopy(live.content)
     content["definitions"]["sql"]["line"] -= 5
     draft = versions.draft(content, author=None)
-    bench = Bench(draft, versions.rulebook(draft), Portal.load(), clock())
+    basis = Basis(draft, versions.rulebook(draft), Portal.load(), clock())
     size = max(size for size, _ in recent.SAMPLES)
-    ids, _ = recent.recent(bench.at, size)
+    ids, _ = recent.recent(basis.at, size)
     print(f"{len(ids):,} leads active in the last 30 days")
 
-    read = partial(recent.within_time, bench, size, 60_000)
+    read = partial(recent.within_time, basis, size, 60_000)
     took = _world.median([_world.seconds(read) for _ in range(runs)])
     print(f"impact preview: {took:.2f} s (bar {MOST:.0f} s): {'ok' if took < MOST else 'BELOW'}")
     if took >= MOST:

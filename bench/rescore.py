@@ -84,7 +84,7 @@ def measure(leads: int, events: int, runs: int) -> None:
     from accounts.models import Portal
     from funnel import defaults
     from leads import due
-    from leads.qualification import Bench, clock, judge
+    from leads.qualification import Basis, clock, judge
 
     Portal.objects.update_or_create(pk=1, defaults={"sells_to": ["DE", "SE", "US"]})
     start = clock()
@@ -102,7 +102,7 @@ def measure(leads: int, events: int, runs: int) -> None:
                     [low, low + due.BATCH - 1],
                 )
                 ids = [row[0] for row in cursor.fetchall()]
-                changed += judge(ids, Bench.now(at)).changed
+                changed += judge(ids, Basis.now(at)).changed
         return changed
 
     words = lambda items: [f"% {item} %" for item in items]  # noqa: E731

@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from funnel.conditions import All, Any_, Condition, EventTest, Not, PropertyTest, Test
-from funnel.sql import Sql, param
 from funnel.vocabulary import NUMBER_OPERATORS, SAME_OPERATORS, Fact, FactType
+from leadportal.db.pieces import Sql, param
 
 NO_TIME = Sql("NULL::timestamptz")
 # Dates may stand for "never"; what they cause later than this is no cause, and fits no timestamp

@@ -20,9 +20,9 @@ from funnel.compile import (
 )
 from funnel.conditions import Condition, EventTest, Test, walk
 from funnel.rulebook import RUNGS, WHOLE, Ageing, Band, Rule, Rulebook
-from funnel.sql import Sql, param
 from funnel.stages import LADDER
 from funnel.vocabulary import FactType
+from leadportal.db.pieces import Sql, param
 
 DAY = timedelta(days=1)
 # Points of one rule fit a smallint whatever the events.

@@ -16,8 +16,8 @@ from django.db.models import Field as ModelField
 from django.db.models import ForeignKey
 from django.utils.html import format_html
 
-from accounts import formats
 from funnel.vocabulary import Fact, FactType, uncapital
+from leadportal.look import formats
 from leadportal.world.countries import COUNTRIES
 from leads.checks.reading import Field
 from leads.checks.values import AMOUNT, COUNTRY, EMAIL, text, web_address, whole

@@ -15,11 +15,14 @@ from django.db.models import F, Min, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts import policy
+from accounts.models import User
+from accounts.policy import Action
 from funnel import versions
 from funnel.stages import TOMBSTONES
 from leadportal.db import sweeps
 from leads.models import Lead
-from leads.qualification import Bench, clock, judge, statement
+from leads.qualification import Basis, clock, judge, statement
 
 BATCH = 500
 # A lead that made scoring fail this often is parked until somebody looks.
@@ -70,9 +73,9 @@ def _batch(at: datetime | None, size: int) -> int:
     ids: list[int] = []
     try:
         with transaction.atomic():
-            bench = Bench.now(at)
-            ids = take(bench, size)
-            return judge(ids, bench).scored
+            basis = Basis.now(at)
+            ids = take(basis, size)
+            return judge(ids, basis).scored
     except Exception:
         if not ids or not _is_sound(at):
             raise
@@ -85,7 +88,7 @@ def _is_sound(at: datetime | None) -> bool:
     """Whether criteria and database work at all, so that a failure is the fault of a lead."""
     try:
         with transaction.atomic():
-            query = statement([], Bench.now(at))
+            query = statement([], Basis.now(at))
             with connection.cursor() as cursor:
                 cursor.execute(query.text, query.params)
     except Exception:
@@ -101,8 +104,8 @@ def _split(ids: Sequence[int], at: datetime | None) -> int:
     for part in (ids[:half], ids[half:]):
         try:
             with transaction.atomic():
-                bench = Bench.now(at)
-                done += judge(take(bench, len(part), among=part), bench).scored
+                basis = Basis.now(at)
+                done += judge(take(basis, len(part), among=part), basis).scored
         except Exception:
             done += _split(part, at)
     return done
@@ -115,8 +118,8 @@ def _alone(lead_id: int, at: datetime | None) -> int:
     lead.update(attempts=F("attempts") + 1, stale_at=Coalesce("stale_at", at or clock()))
     try:
         with transaction.atomic():
-            bench = Bench.now(at)
-            return judge(take(bench, 1, among=[lead_id]), bench).scored
+            basis = Basis.now(at)
+            return judge(take(basis, 1, among=[lead_id]), basis).scored
     except Exception as error:
         # The kind of error only: its text may quote the lead.
         name = type(error).__name__
@@ -127,8 +130,9 @@ def _alone(lead_id: int, at: datetime | None) -> int:
         return 1
 
 
-def replay(lead: Lead) -> None:
-    """Let a parked lead try again."""
+def replay(lead: Lead, *, by: User | None = None) -> None:
+    """Let a parked lead try again. Raises NotAllowed."""
+    policy.require(by, Action.SWITCH_ON_CRITERIA)
     Lead.objects.filter(pk=lead.pk).update(parked_error="", attempts=0, stale_at=timezone.now())
     sweeps.nudge("judge")
 
@@ -146,7 +150,7 @@ _TAKE = {
 }
 
 
-def take(bench: Bench, limit: int, among: Sequence[int] | None = None) -> list[int]:
+def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> list[int]:
     """Lock up to `limit` leads that are due, oldest mark first, and give their ids."""
     taken: list[int] = []
     narrowed = "AND id = ANY(%(among)s)" if among is not None else ""
@@ -159,8 +163,8 @@ def take(bench: Bench, limit: int, among: Sequence[int] | None = None) -> list[i
                 f"{narrowed} AND id <> ALL(%(taken)s) AND {which} "
                 "LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED",
                 {
-                    "at": bench.at,
-                    "version": bench.version.pk,
+                    "at": basis.at,
+                    "version": basis.version.pk,
                     "gone": list(TOMBSTONES),
                     "among": list(among or ()),
                     "taken": taken,

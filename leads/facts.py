@@ -14,8 +14,8 @@ from django.db import connection
 from accounts.models import Portal
 from funnel.compile import NO_TIME
 from funnel.conditions import EventTest, Test
-from funnel.sql import Sql, param
 from funnel.vocabulary import STANDARD, Fact, FactType, Vocabulary, consent
+from leadportal.db.pieces import Sql, param
 from leadportal.world.regions import REGION_OF, SALES_AREA_OF
 from leads.columns import AMONG_ATTRIBUTES, COLUMNS, Column, Merge
 from leads.models import CustomField, Lead

@@ -13,8 +13,8 @@ from django.db import connection
 from funnel import versions
 from funnel.models import CriteriaVersion, VersionState
 from funnel.rulebook import KINDS
-from funnel.sql import Sql, param
 from funnel.stages import LADDER, Stage
+from leadportal.db.pieces import Sql, param
 
 # How many rows of one kind are named; the rest is only said to exist.
 MOST_NAMED = 20
@@ -277,6 +277,9 @@ def ledger_replays() -> Iterator[Sql]:
 GUARDS = [
     ("leads_stagechange", "leads_ledger_rows"),
     ("leads_stagechange", "leads_ledger_table"),
+    ("leads_stagechange", "leads_ledger_continues"),
+    ("leads_lead", "leads_lead_begins"),
+    ("leads_lead", "leads_lead_moves"),
     ("leads_consent", "leads_consent_rows"),
     ("leads_consent", "leads_consent_table"),
     ("accounts_settingchange", "accounts_setting_change_rows"),

@@ -7,21 +7,13 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
+from accounts import policy
 from accounts.models import User
-from accounts.roles import Role
 from funnel.stages import TOMBSTONES
 from leads.text import search_key
 
 if TYPE_CHECKING:
     from leads.models import Handoff, Lead  # noqa: F401 - named in the generics below
-
-SEES_EVERY_LEAD = (
-    Role.MARKETING,
-    Role.MARKETING_MANAGER,
-    Role.SALES_MANAGER,
-    Role.ADMIN,
-)
-
 
 # Up to here sorting a rep's leads is quicker than walking an index of all leads.
 FEW = 5_000
@@ -51,15 +43,19 @@ def _handed_to(user: User) -> "models.QuerySet[Any]":
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
+    def locked(self) -> "LeadQuerySet":
+        """Held for a change until the transaction ends; events of them can still come in."""
+        return self.select_for_update(no_key=True, of=("self",))
+
     def living(self) -> "LeadQuerySet":
         """Leads that are somebody: neither merged away nor erased."""
         return self.exclude(stage__in=TOMBSTONES)
 
     def visible_to(self, user: User) -> "LeadQuerySet":
         """Everybody but reps: all. A rep: those handed to their queues, and their own."""
-        if user.has_role(*SEES_EVERY_LEAD):
+        if user.has_role(*policy.SEES_EVERY_LEAD):
             return self.living()
-        if not user.has_role(Role.SALES):
+        if not user.has_role(*policy.SEES_THEIR_QUEUES):
             return self.none()
         # One subquery on handoffs, not a join: a lead handed over twice is still one row.
         handed = _handed_to(user).values("lead")
@@ -67,7 +63,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def listed_for(self, user: User) -> "LeadQuerySet":
         """The rows of `visible_to`, for a list: few among a million are found by their ids."""
-        if user.has_role(*SEES_EVERY_LEAD) or not user.has_role(Role.SALES):
+        if user.has_role(*policy.SEES_EVERY_LEAD) or not user.has_role(*policy.SEES_THEIR_QUEUES):
             return self.visible_to(user)
         handed = _handed_to(user).order_by().values("lead")
         if handed[: FEW + 1].count() > FEW:
@@ -94,8 +90,8 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         return self.open().count(), lately.count()
 
     def visible_to(self, user: User) -> "HandoffQuerySet":
-        if user.has_role(*SEES_EVERY_LEAD):
+        if user.has_role(*policy.SEES_EVERY_HANDOFF):
             return self
-        if not user.has_role(Role.SALES):
+        if not user.has_role(*policy.SEES_THEIR_QUEUES):
             return self.none()
         return self.filter(Q(queue__in=user.queues.values("pk")) | Q(claimed_by=user))

@@ -6,10 +6,12 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import policy
 from accounts.models import User
+from accounts.policy import Action
 from funnel.models import Reason
 from funnel.stages import Actor, Stage
-from leads.handoffs import move
+from leads import ledger
 from leads.models import Handoff, HandoffState, Lead, Outcome
 
 # What marketing may answer to a rejection.
@@ -22,7 +24,7 @@ class VerdictRefused(Exception):
 
 @transaction.atomic
 def accept(handoff: Handoff, rep: User, *, at: datetime | None = None) -> Handoff:
-    """Sales agrees that the lead is worth pursuing."""
+    """Sales agrees that the lead is worth pursuing. Raises VerdictRefused or NotAllowed."""
     return _close(handoff, rep, Outcome.ACCEPTED, Stage.ACCEPTED, at=at or timezone.now())
 
 
@@ -30,7 +32,10 @@ def accept(handoff: Handoff, rep: User, *, at: datetime | None = None) -> Handof
 def reject(
     handoff: Handoff, rep: User, *, reason: Reason, note: str = "", at: datetime | None = None
 ) -> Handoff:
-    """Sales sends the lead back, with a reason; "other" needs a note."""
+    """Sales sends the lead back, with a reason; "other" needs a note.
+
+    Raises VerdictRefused or NotAllowed.
+    """
     if reason.family == Reason.Family.OTHER and not note.strip():
         raise VerdictRefused("Say in a sentence what was wrong.")
     return _close(
@@ -54,6 +59,7 @@ def _close(
     reason: Reason | None = None,
     note: str = "",
 ) -> Handoff:
+    policy.require(rep, Action.WORK_HANDOFFS)
     closed = (
         Handoff.objects.held_by(rep)
         .filter(pk=handoff.pk)
@@ -62,9 +68,16 @@ def _close(
     if not closed:
         raise VerdictRefused(f"{handoff.lead} is not in your hands.")
     handoff.refresh_from_db()
-    owner = rep if target == Stage.ACCEPTED else None
-    said = reason.label if reason else ""
-    move(handoff.lead_id, target, by=rep, at=at, handoff=handoff, reason=said, owner=owner)
+    ledger.move(
+        handoff.lead_id,
+        target,
+        at=at,
+        actor=Actor.REP,
+        person=rep,
+        handoff=handoff,
+        reason=reason.label if reason else "",
+        sets={"owner_id": rep.pk if target == Stage.ACCEPTED else None},
+    )
     return handoff
 
 
@@ -78,7 +91,11 @@ def advance(
     reason: str = "",
     at: datetime | None = None,
 ) -> Lead:
-    """Move an accepted lead on: opportunity, won (with its amount) or lost (with a reason)."""
+    """Move an accepted lead on: opportunity, won (with its amount) or lost (with a reason).
+
+    Raises VerdictRefused, MoveNotAllowed or NotAllowed.
+    """
+    policy.require(rep, Action.WORK_HANDOFFS)
     if to == Stage.WON and amount is None:
         raise VerdictRefused("Give the amount that was won.")
     if to == Stage.LOST and not reason.strip():
@@ -86,14 +103,14 @@ def advance(
     handoff = lead.handoffs.filter(outcome=Outcome.ACCEPTED).order_by("closed_at").last()
     if handoff is None:
         raise VerdictRefused(f"{lead} was never accepted.")
-    return move(
+    return ledger.move(
         lead.pk,
         to,
-        by=rep,
         at=at or timezone.now(),
+        actor=Actor.REP,
+        person=rep,
         handoff=handoff,
         reason=reason,
-        owner=lead.owner,
         amount=amount,
     )
 
@@ -102,10 +119,14 @@ def advance(
 def answer(lead: Lead, person: User, *, to: Stage, reason: str, at: datetime | None = None) -> Lead:
     """Marketing's reply to a rejection: send to nurture, or close (disqualified).
 
-    Raises VerdictRefused when there is no rejection to reply to.
+    Raises NotAllowed, or VerdictRefused when there is no rejection to reply to.
     """
-    lead = Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=lead.pk)
+    policy.require(person, Action.ANSWER_REJECTIONS)
+    lead = Lead.objects.locked().get(pk=lead.pk)
     if lead.stage != Stage.REJECTED or to not in ANSWERS:
         raise VerdictRefused(f"{lead} is not waiting for an answer.")
     actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
-    return move(lead.pk, to, by=person, at=at or timezone.now(), actor=actor, reason=reason)
+    at = at or timezone.now()
+    # Closed by a person, so that the machine does not bring it back.
+    sets = {"disqualifier": ""} if to == Stage.DISQUALIFIED else {}
+    return ledger.move(lead.pk, to, at=at, actor=actor, person=person, reason=reason, sets=sets)

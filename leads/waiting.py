@@ -10,8 +10,8 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts import policy
 from accounts.models import User
-from accounts.roles import Role
 from leadportal.db.paging import Order, decimal, moment
 from leads.models import Handoff
 from leads.querysets import HandoffQuerySet, has_words
@@ -34,7 +34,7 @@ ORDERS: Mapping[str, Order] = {
 
 def for_person(user: User) -> HandoffQuerySet:
     """Open handoffs of the person's own queues; a sales manager looks into every queue."""
-    if user.has_role(Role.SALES_MANAGER):
+    if user.has_role(*policy.WATCHES_EVERY_QUEUE):
         return Handoff.objects.open()
     return Handoff.objects.open().filter(queue__in=user.queues.values("pk"))
 

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts import formats
 from funnel import versions
 from funnel.conditions import describe, parse
 from funnel.vocabulary import FactType, Use
+from leadportal.look import formats
 from leads.columns import COLUMNS, COMPANY_COLUMNS, LEAD_COLUMNS, Column, Merge
 from leads.models import Company, Lead
 from tests import factories

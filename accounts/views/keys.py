@@ -59,7 +59,7 @@ def key_new(request: AuthenticatedRequest) -> HttpResponse:
 def key_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     key = get_object_or_404(ApiKey.objects.select_related("integration"), pk=pk, revoked_at=None)
     if request.method == "POST":
-        keys.revoke(key)
+        keys.revoke(key, by=request.user)
         messages.success(request, f"Deleted {named(key)}. Calls with it are refused from now on.")
         return redirect("keys")
     context = {"key": key, "title": f"Delete the key {named(key)}?", "text": last_use(key)}

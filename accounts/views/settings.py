@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import portal, setting_words
+from accounts import policy, portal, setting_words
 from accounts.forms import SettingsForm
-from accounts.http import AuthenticatedRequest, permission_required, require_action
+from accounts.http import AuthenticatedRequest, permission_required
 from accounts.models import Portal, SettingChange
 from accounts.policy import Action
 from leadportal.db import paging
@@ -25,7 +25,7 @@ def settings_page(request: AuthenticatedRequest) -> HttpResponse:
     form = SettingsForm(request.POST or None, instance=row, user=request.user)
     if request.method == "POST":
         # Whoever may change anything may change the promises.
-        require_action(request.user, Action.EDIT_PROMISES)
+        policy.require(request.user, Action.EDIT_PROMISES)
         if form.is_valid():
             portal.change(form.instance, form.changed(), by=request.user)
             messages.success(request, "Saved." if form.has_changed() else "Nothing was changed.")

@@ -10,12 +10,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts import policy
 from accounts.models import User
+from accounts.policy import Action
 from funnel.models import CriteriaVersion, Refusal, VersionState
 from funnel.models.criteria import EDITABLE
 from funnel.rulebook import parse_content, prepared, with_ids
 from funnel.versions.judging import vocabulary
-from funnel.versions.signing import sides_of, valid_signatures
+from funnel.versions.signing import valid_signatures
 from funnel.versions.states import (
     ChangedMeanwhile,
     VersionError,
@@ -40,7 +42,11 @@ def draft(
     note: str = "",
     at: datetime | None = None,
 ) -> CriteriaVersion:
-    """Start a draft with this content. Raises ConditionError, or VersionError if one exists."""
+    """Start a draft with this content.
+
+    Raises NotAllowed, ConditionError, or VersionError if one exists.
+    """
+    policy.require(author, Action.DRAFT_CRITERIA)
     at = at or timezone.now()
     ready = _ready(content)
     number = (CriteriaVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -74,8 +80,9 @@ def edit(
 
     `read_hash` is the content_hash the editor started from: raises ChangedMeanwhile if it is no
     longer the saved one. `voiding` are the ids of the signatures that the editor knows are lost:
-    raises WouldVoid if there are others; None asks nothing.
+    raises WouldVoid if there are others; None asks nothing. Raises NotAllowed.
     """
+    policy.require(by, Action.DRAFT_CRITERIA)
     version = locked(version, VersionState.DRAFT, VersionState.PROPOSED)
     if version.content_hash != read_hash:
         raise ChangedMeanwhile(f"v{version.number} was changed since you opened it.")
@@ -101,7 +108,11 @@ def propose(
     read_hash: str | None = None,
     at: datetime | None = None,
 ) -> CriteriaVersion:
-    """Ask both departments to sign the draft as it is; `note` says what it is about."""
+    """Ask both departments to sign the draft as it is; `note` says what it is about.
+
+    Raises NotAllowed, ChangedMeanwhile or VersionError.
+    """
+    policy.require(by, Action.DRAFT_CRITERIA)
     version = locked(version, VersionState.DRAFT)
     if read_hash is not None and version.content_hash != read_hash:
         raise ChangedMeanwhile(f"v{version.number} was changed since you opened it.")
@@ -117,9 +128,12 @@ def propose(
 def send_back(
     version: CriteriaVersion, person: User, *, note: str, at: datetime | None = None
 ) -> Refusal:
-    """A manager does not agree: back to draft, signatures void, with what they want changed."""
+    """A manager does not agree: back to draft, signatures void, with what they want changed.
+
+    Raises VersionError.
+    """
     version = locked(version, VersionState.PROPOSED)
-    if not sides_of(person):
+    if not policy.can(person, Action.SIGN_CRITERIA):
         raise VersionError("Only a manager of a department sends criteria back.")
     at = at or timezone.now()
     _back_to_draft(version, at)

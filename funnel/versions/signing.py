@@ -5,7 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import policy
 from accounts.models import Portal, User
+from accounts.policy import Action
 from accounts.roles import Role, Side
 from funnel.models import CriteriaVersion, Signature, VersionState
 from funnel.versions.states import ChangedMeanwhile, NotSigned, VersionError, locked
@@ -25,13 +27,13 @@ def sign(
     """Consent to the proposed content for one's own side.
 
     `read_hash` is the content_hash of what the person read: raises ChangedMeanwhile if it is no
-    longer the proposed one.
+    longer the proposed one. Raises VersionError where it is not theirs to sign.
     """
     found = CriteriaVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     if read_hash is not None and found.content_hash != read_hash:
         raise ChangedMeanwhile(f"v{found.number} was changed since you read it.")
     version = locked(found, VersionState.PROPOSED)
-    if side not in sides_of(person):
+    if not policy.can(person, Action.SIGN_CRITERIA) or side not in sides_of(person):
         raise VersionError(f"Only a manager of {Side(side).label.lower()} signs for it.")
     signed = {signature.side: signature for signature in valid_signatures(version)}
     if side in signed:

@@ -5,7 +5,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import policy
 from accounts.models import User
+from accounts.policy import Action
 from funnel.conditions import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.models.criteria import EDITABLE
@@ -24,10 +26,12 @@ def schedule(
     by: User | None = None,
     confirmed_sqls: int | None = None,
 ) -> CriteriaVersion:
-    """Have a signed version switched on at a time. Raises NotSigned, or VersionError if one waits.
+    """Have a signed version switched on at a time.
 
-    `by` confirmed that it makes `confirmed_sqls` new SQLs.
+    `by` confirmed that it makes `confirmed_sqls` new SQLs. Raises NotAllowed, NotSigned, or
+    VersionError if one waits.
     """
+    policy.require(by, Action.SWITCH_ON_CRITERIA)
     version = locked(version, VersionState.PROPOSED)
     need_signatures(version)
     version.state = VersionState.SCHEDULED
@@ -40,11 +44,12 @@ def schedule(
 
 
 @transaction.atomic
-def take_schedule_back(version: CriteriaVersion) -> CriteriaVersion:
+def take_schedule_back(version: CriteriaVersion, *, by: User | None = None) -> CriteriaVersion:
     """Do not switch it on at its time after all: it is proposed again, its signatures stand.
 
-    Raises VersionError when it is live by now, or while another version is being edited.
+    Raises NotAllowed, or VersionError when it is live by now or another version is being edited.
     """
+    policy.require(by, Action.SWITCH_ON_CRITERIA)
     version = locked(version, VersionState.SCHEDULED)
     version.state = VersionState.PROPOSED
     version.scheduled_for = version.switched_on_by = version.confirmed_sqls = None
@@ -62,11 +67,12 @@ def switch_on(
     confirmed_sqls: int | None = None,
     at: datetime | None = None,
 ) -> CriteriaVersion:
-    """Make a signed version the live one and retire the one before. Raises NotSigned.
+    """Make a signed version the live one and retire the one before. Raises NotAllowed or NotSigned.
 
     Every lead is due from this commit on, and keeps its old judgement until its turn.
     `by` confirmed that it makes `confirmed_sqls` new SQLs; both are kept with the version.
     """
+    policy.require(by, Action.SWITCH_ON_CRITERIA)
     at = at or timezone.now()
     wait_for_judging()
     before = CriteriaVersion.objects.live().select_for_update(no_key=True).first()

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import http
-from accounts.http import AuthenticatedRequest, permission_required, require_action
+from accounts import http, policy
+from accounts.http import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel import drafting, reading, text_form, versions
 from funnel.compare import compare
@@ -55,7 +55,7 @@ def draft(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """The draft with its points to edit; also a proposed version, which an edit takes back."""
     version = visible_version(request.user, number)
     if request.method == "POST":
-        require_action(request.user, Action.DRAFT_CRITERIA)
+        policy.require(request.user, Action.DRAFT_CRITERIA)
     if not version.is_editable:
         return _no_draft(request, version)
     words = versions.vocabulary()

@@ -72,7 +72,7 @@ def criteria_unschedule(request: AuthenticatedRequest, number: int) -> HttpRespo
     """Take the schedule back; the signatures stand."""
     version = visible_version(request.user, number)
     try:
-        versions.take_schedule_back(version)
+        versions.take_schedule_back(version, by=request.user)
     except versions.VersionError as error:
         return refused(request, "The schedule stands", str(error), version)
     messages.success(request, f"{version} is not switched on by itself. Its signatures stand.")

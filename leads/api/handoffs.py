@@ -9,8 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
 
+from accounts import policy
 from accounts.authentication import READ, OpenTo
-from accounts.http import require_action
 from accounts.models import Scope, User
 from accounts.policy import Action
 from leadportal.db.paging import Order, moment
@@ -119,12 +119,12 @@ def asked(request: Request, fields: Mapping[str, Field]) -> tuple[User, dict[str
         raise wrong(first.pointer, first.code, first.detail) from None
     email = values.pop("rep", "")
     if isinstance(request.user, User):
-        require_action(request.user, Action.WORK_HANDOFFS)
+        policy.require(request.user, Action.WORK_HANDOFFS)
         if email and email.lower() != request.user.email:
             raise wrong("/rep", "not_you", "Signed in, you act for yourself only.")
         return request.user, values
     rep = User.objects.active().filter(email=email.lower()).first() if email else None
-    if rep is None:
+    if rep is None or not policy.can(rep, Action.WORK_HANDOFFS):
         raise wrong("/rep", "not_found", "Name an active rep by mail.")
     return rep, values
 

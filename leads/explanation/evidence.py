@@ -12,7 +12,7 @@ from funnel.compile import event_match
 from funnel.conditions import EventTest, Test, describe, walk
 from funnel.rulebook import Definition, Rule, Rulebook
 from funnel.scoring import compile_rulebook, counted, unclamped
-from funnel.sql import Sql, param
+from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
 
 # The criterion that a definition's line is, among its tests.

@@ -11,7 +11,6 @@ from leads.handoffs.claiming import (
     claim_next,
     release,
 )
-from leads.handoffs.moving import move
 from leads.handoffs.touching import TOUCH_MAY_BE_PAST, TouchRefused, log_touch
 
 __all__ = [
@@ -26,6 +25,5 @@ __all__ = [
     "claim",
     "claim_next",
     "log_touch",
-    "move",
     "release",
 ]

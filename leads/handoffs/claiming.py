@@ -5,10 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import policy
 from accounts.models import Portal, User
+from accounts.policy import Action
 from funnel.promises import due_at
 from funnel.stages import Actor, Stage, check_move, origins
-from leads.handoffs.moving import move
+from leads import ledger
 from leads.models import Handoff, HandoffState
 
 
@@ -60,8 +62,9 @@ def claim(
 ) -> Handoff:
     """Give an open handoff to one rep; claiming one's own again is the same success.
 
-    Raises AlreadyClaimed, NotOpen, NotAMember or AtLimit; then nothing was changed.
+    Raises AlreadyClaimed, NotOpen, NotAMember, AtLimit or NotAllowed; then nothing was changed.
     """
+    policy.require(rep, Action.WORK_HANDOFFS)
     portal = portal or Portal.load()
     claimed = _take(rep, portal, wanted=handoff.pk, at=at)
     return claimed or _ones_own(handoff.pk, rep, portal)
@@ -70,7 +73,11 @@ def claim(
 def claim_next(
     rep: User, *, portal: Portal | None = None, at: datetime | None = None
 ) -> Handoff | None:
-    """Claim the waiting handoff with the least time left; None when none waits. Raises AtLimit."""
+    """Claim the waiting handoff with the least time left; None when none waits.
+
+    Raises AtLimit or NotAllowed.
+    """
+    policy.require(rep, Action.WORK_HANDOFFS)
     portal = portal or Portal.load()
     claimed = _take(rep, portal, wanted=None, at=at)
     if claimed is None and Handoff.objects.open().filter(queue__in=rep.queues.all()).exists():
@@ -78,7 +85,7 @@ def claim_next(
     return claimed
 
 
-# The whole claim: limit, choice, handoff, lead and ledger (leads/migrations/0011_claim.py).
+# The whole claim: limit, choice, handoff, lead and ledger (leads/sql/claim.sql).
 _CLAIM = """
 SELECT * FROM leads_claim(
     rep => %(rep)s, wanted => %(wanted)s, moment => %(at)s, touch_due => %(touch_due)s,
@@ -134,7 +141,12 @@ def _keep_to_the_limit(rep: User, portal: Portal, *, claiming: Handoff | None = 
 
 @transaction.atomic
 def release(handoff: Handoff, rep: User, *, reason: str, at: datetime | None = None) -> Handoff:
-    """Give a claimed handoff back to its queue, with the clock it had. Raises ReleaseRefused."""
+    """Give a claimed handoff back to its queue, with the clock it had.
+
+    Raises ReleaseRefused or NotAllowed.
+    """
+    policy.require(rep, Action.WORK_HANDOFFS)
+    at = at or timezone.now()
     reason = reason.strip()
     if not reason:
         raise ReleaseRefused("Say why you give it back, so that the next rep knows.")
@@ -145,12 +157,15 @@ def release(handoff: Handoff, rep: User, *, reason: str, at: datetime | None = N
     if not given_back:
         raise ReleaseRefused(f"{handoff.lead} is not in your hands.")
     handoff.refresh_from_db()
-    move(
+    ledger.move(
         handoff.lead_id,
         Stage.SQL,
-        by=rep,
-        at=at or timezone.now(),
+        at=at,
+        actor=Actor.REP,
+        person=rep,
         handoff=handoff,
         reason=reason,
+        # Back on the machine's side of the line: it may have changed while it was held.
+        sets={"owner_id": None, "stale_at": at},
     )
     return handoff

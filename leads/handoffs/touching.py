@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import policy
 from accounts.models import User
+from accounts.policy import Action
 from leads.models import Handoff, Touch
 
 # How far back a first touch may be said to have happened.
@@ -27,10 +29,12 @@ def log_touch(
     touched_at: datetime | None = None,
     at: datetime | None = None,
 ) -> Touch:
-    """Log a call, mail or meeting; the first one stops the clock. Raises TouchRefused.
+    """Log a call, mail or meeting; the first one stops the clock.
 
-    `touched_at` may lie up to 24 hours back, but not before the handoff.
+    `touched_at` may lie up to 24 hours back, but not before the handoff. Raises TouchRefused or
+    NotAllowed.
     """
+    policy.require(by, Action.WORK_HANDOFFS)
     at = at or timezone.now()
     touched_at = touched_at or at
     handoff = Handoff.objects.select_for_update(no_key=True).get(pk=handoff.pk)

@@ -11,7 +11,9 @@ import structlog
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Max, Min
 
+from accounts import policy
 from accounts.models import User
+from accounts.policy import Action
 from accounts.roles import Side
 from funnel import versions
 from funnel.conditions import ConditionError
@@ -37,7 +39,11 @@ log = structlog.get_logger(__name__)
 def start(
     version: CriteriaVersion, *, by: User | None = None, at: datetime | None = None
 ) -> ImpactCount:
-    """Begin to count what the version would do; the count that goes on already, if one does."""
+    """Begin to count what the version would do; the count that goes on already, if one does.
+
+    Raises NotAllowed.
+    """
+    policy.require(by, Action.SWITCH_ON_CRITERIA)
     running = ImpactCount.objects.unfinished().filter(
         version=version, content_hash=version.content_hash, live=versions.live()
     )

@@ -7,12 +7,12 @@ from django.db import connection
 
 from funnel import versions
 from funnel.rulebook import Rulebook
-from funnel.sql import Sql
 from funnel.vocabulary import Vocabulary
+from leadportal.db.pieces import Sql
 from leadportal.look import formats
 from leads.impact.reading import judging_of
 from leads.models import Lead
-from leads.qualification import Bench
+from leads.qualification import Basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Mover:
     disqualifier: str
 
 
-def told(bench: Bench, leads: Sequence[Lead], words: Vocabulary) -> list[Mover]:
-    """These leads as the bench would judge them, in their order. One statement."""
-    scoring, judging = judging_of(bench, [lead.pk for lead in leads])
+def told(basis: Basis, leads: Sequence[Lead], words: Vocabulary) -> list[Mover]:
+    """These leads as the basis would judge them, in their order. One statement."""
+    scoring, judging = judging_of(basis, [lead.pk for lead in leads])
     query = Sql("SELECT l.id, s.total, {}, d.disqualifier FROM {}") % (scoring.points, judging)
     with connection.cursor() as cursor:
         cursor.execute(query.text, query.params)
         found = {row[0]: row[1:] for row in cursor.fetchall()}
-    labels = {item.id: item.label for item in bench.rulebook.disqualifiers}
+    labels = {item.id: item.label for item in basis.rulebook.disqualifiers}
     # A page of leads was judged by one or two versions.
     judges = {lead.version_id: lead.version for lead in leads if lead.version}
     rulebooks = {pk: versions.readable(judge, words) for pk, judge in judges.items()}
@@ -62,7 +62,7 @@ def told(bench: Bench, leads: Sequence[Lead], words: Vocabulary) -> list[Mover]:
     for lead in leads:
         total, points, disqualifier = found[lead.pk]
         before = rulebooks.get(lead.version_id)
-        changes = differences(before, lead.points, bench.rulebook, points) if before else []
+        changes = differences(before, lead.points, basis.rulebook, points) if before else []
         kept_out = labels.get(disqualifier, "")
         movers.append(Mover(lead, lead.total, total, tuple(changes), kept_out))
     return movers

@@ -11,24 +11,24 @@ from accounts.models import Portal
 from funnel import versions
 from funnel.models import CriteriaVersion
 from funnel.scoring import Scoring, compile_rulebook
-from funnel.sql import Sql, param
 from funnel.stages import LADDER, Stage
+from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
 from leads.models.impact import ARROW
-from leads.qualification import Bench, clock, destination
+from leads.qualification import Basis, clock, destination
 
 # The stages the criteria may move a lead from; everybody else stays whatever they say.
 MOVABLE = (*LADDER, Stage.DISQUALIFIED)
 
 # (from, to)
-Move = tuple[str, str]
+FromTo = tuple[str, str]
 
 
 @dataclass(slots=True)
 class Impact:
     """Who would stand where: `moves[from, to]` leads; `staying` are claimed and stay."""
 
-    moves: Counter[Move] = field(default_factory=Counter)
+    moves: Counter[FromTo] = field(default_factory=Counter)
     judged: int = 0
     staying: int = 0
 
@@ -38,8 +38,8 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
 
     Raises ConditionError when the version asks for a fact that is gone.
     """
-    bench = Bench(version, versions.rulebook(version), Portal.load(), at or clock())
-    _, judging = judging_of(bench, ids)
+    basis = Basis(version, versions.rulebook(version), Portal.load(), at or clock())
+    _, judging = judging_of(basis, ids)
     query = Sql(
         "SELECT l.stage, coalesce(m.target, l.stage), "
         "l.stage = 'claimed' AND (d.disqualifier <> '' OR d.target <> 'sql'), count(*) "
@@ -58,29 +58,29 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
     return found
 
 
-def judging_of(bench: Bench, ids: Sequence[int]) -> tuple[Scoring, Sql]:
+def judging_of(basis: Basis, ids: Sequence[int]) -> tuple[Scoring, Sql]:
     """The scoring, and all that stands behind FROM: `l`, `p`, `s`, `d`, and `m` for the move.
 
     The very pieces of the statement that judges a batch (leads/qualification/scoring.py).
     """
-    source = TableFacts(ids, bench.at, bench.portal)
-    scoring = compile_rulebook(bench.rulebook, source)
+    source = TableFacts(ids, basis.at, basis.portal)
+    scoring = compile_rulebook(basis.rulebook, source)
     pieces = (
-        source.tables(bench.rulebook.tests()),
+        source.tables(basis.rulebook.tests()),
         scoring.laterals,
-        destination(bench),
+        destination(basis),
         source.among("l.id"),
     )
     return scoring, Sql("{}{} CROSS JOIN LATERAL ({}) m WHERE {}") % pieces
 
 
-def as_json(moves: Counter[Move]) -> dict[str, int]:
+def as_json(moves: Counter[FromTo]) -> dict[str, int]:
     """{"sql>mql": 61}"""
     return {ARROW.join(move): leads for move, leads in sorted(moves.items())}
 
 
-def from_json(moves: dict[str, int]) -> Counter[Move]:
-    found: Counter[Move] = Counter()
+def from_json(moves: dict[str, int]) -> Counter[FromTo]:
+    found: Counter[FromTo] = Counter()
     for move, leads in moves.items():
         origin, _, target = move.partition(ARROW)
         found[origin, target] += leads

@@ -12,11 +12,11 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 
 from funnel.models import CriteriaVersion
-from funnel.sql import Sql, param
 from funnel.stages import Stage
-from leads.impact.reading import MOVABLE, Move, judging_of
+from leadportal.db.pieces import Sql, param
+from leads.impact.reading import MOVABLE, FromTo, judging_of
 from leads.metrics.kept import kept
-from leads.qualification import Bench
+from leads.qualification import Basis
 
 ACTIVE = timedelta(days=30)
 # How many leads are read within how many milliseconds; the fewer where so many take too long.
@@ -45,31 +45,31 @@ class Preview:
     after: int = 0
     bars: list[int] = field(default_factory=lambda: [0] * BARS)
     outline: list[int] = field(default_factory=lambda: [0] * BARS)
-    movers: dict[Move, list[int]] = field(default_factory=dict)
+    movers: dict[FromTo, list[int]] = field(default_factory=dict)
     leads: int = 0
     seconds: float = 0.0
 
     @property
-    def moves(self) -> Counter[Move]:
+    def moves(self) -> Counter[FromTo]:
         return Counter({move: len(ids) for move, ids in self.movers.items()})
 
 
-def preview(bench: Bench, live: CriteriaVersion) -> Preview:
-    """What the bench's version would do; where that is costly, as it was a moment ago.
+def preview(basis: Basis, live: CriteriaVersion) -> Preview:
+    """What the basis's version would do; where that is costly, as it was a moment ago.
 
     Raises TooSlow.
     """
-    version = bench.version
+    version = basis.version
     name = f"impact:{version.pk}:{version.content_hash}:{live.pk}"
-    return kept(name, lambda: _read(bench), seconds=KEPT)
+    return kept(name, lambda: _read(basis), seconds=KEPT)
 
 
-def _read(bench: Bench) -> Preview:
+def _read(basis: Basis) -> Preview:
     began = time.monotonic()
     for size, milliseconds in SAMPLES:
         try:
             with transaction.atomic():
-                found = within_time(bench, size, milliseconds)
+                found = within_time(basis, size, milliseconds)
         except OperationalError:  # the statement was cancelled: fewer, then
             continue
         found.seconds = time.monotonic() - began
@@ -77,19 +77,19 @@ def _read(bench: Bench) -> Preview:
     raise TooSlow
 
 
-def within_time(bench: Bench, size: int, milliseconds: int) -> Preview:
+def within_time(basis: Basis, size: int, milliseconds: int) -> Preview:
     """One reading of so many leads at most. Raises OperationalError when it takes longer."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = %s", [milliseconds])
-        ids, is_sample = recent(bench.at, size)
-        _, judging = judging_of(bench, ids)
+        ids, is_sample = recent(basis.at, size)
+        _, judging = judging_of(basis, ids)
         query = Sql(
             "SELECT l.id, l.stage, coalesce(m.target, l.stage), l.total, s.total "
             "FROM {} AND l.stage = ANY({})"
         ) % (judging, param(list(MOVABLE), "text[]"))
         cursor.execute(query.text, query.params)
         rows = cursor.fetchall()
-    found = Preview(bench.at, is_sample, aside=len(ids) - len(rows), leads=len(rows))
+    found = Preview(basis.at, is_sample, aside=len(ids) - len(rows), leads=len(rows))
     # The newest activity first, as they were found.
     place = {lead: i for i, lead in enumerate(ids)}
     for lead, origin, target, was, total in sorted(rows, key=lambda row: place[row[0]]):

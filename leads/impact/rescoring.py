@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from funnel.models import CriteriaVersion, VersionState
-from leads.impact.reading import Move, from_json
+from leads.impact.reading import FromTo, from_json
 from leads.models import Lead
 from leads.models.impact import joining
 
@@ -27,7 +27,7 @@ class Progress:
 
     judged: int
     left: int
-    moves: Counter[Move]
+    moves: Counter[FromTo]
     new_sqls: int
     seconds_left: float | None
     parked: int

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from accounts import policy
 from accounts.models import User
+from accounts.policy import Action
 from funnel import versions
 from funnel.models import CriteriaVersion, VersionState
 from leadportal.db import sweeps
@@ -37,6 +39,7 @@ def switch_on(
 
     Raises NotConfirmed, WrongTime, or what versions.switch_on raises.
     """
+    policy.require(by, Action.SWITCH_ON_CRITERIA)
     at = at or clock()
     confirm(version, count, confirmed_sqls, at=at)
     if when is not None:

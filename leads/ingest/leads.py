@@ -11,7 +11,7 @@ from accounts.models import Integration
 from funnel.stages import Actor, Stage
 from funnel.vocabulary import STANDARD
 from leadportal.db import sweeps
-from leads import fields
+from leads import fields, ledger
 from leads.checks.leads import read_lead
 from leads.checks.reading import FieldError, Refused
 from leads.ingest import colleagues, companies, identity, origins, rows
@@ -26,7 +26,6 @@ from leads.models import (
     Lead,
     LeadChange,
     SeenAttribute,
-    StageChange,
 )
 
 
@@ -247,10 +246,18 @@ def _write_new(people: _People, sender: Sender) -> None:
     for record in people.new:
         record.finish()
         record.row |= times
-    written = rows.insert(Lead, [record.row for record in people.new], skip_conflicts=True)
+    written = rows.insert(
+        Lead,
+        [record.row for record in people.new],
+        skip_conflicts=True,
+        returning=ledger.BEGINS_FROM,
+        beside=ledger.BEGINS,
+        actor=sender.actor,
+        integration=sender.integration.pk,
+    )
     if len(written) < len(people.new):
         raise Raced
-    for record, (pk,) in zip(people.new, written, strict=True):
+    for record, (pk, *_) in zip(people.new, written, strict=True):
         record.id = pk
 
 
@@ -269,17 +276,7 @@ def _write_changed(people: _People, sender: Sender) -> None:
 
 
 def _write_beside(people: _People, sender: Sender) -> None:
-    """What is kept of them in other tables: how each began, what changed, ids and consents."""
-    begun = [
-        {
-            "lead_id": record.id,
-            "target": Stage.INQUIRY,
-            "at": sender.at,
-            "actor": sender.actor,
-            "integration_id": sender.integration.pk,
-        }
-        for record in people.new
-    ]
+    """What is kept of them in other tables: what changed, ids and consents."""
     changed = [
         {
             "lead_id": record.id,
@@ -299,7 +296,7 @@ def _write_beside(people: _People, sender: Sender) -> None:
         for record in [*people.new, *people.known]
         for word in record.consent_rows
     ]
-    beside = {StageChange: begun, LeadChange: changed, ExternalId: named, Consent: spoken}
+    beside = {LeadChange: changed, ExternalId: named, Consent: spoken}
     if not rows.insert_together(beside):
         raise Raced
 

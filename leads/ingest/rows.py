@@ -50,16 +50,22 @@ def insert(
     *,
     skip_conflicts: bool = False,
     returning: tuple[str, ...] = ("id",),
+    beside: str = "",
+    **params: Any,
 ) -> list[tuple[Any, ...]]:
     """Insert the rows in their order; answer the `returning` columns of those written.
 
     Columns a row does not name take the model's default, if that is a constant; times must be
     named. With `skip_conflicts` rows that break a unique constraint are left out: compare counts.
+    `beside` is another INSERT of the same statement, which reads what this one returns from
+    `written`, and `params`.
     """
     if not rows:
         return []
     statement, defaults = _insert_statement(model, skip_conflicts, returning)
-    return prepared.fetch(statement, {"defaults0": defaults, "rows0": _json(rows)})
+    if beside:
+        statement = f"WITH written AS ({statement}), beside AS ({beside}) SELECT * FROM written"  # noqa: S608 - constants
+    return prepared.fetch(statement, {"defaults0": defaults, "rows0": _json(rows), **params})
 
 
 @cache

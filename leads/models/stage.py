@@ -6,7 +6,10 @@ from funnel.stages import Actor, Stage
 
 
 class StageChange(models.Model):
-    """One move of one lead, for ever: who, from where, to where, why, by which version."""
+    """One move of one lead, for ever: who, from where, to where, why, by which version.
+
+    Written by leads/ledger.py only.
+    """
 
     # stage_change_of_lead begins with it.
     lead = models.ForeignKey(

@@ -2,8 +2,8 @@
 
 from leads.overrides.disqualifying import disqualify, readmit
 from leads.overrides.points import MOST_POINTS, adjust, end
-from leads.overrides.saying import MOST_DAYS, OverrideRefused
 from leads.overrides.stages import end_override, override, targets
+from leads.overrides.terms import MOST_DAYS, OverrideRefused
 
 __all__ = [
     "MOST_DAYS",

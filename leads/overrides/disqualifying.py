@@ -9,8 +9,8 @@ from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import LADDER, Stage
 from leads.models import Lead
-from leads.overrides.saying import OverrideRefused, actor_of, given, is_due, let_go, locked, put
-from leads.qualification import Bench, Hand
+from leads.overrides.terms import OverrideRefused, actor_of, given, is_due, let_go, put
+from leads.qualification import Basis
 
 
 @transaction.atomic
@@ -20,17 +20,17 @@ def disqualify(lead: Lead, person: User, *, reason: str, at: datetime | None = N
     The machine goes on scoring it and never brings it back.
     """
     at = at or timezone.now()
-    hand = Hand(actor_of(person, Action.DISQUALIFY), person, given(reason))
-    lead = locked(lead)
+    actor, reason = actor_of(person, Action.DISQUALIFY), given(reason)
+    lead = Lead.objects.locked().get(pk=lead.pk)
     if lead.stage not in LADDER:
         raise OverrideRefused(
             "Only a lead that marketing holds, or an open SQL, can be disqualified."
         )
     let_go(lead, person, at)
-    put(lead, Stage.DISQUALIFIED, Bench.now(at), hand)
+    put(lead, Stage.DISQUALIFIED, Basis.now(at), actor=actor, person=person, reason=reason)
     # Blank: by a person.
     lead.disqualifier, lead.below_since = "", None
-    lead.save(update_fields=["stage", "stage_since", "held_until", "disqualifier", "below_since"])
+    lead.save(update_fields=["held_until", "disqualifier", "below_since"])
     return lead
 
 
@@ -41,8 +41,8 @@ def readmit(lead: Lead, person: User, *, reason: str, at: datetime | None = None
     Raises OverrideRefused.
     """
     at = at or timezone.now()
-    hand = Hand(actor_of(person, Action.DISQUALIFY), person, given(reason))
-    lead = locked(lead)
+    actor, reason = actor_of(person, Action.DISQUALIFY), given(reason)
+    lead = Lead.objects.locked().get(pk=lead.pk)
     if lead.stage != Stage.DISQUALIFIED:
         raise OverrideRefused(f"{lead} is not disqualified.")
     if lead.disqualifier:
@@ -50,7 +50,7 @@ def readmit(lead: Lead, person: User, *, reason: str, at: datetime | None = None
             "The criteria disqualified this lead. It comes back by itself when they no longer do."
         )
     let_go(lead, person, at)
-    put(lead, Stage.INQUIRY, Bench.now(at), hand)
-    lead.save(update_fields=["stage", "stage_since", "held_until"])
+    put(lead, Stage.INQUIRY, Basis.now(at), actor=actor, person=person, reason=reason)
+    lead.save(update_fields=["held_until"])
     is_due(lead, at)
     return lead

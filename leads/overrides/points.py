@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.policy import Action
 from leads.models import Adjustment, Lead
-from leads.overrides.saying import OverrideRefused, actor_of, ending, given, is_due
+from leads.overrides.terms import OverrideRefused, actor_of, ending, given, is_due
 
 MOST_POINTS = 100
 

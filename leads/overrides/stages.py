@@ -9,17 +9,16 @@ from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import LADDER, Actor, MoveNotAllowed, Stage, check_move, steps
 from leads.models import Lead, Override
-from leads.overrides.saying import (
+from leads.overrides.terms import (
     OverrideRefused,
     actor_of,
     ending,
     given,
     is_due,
     let_go,
-    locked,
     put,
 )
-from leads.qualification import Bench, Hand, judge
+from leads.qualification import Basis, judge
 
 
 @transaction.atomic
@@ -39,16 +38,16 @@ def override(
     at = at or timezone.now()
     actor, reason = actor_of(person, Action.MOVE_BY_HAND), given(reason)
     until = ending(until, at, "An override")
-    lead = locked(lead)
-    bench = Bench.now(at)
+    lead = Lead.objects.locked().get(pk=lead.pk)
+    basis = Basis.now(at)
     if lead.stage in LADDER:
         # The reasons a handoff shows are those of the score as it is now.
-        judge([lead.pk], bench)
+        judge([lead.pk], basis)
         lead.refresh_from_db()
     if lead.stage not in LADDER or to not in LADDER:
         raise OverrideRefused("Only a lead that marketing holds, or an open SQL, can be put there.")
     _check(lead.stage, to, actor)
-    needs_consent = bench.rulebook.asks_consent and to in (Stage.MQL, Stage.SQL)
+    needs_consent = basis.rulebook.asks_consent and to in (Stage.MQL, Stage.SQL)
     if needs_consent and lead.consent.get("marketing") is not True:
         raise OverrideRefused(f"Without consent to marketing nobody is an {to.label}.")
     let_go(lead, person, at)
@@ -62,11 +61,11 @@ def override(
         ends_at=until,
     )
     if lead.stage != to:
-        put(lead, to, bench, Hand(actor, person, reason))
+        put(lead, to, basis, actor=actor, person=person, reason=reason)
     lead.held_until, lead.below_since = until, None
     # The stage stands still, the score does not.
     lead.rescore_at = min(until, lead.rescore_at or until)
-    lead.save(update_fields=["stage", "stage_since", "held_until", "below_since", "rescore_at"])
+    lead.save(update_fields=["held_until", "below_since", "rescore_at"])
     return lead
 
 
@@ -98,7 +97,7 @@ def end_override(lead: Lead, person: User, *, at: datetime | None = None) -> boo
     """
     at = at or timezone.now()
     actor = actor_of(person, Action.MOVE_BY_HAND)
-    lead = locked(lead)
+    lead = Lead.objects.locked().get(pk=lead.pk)
     if lead.held_until is None or lead.held_until <= at or lead.stage not in LADDER:
         return False
     _check(lead.stage, lead.stage, actor)

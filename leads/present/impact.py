@@ -14,12 +14,12 @@ from funnel.stages import LADDER, Stage
 from leadportal.look import formats
 from leadportal.look.formats import some
 from leadportal.look.histogram import Histogram, histogram
-from leads.impact import Move, Progress
+from leads.impact import FromTo, Progress
 from leads.impact.movers import Mover
 from leads.impact.reading import from_json
 from leads.impact.recent import Preview
 from leads.models import ImpactCount
-from leads.qualification import Bench
+from leads.qualification import Basis
 
 # More rules than these do not help to see why one lead moves.
 MOST_REASONS = 3
@@ -40,7 +40,7 @@ class Row:
     url: str = ""
 
 
-def rows(moves: Counter[Move], url: str = "") -> list[Row]:
+def rows(moves: Counter[FromTo], url: str = "") -> list[Row]:
     """What crosses the handoff first, then the most."""
     found = sorted(moves.items(), key=lambda item: (Stage.SQL not in item[0], -item[1], item[0]))
     return [
@@ -59,13 +59,13 @@ def rows(moves: Counter[Move], url: str = "") -> list[Row]:
 
 
 def panel(
-    bench: Bench, live: CriteriaVersion, found: Preview, *, of: int, lists: bool
+    basis: Basis, live: CriteriaVersion, found: Preview, *, of: int, lists: bool
 ) -> dict[str, Any]:
     """The preview in words: a sample `of` so many leads, or 0 where it is all of them.
 
     `lists` whether the reader sees every lead behind a number.
     """
-    version = bench.version
+    version = basis.version
     url = reverse("criteria-movers", args=[version.number]) if lists else ""
     than = "as" if found.before == found.after else "than"
     return {
@@ -78,7 +78,7 @@ def panel(
         "seconds": f"{found.seconds:.1f} s",
         "sample": _sample(found.leads, of) if of else "",
         "aside": _aside(found.aside),
-        "histogram": _histogram(bench, live, found),
+        "histogram": _histogram(basis, live, found),
         "rows": rows(found.moves, url),
     }
 
@@ -109,10 +109,10 @@ def _aside(leads: int) -> str:
     )
 
 
-def _histogram(bench: Bench, live: CriteriaVersion, found: Preview) -> Histogram:
-    mql, sql = bench.rulebook.mql_line, bench.rulebook.sql_line
+def _histogram(basis: Basis, live: CriteriaVersion, found: Preview) -> Histogram:
+    mql, sql = basis.rulebook.mql_line, basis.rulebook.sql_line
     says = (
-        f"How many of {some(found.leads, 'lead')} have how many points by {bench.version}, "
+        f"How many of {some(found.leads, 'lead')} have how many points by {basis.version}, "
         f"outlined by {live}. The MQL line is at {mql}, the SQL line at {sql}."
     )
     return histogram(found.bars, found.outline, mql=mql, sql=sql, says=says)
@@ -121,7 +121,7 @@ def _histogram(bench: Bench, live: CriteriaVersion, found: Preview) -> Histogram
 # --- who moves ---------------------------------------------------------------------------------
 
 
-def reasons(mover: Mover, move: Move, before: Rulebook | None, after: Rulebook) -> list[str]:
+def reasons(mover: Mover, move: FromTo, before: Rulebook | None, after: Rulebook) -> list[str]:
     """Why one lead moves: kept out, the rules that give other points, or a line."""
     if mover.disqualifier:
         return [f"Kept out: {mover.disqualifier}"]
@@ -133,7 +133,7 @@ def reasons(mover: Mover, move: Move, before: Rulebook | None, after: Rulebook) 
     return said or ["The same points: the definition changed"]
 
 
-def _line(mover: Mover, move: Move, before: Rulebook | None, after: Rulebook) -> str:
+def _line(mover: Mover, move: FromTo, before: Rulebook | None, after: Rulebook) -> str:
     """ "SQL line 70 → 80", of the highest stage the move leaves or reaches."""
     rungs = [stage for stage in move if stage in LADDER]
     if before is None or not rungs:

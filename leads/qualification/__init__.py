@@ -11,20 +11,19 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from funnel.stages import TOMBSTONES
-from leads.qualification.bench import Bench, clock
-from leads.qualification.moving import Hand, move
+from leads.qualification.basis import Basis, clock
+from leads.qualification.moving import Score, completed, tell
 from leads.qualification.rescored import note
-from leads.qualification.scoring import Mover, destination, score, statement
+from leads.qualification.scoring import destination, score, statement
 
 __all__ = [
-    "Bench",
-    "Hand",
+    "Basis",
     "Judged",
-    "Mover",
+    "Score",
     "clock",
+    "completed",
     "destination",
     "judge",
-    "move",
     "qualify",
     "statement",
 ]
@@ -49,16 +48,16 @@ def qualify(lead_ids: Sequence[int], *, at: datetime | None = None) -> Judged:
             [list(lead_ids), list(TOMBSTONES)],
         )
         locked = [row[0] for row in cursor.fetchall()]
-    return judge(locked, Bench.now(at))
+    return judge(locked, Basis.now(at))
 
 
-def judge(lead_ids: Sequence[int], bench: Bench) -> Judged:
+def judge(lead_ids: Sequence[int], basis: Basis) -> Judged:
     """Judge leads the caller has locked, inside the caller's transaction."""
     if not lead_ids:
         return Judged()
-    changed, rejudged, movers = score(lead_ids, bench)
-    if movers:
-        move(movers, bench, Hand())
+    changed, rejudged, departures = score(lead_ids, basis)
+    if departures:
+        tell(departures, basis)
     if rejudged:
-        note(rejudged, movers, bench)
-    return Judged(len(lead_ids), changed, len(movers))
+        note(rejudged, departures, basis)
+    return Judged(len(lead_ids), changed, len(departures))

@@ -1,96 +1,125 @@
-"""What a move means beyond the lead's own row: the ledger, with the evidence, and the handoffs."""
+"""Moves between the rungs: the evidence of those that rise, the handoffs they open and close."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from accounts.models import User
 from funnel.models import Queue
 from funnel.promises import due_at
 from funnel.rulebook import Rulebook
-from funnel.stages import Actor, Stage, check_move, steps
-from leads import explanation
-from leads.models import Handoff, HandoffState, Outcome, Override, StageChange
-from leads.qualification.bench import Bench
-from leads.qualification.scoring import Mover
+from funnel.stages import LADDER, Actor, Stage, steps
+from leads import explanation, ledger
+from leads.ledger import Move
+from leads.models import Handoff, HandoffState, Outcome, Override
+from leads.qualification.basis import Basis
+from leads.qualification.scoring import Departure
 
-QUALIFIES = frozenset({Stage.LEAD, Stage.MQL, Stage.SQL})
-# Reasons (see scoring._MOVE) to go up: a definition holds, or the disqualifier is gone.
-RISES = frozenset({"up", "free"})
-# Reasons to move whom a person keeps where they are: no override outlives a consent.
+# Causes (see scoring._MOVE) to move whom a person keeps where they are: no override outlives a
+# consent.
 OUTLASTS = frozenset({"consent", "disqualifier"})
+_RUNGS = {str(rung): place for place, rung in enumerate(LADDER)}
+# What is seen of a lead (leads/explanation) by its id.
+Seen = Mapping[int, explanation.Seen]
 
 
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """Who moves leads: the machine, or a person with a reason of their own."""
-
-    actor: Actor = Actor.MACHINE
-    person: User | None = None
-    says: str = ""
+class Score(NamedTuple):
+    fit: int
+    intent: int
 
 
-def move(movers: list[Mover], bench: Bench, hand: Hand) -> None:
-    """Write what a move means beyond the lead's own row, which the caller has locked and moved.
-
-    The ledger gets a row per step, an SQL its handoff; who was an SQL loses the open one.
-    """
-    rising = [mover.id for mover in movers if mover.reason in RISES or mover.target == Stage.SQL]
-    seen = (
-        explanation.read(rising, bench.rulebook, at=bench.at, portal=bench.portal) if rising else {}
-    )
-    if freed := [mover.id for mover in movers if mover.reason in OUTLASTS]:
-        Override.objects.filter(lead__in=freed, ends_at__gt=bench.at).update(ends_at=bench.at)
-    withdrawn = [mover.id for mover in movers if mover.stage == Stage.SQL]
-    closed = _withdraw(withdrawn, bench) if withdrawn else {}
-    opened = _open([mover for mover in movers if mover.target == Stage.SQL], seen, bench)
-    StageChange.objects.bulk_create(
-        change
-        for mover in movers
-        for change in _changes(mover, seen.get(mover.id), {**closed, **opened}, bench, hand)
-    )
-
-
-def _changes(
-    mover: Mover,
-    seen: explanation.Seen | None,
-    handoffs: dict[int, int],
-    bench: Bench,
-    hand: Hand,
-) -> list[StageChange]:
-    changes = []
-    for origin, target in steps(mover.stage, mover.target):
-        check_move(origin, target, hand.actor)
-        crosses = Stage.SQL in (origin, target)
-        changes.append(
-            StageChange(
-                lead_id=mover.id,
-                origin=origin,
-                target=target,
-                at=bench.at,
-                actor=hand.actor,
-                person=hand.person,
-                reason=hand.says or _reason(mover, target, bench),
-                version=bench.version,
-                handoff_id=handoffs.get(mover.id) if crosses else None,
-                cycle=mover.cycle,
-                total=mover.total,
-                evidence=(
-                    _evidence(seen, mover, target, bench.rulebook)
-                    if seen is not None and target in QUALIFIES
-                    else None
-                ),
-            )
+def tell(departures: Sequence[Departure], basis: Basis) -> None:
+    """Move the leads that `score` found to move, and write how they were judged."""
+    moves = [
+        Move(
+            one.id,
+            origin,
+            target,
+            basis.at,
+            Actor.MACHINE,
+            reason=_reason(one, target, basis),
+            version_id=basis.version.pk,
+            cycle=one.cycle,
+            total=one.total,
         )
-    return changes
+        for one in departures
+        for origin, target in steps(one.stage, one.target)
+    ]
+    if freed := [one.id for one in departures if one.cause in OUTLASTS]:
+        Override.objects.filter(lead__in=freed, ends_at__gt=basis.at).update(ends_at=basis.at)
+    scores = {one.id: Score(one.fit, one.intent) for one in departures}
+    judged = {one.id: _judged(one, basis) for one in departures}
+    ledger.write(completed(moves, scores, basis), judged)
 
 
-def _evidence(
-    seen: explanation.Seen, mover: Mover, target: str, rulebook: Rulebook
-) -> dict[str, object]:
+def _judged(departure: Departure, basis: Basis) -> dict[str, Any]:
+    """What `score` writes of a lead that stays; who moves is held by nobody and below no line."""
+    return {
+        "version_id": basis.version.pk,
+        "fit": departure.fit,
+        "intent": departure.intent,
+        "total": departure.total,
+        "grade": departure.grade,
+        "points": departure.points,
+        "scored_at": basis.at,
+        "disqualifier": departure.disqualifier,
+        "held_until": None,
+        "below_since": None,
+        "rescore_at": departure.rescore_at,
+        "stale_at": None,
+        "attempts": 0,
+    }
+
+
+def completed(moves: Sequence[Move], scores: Mapping[int, Score], basis: Basis) -> list[Move]:
+    """The same moves by this basis, with what each rise saw, and its handoff where one crosses.
+
+    Who becomes an SQL gets a handoff by their score; who was one loses the open one.
+    """
+    seen = _seen(moves, basis)
+    handoffs = _withdraw([move for move in moves if move.origin == Stage.SQL], basis)
+    handoffs |= _open([move for move in moves if move.target == Stage.SQL], scores, seen, basis)
+    return [
+        replace(
+            move,
+            version_id=basis.version.pk,
+            handoff_id=handoffs.get(move.lead_id) if _crosses(move) else None,
+            evidence=(
+                _evidence(seen[move.lead_id], move, basis.rulebook)
+                if move.lead_id in seen and _rises(move)
+                else None
+            ),
+        )
+        for move in moves
+    ]
+
+
+def _rises(move: Move) -> bool:
+    """Whether it climbs a rung, so that a definition must hold."""
+    return _RUNGS.get(move.origin, len(_RUNGS)) < _RUNGS.get(move.target, -1)
+
+
+def _crosses(move: Move) -> bool:
+    return Stage.SQL in (move.origin, move.target)
+
+
+def _seen(moves: Sequence[Move], basis: Basis) -> Seen:
+    """What the criteria see in leads they raise, and in those that anybody hands to sales."""
+    rising = {
+        move.lead_id: None
+        for move in moves
+        if _rises(move) and (move.actor == Actor.MACHINE or move.target == Stage.SQL)
+    }
+    if not rising:
+        return {}
+    return explanation.read([*rising], basis.rulebook, at=basis.at, portal=basis.portal)
+
+
+def _evidence(seen: explanation.Seen, move: Move, rulebook: Rulebook) -> dict[str, object]:
     """Each criterion of the definition with the value it saw, and each rule with its points."""
     return {
         "criteria": [
-            told | {"value": mover.total} if told["id"] == explanation.LINE else told
-            for told in seen.definitions[target]
+            told | {"value": move.total} if told["id"] == explanation.LINE else told
+            for told in seen.definitions[move.target]
         ],
         "points": {
             rule.id: points
@@ -105,61 +134,66 @@ def _evidence(
     }
 
 
-def _reason(mover: Mover, target: str, bench: Bench) -> str:
+def _reason(departure: Departure, target: str, basis: Basis) -> str:
     label = Stage(target).label
-    match mover.reason:
+    match departure.cause:
         case "free" if target == Stage.INQUIRY:
             return "The disqualifier no longer holds"
         case "up" | "free":
-            return f"Meets the {label} definition of {bench.version}"
+            return f"Meets the {label} definition of {basis.version}"
         case "consent":
             return "Consent is missing"
         case "version":
-            return f"Judged by {bench.version}"
+            return f"Judged by {basis.version}"
         case "grace":
-            days = bench.portal.grace_days
+            days = basis.portal.grace_days
             return f"Below its line for {days} days" if days else "Fell below its line"
-    disqualifiers = bench.rulebook.disqualifiers
-    return next(item.label for item in disqualifiers if item.id == mover.disqualifier)
+    disqualifiers = basis.rulebook.disqualifiers
+    return next(item.label for item in disqualifiers if item.id == departure.disqualifier)
 
 
-def _open(movers: list[Mover], seen: dict[int, explanation.Seen], bench: Bench) -> dict[int, int]:
+def _open(
+    moves: Sequence[Move], scores: Mapping[int, Score], seen: Seen, basis: Basis
+) -> dict[int, int]:
     """Open one handoff per new SQL in the default queue; gives lead id → handoff id."""
-    if not movers:
+    if not moves:
         return {}
     queue = Queue.default()
-    adjusted = explanation.adjustments([mover.id for mover in movers], at=bench.at)
+    adjusted = explanation.adjustments([move.lead_id for move in moves], at=basis.at)
     handoffs = []
-    for mover in movers:
+    for move in moves:
         found = explanation.lines(
-            bench.rulebook,
-            seen[mover.id].points,
-            seen[mover.id].rules,
-            adjusted.get(mover.id, []),
-            zone=bench.portal.zone,
+            basis.rulebook,
+            seen[move.lead_id].points,
+            seen[move.lead_id].rules,
+            adjusted.get(move.lead_id, []),
+            zone=basis.portal.zone,
         )
+        score = scores[move.lead_id]
         handoffs.append(
             Handoff(
-                lead_id=mover.id,
+                lead_id=move.lead_id,
                 queue=queue,
-                version=bench.version,
-                cycle=mover.cycle,
-                fit=mover.fit,
-                intent=mover.intent,
-                total=mover.total,
-                line=bench.rulebook.sql_line,
+                version=basis.version,
+                cycle=move.cycle,
+                fit=score.fit,
+                intent=score.intent,
+                total=score.fit + score.intent,
+                line=basis.rulebook.sql_line,
                 reasons=[line.as_dict() for line in found],
                 why=explanation.sentence(found)[:300],
-                opened_at=bench.at,
-                due_at=due_at(bench.at, bench.portal.claim_minutes),
+                opened_at=basis.at,
+                due_at=due_at(basis.at, basis.portal.claim_minutes),
             )
         )
     return {handoff.lead_id: handoff.pk for handoff in Handoff.objects.bulk_create(handoffs)}
 
 
-def _withdraw(lead_ids: list[int], bench: Bench) -> dict[int, int]:
+def _withdraw(moves: Sequence[Move], basis: Basis) -> dict[int, int]:
     """Close the open handoffs of leads that are no longer SQLs; the ledger says why."""
-    open_ones = Handoff.objects.open().filter(lead__in=lead_ids)
+    if not moves:
+        return {}
+    open_ones = Handoff.objects.open().filter(lead__in=[move.lead_id for move in moves])
     closed = dict(open_ones.values_list("lead", "pk"))
-    open_ones.update(state=HandoffState.CLOSED, outcome=Outcome.WITHDRAWN, closed_at=bench.at)
+    open_ones.update(state=HandoffState.CLOSED, outcome=Outcome.WITHDRAWN, closed_at=basis.at)
     return closed

@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from leads.models.impact import ARROW, Rescored
-from leads.qualification.bench import Bench
-from leads.qualification.scoring import Mover
+from leads.qualification.basis import Basis
+from leads.qualification.scoring import Departure
 
 
-def note(rejudged: int, movers: Sequence[Mover], bench: Bench) -> None:
-    """So many leads of the batch have a new judge; of the movers, count those."""
-    moves = Counter(f"{one.stage}{ARROW}{one.target}" for one in movers if one.is_rejudged)
-    Rescored.objects.create(version=bench.version, at=bench.at, judged=rejudged, moves=moves)
+def note(rejudged: int, departures: Sequence[Departure], basis: Basis) -> None:
+    """So many leads of the batch have a new judge; of those that moved, count them."""
+    moves = Counter(f"{one.stage}{ARROW}{one.target}" for one in departures if one.is_rejudged)
+    Rescored.objects.create(version=basis.version, at=basis.at, judged=rejudged, moves=moves)

@@ -1,4 +1,4 @@
-"""The one statement that scores a batch, finds where each lead goes, and writes what changed.
+"""The one statement that scores a batch, finds where each lead goes, and writes who stays.
 
 It relies on the primary key of leads for `l.id = ANY`, and on event_lead_newest for the events of
 the batch, which are read once for all rules.
@@ -7,20 +7,20 @@ the batch, which are read once for all rules.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from accounts import prepared
 from funnel.scoring import Scoring, compile_rulebook
-from funnel.sql import Sql, param
 from funnel.stages import LADDER, Stage
+from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
-from leads.qualification.bench import Bench
+from leads.qualification.basis import Basis
 
 
 @dataclass(frozen=True, slots=True)
-class Mover:
-    """A lead whose stage the criteria change, and what they saw."""
+class Departure:
+    """A lead whose stage the criteria change: from, to, the cause, and how it was judged."""
 
     id: int
     stage: str
@@ -29,17 +29,20 @@ class Mover:
     fit: int
     intent: int
     total: int
-    reason: str
-    disqualifier: str = ""
-    is_rejudged: bool = False
+    cause: str
+    disqualifier: str
+    is_rejudged: bool
+    grade: str
+    points: list[int | None]
+    rescore_at: datetime | None
 
 
 class Scored(NamedTuple):
-    """Rows written, leads that another version had judged before, and who moved."""
+    """Leads that changed, those that another version had judged before, and who moves."""
 
     changed: int
     rejudged: int
-    movers: list[Mover]
+    departures: list[Departure]
 
 
 _RANK = "array_position(ARRAY['inquiry','lead','mql','sql'], {})"
@@ -51,7 +54,7 @@ WITH judged AS MATERIALIZED (
            coalesce(l.version_id <> {version}, FALSE) AS is_rejudged,
            -- Of a disqualified lead, the one that made it so; blank where a person did.
            CASE WHEN l.stage = 'disqualified' AND m.target IS NULL THEN l.disqualifier
-                ELSE d.disqualifier END AS disqualifier, m.target, m.reason, m.below_since,
+                ELSE d.disqualifier END AS disqualifier, m.target, m.cause, m.below_since,
            least(d.changes_at, m.below_since + {grace},
                  CASE WHEN m.target IS NULL AND l.held_until > {at} THEN l.held_until END)
                AS rescore_at
@@ -61,15 +64,12 @@ WITH judged AS MATERIALIZED (
     UPDATE leads_lead AS l SET
         version_id = {version}, fit = j.fit, intent = j.intent, total = j.total,
         grade = j.grade, points = j.points, scored_at = {at},
-        stage = coalesce(j.target, l.stage),
-        stage_since = CASE WHEN j.target IS NULL THEN l.stage_since ELSE {at} END,
         disqualifier = j.disqualifier,
-        held_until = CASE WHEN j.target IS NULL THEN l.held_until END,
         below_since = j.below_since, rescore_at = j.rescore_at, stale_at = NULL, attempts = 0
     FROM judged j
     -- Said again for the planner: right after a large import its statistics know no such table.
-    WHERE l.id = j.id AND l.id = ANY({ids}) AND (
-        l.stale_at IS NOT NULL OR j.target IS NOT NULL OR l.attempts > 0
+    WHERE l.id = j.id AND l.id = ANY({ids}) AND j.target IS NULL AND (
+        l.stale_at IS NOT NULL OR l.attempts > 0
         OR (l.version_id, l.fit, l.intent, l.total, l.grade, l.points, l.disqualifier,
             l.below_since, l.rescore_at)
            IS DISTINCT FROM
@@ -85,10 +85,11 @@ WITH judged AS MATERIALIZED (
     ON CONFLICT (lead_id, day) DO UPDATE SET fit = excluded.fit, intent = excluded.intent,
         total = excluded.total, version_id = excluded.version_id
 )
-SELECT n.changed, n.rejudged,
-       j.id, j.stage, j.target, j.cycle, j.fit, j.intent, j.total, j.reason, j.disqualifier,
-       j.is_rejudged
+SELECT n.changed + n.departing, n.rejudged,
+       j.id, j.stage, j.target, j.cycle, j.fit, j.intent, j.total, j.cause, j.disqualifier,
+       j.is_rejudged, j.grade, j.points, j.rescore_at
 FROM (SELECT (SELECT count(*) FROM changed) AS changed,
+             (SELECT count(*) FROM judged WHERE target IS NOT NULL) AS departing,
              (SELECT count(*) FROM judged WHERE is_rejudged) AS rejudged) n
 LEFT JOIN judged j ON j.target IS NOT NULL
 ORDER BY j.id
@@ -98,7 +99,7 @@ ORDER BY j.id
 # downwards at once when a new version or a missing consent is the cause, else after the grace.
 _MOVE = """
 SELECT g.target, CASE WHEN g.is_below AND g.target IS NULL THEN coalesce(l.below_since, {at}) END
-           AS below_since, g.reason
+           AS below_since, g.cause
 FROM (SELECT
     CASE WHEN NOT g0.movable THEN NULL
          -- Consent is not a person's to give in another's name: no override outlives it.
@@ -112,7 +113,7 @@ FROM (SELECT
     CASE WHEN d.disqualifier <> '' THEN 'disqualifier'
          WHEN l.stage = 'disqualified' THEN 'free'
          WHEN g0.want > g0.have THEN 'up' WHEN g0.lacks_consent THEN 'consent'
-         WHEN g0.is_new_version THEN 'version' ELSE 'grace' END AS reason
+         WHEN g0.is_new_version THEN 'version' ELSE 'grace' END AS cause
     FROM (SELECT
         l.stage = ANY({movable}) AS movable, coalesce(l.held_until > {at}, FALSE) AS held,
         {have} AS have, {want} AS want,
@@ -124,38 +125,38 @@ FROM (SELECT
 """
 
 
-def score(lead_ids: Sequence[int], bench: Bench) -> Scored:
-    """Write the new scores and stages."""
-    query = statement(lead_ids, bench)
+def score(lead_ids: Sequence[int], basis: Basis) -> Scored:
+    """Write the new scores of those that stay; who moves is written with the ledger, by `tell`."""
+    query = statement(lead_ids, basis)
     rows = prepared.fetch_by_criteria(query.text, query.params, list(lead_ids))
     changed, rejudged = rows[0][:2]
-    return Scored(changed, rejudged, [Mover(*row[2:]) for row in rows if row[2] is not None])
+    return Scored(changed, rejudged, [Departure(*row[2:]) for row in rows if row[2] is not None])
 
 
-def statement(lead_ids: Sequence[int], bench: Bench) -> Sql:
+def statement(lead_ids: Sequence[int], basis: Basis) -> Sql:
     """The whole scoring of a batch as one statement."""
-    source = TableFacts(lead_ids, bench.at, bench.portal)
-    scoring: Scoring = compile_rulebook(bench.rulebook, source)
-    pieces = _pieces(bench) | {
+    source = TableFacts(lead_ids, basis.at, basis.portal)
+    scoring: Scoring = compile_rulebook(basis.rulebook, source)
+    pieces = _pieces(basis) | {
         "ids": param(list(lead_ids)),
         "points": scoring.points,
-        "tables": source.tables(bench.rulebook.tests()),
+        "tables": source.tables(basis.rulebook.tests()),
         "laterals": scoring.laterals,
-        "move": destination(bench),
+        "move": destination(basis),
     }
     return _filled(_STATEMENT, pieces)
 
 
-def destination(bench: Bench) -> Sql:
-    """What stands in a lateral behind those of a scoring: `target` (NULL: it stays), `reason`."""
-    return _filled(_MOVE, _pieces(bench))
+def destination(basis: Basis) -> Sql:
+    """What stands in a lateral behind those of a scoring: `target` (NULL: it stays), `cause`."""
+    return _filled(_MOVE, _pieces(basis))
 
 
-def _pieces(bench: Bench) -> dict[str, Sql]:
+def _pieces(basis: Basis) -> dict[str, Sql]:
     return {
-        "at": param(bench.at, "timestamptz"),
-        "version": param(bench.version.pk),
-        "grace": param(timedelta(days=bench.portal.grace_days), "interval"),
+        "at": param(basis.at, "timestamptz"),
+        "version": param(basis.version.pk),
+        "grace": param(timedelta(days=basis.portal.grace_days), "interval"),
         "movable": param([*LADDER, Stage.DISQUALIFIED], "text[]"),
         "have": Sql(_RANK.format("l.stage")),
         "want": Sql(_RANK.format("d.target")),

@@ -3,12 +3,12 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from accounts import policy
 from accounts.http import AuthenticatedRequest, fragment, permission_required
 from accounts.policy import Action
 from funnel.stages import LIVING
 from leads.metrics import answers
 from leads.metrics.kept import kept
-from leads.querysets import SEES_EVERY_LEAD
 
 
 @require_safe
@@ -25,5 +25,5 @@ def criteria_standing(request: AuthenticatedRequest) -> HttpResponse:
     part = "leads/partials/standing.html"
     template = part if request.htmx else "leads/standing.html"
     # The list of a rep shows fewer, and a number must not lead to another one.
-    sees_all = request.user.has_role(*SEES_EVERY_LEAD)
+    sees_all = request.user.has_role(*policy.SEES_EVERY_LEAD)
     return fragment(request, template, {"rows": rows, "sees_all": sees_all})

@@ -89,8 +89,7 @@ def test_another_method_is_405(path_of, as_problem, method, path, scope, body, s
 
 @pytest.mark.parametrize("path", ["/leads/{}", "/leads/{}/history", "/leads/{}/explanation"])
 def test_missing_foreign_and_tombstone_look_the_same(api, client, as_problem, path):
-    erased = factories.lead(stage=Stage.INQUIRY)
-    type(erased).objects.filter(pk=erased.pk).update(stage="erased")
+    erased = factories.moved(factories.lead(), Stage.ERASED)
     foreign = factories.lead()
     client.force_login(factories.rep())
 

@@ -135,7 +135,7 @@ def test_a_batch_needs_its_envelope(api, as_problem, body, pointer):
 
 def test_a_merged_lead_redirects_to_its_heir(api):
     heir, gone = factories.lead(), factories.lead()
-    Lead.objects.filter(pk=gone.pk).update(stage="merged", merged_into=heir)
+    factories.merged(gone, heir)
 
     answer = api.get(f"/leads/{gone.pk}")
 

@@ -16,7 +16,7 @@ from leads import impact
 from leads.impact import movers, recent
 from leads.models import CustomField, Lead
 from leads.present.impact import reasons
-from leads.qualification import Bench, qualify
+from leads.qualification import Basis, qualify
 from tests import factories
 from tests.criteria_switch_on.conftest import HTMX
 from tests.impact.conftest import lines, signed, vp
@@ -35,8 +35,8 @@ def rule(content, id_):
     return next(one for one in content["rules"] if one["id"] == id_)
 
 
-def bench(version) -> Bench:
-    return Bench(version, versions.rulebook(version), Portal.load(), timezone.now())
+def basis(version) -> Basis:
+    return Basis(version, versions.rulebook(version), Portal.load(), timezone.now())
 
 
 # --- the panel ---------------------------------------------------------------------------------
@@ -69,7 +69,7 @@ def test_bars_count_the_draft_and_the_outline_the_live_version(world):
     def change(content):
         rule(content, "demo")["points"] = 5
 
-    found = recent.preview(bench(draft_with(change)), versions.live())
+    found = recent.preview(basis(draft_with(change)), versions.live())
 
     # 50 and 75 by the live version; 50 and 55 by the draft.
     assert {i * recent.STEP: n for i, n in enumerate(found.outline) if n} == {50: 1, 75: 1}
@@ -110,7 +110,7 @@ def test_a_sample_says_that_it_is_one(world, as_user, monkeypatch):
 def test_what_takes_too_long_is_tried_on_fewer_and_then_said(world, as_user, monkeypatch):
     tried = []
 
-    def too_slow(bench, size, milliseconds):
+    def too_slow(basis, size, milliseconds):
         tried.append(size)
         raise OperationalError("canceling statement due to statement timeout")
 
@@ -209,7 +209,7 @@ def test_a_rule_that_is_new_or_gone_says_so(world):
     version = draft_with(change)
     demo = rule(versions.live().content, "demo")["label"]
 
-    (mover,) = movers.told(bench(version), [world["sql"]], versions.vocabulary())
+    (mover,) = movers.told(basis(version), [world["sql"]], versions.vocabulary())
 
     assert sorted(map(str, mover.changes)) == sorted(
         [f"{demo} +25, taken away", "From Sweden −9, a new rule"]

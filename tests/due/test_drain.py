@@ -12,7 +12,7 @@ from leads import due, invariants
 from leads.due import drain, replay, take
 from leads.ingest import ingest_events
 from leads.models import Lead, StageChange
-from leads.qualification import Bench, judge
+from leads.qualification import Basis, judge
 from tests import factories
 from tests.concurrently import at_once, meanwhile, rolled_back
 from tests.qualification import simple
@@ -72,7 +72,7 @@ def test_the_oldest_mark_is_taken_first():
         factories.lead(f"Waits {age}", stale_at=later(minutes=-age))
 
     with transaction.atomic():
-        taken = take(Bench.now(AT), 2)
+        taken = take(Basis.now(AT), 2)
 
     assert set(Lead.objects.filter(pk__in=taken).values_list("last_name", flat=True)) == {"3", "2"}
 
@@ -244,8 +244,8 @@ def test_a_mark_made_during_a_batch_is_not_lost():
     sender = factories.integration()
 
     with transaction.atomic():
-        bench = Bench.now(AT)
-        judge(take(bench, 10), bench)
+        basis = Basis.now(AT)
+        judge(take(basis, 10), basis)
         arriving = meanwhile(
             lambda: ingest_events([event], integration=sender, at=later(seconds=1))
         )

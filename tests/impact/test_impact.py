@@ -15,7 +15,7 @@ from funnel.models import VersionState
 from funnel.stages import Stage
 from leads import due, impact, overrides
 from leads.models import CustomField, ImpactCount, Lead, Rescored
-from leads.qualification import Bench, judge, qualify
+from leads.qualification import Basis, judge, qualify
 from tests import factories
 from tests.concurrently import meanwhile
 from tests.impact.conftest import counted, lines, signed, vp
@@ -191,7 +191,7 @@ def test_a_batch_that_is_lost_takes_its_count_along(world) -> None:
 
     def lost() -> None:
         with transaction.atomic():
-            judge(everybody(), Bench.now())
+            judge(everybody(), Basis.now())
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -317,10 +317,10 @@ def test_a_switch_on_waits_for_the_batch_that_runs_and_the_next_is_judged_by_it(
 
     def batch() -> None:
         with transaction.atomic():
-            bench = Bench.now()
+            basis = Basis.now()
             running.set()
             time.sleep(0.3)  # the switch-on begins meanwhile, and waits
-            judge([lead.pk], bench)
+            judge([lead.pk], basis)
             order.append("judged")
 
     with meanwhile(batch):

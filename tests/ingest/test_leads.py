@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import Integration
+from funnel.stages import Stage
 from leads.ingest import BatchRefused, Status
 from leads.models import (
     Campaign,
@@ -16,6 +17,7 @@ from leads.models import (
     Source,
     StageChange,
 )
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 MAYA = {"external_id": "crm-1", "email": "Maya@Brightwater.example", "first_name": "Maya"}
@@ -158,7 +160,7 @@ def test_a_chain_of_ids_and_mails_in_a_batch_is_one_person(send):
 def test_a_lead_that_was_merged_away_means_its_heir(send, one):
     gone = one(external_id="old", email="old@x.example")
     heir = one(external_id="new", email="new@x.example")
-    Lead.objects.filter(pk=gone.pk).update(stage="merged", merged_into=heir)
+    factories.merged(gone, heir)
 
     by_id, by_mail = send({"external_id": "old", "city": "Lund"}, {"email": "old@x.example"})
 
@@ -168,7 +170,7 @@ def test_a_lead_that_was_merged_away_means_its_heir(send, one):
 
 def test_an_erased_person_stays_erased(send, one):
     lead = one(external_id="x", email="x@x.example")
-    Lead.objects.filter(pk=lead.pk).update(stage="erased", email="", email_key="")
+    factories.moved(lead, Stage.ERASED, email="", email_key="")
 
     (result,) = send({"external_id": "x", "first_name": "Back"})
 

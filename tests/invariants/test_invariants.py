@@ -47,14 +47,12 @@ def world() -> dict[str, Lead]:
 @pytest.fixture
 def forge() -> Iterator[Callable[..., None]]:
     """Write past triggers and constraints, as a bug or a hand on the database would."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with connection.cursor() as cursor, factories.unguarded():
 
         def forge(sql: str, *params: object) -> None:
             cursor.execute(sql, params)
 
         yield forge
-        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
 def without(forge: Callable[..., None], table: str, *names: str) -> None:
@@ -189,7 +187,7 @@ def test_a_move_missing_from_the_ledger(world, forge):
     assert broken() == {"ledger_replays": [moves.get(target=Stage.SQL).pk]}
 
 
-def test_a_stage_that_the_ledger_does_not_know(world):
+def test_a_stage_that_the_ledger_does_not_know(world, forge):
     lead = world["low"]
     Lead.objects.filter(pk=lead.pk).update(stage=Stage.MQL)
 
@@ -276,7 +274,7 @@ def test_the_command_is_content_with_a_sound_database(world):
     assert all(line.startswith("holds") for line in lines)
 
 
-def test_the_command_names_the_rows_and_no_person_and_exits_1(world):
+def test_the_command_names_the_rows_and_no_person_and_exits_1(world, forge):
     lead = world["low"]
     Lead.objects.filter(pk=lead.pk).update(stage=Stage.NURTURE)
     said, data = StringIO(), StringIO()
@@ -294,7 +292,7 @@ def test_the_command_names_the_rows_and_no_person_and_exits_1(world):
     assert [one["name"] for one in found["invariants"] if one["offences"]] == ["ledger_replays"]
 
 
-def test_only_so_many_rows_are_named(world):
+def test_only_so_many_rows_are_named(world, forge):
     Lead.objects.update(stage=Stage.NURTURE)
 
     found = {answer.name: answer for answer in invariants.check(2)}

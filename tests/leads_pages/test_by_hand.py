@@ -228,7 +228,7 @@ def test_who_is_no_more_looks_like_a_missing_one(as_: As, lead: Lead, url: str) 
     client = as_(factories.marketer())
     row = overrides.adjust(lead, factories.marketer(), kind="fit", points=1, reason="x")
     other = factories.lead("Arjun Mehta")
-    Lead.objects.filter(pk=lead.pk).update(stage=Stage.MERGED, merged_into=other)
+    factories.merged(lead, other)
 
     foreign = client.post(f"/leads/{lead.pk}/{url.format(adjustment=row.pk)}", VALID)
     missing = client.post(f"/leads/999999/{url.format(adjustment=row.pk)}", VALID)

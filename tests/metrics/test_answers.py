@@ -7,7 +7,7 @@ import pytest
 from funnel.stages import Stage
 from leads.metrics import answers
 from leads.metrics.shares import Share
-from leads.models import Lead, Outcome
+from leads.models import Outcome
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -101,8 +101,7 @@ def test_the_cohort_counts_the_furthest_stage_reached(month, now):
     for stage in (Stage.INQUIRY, Stage.LEAD, Stage.MQL, Stage.SQL, Stage.WON, Stage.REJECTED):
         factories.lead(stage=stage, created_at=at)
     fallen = factories.lead(stage=Stage.SQL, created_at=at)
-    factories.stage_change(fallen, Stage.SQL, Stage.MQL, at=now)
-    Lead.objects.filter(pk=fallen.pk).update(stage=Stage.MQL)
+    factories.moved(fallen, Stage.MQL, at=now)
     factories.lead(stage=Stage.WON, created_at=now - timedelta(days=40))
 
     everybody = answers.cohorts(month).everybody
@@ -114,7 +113,7 @@ def test_the_cohort_counts_the_furthest_stage_reached(month, now):
 def test_a_merged_lead_is_not_counted_twice(month, now):
     heir = factories.lead(created_at=now - timedelta(days=2))
     twin = factories.lead(created_at=now - timedelta(days=2))
-    Lead.objects.filter(pk=twin.pk).update(stage=Stage.MERGED, merged_into=heir)
+    factories.merged(twin, heir)
 
     assert answers.cohorts(month).everybody.reached[0] == 1
 

@@ -28,7 +28,7 @@ from leads.overrides import (
     override,
     readmit,
 )
-from leads.qualification import Bench, judge
+from leads.qualification import Basis, judge
 from leads.verdicts import VerdictRefused
 from tests import factories
 from tests.qualification import simple
@@ -136,8 +136,8 @@ class Life(RuleBasedStateMachine):
     def a_worker_dies_after_its_batch(self, leads):
         try:
             with transaction.atomic():
-                bench = Bench.now(self.at)
-                judge(take(bench, leads), bench)
+                basis = Basis.now(self.at)
+                judge(take(basis, leads), basis)
                 raise Died
         except Exception as error:
             assert isinstance(error, Died) or POISON.lower() in str(error)

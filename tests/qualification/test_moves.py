@@ -464,8 +464,7 @@ def test_a_tombstone_is_never_touched(arrive, happen, judged, stage):
     heir = arrive(email="heir@brightwater.example")
     lead = arrive()
     happen(lead)
-    merged = {"merged_into": heir} if stage == Stage.MERGED else {}
-    Lead.objects.filter(pk=lead.pk).update(stage=stage, **merged)
+    factories.merged(lead, heir) if stage == Stage.MERGED else factories.moved(lead, stage)
     before = versions_of_row(lead)
 
     judged(lead)
@@ -554,7 +553,7 @@ def test_who_loses_an_override_for_want_of_consent_is_disqualified_in_the_same_j
     criteria, arrive, judged
 ):
     lead = arrive(consent={"marketing": False}, job_title="VP, rival")
-    Lead.objects.filter(pk=lead.pk).update(stage="mql", held_until=later(days=9), stale_at=NOON)
+    factories.moved(lead, Stage.LEAD, Stage.MQL, held_until=later(days=9), stale_at=NOON)
 
     lead = judged(lead)
 

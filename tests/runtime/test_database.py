@@ -6,12 +6,13 @@ from django.db import connection
 from funnel.models import CriteriaVersion
 from leadportal import logs
 from leads.models import Lead, StageChange
+from tests import factories
 
 
 @pytest.fixture
 def emptied(transactional_db: None) -> None:
     """As after any test with committed rows: everything was emptied once."""
-    Lead.objects.create(email="first@example.com")
+    factories.begun([Lead(email="first@example.com")])
     connection.ops.execute_sql_flush(
         connection.ops.sql_flush(
             no_style(), connection.introspection.django_table_names(only_existing=True)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from leadportal import local
 from leadportal.probe import answers
 from leads.models import Lead
+from tests import factories
 from tests.processes import Portal
 
 
@@ -17,7 +18,7 @@ def test_healthz_asks_no_database(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_readyz_says_how_long_work_has_waited(client: Client, valkey: local.Process) -> None:
-    Lead.objects.create(stale_at=timezone.now() - timedelta(seconds=90))
+    factories.begun([Lead(stale_at=timezone.now() - timedelta(seconds=90))])
 
     answer = client.get("/readyz").json()
 

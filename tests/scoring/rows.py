@@ -13,11 +13,12 @@ from funnel.compile import condition
 from funnel.conditions import Condition, walk
 from funnel.rulebook import Rulebook
 from funnel.scoring import compile_rulebook
-from funnel.sql import Sql, param
+from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
 from leads.fields import twin, twins
 from leads.models import Campaign, Company, Event, Lead, Source
 from leads.text import key, name_key
+from tests import factories
 from tests.scoring.reference import Happening, Moment, Person, Score
 
 _numbers = count(1)
@@ -34,12 +35,14 @@ def undone() -> Iterator[None]:
 def write(people: Sequence[Person]) -> list[int]:
     """One lead per person, with company, events and colleagues; their ids in order."""
     leads = [_lead(person) for person in people]
-    Lead.objects.bulk_create(leads)
+    factories.begun(leads)
     events = []
     for person, lead in zip(people, leads, strict=True):
         events += [_event(lead, happening) for happening in person.events]
         for theirs in person.colleagues if lead.company_id else []:
-            colleague = Lead.objects.create(company_id=lead.company_id, last_name="Colleague")
+            (colleague,) = factories.begun(
+                [Lead(company_id=lead.company_id, last_name="Colleague")]
+            )
             events += [_event(colleague, happening) for happening in theirs]
     Event.objects.bulk_create(events)
     by_id = sorted(zip((e.pk for e in events), range(len(events)), strict=True))

@@ -15,7 +15,7 @@ from funnel.rulebook import parse_content, prepared
 from funnel.stages import LADDER, Stage
 from leads.explanation import explain
 from leads.models import Adjustment, Lead
-from leads.qualification import Bench, judge
+from leads.qualification import Basis, judge
 from tests import factories
 from tests.scoring import strategies
 from tests.scoring.rows import portal, undone, write
@@ -97,7 +97,7 @@ class Case:
         return pk
 
     def judge(self, pk: int, at: datetime) -> Lead:
-        judge([pk], Bench(versions.live(), self.rulebook, portal(self.moment), at))
+        judge([pk], Basis(versions.live(), self.rulebook, portal(self.moment), at))
         return Lead.objects.select_related("version").get(pk=pk)
 
 

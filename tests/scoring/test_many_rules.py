@@ -125,7 +125,7 @@ def test_no_rules_at_all_are_criteria_too():
 
 def test_a_lead_of_whom_nothing_is_known_is_scored_and_has_no_grade():
     factories.switched_on(simple.content(), at=NOW - timedelta(days=1))
-    lead = Lead.objects.create(created_at=NOW, stale_at=NOW)
+    (lead,) = factories.begun([Lead(created_at=NOW, stale_at=NOW)])
 
     drain(at=NOW)
 

@@ -28,6 +28,7 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, file: str, sign_as: list[str], **options: Any) -> None:
         people = [self._person(email) for email in sign_as]
+        sides = [(person, side) for person in people for side in self._sides(person)]
         try:
             document = text_form.read(self._text(file), versions.vocabulary())
             version = versions.draft(
@@ -38,9 +39,8 @@ class Command(BaseCommand):
             )
             if people:
                 version = versions.propose(version)
-            for person in people:
-                for side in self._sides(person):
-                    versions.sign(version, person, side)
+            for person, side in sides:
+                versions.sign(version, person, side)
         except (ConditionError, versions.VersionError) as error:
             raise CommandError(f"{error} Nothing was changed.") from None
         if document.has_comments:

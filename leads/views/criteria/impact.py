@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts import http
+from accounts import http, policy
 from accounts.http import AuthenticatedRequest, fragment, permission_required
 from accounts.policy import Action
 from funnel import versions
@@ -20,11 +20,10 @@ from funnel.vocabulary import Vocabulary
 from leadportal.db.paging import SIZE, link
 from leadportal.look import formats
 from leads.impact import counting, movers, recent
-from leads.impact.reading import Move
+from leads.impact.reading import FromTo
 from leads.models import Lead
 from leads.present import impact as present
-from leads.qualification import Bench
-from leads.querysets import SEES_EVERY_LEAD
+from leads.qualification import Basis
 
 
 def to_come(request: AuthenticatedRequest, number: int) -> tuple[CriteriaVersion, CriteriaVersion]:
@@ -45,7 +44,7 @@ class Look:
     version: CriteriaVersion
     live: CriteriaVersion
     words: Vocabulary
-    bench: Bench | None = None
+    basis: Basis | None = None
     found: recent.Preview | None = None
     why_not: str = ""
 
@@ -56,9 +55,9 @@ def look(request: AuthenticatedRequest, number: int) -> Look:
         rulebook = versions.rulebook(sight.version, sight.words)
     except ConditionError as error:
         return replace(sight, why_not=f"{sight.version} asks for what is not there: {error}")
-    bench = Bench(sight.version, rulebook, request.portal, timezone.now())
+    basis = Basis(sight.version, rulebook, request.portal, timezone.now())
     try:
-        return replace(sight, bench=bench, found=recent.preview(bench, sight.live))
+        return replace(sight, basis=basis, found=recent.preview(basis, sight.live))
     except recent.TooSlow:
         slow = "Judging the last 30 days took too long just now. Look again in a minute."
         return replace(sight, why_not=slow)
@@ -75,11 +74,11 @@ def criteria_impact(request: AuthenticatedRequest, number: int) -> HttpResponse:
         "found": seen.found,
         "why_not": seen.why_not,
     }
-    if seen.bench and seen.found:
+    if seen.basis and seen.found:
         # The list of a rep shows fewer, and a number must not lead to another one.
-        lists = request.user.has_role(*SEES_EVERY_LEAD)
+        lists = request.user.has_role(*policy.SEES_EVERY_LEAD)
         of = counting.leads_to_judge() if seen.found.is_sample else 0
-        context |= present.panel(seen.bench, seen.live, seen.found, of=of, lists=lists)
+        context |= present.panel(seen.basis, seen.live, seen.found, of=of, lists=lists)
     part = "leads/partials/criteria_impact.html"
     return fragment(request, part if request.htmx else "leads/criteria_impact.html", context)
 
@@ -111,7 +110,7 @@ def criteria_movers(request: AuthenticatedRequest, number: int) -> HttpResponse:
 
 def visible(request: AuthenticatedRequest, ids: list[int]) -> list[int]:
     """Those of the ids that the reader may see, in their order."""
-    if request.user.has_role(*SEES_EVERY_LEAD):
+    if request.user.has_role(*policy.SEES_EVERY_LEAD):
         return ids
     rows = Lead.objects.visible_to(request.user).filter(pk__in=ids)
     seen = set(rows.values_list("pk", flat=True))
@@ -129,16 +128,16 @@ def page_link(request: AuthenticatedRequest, ids: list[int], begin: int) -> str:
 
 
 def told(
-    request: AuthenticatedRequest, seen: Look, ids: list[int], move: Move
+    request: AuthenticatedRequest, seen: Look, ids: list[int], move: FromTo
 ) -> list[dict[str, Any]]:
     """The rows of a page: each lead with its scores, and why it moves."""
-    if not ids or seen.bench is None:
+    if not ids or seen.basis is None:
         return []
     rows = Lead.objects.visible_to(request.user).select_related("company", "version")
     by_id = rows.in_bulk(ids)
     leads = [by_id[pk] for pk in ids if pk in by_id]
-    before, after = versions.rulebook(seen.live, seen.words), seen.bench.rulebook
+    before, after = versions.rulebook(seen.live, seen.words), seen.basis.rulebook
     return [
         {"mover": mover, "reasons": present.reasons(mover, move, before, after)}
-        for mover in movers.told(seen.bench, leads, seen.words)
+        for mover in movers.told(seen.basis, leads, seen.words)
     ]

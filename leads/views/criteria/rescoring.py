@@ -58,7 +58,7 @@ def criteria_replay(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """Let a lead that could not be judged try again."""
     version, pk = once_live(number), http.number(request.POST.get("lead", ""))
     lead = get_object_or_404(parked(request, version), pk=pk or 0)
-    due.replay(lead)
+    due.replay(lead, by=request.user)
     messages.success(request, f"{lead} is judged again.")
     return go(request, "criteria-rescore", number)
 

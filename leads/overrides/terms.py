@@ -7,8 +7,9 @@ from accounts.models import Portal, User
 from accounts.policy import Action
 from funnel.stages import Actor, Stage
 from leadportal.db import sweeps
+from leads import ledger
 from leads.models import Lead, Override
-from leads.qualification import Bench, Hand, Mover, move
+from leads.qualification import Basis, Score, completed
 
 # Longer than this is a change of the criteria.
 MOST_DAYS = 365
@@ -42,24 +43,15 @@ def ending(until: datetime | None, at: datetime, what: str) -> datetime:
     return until
 
 
-def locked(lead: Lead) -> Lead:
-    return Lead.objects.select_for_update(no_key=True, of=("self",)).get(pk=lead.pk)
+def put(lead: Lead, to: Stage, basis: Basis, *, actor: Actor, person: User, reason: str) -> None:
+    """Move a lead the caller has locked, with its handoffs. Raises MoveNotAllowed.
 
-
-def put(lead: Lead, to: Stage, bench: Bench, hand: Hand) -> None:
-    """Move a lead the caller has locked, and saves: ledger and handoffs. Raises MoveNotAllowed."""
-    mover = Mover(
-        id=lead.pk,
-        stage=lead.stage,
-        target=to,
-        cycle=lead.cycle,
-        fit=lead.fit or 0,
-        intent=lead.intent or 0,
-        total=lead.total or 0,
-        reason="override",
-    )
-    lead.stage, lead.stage_since = to, bench.at
-    move([mover], bench, hand)
+    What else changes on the lead the caller saves.
+    """
+    moves = ledger.moves_to(to, lead, at=basis.at, actor=actor, person=person, reason=reason)
+    scores = {lead.pk: Score(lead.fit or 0, lead.intent or 0)}
+    ledger.write(completed(moves, scores, basis))
+    lead.stage, lead.stage_since = to, basis.at
 
 
 def let_go(lead: Lead, person: User, at: datetime) -> None:

@@ -11,7 +11,7 @@ def text(length: int) -> models.CharField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0017_adjustment_ended_by")]
+    dependencies = [("leads", "0018_one_ledger")]
 
     operations = [
         migrations.AddField("lead", "department", text(120)),

@@ -12,7 +12,7 @@ from funnel.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Basis:
     """What one batch is judged by."""
 
     version: CriteriaVersion
@@ -21,7 +21,7 @@ class Bench:
     at: datetime
 
     @classmethod
-    def now(cls, at: datetime | None = None) -> "Bench":
+    def now(cls, at: datetime | None = None) -> "Basis":
         """The live version and the settings; `at` defaults to the database's clock."""
         version = versions.live_for_judging()
         return cls(version, versions.rulebook(version), Portal.load(), at or clock())

@@ -1,0 +1,343 @@
+"""No verb that acts for a person trusts its caller: each asks policy, for every role.
+
+The verbs are found by walking the domain: a public function with a parameter of type User is a verb
+with a line here, or is named below as one that only reads.
+"""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from accounts import keys, policy, portal
+from accounts.models import Scope, User
+from accounts.policy import Action
+from accounts.roles import SIDE_OF, Role, Side
+from funnel import signature_bar, versions
+from funnel.models import CriteriaVersion, Queue, QueueMember
+from funnel.stages import Stage
+from funnel.versions import signing
+from leads import due, handoffs, impact, ledger, overrides, verdicts, waiting
+from leads.impact import counting
+from leads.metrics import attention
+from leads.models import Adjustment, Handoff, Lead
+from leads.overrides import terms
+from tests import factories
+from tests.test_architecture import MODULES, ROOT, is_domain
+
+pytestmark = pytest.mark.django_db
+
+# How the domain says no to a person.
+REFUSALS = (PermissionDenied, versions.VersionError, overrides.OverrideRefused)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb on a world where nothing but the role can stand in the way of this person."""
+
+    roles: frozenset[Role]
+    call: Callable[[User], Any]
+
+
+def may(action: Action, call: Callable[[User], Any]) -> Verb:
+    return Verb(policy.ALLOWED[action], call)
+
+
+def accepted(person: User) -> Lead:
+    lead = factories.lead(stage=Stage.CLAIMED, fit=40, intent=40, owner=person)
+    held = factories.claimed(person, lead)
+    Handoff.objects.filter(pk=held.pk).update(
+        state="closed", outcome="accepted", closed_at=timezone.now()
+    )
+    return factories.moved(lead, Stage.ACCEPTED)
+
+
+def overridden() -> Lead:
+    lead = factories.lead(fit=10)
+    return overrides.override(lead, factories.marketing_manager(), to=Stage.LEAD, reason="Met them")
+
+
+def adjusted() -> Adjustment:
+    author = factories.marketing_manager()
+    return overrides.adjust(factories.lead(), author, kind="fit", points=5, reason="Board")
+
+
+def disqualified() -> Lead:
+    return overrides.disqualify(factories.lead(), factories.marketing_manager(), reason="A student")
+
+
+def change_settings(person: User, **values: Any) -> Portal:
+    settings = Portal.load()
+    for name, value in values.items():
+        setattr(settings, name, value)
+    return portal.change(settings, values, by=person)
+
+
+def draft() -> CriteriaVersion:
+    return versions.draft(versions.live().content, author=None)
+
+
+def signed() -> CriteriaVersion:
+    return factories.signed(versions.live().content)
+
+
+def scheduled() -> CriteriaVersion:
+    return versions.schedule(signed(), timezone.now() + timedelta(days=1))
+
+
+def edited(person: User) -> CriteriaVersion:
+    version = draft()
+    return versions.edit(version, version.content, read_hash=version.content_hash, by=person)
+
+
+def signed_for_own_side(person: User) -> Any:
+    side = SIDE_OF.get(Role(person.roles[0]), Side.MARKETING)
+    return versions.sign(versions.propose(draft()), person, side)
+
+
+def switched_on_by_count(person: User) -> CriteriaVersion:
+    version = signed()
+    count = counting.finish(counting.start(version))
+    return impact.switch_on(version, count, confirmed_sqls=count.new_sqls, by=person)
+
+
+VERBS: dict[Callable[..., Any], list[Verb]] = {
+    keys.create: [
+        may(
+            Action.EDIT_KEYS,
+            lambda person: keys.create(
+                factories.integration(), scopes=[Scope.LEADS_READ], by=person
+            ),
+        )
+    ],
+    keys.revoke: [
+        may(
+            Action.EDIT_KEYS,
+            lambda person: keys.revoke(
+                keys.create(factories.integration(), scopes=[Scope.LEADS_READ])[0], by=person
+            ),
+        )
+    ],
+    portal.change: [
+        may(
+            Action.EDIT_SETTINGS,
+            lambda person: change_settings(person, zone="Asia/Tokyo", held_limit=7),
+        ),
+        may(
+            Action.EDIT_PROMISES,
+            lambda person: change_settings(person, held_limit=8),
+        ),
+    ],
+    versions.draft: [
+        may(
+            Action.DRAFT_CRITERIA,
+            lambda person: versions.draft(versions.live().content, author=person),
+        )
+    ],
+    versions.edit: [may(Action.DRAFT_CRITERIA, edited)],
+    versions.propose: [
+        may(Action.DRAFT_CRITERIA, lambda person: versions.propose(draft(), by=person))
+    ],
+    versions.sign: [
+        may(Action.SIGN_CRITERIA, signed_for_own_side),
+        Verb(
+            frozenset({Role.SALES_MANAGER}),
+            lambda person: versions.sign(versions.propose(draft()), person, Side.SALES),
+        ),
+    ],
+    versions.send_back: [
+        may(
+            Action.SIGN_CRITERIA,
+            lambda person: versions.send_back(versions.propose(draft()), person, note="Fewer"),
+        )
+    ],
+    versions.schedule: [
+        may(
+            Action.SWITCH_ON_CRITERIA,
+            lambda person: versions.schedule(
+                signed(), timezone.now() + timedelta(days=1), by=person
+            ),
+        )
+    ],
+    versions.take_schedule_back: [
+        may(
+            Action.SWITCH_ON_CRITERIA,
+            lambda person: versions.take_schedule_back(scheduled(), by=person),
+        )
+    ],
+    versions.switch_on: [
+        may(Action.SWITCH_ON_CRITERIA, lambda person: versions.switch_on(signed(), by=person))
+    ],
+    impact.switch_on: [may(Action.SWITCH_ON_CRITERIA, switched_on_by_count)],
+    counting.start: [
+        may(Action.SWITCH_ON_CRITERIA, lambda person: counting.start(signed(), by=person))
+    ],
+    counting.at_hand: [
+        may(
+            Action.SWITCH_ON_CRITERIA,
+            lambda person: counting.at_hand(signed(), by=person, at=timezone.now()),
+        )
+    ],
+    due.replay: [
+        may(Action.SWITCH_ON_CRITERIA, lambda person: due.replay(factories.lead(), by=person))
+    ],
+    handoffs.claim: [
+        may(Action.WORK_HANDOFFS, lambda person: handoffs.claim(factories.handoff(), person))
+    ],
+    handoffs.claim_next: [may(Action.WORK_HANDOFFS, handoffs.claim_next)],
+    handoffs.release: [
+        may(
+            Action.WORK_HANDOFFS,
+            lambda person: handoffs.release(factories.claimed(person), person, reason="Ill"),
+        )
+    ],
+    handoffs.log_touch: [
+        may(
+            Action.WORK_HANDOFFS,
+            lambda person: handoffs.log_touch(
+                factories.claimed(person), person, channel="call", result="talked"
+            ),
+        )
+    ],
+    verdicts.accept: [
+        may(Action.WORK_HANDOFFS, lambda person: verdicts.accept(factories.claimed(person), person))
+    ],
+    verdicts.reject: [
+        may(
+            Action.WORK_HANDOFFS,
+            lambda person: verdicts.reject(
+                factories.claimed(person), person, reason=factories.reason()
+            ),
+        )
+    ],
+    verdicts.advance: [
+        may(
+            Action.WORK_HANDOFFS,
+            lambda person: verdicts.advance(accepted(person), person, to=Stage.OPPORTUNITY),
+        )
+    ],
+    verdicts.answer: [
+        may(
+            Action.ANSWER_REJECTIONS,
+            lambda person: verdicts.answer(
+                factories.lead(stage=Stage.REJECTED), person, to=Stage.NURTURE, reason="Later"
+            ),
+        )
+    ],
+    overrides.override: [
+        may(
+            Action.MOVE_BY_HAND,
+            lambda person: overrides.override(
+                factories.lead(fit=10), person, to=Stage.LEAD, reason="Met them"
+            ),
+        )
+    ],
+    overrides.end_override: [
+        may(Action.MOVE_BY_HAND, lambda person: overrides.end_override(overridden(), person))
+    ],
+    overrides.adjust: [
+        may(
+            Action.ADJUST_SCORES,
+            lambda person: overrides.adjust(
+                factories.lead(), person, kind="fit", points=5, reason="Board"
+            ),
+        )
+    ],
+    overrides.end: [may(Action.ADJUST_SCORES, lambda person: overrides.end(adjusted(), person))],
+    overrides.disqualify: [
+        may(
+            Action.DISQUALIFY,
+            lambda person: overrides.disqualify(factories.lead(), person, reason="A student"),
+        )
+    ],
+    overrides.readmit: [
+        may(
+            Action.DISQUALIFY,
+            lambda person: overrides.readmit(disqualified(), person, reason="A friend"),
+        )
+    ],
+}
+# Those that change nothing, and the parts of verbs that ask first.
+NO_VERBS = {
+    policy.can,
+    policy.require,
+    policy.places,
+    policy.landing,
+    policy.role_label,
+    signature_bar.bar,
+    signing.sides_of,
+    signing.waiting_for,
+    waiting.for_person,
+    waiting.pulse,
+    waiting.sources,
+    waiting.last_opened,
+    attention.needs,
+    overrides.targets,
+    terms.actor_of,
+    terms.put,
+    terms.let_go,
+    ledger.moves_to,
+}
+# What pages say, and a year that is made up by the verbs above.
+ONLY_SPEAKS = ("present", "demo")
+
+
+def acting() -> Iterator[Callable[..., Any]]:
+    """The public functions of the domain that are given a person."""
+    for path in filter(is_domain, MODULES):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        if set(ONLY_SPEAKS) & set(parts):
+            continue
+        module = importlib.import_module(".".join(parts).removesuffix(".__init__"))
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == module.__name__ and not name.startswith("_"):
+                given = inspect.signature(function).parameters.values()
+                if any(one.annotation in (User, User | None) for one in given):
+                    yield function
+
+
+def test_every_verb_has_a_line():
+    named = {inspect.unwrap(function) for function in [*VERBS, *NO_VERBS]}
+    found = {inspect.unwrap(function) for function in acting()}
+
+    assert found - named == set()
+    assert named - found == set()
+
+
+LINES = [
+    pytest.param(verb, role, id=f"{function.__name__}-{role}")
+    for function, verbs in VERBS.items()
+    for verb in verbs
+    for role in Role
+]
+
+
+@pytest.mark.parametrize(("verb", "role"), LINES)
+def test_a_verb_does_for_each_role_what_policy_says(verb: Verb, role: Role):
+    person = factories.person(role)
+    QueueMember.objects.create(queue=Queue.default(), user=person)
+
+    if role in verb.roles:
+        verb.call(person)
+    else:
+        with pytest.raises(REFUSALS):
+            verb.call(person)
+
+
+def test_a_refusal_says_whose_it_is():
+    lead = factories.lead(stage=Stage.REJECTED)
+
+    with pytest.raises(policy.NotAllowed) as refused:
+        verdicts.answer(lead, factories.rep(), to=Stage.NURTURE, reason="Later")
+
+    assert str(refused.value) == "Only marketers and marketing managers can answer rejections."
+
+
+def test_nobody_needs_no_right():
+    policy.require(None, Action.EDIT_KEYS)
