@@ -98,7 +98,8 @@ def check(method: str, path: str, answer: HttpResponse) -> None:
         assert not answer.content, f"{call}: a body where none is described"
         return
     assert kind in content, f"{call}: {kind} is not described for {answer.status_code}"
-    faults = faults_of(json.loads(answer.content), content[kind]["schema"])
+    said = json.loads(answer.content) if kind.endswith("json") else answer.content.decode()
+    faults = faults_of(said, content[kind]["schema"])
     assert not faults, f"{call}, {answer.status_code}: {faults[0]}"
 
 

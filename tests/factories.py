@@ -18,7 +18,7 @@ from accounts.models import Integration, User
 from accounts.roles import Role, Side
 from funnel import versions
 from funnel.models import CriteriaVersion, Queue, QueueMember, Reason
-from funnel.stages import LADDER, MOVES, Actor, Stage
+from funnel.stages import LADDER, Actor, Stage, origins
 from leads import ledger, text
 from leads.ledger import Move
 from leads.matching import company_key
@@ -217,7 +217,7 @@ def moved(made: Lead, *path: Stage, at: datetime | None = None, **sets: Any) -> 
             origin,
             target,
             at,
-            next(actor for actor in Actor if actor in MOVES[origin, target]),
+            next(actor for actor in Actor if origin in origins(target, actor)),
             version_id=made.version_id,
             total=made.total,
         )

@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from accounts import keys, policy, portal
-from accounts.models import Scope, User
+from accounts.models import Portal, Scope, User
 from accounts.policy import Action
 from accounts.roles import SIDE_OF, Role, Side
 from funnel import signature_bar, versions

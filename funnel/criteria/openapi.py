@@ -96,7 +96,7 @@ GET_CRITERIA_TEXT = operation(
     answers={200: str},
     answer=text_form.written(CONTENT_EXAMPLE, number=2, note=NOTE),
     media_type="application/yaml",
-    problems=CONDITIONAL,
+    problems=(*CONDITIONAL, 406),
     without_body=UNCHANGED,
     parameters=[IF_NONE_MATCH],
     tag="criteria",

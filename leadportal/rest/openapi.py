@@ -41,6 +41,7 @@ PROBLEMS = {
     401: "No key, or none we know.",
     403: "The key lacks the scope.",
     404: "There is no such thing, or it is not for you.",
+    406: "The answer has no such media type.",
     409: "Somebody else was faster, or the state does not allow it.",
     411: "The body has no Content-Length.",
     412: "`If-Match` names another state than it has now.",
