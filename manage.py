@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 from django.core.management import execute_from_command_line
 
-from leadportal import local
+from leadportal.local import folders, owner
 
 # `up` starts the servers for good; the others never ask the database.
 WITHOUT_SERVERS = {"up", "help", "version", "collectstatic", "check", "spectacular"}
@@ -23,11 +23,11 @@ def needs_servers(arguments: list[str]) -> bool:
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
     os.environ.setdefault("LEADPORTAL_PROCESS", sys.argv[1] if len(sys.argv) > 1 else "help")
-    data_dir = local.data_dir_from(os.environ)
+    data_dir = folders.data_dir_from(os.environ)
     try:
-        with local.attach_or_start(data_dir) if needs_servers(sys.argv) else nullcontext():
+        with owner.attach_or_start(data_dir) if needs_servers(sys.argv) else nullcontext():
             execute_from_command_line(sys.argv)
-    except local.StartFailed as error:
+    except folders.StartFailed as error:
         sys.exit(str(error))
 
 

@@ -34,7 +34,7 @@ def nav(request: HttpRequest) -> list[dict[str, Any]]:
             "url": reverse(place.url_name),
             "key": place.key,
             "icon": place.icon,
-            "count": count(request, place),
+            "count": _count(request, place),
             "current": False,
         }
         for place in policy.places(request.user)
@@ -50,6 +50,6 @@ def is_at(path: str, url: str) -> bool:
     return path == url or path.startswith(f"{url}/")
 
 
-def count(request: HttpRequest, place: policy.Place) -> int:
+def _count(request: HttpRequest, place: policy.Place) -> int:
     counter = policy.NAV_COUNTS.get(place.url_name)
     return counter(request.user) if counter else 0

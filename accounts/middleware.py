@@ -1,69 +1,95 @@
-"""The door of the API: what is too large or packed is refused unread, and errors are problems."""
+"""What every page needs of HTTP: who may open it, where to go next, and how long a visit lasts."""
 
-from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
 
-from leadportal.rest import problems
-
-API = "/api/"
-BODY_MAX = 256 * 1024
-BATCH_BODY_MAX = 5 * 1024 * 1024
-WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-DETAILS = {
-    400: "The request could not be understood.",
-    403: "You may not do this.",
-    405: "This address does not take that method.",
-}
+from accounts.access import AuthenticatedRequest, View
+from accounts.models import Portal
+from accounts.roles import Role
+from leadportal.web.answers import GetResponse
 
 
-class ApiMiddleware:
-    """For addresses below /api; pages pass."""
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Every view wants somebody signed in, but those marked `login_not_required`."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
+        if not request.htmx:
+            return super().handle_no_permission(request, view_func)
+        # A part of a page cannot show the sign-in form, so the whole page goes there.
+        back = urlencode({"next": request.htmx.current_url_abs_path or "/"})
+        return HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?{back}")
+
+
+class VisitMiddleware:
+    """A visit lasts 12 hours from the sign-in, and an admin's ends after 30 idle minutes."""
+
+    # How often an admin's visit is noted, so that not every request writes a session.
+    NOTED_EVERY = timedelta(minutes=1)
+
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(API):
+        if request.user.is_authenticated:
+            now = timezone.now()
+            if ended := self.ended(request, now):
+                logout(request)
+                messages.info(request, ended)
+            else:
+                self.note(request, now)
+        return self.get_response(request)
+
+    def ended(self, request: AuthenticatedRequest, now: datetime) -> str:
+        """Why this visit is over; empty while it is not."""
+        began, seen = _moment(request, "began_at"), _moment(request, "seen_at")
+        if began and now - began > timedelta(seconds=settings.SESSION_COOKIE_AGE):
+            return "You were signed out, 12 hours after you signed in."
+        idle = timedelta(seconds=settings.ADMIN_IDLE_SECONDS)
+        if request.user.has_role(Role.ADMIN) and seen and now - seen > idle:
+            return "You were signed out after 30 minutes without a click, because you are an admin."
+        return ""
+
+    def note(self, request: AuthenticatedRequest, now: datetime) -> None:
+        if "began_at" not in request.session:
+            request.session["began_at"] = now.timestamp()
+        seen = _moment(request, "seen_at")
+        if request.user.has_role(Role.ADMIN) and (not seen or now - seen > self.NOTED_EVERY):
+            request.session["seen_at"] = now.timestamp()
+
+
+def _moment(request: HttpRequest, name: str) -> datetime | None:
+    stamp = request.session.get(name)
+    return datetime.fromtimestamp(stamp, tz=timezone.get_default_timezone()) if stamp else None
+
+
+class ZoneMiddleware:
+    """Show times in the zone of the person, else of the company."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.portal = SimpleLazyObject(Portal.load)  # one query a request, if anybody asks
+        if not request.user.is_authenticated:
             return self.get_response(request)
-        if refusal := self.refuse(request):
-            return refusal
-        response = self.as_problem(self.get_response(request))
-        if rate := getattr(request, "rate", None):
-            for name, value in rate.headers().items():
-                response[name] = value
-        return response
+        with timezone.override(zone_named(request.user.zone or request.portal.zone)):
+            return self.get_response(request)
 
-    def refuse(self, request: HttpRequest) -> HttpResponse | None:
-        """By the headers alone, before a byte of the body is read."""
-        if request.method not in WITH_BODY:
-            return None
-        if request.headers.get("Transfer-Encoding"):
-            return problems.problem_response(411, "Send the length of the body: Content-Length.")
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            return problems.problem_response(415, "Send the body as it is, without compression.")
-        limit = BATCH_BODY_MAX if request.path_info.endswith("/batch") else BODY_MAX
-        length = request.headers.get("Content-Length") or "0"
-        if not length.isdecimal():
-            return problems.problem_response(400, "Content-Length is not a number.")
-        if int(length) > limit:
-            return problems.problem_response(
-                413, f"The body is too large: at most {limit // 1024} KB fit here."
-            )
-        return None
 
-    def as_problem(self, response: HttpResponse) -> HttpResponse:
-        """Errors that Django answered itself (no such address, bad host) in the API's words."""
-        kind = response.get("Content-Type", "").partition(";")[0]
-        if response.status_code < 400 or kind == problems.CONTENT_TYPE or settings.DEBUG:
-            return response
-        if response.status_code == 404:
-            problem = problems.not_found()
-        elif response.status_code >= 500:
-            problem = problems.server_error()
-        else:
-            detail = DETAILS.get(response.status_code, response.reason_phrase)
-            problem = problems.problem_response(response.status_code, detail)
-        problem.cookies = response.cookies
-        return problem
+def zone_named(name: str) -> ZoneInfo:
+    """UTC where this machine does not know the name: the page that corrects it must open."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

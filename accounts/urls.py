@@ -1,11 +1,37 @@
-from django.urls import path
+from allauth.account import views
+from django.urls import include, path, re_path
 
-from accounts.views import arrival, keys, settings
+from accounts import pages as accounts
+from accounts.keys import pages as keys
+from accounts.portal import pages as portal
 
+# Of django-allauth's pages, the ones we have: nobody signs up or changes their own address.
+sign_in_urls = [
+    path("login/", views.login, name="account_login"),
+    path("logout/", views.logout, name="account_logout"),
+    path("inactive/", views.account_inactive, name="account_inactive"),
+    path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", views.password_change, name="account_change_password"),
+    path("password/set/", views.password_set, name="account_set_password"),
+    path("password/reset/", views.password_reset, name="account_reset_password"),
+    path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        views.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        views.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("mfa/", include("allauth.mfa.urls")),
+]
 urlpatterns = [
-    path("", arrival.home, name="home"),
-    path("theme", arrival.theme, name="theme"),
-    path("settings", settings.settings_page, name="settings"),
+    path("account/", include(sign_in_urls)),
+    path("", accounts.home, name="home"),
+    path("theme", accounts.theme, name="theme"),
+    path("settings", portal.settings_page, name="settings"),
     path("settings/keys", keys.key_list, name="keys"),
     path("settings/keys/new", keys.key_new, name="key-new"),
     path("settings/keys/<int:pk>/delete", keys.key_delete, name="key-delete"),

@@ -30,9 +30,9 @@ def database() -> Iterator[None]:
     """Our own PostgreSQL, with its durable settings, migrated and empty; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="leadportal-bench-") as folder:
         os.environ["DATA_DIR"] = folder
-        from leadportal import local
+        from leadportal.local import owner
 
-        with local.attach_or_start(Path(folder), valkey=False):
+        with owner.attach_or_start(Path(folder), valkey=False):
             import django
             from django.core.management import call_command
             from django.db import connection
@@ -49,7 +49,7 @@ def database() -> Iterator[None]:
 @contextmanager
 def web(settings: str) -> Iterator[int]:
     """The product's own web process, with these settings, on a free port."""
-    from leadportal import local
+    from leadportal.local import processes
     from leadportal.probe import answers
 
     with socket.socket() as probe:
@@ -64,10 +64,10 @@ def web(settings: str) -> Iterator[int]:
     }
     log = Path(os.environ["DATA_DIR"]) / f"{settings}.log"
     command = [sys.executable, "-m", "gunicorn", "--config", "python:leadportal.gunicorn"]
-    process = local.spawn(settings, command, log=log, env=env, orphan_signal=signal.SIGKILL)
+    process = processes.spawn(settings, command, log=log, env=env, orphan_signal=signal.SIGKILL)
     try:
         ready = "/bare" if settings == "_bare" else "/healthz"
-        local.wait_until(lambda: answers(f"http://127.0.0.1:{port}{ready}"), process, log)
+        processes.wait_until(lambda: answers(f"http://127.0.0.1:{port}{ready}"), process, log)
         yield port
     finally:
         process.stop()

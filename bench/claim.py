@@ -119,7 +119,7 @@ def by_hand(reps, queue) -> Claim:  # type: ignore[no-untyped-def]
 
 def ours(reps, queue) -> Claim:  # type: ignore[no-untyped-def]
     from accounts.models import Portal
-    from leads.handoffs import claim_next
+    from leads.handoffs.claims import claim_next
 
     turns, portal = itertools.cycle(reps), Portal.load()
     return lambda: claim_next(next(turns), portal=portal) is not None

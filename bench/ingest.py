@@ -47,7 +47,7 @@ def main() -> None:
         from django.db import connection
         from django.test import Client
 
-        from accounts import keys
+        from accounts.keys import keys
         from accounts.models import Scope
 
         integration = keys.integration_named("Bench")

@@ -27,10 +27,10 @@ DEMO_EVERY = 5
 def main() -> None:
     options = _world.arguments(__doc__).parse_args()
     with _world.database():
-        from accounts import keys
+        from accounts.keys import keys
         from accounts.models import Portal, Scope
-        from leadportal import local
-        from leads import due
+        from leadportal.local import processes, valkey
+        from leads.judging import due
 
         _, plain = keys.create(keys.integration_named("Bench"), scopes=[Scope.EVENTS_WRITE])
         Portal.load()
@@ -38,7 +38,7 @@ def main() -> None:
         make_mqls(EVENTS_A_SECOND * SECONDS)
         due.drain()
         folder = Path(os.environ["DATA_DIR"])
-        broker = local.start_valkey(folder)
+        broker = valkey.start_valkey(folder)
         command = [
             sys.executable,
             "-m",
@@ -52,7 +52,7 @@ def main() -> None:
         ]
         command += ["--schedule", str(folder / "beat")]
         env = os.environ | {"LEADPORTAL_PROCESS": "worker"}
-        worker = local.spawn(
+        worker = processes.spawn(
             "worker", command, log=folder / "worker.log", env=env, orphan_signal=signal.SIGKILL
         )
         try:

@@ -21,17 +21,17 @@ def main() -> None:
 
 def measure(runs: int) -> None:
     from accounts.models import Portal
-    from funnel import versions
-    from leads import due
+    from funnel.versions import current, editing
     from leads.impact import recent
-    from leads.qualification import Basis, clock
+    from leads.judging import due
+    from leads.judging.basis import Basis, clock
 
     due.drain()
-    live = versions.live()
+    live = current.live()
     content = copy.deepcopy(live.content)
     content["definitions"]["sql"]["line"] -= 5
-    draft = versions.draft(content, author=None)
-    basis = Basis(draft, versions.rulebook(draft), Portal.load(), clock())
+    draft = editing.draft(content, author=None)
+    basis = Basis(draft, current.rulebook(draft), Portal.load(), clock())
     size = max(size for size, _ in recent.SAMPLES)
     ids, _ = recent.recent(basis.at, size)
     print(f"{len(ids):,} leads active in the last 30 days")

@@ -83,8 +83,9 @@ def measure(leads: int, events: int, runs: int) -> None:
 
     from accounts.models import Portal
     from funnel import defaults
-    from leads import due
-    from leads.qualification import Basis, clock, judge
+    from leads.judging import due
+    from leads.judging.basis import Basis, clock
+    from leads.judging.judgement import judge
 
     Portal.objects.update_or_create(pk=1, defaults={"sells_to": ["DE", "SE", "US"]})
     start = clock()
@@ -143,7 +144,7 @@ def single(leads: int, at: datetime) -> None:
     """One lead at a time: its time in the database, and in all."""
     from django.db import connection
 
-    from leads.qualification import qualify
+    from leads.judging.judgement import qualify
 
     in_database, in_all = [], []
     for lead in range(1, leads, max(1, leads // 200)):
@@ -167,7 +168,7 @@ def single(leads: int, at: datetime) -> None:
 
 def sweep(leads: int, at: datetime) -> None:
     """What a day's passing costs: only leads whose result time may change are touched."""
-    from leads import due
+    from leads.judging import due
     from leads.models import Lead
 
     waiting = Lead.objects.filter(rescore_at__lte=at).count()

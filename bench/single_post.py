@@ -74,14 +74,14 @@ def main() -> None:
     # Counted as ever, and never refused.
     os.environ["API_RATE_PER_MINUTE"] = "10000000"
     with _world.database():
-        from accounts import keys
+        from accounts.keys import keys
         from accounts.models import Scope
-        from leadportal import local
+        from leadportal.local import valkey
 
         integration = keys.integration_named("Bench")
         _, plain = keys.create(integration, scopes=[Scope.LEADS_WRITE])
         _world.fill(min(options.leads, 20_000), 0)
-        broker = local.start_valkey(Path(os.environ["DATA_DIR"]))
+        broker = valkey.start_valkey(Path(os.environ["DATA_DIR"]))
         rates: dict[str, list[float]] = {"bare": [], "ours": []}
         waits: list[float] = []
         with _world.web("_bare") as bare_port, _world.web("leadportal.settings") as port:

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from funnel.conditions import All, Any_, Condition, EventTest, Not, PropertyTest, Test
-from funnel.vocabulary import NUMBER_OPERATORS, SAME_OPERATORS, Fact, FactType
+from funnel.conditions.tree import All, Any_, Condition, EventTest, Not, PropertyTest, Test
+from funnel.vocabulary.facts import Fact
+from funnel.vocabulary.operators import NUMBER_OPERATORS, SAME_OPERATORS, FactType
 from leadportal.db.pieces import Sql, param
 
 NO_TIME = Sql("NULL::timestamptz")

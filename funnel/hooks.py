@@ -1,6 +1,6 @@
 """What the rulebook hangs into the package below it. Read once, when all apps are loaded."""
 
 from accounts import policy
-from funnel import versions
+from funnel.versions import signing
 
-policy.NAV_COUNTS["criteria"] = versions.waiting_for
+policy.NAV_COUNTS["criteria"] = signing.signatures_waiting_for

@@ -10,18 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 
-from funnel.compile import (
-    FactSource,
-    condition,
-    event_count,
-    event_match,
-    time_causes,
-    window_end,
-)
-from funnel.conditions import Condition, EventTest, Test, walk
-from funnel.rulebook import RUNGS, WHOLE, Ageing, Band, Rule, Rulebook
+from funnel.compile import FactSource, condition, event_count, event_match, time_causes, window_end
+from funnel.conditions.tree import Condition, EventTest, Test, walk
+from funnel.rulebook.parts import RUNGS, WHOLE, Ageing, Band, Rule, Rulebook
 from funnel.stages import LADDER
-from funnel.vocabulary import FactType
+from funnel.vocabulary.operators import FactType
 from leadportal.db.pieces import Sql, param
 
 DAY = timedelta(days=1)

@@ -16,9 +16,9 @@ from django.utils.module_loading import module_has_submodule  # noqa: E402
 from kombu import Exchange, Queue  # noqa: E402
 from kombu.transport import redis  # noqa: E402
 
-from leadportal import local  # noqa: E402
 from leadportal.db import sweeps  # noqa: E402
 from leadportal.db.sweeps import Sweep  # noqa: E402
+from leadportal.local import processes  # noqa: E402
 
 # A message that was not taken for so long is dropped, if its sweep is not asked for more rarely.
 LEAST_PATIENCE_SECONDS = 10.0
@@ -144,7 +144,7 @@ def forget_what_was_logged(**_: object) -> None:
 @signals.beat_embedded_init.connect
 def end_with_the_worker(**_: object) -> None:
     """A killed worker takes its pool and its beat along."""
-    local.end_with_parent(os.getppid(), signal.SIGKILL)
+    processes.end_with_parent(os.getppid(), signal.SIGKILL)
 
 
 @signals.setup_logging.connect

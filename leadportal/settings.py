@@ -14,12 +14,13 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from leadportal import local, logs
+from leadportal import logs
+from leadportal.local import folders, postgres
 
 env = environ.Env()
 
-BASE_DIR = local.BASE_DIR
-DATA_DIR = local.data_dir_from(os.environ)
+BASE_DIR = folders.BASE_DIR
+DATA_DIR = folders.data_dir_from(os.environ)
 EMBEDDED = "DATABASE_URL" not in os.environ
 DEBUG = env.bool("DEBUG", default=False)
 # An empty embedded database starts with a year of a made-up company, unless DEMO=0.
@@ -38,7 +39,7 @@ def _secret(name: str) -> str:
         return value
     if not EMBEDDED:
         raise ImproperlyConfigured(f"{name} must be set when DATABASE_URL is: a long random text.")
-    path = local.make_private(local.make_private(DATA_DIR) / "secrets") / name.lower()
+    path = folders.make_private(folders.make_private(DATA_DIR) / "secrets") / name.lower()
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -81,7 +82,7 @@ CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "accounts.views.errors.stale_form"
+CSRF_FAILURE_VIEW = "accounts.pages.stale_form"
 SESSION_COOKIE_AGE = 12 * 3600
 ADMIN_IDLE_SECONDS = 30 * 60
 
@@ -114,13 +115,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "leadportal.logs.RequestLogMiddleware",
-    "accounts.middleware.ApiMiddleware",
+    "leadportal.rest.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Below the static files, above all that writes or reads the body of a page.
     "leadportal.web.compression.CompressionMiddleware",
-    "accounts.http.NoStoreMiddleware",
+    "leadportal.web.middleware.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -128,9 +129,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "accounts.http.VisitMiddleware",
-    "accounts.http.ZoneMiddleware",
-    "accounts.http.SignInMiddleware",
+    "accounts.middleware.VisitMiddleware",
+    "accounts.middleware.ZoneMiddleware",
+    "accounts.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -173,9 +174,9 @@ _database: dict[str, Any]
 if EMBEDDED:
     _database = {
         "ENGINE": "django.db.backends.postgresql",
-        "HOST": str(local.run_dir(DATA_DIR)),
-        "NAME": local.DATABASE,
-        "USER": local.DATABASE,
+        "HOST": str(folders.run_dir(DATA_DIR)),
+        "NAME": postgres.DATABASE,
+        "USER": postgres.DATABASE,
     }
 else:
     _database = env.db("DATABASE_URL")
@@ -192,7 +193,7 @@ _timeouts = [
     f"-c statement_timeout={_statement_timeout}",
     "-c lock_timeout=2s",
     f"-c idle_in_transaction_session_timeout={_idle_timeout}",
-    # What is prepared (accounts/prepared.py) is to be planned once, and not for each value.
+    # What is prepared (leadportal/db/prepared.py) is to be planned once, and not for each value.
     "-c plan_cache_mode=force_generic_plan",
 ]
 DATABASES = {
@@ -207,7 +208,7 @@ DATABASES = {
     },
 }
 
-REDIS_URL = env.str("REDIS_URL", default=f"unix://{local.valkey_socket(DATA_DIR)}")
+REDIS_URL = env.str("REDIS_URL", default=f"unix://{folders.valkey_socket(DATA_DIR)}")
 # Kombu spells a unix socket its own way.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 
@@ -246,7 +247,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an admin makes the accounts
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"  # signing up is closed
+ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"  # signing up is closed
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
@@ -287,10 +288,10 @@ CONTENT_SECURITY_POLICY = {
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=12_000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.authentication.ApiKeyAuthentication",
+        "accounts.keys.authentication.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.authentication.KeyRate"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.keys.authentication.KeyRate"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["leadportal.rest.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from leadportal.local import Process, StartFailed
+from leadportal.local.folders import StartFailed
+from leadportal.local.processes import Process
 
 # What ends more often than this is broken, and starting it again would hide it.
 RESTARTS_MAX, RESTARTS_WITHIN = 5, 60.0

@@ -5,19 +5,20 @@ from django.urls import include, path
 
 from leadportal import health
 from leadportal.kit import kit
+from leadportal.rest import docs
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("api/v1/", include("leads.api.urls")),
-    path("account/", include("accounts.sign_in_urls")),
+    path("api/v1/schema", docs.schema, name="schema"),
+    path("api/v1/docs", docs.docs, name="docs"),
     path("", include("accounts.urls")),
     path("", include("funnel.urls")),
     path("", include("leads.urls")),
 ]
 
-handler403 = "accounts.views.errors.permission_denied"
-handler429 = "accounts.views.errors.too_many_tries"  # django-allauth asks for it
+handler403 = "accounts.pages.permission_denied"
+handler429 = "accounts.pages.too_many_tries"  # django-allauth asks for it
 
 if settings.DEBUG:
     urlpatterns += [path("kit", kit, name="kit")]

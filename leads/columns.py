@@ -16,7 +16,8 @@ from django.db.models import Field as ModelField
 from django.db.models import ForeignKey
 from django.utils.html import format_html
 
-from funnel.vocabulary import Fact, FactType, uncapital
+from funnel.vocabulary.facts import Fact, uncapital
+from funnel.vocabulary.operators import FactType
 from leadportal.look import formats
 from leadportal.world.countries import COUNTRIES
 from leads.checks.reading import Field

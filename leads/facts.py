@@ -13,8 +13,10 @@ from django.db import connection
 
 from accounts.models import Portal
 from funnel.compile import NO_TIME
-from funnel.conditions import EventTest, Test
-from funnel.vocabulary import STANDARD, Fact, FactType, Vocabulary, consent
+from funnel.conditions.tree import EventTest, Test
+from funnel.vocabulary.facts import Fact, Vocabulary, consent
+from funnel.vocabulary.operators import FactType
+from funnel.vocabulary.standard import STANDARD
 from leadportal.db.pieces import Sql, param
 from leadportal.world.regions import REGION_OF, SALES_AREA_OF
 from leads.columns import AMONG_ATTRIBUTES, COLUMNS, Column, Merge
@@ -96,7 +98,7 @@ def custom_fact(field: CustomField) -> Fact:
     )
 
 
-def vocabulary() -> Vocabulary:
+def record_vocabulary() -> Vocabulary:
     """Every fact this installation has, also by its fields and purposes of consent: one query."""
     with connection.cursor() as cursor:
         cursor.execute(_OWN, [MOST_PURPOSES])

@@ -11,10 +11,10 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from funnel import versions
-from funnel.conditions import ConditionError
+from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion, VersionState
-from funnel.vocabulary import Vocabulary
+from funnel.versions import current
+from funnel.vocabulary.facts import Vocabulary
 from leads.checks.reading import FieldError, Refused, Wrong
 from leads.facts import FACTS
 from leads.models import CustomField, FieldType, Lead, SeenAttribute
@@ -33,7 +33,7 @@ def typed(attributes: Mapping[str, Any], defined: Mapping[str, CustomField]) -> 
     values, errors = dict(attributes), []
     for name in attributes.keys() & defined.keys():
         try:
-            values[name] = check(defined[name], attributes[name])
+            values[name] = checked_value(defined[name], attributes[name])
         except Wrong as wrong:
             errors.append(FieldError(f"/attributes/{name}", wrong.code, wrong.detail))
     if errors:
@@ -41,7 +41,7 @@ def typed(attributes: Mapping[str, Any], defined: Mapping[str, CustomField]) -> 
     return values
 
 
-def check(field: CustomField, value: Any) -> Any:
+def checked_value(field: CustomField, value: Any) -> Any:
     """The value as stored in a field of this type. Raises Wrong."""
     match field.type:
         case FieldType.TEXT if isinstance(value, str):
@@ -101,7 +101,7 @@ def twins(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fits(field: CustomField, value: Any) -> bool:
     try:
-        check(field, value)
+        checked_value(field, value)
     except Wrong:
         return False
     return True
@@ -171,12 +171,12 @@ def _readable_versions() -> dict[int, CriteriaVersion]:
     """The versions that judge, may yet judge or judged somebody, and whose every fact is there."""
     judged = Exists(Lead.objects.filter(version=OuterRef("pk")))
     found = CriteriaVersion.objects.filter(judged | ~Q(state=VersionState.RETIRED))
-    words = versions.vocabulary()
+    words = current.vocabulary()
     return {version.pk: version for version in found if _mistake(version, words) is None}
 
 
 def _refuse_unreadable(readable: Mapping[int, CriteriaVersion]) -> None:
-    words = versions.vocabulary()
+    words = current.vocabulary()
     for version in readable.values():
         if mistake := _mistake(version, words):
             raise ValidationError(f"{version} needs it as it was. {mistake}")
@@ -184,7 +184,7 @@ def _refuse_unreadable(readable: Mapping[int, CriteriaVersion]) -> None:
 
 def _mistake(version: CriteriaVersion, words: Vocabulary) -> ConditionError | None:
     try:
-        versions.rulebook(version, words)
+        current.rulebook(version, words)
     except ConditionError as error:
         return error
     return None
@@ -195,7 +195,7 @@ def _retype(field: CustomField, at: datetime) -> Defined:
     for value, count in _stored_values(field.name):
         fitting = _lenient(field, value)
         if _fits(field, fitting):
-            fitting = check(field, fitting)
+            fitting = checked_value(field, fitting)
             fitted += count
         else:
             fitting = value

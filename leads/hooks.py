@@ -4,13 +4,13 @@ from django.utils import timezone
 
 from accounts import policy
 from accounts.models import Portal, User
-from funnel import versions
+from funnel.versions import current
 from leadportal.db import sweeps
 from leads import facts
 from leads.models import Handoff, Lead
 
 
-def waiting_for(user: User) -> int:
+def handoffs_waiting_for(user: User) -> int:
     """Open handoffs in the queues of this person, for the navigation."""
     return Handoff.objects.open().filter(queue__in=user.queues.values("pk")).count()
 
@@ -22,6 +22,6 @@ def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
         sweeps.nudge("judge")
 
 
-versions.VOCABULARY.append(facts.vocabulary)
-policy.NAV_COUNTS["queue"] = waiting_for
+current.VOCABULARY.append(facts.record_vocabulary)
+policy.NAV_COUNTS["queue"] = handoffs_waiting_for
 policy.ON_SETTINGS_CHANGED.append(rescore_after)

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db import connection
 
-from funnel import versions
 from funnel.models import CriteriaVersion, VersionState
-from funnel.rulebook import KINDS
+from funnel.rulebook.parts import KINDS
 from funnel.stages import LADDER, Stage
+from funnel.versions import editing
 from leadportal.db.pieces import Sql, param
 
 # How many rows of one kind are named; the rest is only said to exist.
@@ -61,7 +61,7 @@ def invariant(number: int, says: str) -> Callable[[Callable[[], Iterator[Sql]]],
     return add
 
 
-def check(limit: int = MOST_NAMED) -> Iterator[Answer]:
+def violations(limit: int = MOST_NAMED) -> Iterator[Answer]:
     """Ask every question, in order; each answer as it comes."""
     for one in INVARIANTS:
         found = [offence for query in one.ask() for offence in _offences(query, limit)]
@@ -92,7 +92,7 @@ def content_is_as_hashed() -> Iterator[Sql]:
     changed = [
         version.pk
         for version in CriteriaVersion.objects.all()
-        if versions.content_hash(version.content) != version.content_hash
+        if editing.content_hash(version.content) != version.content_hash
     ]
     yield Sql(
         "SELECT 'funnel_criteriaversion', id, 'content is not what was hashed' "

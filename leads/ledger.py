@@ -28,15 +28,15 @@ from typing import Any
 
 from django.db import connection
 
-from accounts import prepared
 from accounts.models import User
 from funnel.stages import Actor, Stage, check_move, steps
+from leadportal.db import prepared
 from leadportal.db.pieces import Sql
 from leads.models import Handoff, Lead
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class LedgerRow:
     """One step of one lead, by the columns of the ledger."""
 
     lead_id: int
@@ -57,7 +57,7 @@ class Move:
     amount: Decimal | None = None
 
 
-COLUMNS = tuple(field.name for field in fields(Move))
+COLUMNS = tuple(field.name for field in fields(LedgerRow))
 # Columns of a lead and what a move sets them to, beside the stage.
 Sets = Mapping[str, Any]
 
@@ -72,10 +72,10 @@ def moves_to(
     handoff: Handoff | None = None,
     reason: str = "",
     amount: Decimal | None = None,
-) -> list[Move]:
+) -> list[LedgerRow]:
     """The steps of a lead from where it stands to `target`, with its version, cycle and score."""
     return [
-        Move(
+        LedgerRow(
             lead.pk,
             origin,
             step,
@@ -105,7 +105,7 @@ def move(lead_id: int, target: Stage, *, sets: Sets | None = None, **how: Any) -
     return lead
 
 
-def write(moves: Sequence[Move], sets: Mapping[int, Sets] | None = None) -> None:
+def write(moves: Sequence[LedgerRow], sets: Mapping[int, Sets] | None = None) -> None:
     """Move leads that the caller has locked, the steps of each in their order.
 
     `sets` are columns of the leads to write with it: of each that moves, and the same columns of

@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from leadportal.db.sweeps import Sweep
-from leads import due, history
-from leads.api import idempotency
 from leads.impact import counting
+from leads.judging import due, history
 
 SWEEPS = (
     Sweep(
@@ -21,13 +20,6 @@ SWEEPS = (
         period=timedelta(seconds=5),
         drain=counting.drain,
         oldest_due=counting.oldest_due,
-    ),
-    Sweep(
-        name="forget_answers",
-        queue="bulk",
-        period=timedelta(hours=1),
-        drain=idempotency.forget,
-        oldest_due=idempotency.oldest_due,
     ),
     Sweep(
         name="forget_scores",

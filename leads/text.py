@@ -5,6 +5,8 @@ import unicodedata
 from functools import lru_cache
 from itertools import groupby
 
+from django.db.models import Q
+
 # A run of letters and digits, or a run of anything else but spaces.
 _TOKEN = re.compile(r"[^\W_]+|(?:[^\w\s]|_)+")
 # Invisible inside words: soft hyphens, zero-width joiners, what encircles a sign.
@@ -71,3 +73,19 @@ def name_key(text: str, limit: int) -> str:
 def search_key(*parts: str) -> str:
     """Everything the search box may find, folded and joined; read by trigrams."""
     return " ".join(" ".join(_fold(part).split()) for part in parts if part)
+
+
+# Shorter words hold no trigram, so only beginnings of words are found through the index.
+TRIGRAM = 3
+
+
+def has_words(words: str, field: str = "search_key") -> Q:
+    """Leads whose name, mail or company has every word; reads lead_search_trgm."""
+    found = Q()
+    # No text of ours holds NUL, and PostgreSQL takes none in a question either.
+    for word in search_key(words.replace("\0", " ")).split():
+        if len(word) >= TRIGRAM:
+            found &= Q(**{f"{field}__contains": word})
+        else:
+            found &= Q(**{f"{field}__startswith": word}) | Q(**{f"{field}__contains": f" {word}"})
+    return found

@@ -1,9 +1,35 @@
-from django.urls import path
+from django.urls import include, path
 
-from leads.views import by_hand, handoffs, lead, leads, overview, quality, queue, standing
-from leads.views.criteria import impact, rescoring, switching
+from leads.by_hand import pages as by_hand
+from leads.handoffs import api as handoffs_api
+from leads.handoffs import pages as handoffs
+from leads.impact import pages as impact
+from leads.ingest import api as ingest_api
+from leads.lead import api as lead_api
+from leads.lead import pages as lead
+from leads.overview import pages as overview
+from leads.quality import pages as quality
+from leads.queue import pages as queue
+from leads.switch_on import pages as switch_on
+from leads.table import pages as table
 
+api_urls = [
+    path("leads", lead_api.leads, name="api-leads"),
+    path("leads/batch", ingest_api.lead_batch, name="api-lead-batch"),
+    path("leads/<int:pk>", lead_api.lead, name="api-lead"),
+    path("leads/<int:pk>/explanation", lead_api.explanation, name="api-lead-explanation"),
+    path("leads/<int:pk>/history", lead_api.history, name="api-lead-history"),
+    path("leads/<int:pk>/events", lead_api.lead_events, name="api-lead-events"),
+    path("events", ingest_api.event, name="api-events"),
+    path("events/batch", ingest_api.event_batch, name="api-event-batch"),
+    path("handoffs", handoffs_api.handoffs, name="api-handoffs"),
+    path("handoffs/<int:pk>", handoffs_api.handoff, name="api-handoff"),
+    path("handoffs/<int:pk>/claim", handoffs_api.claim_handoff, name="api-handoff-claim"),
+    path("handoffs/<int:pk>/release", handoffs_api.release_handoff, name="api-handoff-release"),
+    path("handoffs/<int:pk>/touch", handoffs_api.touch_handoff, name="api-handoff-touch"),
+]
 urlpatterns = [
+    path("api/v1/", include(api_urls)),
     path("queue", queue.queue, name="queue"),
     path("queue/changes", queue.queue_changes, name="queue-changes"),
     path("queue/next", handoffs.claim_next, name="claim-next"),
@@ -13,17 +39,17 @@ urlpatterns = [
     path("handoffs/<int:pk>/touch", handoffs.handoff_touch, name="handoff-touch"),
     path("quality", quality.quality, name="quality"),
     path("overview", overview.overview, name="overview"),
-    path("criteria/standing", standing.criteria_standing, name="criteria-standing"),
-    path("criteria/progress", rescoring.criteria_progress, name="criteria-progress"),
+    path("criteria/standing", impact.criteria_standing, name="criteria-standing"),
+    path("criteria/progress", switch_on.criteria_progress, name="criteria-progress"),
     path("criteria/<int:number>/impact", impact.criteria_impact, name="criteria-impact"),
     path("criteria/<int:number>/movers", impact.criteria_movers, name="criteria-movers"),
     path(
-        "criteria/<int:number>/switch-on", switching.criteria_switch_on, name="criteria-switch-on"
+        "criteria/<int:number>/switch-on", switch_on.criteria_switch_on, name="criteria-switch-on"
     ),
-    path("criteria/<int:number>/count", switching.criteria_count, name="criteria-count"),
-    path("criteria/<int:number>/rescore", rescoring.criteria_rescore, name="criteria-rescore"),
-    path("criteria/<int:number>/replay", rescoring.criteria_replay, name="criteria-replay"),
-    path("leads", leads.lead_list, name="leads"),
+    path("criteria/<int:number>/count", switch_on.criteria_count, name="criteria-count"),
+    path("criteria/<int:number>/rescore", switch_on.criteria_rescore, name="criteria-rescore"),
+    path("criteria/<int:number>/replay", switch_on.criteria_replay, name="criteria-replay"),
+    path("leads", table.lead_list, name="leads"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
     path("leads/<int:pk>/override", by_hand.lead_override, name="lead-override"),
     path("leads/<int:pk>/override/end", by_hand.override_end, name="override-end"),

@@ -23,7 +23,7 @@ from django.db import OperationalError, connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import DjangoDbBlocker
 
-from leadportal import local
+from leadportal.local import postgres
 
 pytest_plugins = ["tests.processes", "tests.browser", "tests.described"]
 
@@ -31,7 +31,7 @@ pytest_plugins = ["tests.processes", "tests.browser", "tests.described"]
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> Iterator[None]:
     """Start the PostgreSQL of this run; only a run that asks for the database pays for it."""
-    server = local.start_postgres(settings.DATA_DIR, throw_away=True)
+    server = postgres.start_postgres(settings.DATA_DIR, throw_away=True)
     yield
     connection.close()
     server.stop()

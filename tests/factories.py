@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from accounts.models import Integration, User
 from accounts.roles import Role, Side
-from funnel import versions
 from funnel.models import CriteriaVersion, Queue, QueueMember, Reason
 from funnel.stages import LADDER, Actor, Stage, origins
+from funnel.versions import editing, signing, switching
 from leads import ledger, text
-from leads.ledger import Move
+from leads.ledger import LedgerRow
 from leads.matching import company_key
 from leads.models import (
     Campaign,
@@ -212,7 +212,7 @@ def moved(made: Lead, *path: Stage, at: datetime | None = None, **sets: Any) -> 
     """Move a lead along a path by whoever may, and write columns of it with the last step."""
     at = at or timezone.now()
     moves = [
-        Move(
+        LedgerRow(
             made.pk,
             origin,
             target,
@@ -319,12 +319,12 @@ def withdrawn(made: Lead, *, at: datetime | None = None) -> Handoff:
 
 def signed(content: dict[str, Any], *, at: datetime | None = None) -> CriteriaVersion:
     """A version with this content, proposed, and signed by a manager of each side."""
-    version = versions.propose(versions.draft(content, author=marketing_manager(), at=at), at=at)
-    versions.sign(version, version.author, Side.MARKETING, at=at)
-    versions.sign(version, sales_manager(), Side.SALES, at=at)
+    version = editing.propose(editing.draft(content, author=marketing_manager(), at=at), at=at)
+    signing.sign(version, version.author, Side.MARKETING, at=at)
+    signing.sign(version, sales_manager(), Side.SALES, at=at)
     return version
 
 
 def switched_on(content: dict[str, Any], *, at: datetime | None = None) -> CriteriaVersion:
     """A version with this content, signed and live."""
-    return versions.switch_on(signed(content, at=at), at=at)
+    return switching.switch_on(signed(content, at=at), at=at)

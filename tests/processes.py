@@ -14,8 +14,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from leadportal import local
 from leadportal.celery import app
+from leadportal.local import folders, processes
+from leadportal.local import valkey as valkey_server
 from leadportal.probe import answers
 
 
@@ -38,26 +39,26 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def valkey() -> Iterator[local.Process]:
+def valkey() -> Iterator[processes.Process]:
     """The broker and hints cache of the run."""
-    process = local.start_valkey(settings.DATA_DIR)
+    process = valkey_server.start_valkey(settings.DATA_DIR)
     yield process
     process.stop()
 
 
 @pytest.fixture
-def worker(valkey: local.Process, transactional_db: None) -> Iterator[local.Process]:
+def worker(valkey: processes.Process, transactional_db: None) -> Iterator[processes.Process]:
     """One Celery worker with beat, for this test only: between tests nothing may be drained."""
-    log = local.log_file(settings.DATA_DIR, "worker")
+    log = folders.log_file(settings.DATA_DIR, "worker")
     command = [
         *(sys.executable, "-m", "celery", "-A", "leadportal", "worker", "-B"),
         *("-s", settings.DATA_DIR / "beat", "-Q", "score,deliver,bulk", "--purge"),
         *("--without-gossip", "--without-mingle"),
     ]
-    process = local.spawn(
+    process = processes.spawn(
         "worker", command, log=log, env=environment(), orphan_signal=signal.SIGKILL
     )
-    local.wait_until(lambda: bool(app.control.ping(timeout=1, limit=1)), process, log)
+    processes.wait_until(lambda: bool(app.control.ping(timeout=1, limit=1)), process, log)
     yield process
     process.stop()
 
@@ -67,22 +68,22 @@ class Portal:
     """The product, answering at url."""
 
     url: str
-    process: local.Process
+    process: processes.Process
     log: Path
 
 
 @pytest.fixture(scope="session")
-def _portal(django_db_setup: None, valkey: local.Process) -> Iterator[Portal]:
+def _portal(django_db_setup: None, valkey: processes.Process) -> Iterator[Portal]:
     port = free_port()
-    log = local.log_file(settings.DATA_DIR, "web")
+    log = folders.log_file(settings.DATA_DIR, "web")
     env = environment(BASE_URL=f"http://127.0.0.1:{port}", PORT=str(port), WEB_CONCURRENCY="1")
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
-    collecting = local.spawn("collectstatic", collect, log=log, env=env)
+    collecting = processes.spawn("collectstatic", collect, log=log, env=env)
     if collecting.popen.wait(120):
-        raise local.StartFailed(f"collectstatic failed: {log.read_text()[-2000:]}")
+        raise folders.StartFailed(f"collectstatic failed: {log.read_text()[-2000:]}")
     web = [sys.executable, "-m", "gunicorn", "-c", "python:leadportal.gunicorn"]
-    process = local.spawn("web", web, log=log, env=env)
-    local.wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), process, log)
+    process = processes.spawn("web", web, log=log, env=env)
+    processes.wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), process, log)
     yield Portal(f"http://127.0.0.1:{port}", process, log)
     process.stop()
 

@@ -17,11 +17,11 @@ from accounts import policy
 from accounts.models import Scope, User
 from accounts.policy import Action
 from accounts.roles import Role
-from funnel import versions
-from leads import overrides
+from funnel.versions import current, editing
+from leads.by_hand import points
 from leads.models import Handoff, Lead
 from tests import factories
-from tests.api.conftest import Api
+from tests.api import Api
 from tests.test_urls_have_policy import PATTERNS
 
 pytestmark = pytest.mark.django_db
@@ -204,12 +204,12 @@ def world() -> World:
     ids = {
         "lead": held.lead_id,
         "handoff": held.pk,
-        "adjustment": overrides.adjust(
+        "adjustment": points.adjust(
             held.lead, people[Role.MARKETING], kind="fit", points=5, reason="Board"
         ).pk,
         "key": Api().key.pk,
         "version": factories.live_version().number,
-        "draft": versions.draft(versions.live().content, author=people[Role.MARKETING]).number,
+        "draft": editing.draft(current.live().content, author=people[Role.MARKETING]).number,
     }
     return World(people, held, ids)
 

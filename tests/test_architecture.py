@@ -1,10 +1,15 @@
-"""The shape of the code: imports point down, and what the domain may not know of."""
+"""The shape of the code: imports point down, features stand apart, the domain knows no caller.
+
+The layers, lowest first: the ground rooms of `leadportal` (web rest look world db), `accounts`,
+`funnel`, `leads`, and the wiring, which is the rest of `leadportal` (docs/architecture.md).
+"""
 
 import ast
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,43 +17,33 @@ from django.conf import settings
 from django.core.management import call_command
 
 ROOT = Path(settings.BASE_DIR)
-PACKAGES = ("accounts", "funnel", "leads", "leadportal")
-# Rooms of leadportal/ that every app stands on, and that know none.
-GROUND = {"leadportal.rest", "leadportal.db"}
-# Each package, and what of ours it may import.
-MAY_IMPORT = {
-    "ground": {"ground"},
-    "accounts": {"accounts", "ground"},
-    "funnel": {"funnel", "accounts", "ground"},
-    "leads": {"leads", "funnel", "accounts", "ground"},
-    "leadportal": {"leadportal", "leads", "funnel", "accounts", "ground"},
-}
-# The outside of an app, by the file or folder it is in: everything else is domain.
-EDGES = {
-    "views",
-    "api",
-    "tasks",
-    "urls",
+APPS = ("accounts", "funnel", "leads")
+PACKAGES = (*APPS, "leadportal")
+ROOMS = frozenset({"web", "rest", "look", "world", "db"})
+GROUND = ROOMS | {"models"}  # the one table of the ground
+LAYERS = ("ground", *APPS, "wiring")
+# Files of a feature that speak with the outside, by their fixed names; everything else is domain.
+EDGES = frozenset({"pages", "api", "openapi", "forms", "tasks", "filters"})
+# The outside of an app as a whole.
+OUTSIDE = EDGES | {
+    "access",  # accounts: who may open a page
     "apps",
-    "forms",
-    "http",
-    "authentication",
-    "adapter",
-    "context",
-    "middleware",
-    "filters",
-    "openapi",
-    "rest",
-    "receivers",
-    "inbound",
+    "authentication",  # accounts/keys: whose key it is
+    "context",  # accounts: what base.html shows
     "management",
-    "templatetags",
-    "wiring",
+    "middleware",
     "migrations",
+    "sign_in",  # accounts: what django-allauth asks
+    "templatetags",
+    "urls",
 }
+# Rooms of the ground that pages and calls stand on; the others know of no request.
+GROUND_EDGES = frozenset({"web", "rest", "look"})
 # What a domain module may not know: who calls it, and by what road.
 ROADS = ("celery", "rest_framework", "django.http", "django.shortcuts", "django.views")
 PLAIN_VALUES = {"django.http.QueryDict"}  # what was asked, not who asked
+# Shorter together than this, a folder's files are one file.
+FOLDER_LEAST = 120
 
 MODULES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
@@ -58,7 +53,13 @@ def name_of(path: Path) -> str:
 
 
 def module_of(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), filename=str(path))
 
 
 def imports(node: ast.AST) -> Iterator[tuple[str, int]]:
@@ -68,25 +69,53 @@ def imports(node: ast.AST) -> Iterator[tuple[str, int]]:
             yield from ((alias.name, child.lineno) for alias in child.names)
         elif isinstance(child, ast.ImportFrom):
             base = "." * child.level + (child.module or "")
-            # `from leads import tasks` names the module in the second half.
+            # `from leads import ledger` names the module in the second half.
             yield from ((f"{base}.{alias.name}", child.lineno) for alias in child.names)
 
 
-def package_of(module: str) -> str:
-    return "ground" if ".".join(module.split(".")[:2]) in GROUND else module.split(".")[0]
+def layer_of(module: str) -> str:
+    package, *rest = module.split(".")
+    if package == "leadportal":
+        return "ground" if rest and rest[0] in GROUND else "wiring"
+    return package
 
 
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(), filename=str(path))
+def is_ours(module: str) -> bool:
+    return module.split(".")[0] in PACKAGES
 
 
-def edge_of(module: str) -> bool:
-    return any(part in EDGES for part in module.split(".")[1:])
+def is_outside(module: str) -> bool:
+    """Whether a module of ours is an edge: a caller of the domain, or what a caller stands on."""
+    package, *rest = module.split(".")
+    if package == "leadportal":
+        return not rest or rest[0] not in GROUND - GROUND_EDGES
+    return bool(OUTSIDE & set(rest))
 
 
 def is_domain(path: Path) -> bool:
-    package, *rest = path.relative_to(ROOT).with_suffix("").parts
-    return package != "leadportal" and not EDGES & set(rest)
+    """Whether a file is of an app and speaks with nobody outside."""
+    module = module_of(path)
+    return module.split(".")[0] in APPS and not is_outside(module)
+
+
+KNOWN = {module_of(path) for path in MODULES}
+
+
+def imported_modules(path: Path) -> set[str]:
+    """The modules of ours a file imports, each as the file it is."""
+    return {
+        found
+        for module, _ in imports(tree_of(path))
+        if is_ours(module)
+        for found in [module if module in KNOWN else module.rpartition(".")[0]]
+        if found in KNOWN
+    }
+
+
+def folder_of(module: str) -> str:
+    """The feature folder of a module; empty for one that stands beside the folders."""
+    parts = module.split(".")
+    return ".".join(parts[:2]) if len(parts) > 2 and parts[1] != "models" else ""
 
 
 def test_imports_point_down() -> None:
@@ -94,8 +123,11 @@ def test_imports_point_down() -> None:
         f"{name_of(path)}:{line} imports {module}"
         for path in MODULES
         for module, line in imports(tree_of(path))
-        if (package := package_of(module)) in {*PACKAGES, "ground", ""}
-        and package not in MAY_IMPORT[package_of(module_of(path))]
+        if (is_ours(module) or module.startswith("."))
+        and (
+            module.startswith(".")
+            or LAYERS.index(layer_of(module)) > LAYERS.index(layer_of(module_of(path)))
+        )
     ]
 
     assert not upward, "\n".join(upward)
@@ -113,16 +145,105 @@ def test_no_import_hides_in_a_function() -> None:
     assert not hidden, "\n".join(sorted(hidden))
 
 
-def test_domain_modules_know_no_road_that_leads_to_them() -> None:
+def test_the_domain_knows_no_road_that_leads_to_it() -> None:
     known = [
         f"{name_of(path)}:{line} imports {module}"
-        for path in filter(is_domain, MODULES)
+        for path in MODULES
+        if not is_outside(module_of(path))
         for module, line in imports(tree_of(path))
         if (module.startswith(ROADS) and module not in PLAIN_VALUES)
-        or (module.split(".")[0] in PACKAGES and edge_of(module))
+        or (module.split(".")[0] in APPS and is_outside(module))
     ]
 
     assert not known, "\n".join(known)
+
+
+def test_only_edges_and_wiring_know_of_celery() -> None:
+    known = [
+        name_of(path)
+        for path in MODULES
+        if layer_of(module_of(path)) != "wiring" and path.stem != "tasks"
+        for module, _ in imports(tree_of(path))
+        if module.split(".")[0] in ("celery", "kombu")
+    ]
+
+    assert not known, "\n".join(known)
+
+
+def test_no_two_folders_import_each_other() -> None:
+    needs: dict[str, set[str]] = {}
+    for path in MODULES:
+        here = folder_of(module_of(path))
+        found = {folder_of(module) for module in imported_modules(path)}
+        needs.setdefault(here, set()).update(found - {here})
+
+    both = sorted(
+        f"{one} and {other}"
+        for one, found in needs.items()
+        for other in found
+        if one and one < other and one in needs.get(other, ())
+    )
+
+    assert not both, "\n".join(both)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    needs = {module_of(path): imported_modules(path) for path in MODULES}
+    # Whoever needs nobody left, or is needed by nobody left, is in no circle.
+    while True:
+        needed = set().union(*needs.values()) if needs else set()
+        circle = {
+            module: found & needs.keys()
+            for module, found in needs.items()
+            if module in needed and found & needs.keys() - {module}
+        }
+        if circle == needs:
+            break
+        needs = circle
+
+    assert not needs, "\n".join(
+        f"{one}: {', '.join(found)}" for one, found in sorted(needs.items())
+    )
+
+
+def test_a_package_says_what_is_in_it_and_passes_nothing_on() -> None:
+    wrong = []
+    for path in MODULES:
+        if path.name != "__init__.py" or path.parent.name in ("models", "migrations"):
+            continue
+        statements = tree_of(path).body
+        is_marker = {"management", "commands", "templatetags"} & set(path.parent.parts)
+        if len(statements) > 1 or (statements and not isinstance(statements[0], ast.Expr)):
+            wrong.append(f"{name_of(path)} holds more than its docstring")
+        if not statements and not is_marker:
+            wrong.append(f"{name_of(path)} does not say what is in the folder")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_map_of_a_folder_names_all_its_files() -> None:
+    missing = [
+        f"{name_of(path)} does not name {other.stem}"
+        for path in MODULES
+        if path.name == "__init__.py" and len(path.relative_to(ROOT).parts) == 3
+        if (said := ast.get_docstring(tree_of(path))) and "migrations" not in path.parts
+        for other in sorted(path.parent.glob("*.py"))
+        if other != path and other.stem not in EDGES and other.stem not in said
+    ]
+
+    assert not missing, "\n".join(missing)
+
+
+def test_a_folder_earns_its_keep() -> None:
+    small = {
+        f"{name_of(path.parent)}: {lines} lines"
+        for path in MODULES
+        if path.name == "__init__.py" and path.parent.name not in {"models", *PACKAGES, *ROOMS}
+        if not {"migrations", "management", "templatetags"} & set(path.parent.parts)
+        for lines in [sum(len(p.read_text().splitlines()) for p in path.parent.rglob("*.py"))]
+        if lines < FOLDER_LEAST
+    }
+
+    assert not small, "\n".join(sorted(small))
 
 
 @pytest.mark.django_db

@@ -5,10 +5,10 @@ from urllib.parse import quote
 import pytest
 
 from accounts.roles import Role
-from funnel import versions
-from leads import waiting
+from funnel.versions import current, editing
+from leads.queue import queue
 from tests import factories
-from tests.api.conftest import Api
+from tests.api import Api
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +85,7 @@ def addresses(path: str, names: tuple[str, ...], lead: int) -> list[str]:
 def test_no_page_breaks_on_a_hostile_query(client, role, path, names):
     client.raise_request_exception = False
     waits = factories.handoff()
-    versions.draft(versions.live().content, author=None)
+    editing.draft(current.live().content, author=None)
     client.force_login(factories.rep() if role is Role.SALES else factories.person(role))
 
     for address in addresses(path, names, waits.lead_id):
@@ -96,7 +96,7 @@ def test_no_page_breaks_on_a_hostile_query(client, role, path, names):
 def test_no_form_breaks_on_hostile_words(client, path, names):
     client.raise_request_exception = False
     lead = factories.lead(stage="mql")
-    versions.draft(versions.live().content, author=None)
+    editing.draft(current.live().content, author=None)
     client.force_login(factories.person(Role.SALES_MANAGER))
 
     for name in names:
@@ -118,7 +118,7 @@ def test_no_list_of_the_api_breaks_on_a_hostile_query(path, names):
 @pytest.mark.parametrize("token", ["e1", "2-1", "0-1"])
 def test_a_token_that_names_other_than_its_count_of_rows_is_none_of_ours(token):
     with pytest.raises(ValueError, match=token):
-        waiting.Known.read(token)
+        queue.ListState.read(token)
 
 
 @pytest.mark.parametrize("url", ["x", "leads", "[]", "\r\nSet-Cookie: x=y", "//evil.example", "٣"])

@@ -4,14 +4,15 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from accounts import keys
+from accounts.keys import keys
 from accounts.models import Portal, Scope
 from accounts.roles import Role
-from funnel import versions
 from funnel.models import Queue, QueueMember, Reason
-from leads import handoffs, verdicts
-from leads.due import drain
-from leads.ingest import ingest_events, ingest_leads
+from funnel.versions import current
+from leads.handoffs import claims, touches, verdicts
+from leads.ingest.events import ingest_events
+from leads.ingest.leads import ingest_leads
+from leads.judging.due import drain
 from leads.models import Handoff
 from tests import factories
 
@@ -83,7 +84,7 @@ def world(live_portal, db) -> dict[str, object]:
     Queue.objects.filter(pk=queue.pk).update(name=PAYLOADS[1])
     integration = factories.integration(PAYLOADS[0])
     key, _ = keys.create(integration, scopes=[Scope.LEADS_WRITE], name=PAYLOADS[1], source=ALL[:80])
-    content = versions.live().content
+    content = current.live().content
     for rule in content["rules"]:
         rule["label"] = f"{PAYLOADS[1]} {rule['label']}"[:80]
     factories.switched_on(content)
@@ -102,11 +103,11 @@ def world(live_portal, db) -> dict[str, object]:
     ingest_events(about, integration=integration)
     drain()
     held, lost, *waiting = Handoff.objects.order_by("pk")
-    handoffs.claim(held, chief)
-    handoffs.log_touch(held, chief, channel="call", result="talked", note=ALL)
-    handoffs.claim(lost, chief)
-    handoffs.release(lost, chief, reason=ALL[:300])
-    handoffs.claim(lost, chief)
+    claims.claim(held, chief)
+    touches.log_touch(held, chief, channel="call", result="talked", note=ALL)
+    claims.claim(lost, chief)
+    claims.release(lost, chief, reason=ALL[:300])
+    claims.claim(lost, chief)
     reason = Reason.objects.create(label=PAYLOADS[1], family=Reason.Family.PROFILE)
     verdicts.reject(lost, chief, reason=reason, note=ALL)
     return {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.authentication import ScopePermission
+from accounts.keys.authentication import ScopePermission
 
 # Open to strangers, each with its reason.
 PUBLIC = {

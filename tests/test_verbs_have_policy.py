@@ -15,26 +15,31 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from accounts import keys, policy, portal
+from accounts import policy
+from accounts.keys import keys
 from accounts.models import Portal, Scope, User
 from accounts.policy import Action
+from accounts.portal import portal
 from accounts.roles import SIDE_OF, Role, Side
-from funnel import signature_bar, versions
 from funnel.models import CriteriaVersion, Queue, QueueMember
 from funnel.stages import Stage
-from funnel.versions import signing
-from leads import due, handoffs, impact, ledger, overrides, verdicts, waiting
+from funnel.versions import current, editing, signing, states, switching, words
+from leads import ledger
+from leads.by_hand import disqualifying, points, stages, terms
+from leads.handoffs import claims, touches, verdicts
 from leads.impact import counting
-from leads.metrics import attention
+from leads.judging import due
 from leads.models import Adjustment, Handoff, Lead
-from leads.overrides import terms
+from leads.overview import attention
+from leads.queue import queue
+from leads.switch_on import confirmation
 from tests import factories
 from tests.test_architecture import MODULES, ROOT, is_domain
 
 pytestmark = pytest.mark.django_db
 
 # How the domain says no to a person.
-REFUSALS = (PermissionDenied, versions.VersionError, overrides.OverrideRefused)
+REFUSALS = (PermissionDenied, states.VersionError, terms.OverrideRefused)
 
 
 @dataclass(frozen=True)
@@ -60,16 +65,18 @@ def accepted(person: User) -> Lead:
 
 def overridden() -> Lead:
     lead = factories.lead(fit=10)
-    return overrides.override(lead, factories.marketing_manager(), to=Stage.LEAD, reason="Met them")
+    return stages.override(lead, factories.marketing_manager(), to=Stage.LEAD, reason="Met them")
 
 
 def adjusted() -> Adjustment:
     author = factories.marketing_manager()
-    return overrides.adjust(factories.lead(), author, kind="fit", points=5, reason="Board")
+    return points.adjust(factories.lead(), author, kind="fit", points=5, reason="Board")
 
 
 def disqualified() -> Lead:
-    return overrides.disqualify(factories.lead(), factories.marketing_manager(), reason="A student")
+    return disqualifying.disqualify(
+        factories.lead(), factories.marketing_manager(), reason="A student"
+    )
 
 
 def change_settings(person: User, **values: Any) -> Portal:
@@ -80,31 +87,33 @@ def change_settings(person: User, **values: Any) -> Portal:
 
 
 def draft() -> CriteriaVersion:
-    return versions.draft(versions.live().content, author=None)
+    return editing.draft(current.live().content, author=None)
 
 
 def signed() -> CriteriaVersion:
-    return factories.signed(versions.live().content)
+    return factories.signed(current.live().content)
 
 
 def scheduled() -> CriteriaVersion:
-    return versions.schedule(signed(), timezone.now() + timedelta(days=1))
+    return switching.schedule(signed(), timezone.now() + timedelta(days=1))
 
 
 def edited(person: User) -> CriteriaVersion:
     version = draft()
-    return versions.edit(version, version.content, read_hash=version.content_hash, by=person)
+    return editing.edit(version, version.content, read_hash=version.content_hash, by=person)
 
 
 def signed_for_own_side(person: User) -> Any:
     side = SIDE_OF.get(Role(person.roles[0]), Side.MARKETING)
-    return versions.sign(versions.propose(draft()), person, side)
+    return signing.sign(editing.propose(draft()), person, side)
 
 
 def switched_on_by_count(person: User) -> CriteriaVersion:
     version = signed()
-    count = counting.finish(counting.start(version))
-    return impact.switch_on(version, count, confirmed_sqls=count.new_sqls, by=person)
+    count = counting.finish(counting.start_count(version))
+    return confirmation.switch_on_confirmed(
+        version, count, confirmed_sqls=count.new_sqls, by=person
+    )
 
 
 VERBS: dict[Callable[..., Any], list[Verb]] = {
@@ -134,49 +143,49 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             lambda person: change_settings(person, held_limit=8),
         ),
     ],
-    versions.draft: [
+    editing.draft: [
         may(
             Action.DRAFT_CRITERIA,
-            lambda person: versions.draft(versions.live().content, author=person),
+            lambda person: editing.draft(current.live().content, author=person),
         )
     ],
-    versions.edit: [may(Action.DRAFT_CRITERIA, edited)],
-    versions.propose: [
-        may(Action.DRAFT_CRITERIA, lambda person: versions.propose(draft(), by=person))
+    editing.edit: [may(Action.DRAFT_CRITERIA, edited)],
+    editing.propose: [
+        may(Action.DRAFT_CRITERIA, lambda person: editing.propose(draft(), by=person))
     ],
-    versions.sign: [
+    signing.sign: [
         may(Action.SIGN_CRITERIA, signed_for_own_side),
         Verb(
             frozenset({Role.SALES_MANAGER}),
-            lambda person: versions.sign(versions.propose(draft()), person, Side.SALES),
+            lambda person: signing.sign(editing.propose(draft()), person, Side.SALES),
         ),
     ],
-    versions.send_back: [
+    editing.send_back: [
         may(
             Action.SIGN_CRITERIA,
-            lambda person: versions.send_back(versions.propose(draft()), person, note="Fewer"),
+            lambda person: editing.send_back(editing.propose(draft()), person, note="Fewer"),
         )
     ],
-    versions.schedule: [
+    switching.schedule: [
         may(
             Action.SWITCH_ON_CRITERIA,
-            lambda person: versions.schedule(
+            lambda person: switching.schedule(
                 signed(), timezone.now() + timedelta(days=1), by=person
             ),
         )
     ],
-    versions.take_schedule_back: [
+    switching.take_schedule_back: [
         may(
             Action.SWITCH_ON_CRITERIA,
-            lambda person: versions.take_schedule_back(scheduled(), by=person),
+            lambda person: switching.take_schedule_back(scheduled(), by=person),
         )
     ],
-    versions.switch_on: [
-        may(Action.SWITCH_ON_CRITERIA, lambda person: versions.switch_on(signed(), by=person))
+    switching.switch_on: [
+        may(Action.SWITCH_ON_CRITERIA, lambda person: switching.switch_on(signed(), by=person))
     ],
-    impact.switch_on: [may(Action.SWITCH_ON_CRITERIA, switched_on_by_count)],
-    counting.start: [
-        may(Action.SWITCH_ON_CRITERIA, lambda person: counting.start(signed(), by=person))
+    confirmation.switch_on_confirmed: [may(Action.SWITCH_ON_CRITERIA, switched_on_by_count)],
+    counting.start_count: [
+        may(Action.SWITCH_ON_CRITERIA, lambda person: counting.start_count(signed(), by=person))
     ],
     counting.at_hand: [
         may(
@@ -187,20 +196,20 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
     due.replay: [
         may(Action.SWITCH_ON_CRITERIA, lambda person: due.replay(factories.lead(), by=person))
     ],
-    handoffs.claim: [
-        may(Action.WORK_HANDOFFS, lambda person: handoffs.claim(factories.handoff(), person))
+    claims.claim: [
+        may(Action.WORK_HANDOFFS, lambda person: claims.claim(factories.handoff(), person))
     ],
-    handoffs.claim_next: [may(Action.WORK_HANDOFFS, handoffs.claim_next)],
-    handoffs.release: [
+    claims.claim_next: [may(Action.WORK_HANDOFFS, claims.claim_next)],
+    claims.release: [
         may(
             Action.WORK_HANDOFFS,
-            lambda person: handoffs.release(factories.claimed(person), person, reason="Ill"),
+            lambda person: claims.release(factories.claimed(person), person, reason="Ill"),
         )
     ],
-    handoffs.log_touch: [
+    touches.log_touch: [
         may(
             Action.WORK_HANDOFFS,
-            lambda person: handoffs.log_touch(
+            lambda person: touches.log_touch(
                 factories.claimed(person), person, channel="call", result="talked"
             ),
         )
@@ -230,36 +239,36 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             ),
         )
     ],
-    overrides.override: [
+    stages.override: [
         may(
             Action.MOVE_BY_HAND,
-            lambda person: overrides.override(
+            lambda person: stages.override(
                 factories.lead(fit=10), person, to=Stage.LEAD, reason="Met them"
             ),
         )
     ],
-    overrides.end_override: [
-        may(Action.MOVE_BY_HAND, lambda person: overrides.end_override(overridden(), person))
+    stages.end_override: [
+        may(Action.MOVE_BY_HAND, lambda person: stages.end_override(overridden(), person))
     ],
-    overrides.adjust: [
+    points.adjust: [
         may(
             Action.ADJUST_SCORES,
-            lambda person: overrides.adjust(
+            lambda person: points.adjust(
                 factories.lead(), person, kind="fit", points=5, reason="Board"
             ),
         )
     ],
-    overrides.end: [may(Action.ADJUST_SCORES, lambda person: overrides.end(adjusted(), person))],
-    overrides.disqualify: [
+    points.end: [may(Action.ADJUST_SCORES, lambda person: points.end(adjusted(), person))],
+    disqualifying.disqualify: [
         may(
             Action.DISQUALIFY,
-            lambda person: overrides.disqualify(factories.lead(), person, reason="A student"),
+            lambda person: disqualifying.disqualify(factories.lead(), person, reason="A student"),
         )
     ],
-    overrides.readmit: [
+    disqualifying.readmit: [
         may(
             Action.DISQUALIFY,
-            lambda person: overrides.readmit(disqualified(), person, reason="A friend"),
+            lambda person: disqualifying.readmit(disqualified(), person, reason="A friend"),
         )
     ],
 }
@@ -270,15 +279,15 @@ NO_VERBS = {
     policy.places,
     policy.landing,
     policy.role_label,
-    signature_bar.bar,
+    words.bar,
     signing.sides_of,
-    signing.waiting_for,
-    waiting.for_person,
-    waiting.pulse,
-    waiting.sources,
-    waiting.last_opened,
+    signing.signatures_waiting_for,
+    queue.for_person,
+    queue.pulse,
+    queue.sources,
+    queue.last_opened,
     attention.needs,
-    overrides.targets,
+    stages.targets,
     terms.actor_of,
     terms.put,
     terms.let_go,

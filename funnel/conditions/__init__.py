@@ -11,51 +11,7 @@ A condition is one of
 
 A test on a value nobody knows does not hold; its negation does. Asking whether it is unknown is
 a test of its own.
+
+describing: as a sentence · parsing: from JSON · tree: the classes · values: what may stand in
+it.
 """
-
-from funnel.conditions.describing import describe, sentence
-from funnel.conditions.parsing import MAX_DEPTH, MAX_TESTS, parse
-from funnel.conditions.tree import (
-    All,
-    Any_,
-    Condition,
-    EventTest,
-    Not,
-    PropertyTest,
-    Test,
-    dump,
-    facts,
-    walk,
-)
-from funnel.conditions.values import (
-    MAX_COUNT,
-    MAX_DAYS,
-    MAX_VALUES,
-    ConditionError,
-    is_number,
-    is_text,
-)
-
-__all__ = [
-    "MAX_COUNT",
-    "MAX_DAYS",
-    "MAX_DEPTH",
-    "MAX_TESTS",
-    "MAX_VALUES",
-    "All",
-    "Any_",
-    "Condition",
-    "ConditionError",
-    "EventTest",
-    "Not",
-    "PropertyTest",
-    "Test",
-    "describe",
-    "dump",
-    "facts",
-    "is_number",
-    "is_text",
-    "parse",
-    "sentence",
-    "walk",
-]

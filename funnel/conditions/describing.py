@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 from funnel.conditions.tree import All, Any_, Condition, EventTest, Not, PropertyTest, Test
-from funnel.vocabulary import NUMBER_OPERATORS, Fact, FactType, Takes, event_did, uncapital
+from funnel.vocabulary.events import event_did
+from funnel.vocabulary.facts import Fact, uncapital
+from funnel.vocabulary.operators import NUMBER_OPERATORS, FactType, Takes
 
 
 def describe(condition: Condition) -> str:

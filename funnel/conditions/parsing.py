@@ -18,14 +18,12 @@ from funnel.conditions.values import (
     read_value,
     refuse_unknown,
 )
-from funnel.vocabulary import (
+from funnel.vocabulary.facts import Fact, Use, Vocabulary
+from funnel.vocabulary.operators import (
     NUMBER_OPERATORS,
     PROPERTY_OPERATORS,
     SAME_OPERATORS,
-    Fact,
     FactType,
-    Use,
-    Vocabulary,
 )
 
 MAX_DEPTH = 6

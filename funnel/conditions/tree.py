@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from funnel.vocabulary import Fact
+from funnel.vocabulary.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)

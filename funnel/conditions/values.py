@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeGuard
 
-from funnel.vocabulary import Fact, FactType, Operator, Takes
+from funnel.vocabulary.facts import Fact
+from funnel.vocabulary.operators import FactType, Operator, Takes
 
 MAX_VALUES = 500
 MAX_DAYS = 3650

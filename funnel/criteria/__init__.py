@@ -1,5 +1,5 @@
-"""The criteria as others meet them: read over REST, each version as JSON and as text.
+"""The criteria as others meet them: read on pages and over REST, each version as JSON and as text.
 
-api: the calls and their typed answers · openapi: their description · filters: what a list of
-versions may be narrowed by.
+words: a rulebook as people read it · compare: what differs between two · answers: what the API
+answers.
 """

@@ -7,14 +7,14 @@ from rest_framework.decorators import api_view, permission_classes, renderer_cla
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from accounts.authentication import READ, OpenTo
+from accounts.keys.authentication import READ, OpenTo
 from accounts.models import Scope, User
-from funnel import text_form
 from funnel.criteria import openapi
 from funnel.criteria.answers import criteria_answer, version_answer
 from funnel.criteria.filters import CriteriaFilter
 from funnel.models import CriteriaVersion
 from funnel.models.criteria import CriteriaVersionQuerySet
+from funnel.text_form import writing
 from leadportal.db.paging import Order
 from leadportal.rest.lists import narrowed, one_page, unless_known, unless_same
 
@@ -50,7 +50,7 @@ def read_criteria(request: Request, number: int) -> HttpResponse:
 @permission_classes([OpenTo(people=READ, GET=Scope.CRITERIA_READ)])
 def read_criteria_text(request: Request, number: int) -> HttpResponse:
     version = get_object_or_404(versions_for(request), number=number)
-    text = text_form.export(version)
+    text = writing.export(version)
     return unless_same(request, HttpResponse(text, content_type=YamlRenderer.media_type))
 
 

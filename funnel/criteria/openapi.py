@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from funnel import text_form, versions
 from funnel.criteria.answers import CriteriaAnswer, CriteriaVersionAnswer
 from funnel.criteria.filters import CriteriaFilter
+from funnel.text_form import writing
+from funnel.versions import editing
 from leadportal.rest.lists import Page
 from leadportal.rest.openapi import (
     CONDITIONAL,
@@ -47,7 +48,7 @@ VERSION_EXAMPLE = {
     "note": NOTE,
     "based_on": 1,
     "shipped_default": False,
-    "content_hash": versions.content_hash(CONTENT_EXAMPLE),
+    "content_hash": editing.content_hash(CONTENT_EXAMPLE),
     "created_at": "2026-11-16T09:02:11.480Z",
     "proposed_at": "2026-11-16T09:40:27.013Z",
     "scheduled_for": None,
@@ -94,7 +95,7 @@ GET_CRITERIA_TEXT = operation(
     description="YAML 1.2 that diffs well and reads back exactly; `curl` needs the `.yaml` at the"
     f" end of the address and no header but the key. {WHO}",
     answers={200: str},
-    answer=text_form.written(CONTENT_EXAMPLE, number=2, note=NOTE),
+    answer=writing.written(CONTENT_EXAMPLE, number=2, note=NOTE),
     media_type="application/yaml",
     problems=(*CONDITIONAL, 406),
     without_body=UNCHANGED,

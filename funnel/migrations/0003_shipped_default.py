@@ -4,8 +4,8 @@ from django.db import migrations
 from django.utils import timezone
 
 from funnel.defaults import CONTENT
-from funnel.rulebook import prepared
-from funnel.versions import content_hash
+from funnel.rulebook.saving import prepared
+from funnel.versions.editing import content_hash
 
 
 def ship(apps, schema_editor):

@@ -18,35 +18,3 @@ Content is plain JSON:
 
 parts: the frozen classes · parsing, rules, checks: JSON to them · saving: what a version keeps.
 """
-
-from funnel.rulebook.parsing import parse_content
-from funnel.rulebook.parts import (
-    KINDS,
-    RUNGS,
-    WHOLE,
-    Ageing,
-    Band,
-    Definition,
-    Disqualifier,
-    Frequency,
-    Rule,
-    Rulebook,
-)
-from funnel.rulebook.saving import factors, prepared, with_ids
-
-__all__ = [
-    "KINDS",
-    "RUNGS",
-    "WHOLE",
-    "Ageing",
-    "Band",
-    "Definition",
-    "Disqualifier",
-    "Frequency",
-    "Rule",
-    "Rulebook",
-    "factors",
-    "parse_content",
-    "prepared",
-    "with_ids",
-]

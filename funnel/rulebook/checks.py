@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
-from funnel.conditions import ConditionError, is_text
+from funnel.conditions.values import ConditionError, is_text
 from funnel.rulebook.parts import MAX_POINTS
 
 LONGEST_ID = 40
@@ -31,24 +31,24 @@ def unique(ids: Sequence[str], path: str) -> None:
         seen.add(id_)
 
 
-def text(data: Mapping[str, Any], name: str, path: str, longest: int) -> str:
+def checked_text(data: Mapping[str, Any], name: str, path: str, longest: int) -> str:
     value = data.get(name)
     if not is_text(value, longest):
         raise ConditionError(f"{path}.{name}", f"Give a text of 1 to {longest} characters.")
     return value
 
 
-def is_whole(value: Any, low: int, high: int) -> TypeGuard[int]:
+def is_whole_json(value: Any, low: int, high: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
 def whole(value: Any, path: str, low: int, high: int) -> int:
-    if not is_whole(value, low, high):
+    if not is_whole_json(value, low, high):
         raise ConditionError(path, f"Give a whole number from {low:,} to {high:,}.")
     return value
 
 
-def points(data: Mapping[str, Any], path: str) -> int:
+def checked_points(data: Mapping[str, Any], path: str) -> int:
     return whole(data.get("points"), f"{path}.points", -MAX_POINTS, MAX_POINTS)
 
 

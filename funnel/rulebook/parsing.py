@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from funnel.conditions import ConditionError, parse
+from funnel.conditions.parsing import parse
+from funnel.conditions.values import ConditionError
 from funnel.rulebook.checks import (
     LONGEST_ID,
     LONGEST_LABEL,
+    checked_text,
     known_keys,
     mapping,
-    text,
     unique,
     whole,
 )
@@ -23,7 +24,7 @@ from funnel.rulebook.parts import (
     Rulebook,
 )
 from funnel.rulebook.rules import parse_rule
-from funnel.vocabulary import Use, Vocabulary
+from funnel.vocabulary.facts import Use, Vocabulary
 
 # All questions of a version together: what one statement of PostgreSQL answers without strain.
 MAX_TESTS = 1000
@@ -91,8 +92,8 @@ def _disqualifier(data: Any, vocabulary: Vocabulary, path: str) -> Disqualifier:
     data = mapping(data, path, "A disqualifier has an id, a label and a condition.")
     known_keys(data, {"id", "label", "condition"}, path)
     return Disqualifier(
-        text(data, "id", path, LONGEST_ID),
-        text(data, "label", path, LONGEST_LABEL),
+        checked_text(data, "id", path, LONGEST_ID),
+        checked_text(data, "label", path, LONGEST_LABEL),
         parse(data.get("condition"), vocabulary, use=Use.DEFINITION, path=f"{path}.condition"),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from funnel.conditions import Condition, EventTest, Test, walk
+from funnel.conditions.tree import Condition, EventTest, Test, walk
 from funnel.stages import LADDER
 
 KINDS = ("fit", "intent")

@@ -4,26 +4,18 @@ from collections.abc import Collection, Mapping
 from itertools import count
 from typing import Any
 
-from funnel.conditions import (
-    All,
-    Any_,
-    Condition,
-    ConditionError,
-    Not,
-    Test,
-    is_number,
-    is_text,
-    parse,
-)
+from funnel.conditions.parsing import parse
+from funnel.conditions.tree import All, Any_, Condition, Not, Test
+from funnel.conditions.values import ConditionError, is_number, is_text
 from funnel.rulebook.checks import (
     LONGEST_ID,
     LONGEST_LABEL,
-    is_whole,
+    checked_points,
+    checked_text,
+    is_whole_json,
     known_keys,
     mapping,
     optional,
-    points,
-    text,
     whole,
 )
 from funnel.rulebook.parts import (
@@ -36,7 +28,8 @@ from funnel.rulebook.parts import (
     Frequency,
     Rule,
 )
-from funnel.vocabulary import Fact, FactType, Use, Vocabulary
+from funnel.vocabulary.facts import Fact, Use, Vocabulary
+from funnel.vocabulary.operators import FactType
 
 # A table gives points by one number or one choice.
 NOT_IN_TABLES = frozenset({FactType.DATE, FactType.CHOICES})
@@ -74,10 +67,10 @@ def parse_rule(data: Any, vocabulary: Vocabulary, path: str) -> Rule:
     if (when is None and table is None) or (table is not None and "points" in data):
         raise ConditionError(path, "A rule has a condition with points, or a table.")
     rule = Rule(
-        id=text(data, "id", path, LONGEST_ID),
-        label=text(data, "label", path, LONGEST_LABEL),
+        id=checked_text(data, "id", path, LONGEST_ID),
+        label=checked_text(data, "label", path, LONGEST_LABEL),
         kind=data["kind"],
-        points=0 if table else points(data, path),
+        points=0 if table else checked_points(data, path),
         when=when,
         frequency=_frequency(data.get("frequency", {}), f"{path}.frequency"),
         ageing=_ageing(data.get("ageing"), f"{path}.ageing"),
@@ -128,7 +121,7 @@ def _ageing(data: Any, path: str) -> Ageing | None:
         )
     days = whole(data.get("days"), f"{path}.days", 1, LONGEST_AGEING[kind])
     shares = data.get("factors")
-    if not isinstance(shares, list) or not all(is_whole(share, 1, WHOLE) for share in shares):
+    if not isinstance(shares, list) or not all(is_whole_json(share, 1, WHOLE) for share in shares):
         raise ConditionError(f"{path}.factors", "The factors are computed when criteria are saved.")
     if shares != sorted(shares, reverse=True):
         raise ConditionError(f"{path}.factors", "Factors only fall.")
@@ -157,7 +150,7 @@ def _table_id(data: Mapping[str, Any], path: str, taken: Collection[str]) -> str
     if "id" not in data:
         free = (f"{TABLE}-{n}" if n > 1 else TABLE for n in count(1))
         return next(id_ for id_ in free if id_ not in taken)
-    id_ = text(data, "id", path, LONGEST_ID)
+    id_ = checked_text(data, "id", path, LONGEST_ID)
     if id_ in taken:
         raise ConditionError(f"{path}.id", f"The id “{id_}” is used twice.")
     return id_
@@ -195,7 +188,7 @@ def _band(data: Any, path: str) -> Band:
             raise ConditionError(f"{path}.{name}", "An edge of a band is a number.")
     if low is not None and high is not None and low > high:
         raise ConditionError(f"{path}.to", "A band ends where it starts or above.")
-    return Band(points(data, path), low, high)
+    return Band(checked_points(data, path), low, high)
 
 
 def _choices(data: Any, fact: Fact, path: str) -> tuple[Band, ...]:

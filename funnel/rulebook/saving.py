@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from funnel.conditions import dump
-from funnel.rulebook.checks import is_whole
+from funnel.conditions.tree import dump
+from funnel.rulebook.checks import is_whole_json
 from funnel.rulebook.parts import LONGEST_AGEING, MAX_POINTS, WHOLE, Rule, Rulebook
 from funnel.rulebook.rules import TABLE
 
@@ -48,7 +48,9 @@ def _with_factors(rule: Any) -> Any:
     if not isinstance(kind, str) or kind not in LONGEST_AGEING:
         return rule
     days, points = ageing.get("days"), rule.get("points")
-    if not is_whole(days, 1, LONGEST_AGEING[kind]) or not is_whole(points, -MAX_POINTS, MAX_POINTS):
+    if not is_whole_json(days, 1, LONGEST_AGEING[kind]) or not is_whole_json(
+        points, -MAX_POINTS, MAX_POINTS
+    ):
         return rule
     return {**rule, "ageing": {**ageing, "factors": list(factors(kind, days, points))}}
 

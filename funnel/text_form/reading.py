@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from funnel.conditions import ConditionError
-from funnel.rulebook import parse_content, prepared
-from funnel.text_form.tree import TextError, Tree, parse
-from funnel.vocabulary import Vocabulary
+from funnel.conditions.values import ConditionError
+from funnel.rulebook.parsing import parse_content
+from funnel.rulebook.saving import prepared
+from funnel.text_form.tree import TextError, Tree, parse_yaml
+from funnel.vocabulary.facts import Vocabulary
 
 ORDER = ("definitions", "disqualifiers", "rules", "caps", "bands")
 # Characters; 200 rules take a quarter of it. Reading so many takes seconds.
@@ -27,7 +28,7 @@ class Document:
     has_comments: bool
 
 
-def read(text: str, vocabulary: Vocabulary) -> Document:
+def read_text(text: str, vocabulary: Vocabulary) -> Document:
     """Content that can be saved as it is. Raises TextError at the first mistake."""
     tree = _tree(text)
     content, note = _parted(tree)
@@ -54,7 +55,7 @@ def line_of(text: str, path: str) -> int:
 def _tree(text: str) -> Tree:
     if len(text) > LARGEST:
         raise TextError(0, "", f"The text is longer than {LARGEST:,} characters.")
-    tree = parse(text.removeprefix("\ufeff"))
+    tree = parse_yaml(text.removeprefix("\ufeff"))
     if not isinstance(tree.data, dict):
         raise TextError(0, "", "The text is a mapping with definitions and rules.")
     return tree

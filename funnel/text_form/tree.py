@@ -22,7 +22,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.reader import ReaderError
 
-from funnel.conditions import ConditionError
+from funnel.conditions.values import ConditionError
 
 DEEPEST = 40
 LONGEST_NUMBER = 100
@@ -67,7 +67,7 @@ class _Open:
         return f"{self.path}.{step}" if self.path else str(step)
 
 
-def parse(text: str) -> Tree:
+def parse_yaml(text: str) -> Tree:
     """The one document of a text. Raises TextError."""
     reader = _Reader(text)
     try:

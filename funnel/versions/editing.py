@@ -15,14 +15,15 @@ from accounts.models import User
 from accounts.policy import Action
 from funnel.models import CriteriaVersion, Refusal, VersionState
 from funnel.models.criteria import EDITABLE
-from funnel.rulebook import parse_content, prepared, with_ids
-from funnel.versions.judging import vocabulary
+from funnel.rulebook.parsing import parse_content
+from funnel.rulebook.saving import prepared, with_ids
+from funnel.versions.current import vocabulary
 from funnel.versions.signing import valid_signatures
 from funnel.versions.states import (
     ChangedMeanwhile,
     VersionError,
     WouldVoid,
-    locked,
+    locked_version,
     one_at_a_time,
 )
 
@@ -83,7 +84,7 @@ def edit(
     raises WouldVoid if there are others; None asks nothing. Raises NotAllowed.
     """
     policy.require(by, Action.DRAFT_CRITERIA)
-    version = locked(version, VersionState.DRAFT, VersionState.PROPOSED)
+    version = locked_version(version, VersionState.DRAFT, VersionState.PROPOSED)
     if version.content_hash != read_hash:
         raise ChangedMeanwhile(f"v{version.number} was changed since you opened it.")
     if voiding is not None and {one.pk for one in valid_signatures(version)} - {*voiding}:
@@ -113,7 +114,7 @@ def propose(
     Raises NotAllowed, ChangedMeanwhile or VersionError.
     """
     policy.require(by, Action.DRAFT_CRITERIA)
-    version = locked(version, VersionState.DRAFT)
+    version = locked_version(version, VersionState.DRAFT)
     if read_hash is not None and version.content_hash != read_hash:
         raise ChangedMeanwhile(f"v{version.number} was changed since you opened it.")
     version.state = VersionState.PROPOSED
@@ -132,7 +133,7 @@ def send_back(
 
     Raises VersionError.
     """
-    version = locked(version, VersionState.PROPOSED)
+    version = locked_version(version, VersionState.PROPOSED)
     if not policy.can(person, Action.SIGN_CRITERIA):
         raise VersionError("Only a manager of a department sends criteria back.")
     at = at or timezone.now()

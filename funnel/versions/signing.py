@@ -10,7 +10,7 @@ from accounts.models import Portal, User
 from accounts.policy import Action
 from accounts.roles import Role, Side
 from funnel.models import CriteriaVersion, Signature, VersionState
-from funnel.versions.states import ChangedMeanwhile, NotSigned, VersionError, locked
+from funnel.versions.states import ChangedMeanwhile, NotSigned, VersionError, locked_version
 
 SIGNS_FOR = {Role.MARKETING_MANAGER: Side.MARKETING, Role.SALES_MANAGER: Side.SALES}
 
@@ -32,7 +32,7 @@ def sign(
     found = CriteriaVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     if read_hash is not None and found.content_hash != read_hash:
         raise ChangedMeanwhile(f"v{found.number} was changed since you read it.")
-    version = locked(found, VersionState.PROPOSED)
+    version = locked_version(found, VersionState.PROPOSED)
     if not policy.can(person, Action.SIGN_CRITERIA) or side not in sides_of(person):
         raise VersionError(f"Only a manager of {Side(side).label.lower()} signs for it.")
     signed = {signature.side: signature for signature in valid_signatures(version)}
@@ -56,7 +56,7 @@ def sides_of(person: User) -> list[Side]:
     return [side for role, side in SIGNS_FOR.items() if person.has_role(role)]
 
 
-def waiting_for(person: User) -> int:
+def signatures_waiting_for(person: User) -> int:
     """Proposed versions that wait for the signature of a side of theirs, for the navigation."""
     sides = sides_of(person)
     return CriteriaVersion.objects.lacking_signature_of(sides).count() if sides else 0

@@ -24,7 +24,7 @@ class WouldVoid(VersionError):
     """The edit would void signatures that the editor was not told about."""
 
 
-def locked(version: CriteriaVersion, *states: VersionState) -> CriteriaVersion:
+def locked_version(version: CriteriaVersion, *states: VersionState) -> CriteriaVersion:
     """The version as it is now, held for a change; raises VersionError in any other state."""
     found = CriteriaVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     if found.state not in states:

@@ -8,12 +8,12 @@ from django.utils import timezone
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
-from funnel.conditions import ConditionError
+from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.models.criteria import EDITABLE
-from funnel.versions.judging import rulebook, wait_for_judging
+from funnel.versions.current import rulebook, wait_for_judging
 from funnel.versions.signing import need_signatures
-from funnel.versions.states import VersionError, locked, one_at_a_time
+from funnel.versions.states import VersionError, locked_version, one_at_a_time
 
 SCHEDULE = ["state", "scheduled_for", "switched_on_by", "confirmed_sqls"]
 
@@ -32,7 +32,7 @@ def schedule(
     VersionError if one waits.
     """
     policy.require(by, Action.SWITCH_ON_CRITERIA)
-    version = locked(version, VersionState.PROPOSED)
+    version = locked_version(version, VersionState.PROPOSED)
     need_signatures(version)
     version.state = VersionState.SCHEDULED
     version.scheduled_for = when
@@ -50,7 +50,7 @@ def take_schedule_back(version: CriteriaVersion, *, by: User | None = None) -> C
     Raises NotAllowed, or VersionError when it is live by now or another version is being edited.
     """
     policy.require(by, Action.SWITCH_ON_CRITERIA)
-    version = locked(version, VersionState.SCHEDULED)
+    version = locked_version(version, VersionState.SCHEDULED)
     version.state = VersionState.PROPOSED
     version.scheduled_for = version.switched_on_by = version.confirmed_sqls = None
     beside = f"{{}} is being edited, and {version} cannot wait beside it."
@@ -76,7 +76,7 @@ def switch_on(
     at = at or timezone.now()
     wait_for_judging()
     before = CriteriaVersion.objects.live().select_for_update(no_key=True).first()
-    version = locked(version, VersionState.PROPOSED, VersionState.SCHEDULED)
+    version = locked_version(version, VersionState.PROPOSED, VersionState.SCHEDULED)
     need_signatures(version)
     _need_facts(version)
     if before is not None:

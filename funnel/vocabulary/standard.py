@@ -1,14 +1,7 @@
 """The facts that every installation has beside the columns of its record."""
 
 from funnel.stages import LIVING
-from funnel.vocabulary.facts import (
-    NOT_IN_RULES,
-    Fact,
-    Use,
-    Vocabulary,
-    consent,
-    days_since,
-)
+from funnel.vocabulary.facts import NOT_IN_RULES, Fact, Use, Vocabulary, consent, days_since
 from funnel.vocabulary.operators import FactType
 from leadportal.world.countries import COUNTRIES
 from leadportal.world.regions import REGIONS, SALES_AREAS

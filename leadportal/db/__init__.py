@@ -1,1 +1,6 @@
-"""What every query stands on: SQL pieces, prepared statements, row writers, paging, sweeps."""
+"""What every query stands on, whichever app asks.
+
+pieces: SQL text that carries its parameters · prepared: statements planned once for each
+connection · rows: many rows written in one statement · races: the later of two starts again ·
+paging: pages by key · sweeps: background work as a table.
+"""

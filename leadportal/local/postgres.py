@@ -12,14 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from leadportal.local.folders import (
-    StartFailed,
-    digest,
-    log_file,
-    make_private,
-    nobody,
-    run_dir,
-)
+from leadportal.local.folders import StartFailed, digest, log_file, make_private, nobody, run_dir
 from leadportal.local.processes import STOP_DEADLINE, Process, spawn, wait_until
 
 DATABASE = "leadportal"  # the name of the database and of the role that owns it

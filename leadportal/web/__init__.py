@@ -1,1 +1,5 @@
-"""What every page and call stands on, whatever the app: answers and middleware."""
+"""What every page stands on, whichever app shows it.
+
+answers: fragments, redirects, refusals · compression: pages packed on their way · middleware:
+no cache keeps them.
+"""

@@ -1,4 +1,4 @@
-"""What may come in: one table of checks per thing, read by ingest and by the API's schema.
+"""What may come in: one table of checks per thing, read by ingest and by the API's description.
 
-reading: one object by its table · values: checks of one value · leads, events: the tables.
+values: one value · reading: one object by a table · leads, events, handoffs: the tables.
 """

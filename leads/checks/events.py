@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from leads.checks.reading import Field, FieldError, Refused, Wrong, object_of, read
+from leads.checks.reading import Field, FieldError, Refused, Wrong, object_of, read_object
 from leads.checks.values import EMAIL, ID, MOMENT, lead_id, matching
 
 PROPERTIES_LENGTH = 8_000
@@ -38,7 +38,7 @@ EVENT: dict[str, Field] = {
     "occurred_at": MOMENT,
     "properties": Field(_properties, {"type": ["object", "null"], "additionalProperties": True}),
     "external_id": ID,
-    "lead": Field(lambda value: read(value, EVENT_LEAD), object_of(EVENT_LEAD)),
+    "lead": Field(lambda value: read_object(value, EVENT_LEAD), object_of(EVENT_LEAD)),
 }
 
 EVENT_SCHEMA = object_of(EVENT, required=["type", "lead"])
@@ -46,7 +46,7 @@ EVENT_SCHEMA = object_of(EVENT, required=["type", "lead"])
 
 def read_event(payload: Any) -> dict[str, Any]:
     """The checked values of one event in the API's shape. Raises Refused."""
-    values = read(payload, EVENT)
+    values = read_object(payload, EVENT)
     errors = []
     if "type" not in values:
         errors.append(FieldError("/type", "required", "Say what happened."))

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from leads.checks.reading import Field, FieldError, Refused, Wrong, escape, object_of, read
+from leads.checks.reading import Field, FieldError, Refused, Wrong, escape, object_of, read_object
 from leads.checks.values import ID, MOMENT, text, yes_no
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 
@@ -20,7 +20,7 @@ def _company(value: Any) -> dict[str, Any] | None:
     """A company as an object, or just its name."""
     if isinstance(value, str):
         value = {"name": value}
-    return read(value, COMPANY) or None
+    return read_object(value, COMPANY) or None
 
 
 def _consent(value: Any) -> dict[str, dict[str, Any]] | None:
@@ -37,7 +37,7 @@ def _consent(value: Any) -> dict[str, dict[str, Any]] | None:
         if given is None:
             continue
         try:
-            word = {"given": given} if isinstance(given, bool) else read(given, CONSENT)
+            word = {"given": given} if isinstance(given, bool) else read_object(given, CONSENT)
         except Refused as refused:
             first = refused.errors[0]
             raise Wrong(first.code, first.detail, step + first.pointer) from None
@@ -147,7 +147,7 @@ LEAD_SCHEMA = object_of(LEAD)
 
 def read_lead(payload: Any) -> dict[str, Any]:
     """The checked values of one lead in the API's shape. Raises Refused."""
-    values = read(payload, LEAD, kept_by_us=LEAD_KEPT_BY_US)
+    values = read_object(payload, LEAD, kept_by_us=LEAD_KEPT_BY_US)
     if not ({"external_id", "email", "phone"} & values.keys()):
         raise Refused(FieldError("", "required", "Give an external_id, an email or a phone."))
     return values

@@ -38,7 +38,7 @@ class Field:
     schema: dict[str, Any]
 
 
-def read(
+def read_object(
     payload: Any, table: Mapping[str, Field], *, kept_by_us: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
     """The checked values of one object. Raises Refused with everything that is wrong."""

@@ -1,6 +1,6 @@
-"""A believable year of one company, made through the product's own verbs (manage.py seed_demo)."""
+"""A believable year of one company, made through the product's own verbs (manage.py seed_demo).
 
-from leads.demo.cast import SIGN_INS
-from leads.demo.year import LEADS, NotEmpty, Seeded, seed
-
-__all__ = ["LEADS", "SIGN_INS", "NotEmpty", "Seeded", "seed"]
+year: told in order · cast: the company and its people · criteria: how they grew · market,
+places: where leads come from · journeys, fates: what each does and what becomes of it · sales:
+reps and marketers at work · stories: whom one meets first.
+"""

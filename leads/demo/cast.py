@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 
-from accounts import keys, portal
+from accounts.keys import keys
 from accounts.models import Portal, Scope, Team, User
+from accounts.portal import portal
 from accounts.roles import SIDE_OF, Role, Side
 from funnel.models import Queue, QueueMember
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from accounts.models import User
 from accounts.roles import Side
-from funnel import versions
 from funnel.defaults import CONTENT, SOON
 from funnel.models import CriteriaVersion
+from funnel.versions import current, editing, signing, switching
 
 SEGMENT = [
     "Food and drink",
@@ -231,36 +231,36 @@ def date_back_shipped(at: datetime) -> None:
     CriteriaVersion.objects.filter(number=1).update(created_at=at, live_at=at)
 
 
-def switch_on(edition: Edition, *, author: User, marketing: User, sales: User) -> CriteriaVersion:
+def go_live(edition: Edition, *, author: User, marketing: User, sales: User) -> CriteriaVersion:
     """Draft, propose, sign and switch on one version, in the days before it went live."""
     live_at = edition.live_at
 
     def before(**ago: float) -> datetime:
         return live_at - timedelta(**ago)
 
-    version = versions.draft(
+    version = editing.draft(
         edition.content,
         author=author,
-        based_on=versions.live(),
+        based_on=current.live(),
         note=edition.note,
         at=before(days=6, hours=2),
     )
-    versions.propose(version, by=author, at=before(days=4, hours=1))
-    versions.sign(version, marketing, Side.MARKETING, at=before(days=3, hours=22))
-    versions.sign(version, sales, Side.SALES, at=before(days=1, hours=3, minutes=20))
-    return versions.switch_on(version, by=sales, at=live_at)
+    editing.propose(version, by=author, at=before(days=4, hours=1))
+    signing.sign(version, marketing, Side.MARKETING, at=before(days=3, hours=22))
+    signing.sign(version, sales, Side.SALES, at=before(days=1, hours=3, minutes=20))
+    return switching.switch_on(version, by=sales, at=live_at)
 
 
 def propose_next(now: datetime, *, author: User, marketing: User) -> CriteriaVersion:
     """The version in the making: drafted, proposed, and signed by one side of two."""
-    version = versions.draft(
+    version = editing.draft(
         FOURTH,
         author=author,
-        based_on=versions.live(),
+        based_on=current.live(),
         note="Visits to pricing alone no longer make an SQL, and downloads give nothing. "
         "Who comes back on many days counts more.",
         at=now - timedelta(days=3, hours=4),
     )
-    versions.propose(version, by=author, at=now - timedelta(days=2, hours=1))
-    versions.sign(version, marketing, Side.MARKETING, at=now - timedelta(days=1, hours=2))
+    editing.propose(version, by=author, at=now - timedelta(days=2, hours=1))
+    signing.sign(version, marketing, Side.MARKETING, at=now - timedelta(days=1, hours=2))
     return version

@@ -89,7 +89,7 @@ REFUSAL_NOTES = {
 LOST = ("Chose a competitor", "Stayed with paper", "Project stopped", "No budget after all")
 
 
-def draw(dice: Random, *, accepted: float, refusals: dict[str, int]) -> Fate:
+def draw_fate(dice: Random, *, accepted: float, refusals: dict[str, int]) -> Fate:
     """A fate as probable as the source's record and the rep's habits make it."""
     pace = dice.choices(PACES, [pace.share for pace in PACES])[0]
     yes = dice.random() < accepted + pace.accepts

@@ -123,7 +123,7 @@ def _with_others(at: datetime, now: datetime) -> datetime:
 # --- what --------------------------------------------------------------------------------------
 
 
-def draw(market: Market, origin: Origin, reach: str, now: datetime) -> Journey:
+def draw_journey(market: Market, origin: Origin, reach: str, now: datetime) -> Journey:
     """Somebody from this source who gets about that far."""
     dice = market.dice
     ago = day_ago(dice)

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from leads.demo.criteria import SEGMENT
-from leads.demo.places import PLACES, WEIGHTS, Place, phone
+from leads.demo.places import PLACES, WEIGHTS, Country, phone
 from leads.models import Campaign, Source
 from leads.text import name_key
 
@@ -208,7 +208,7 @@ class Employer:
     domain: str
     industry: str
     employees: int
-    place: Place
+    place: Country
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -237,7 +237,7 @@ class Market:
     employers: dict[tuple[bool, str], list[Employer]] = field(default_factory=dict)
     domains: set[str] = field(default_factory=set)
 
-    def employer(self, place: Place, *, good: bool) -> Employer:
+    def employer(self, place: Country, *, good: bool) -> Employer:
         known = self.employers.setdefault((good, place.country), [])
         if known and self.dice.random() < 0.35:
             return self.dice.choice(known)
@@ -256,7 +256,7 @@ class Market:
                 break
         return made or self.dice.choice(known or [self.employer(place, good=good)])
 
-    def place(self, *, sold_to: bool) -> Place:
+    def place(self, *, sold_to: bool) -> Country:
         """A good lead is nearly always where Fernhill sells."""
         countries = PLACES[:14] if sold_to else PLACES
         return self.dice.choices(countries, WEIGHTS[: len(countries)])[0]
@@ -285,7 +285,7 @@ class Market:
             lead["phone"] = phone(place, self.dice)
         return lead
 
-    def _name(self, place: Place) -> tuple[str, str]:
+    def _name(self, place: Country) -> tuple[str, str]:
         return self.dice.choice(place.first), self.dice.choice(place.last)
 
     def _address(self, first: str, last: str, domain: str) -> str:
@@ -297,7 +297,7 @@ class Market:
         self.addresses.add(address)
         return address
 
-    def _nearly_nobody(self, first: str, last: str, place: Place) -> dict[str, Any]:
+    def _nearly_nobody(self, first: str, last: str, place: Country) -> dict[str, Any]:
         """A private mailbox and no name: somebody read something."""
         return {"email": self._address(first, last, "test.com"), "country": place.country}
 

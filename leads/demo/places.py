@@ -5,7 +5,7 @@ from random import Random
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Country:
     country: str
     weight: float
     first: tuple[str, ...]
@@ -18,9 +18,9 @@ class Place:
     phone: str = ""
 
 
-def _place(country: str, weight: float, *lists: str, form: str, phone: str = "") -> Place:
+def _place(country: str, weight: float, *lists: str, form: str, phone: str = "") -> Country:
     first, last, cities, roots = (tuple(words.split(", ")) for words in lists)
-    return Place(country, weight, first, last, cities, roots, form, phone)
+    return Country(country, weight, first, last, cities, roots, form, phone)
 
 
 PLACES = (
@@ -198,6 +198,6 @@ BY_COUNTRY = {place.country: place for place in PLACES}
 WEIGHTS = [place.weight for place in PLACES]
 
 
-def phone(place: Place, dice: Random) -> str:
+def phone(place: Country, dice: Random) -> str:
     """A number out of the ranges that regulators keep for films and books."""
     return f"{place.phone}{dice.randrange(100):02}" if place.phone else ""

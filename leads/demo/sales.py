@@ -11,10 +11,10 @@ from itertools import count
 from accounts.models import User
 from funnel.models import Reason
 from funnel.stages import Stage
-from leads import handoffs, verdicts
 from leads.demo.cast import HELENA, INES, MARCUS, RUBEN, Person
 from leads.demo.fates import ANSWERS, Contact, Fate
 from leads.demo.journeys import ZONE
+from leads.handoffs import claims, touches, verdicts
 from leads.models import Handoff, Lead
 
 OPENS, CLOSES = 8, 19
@@ -70,13 +70,13 @@ class Floor:
         self.plan(at, lambda at: self._claim(handoff, rep, fate, at))
 
     def _try_out(self, handoff: Handoff, rep: User, at: datetime) -> None:
-        handoffs.claim(handoff, rep, at=at)
+        claims.claim(handoff, rep, at=at)
 
     def _give_back(self, handoff: Handoff, rep: User, fate: Fate, at: datetime) -> None:
-        handoffs.release(handoff, rep, reason=fate.released, at=at)
+        claims.release(handoff, rep, reason=fate.released, at=at)
 
     def _claim(self, handoff: Handoff, rep: User, fate: Fate, at: datetime) -> None:
-        handoffs.claim(handoff, rep, at=at)
+        claims.claim(handoff, rep, at=at)
         last = at
         for contact in fate.contacts:
             last = self.in_office_hours(at + timedelta(minutes=contact.minutes))
@@ -92,7 +92,7 @@ class Floor:
     def _contact(self, handoff: Handoff, rep: User, contact: Contact, at: datetime) -> None:
         # What one logs happened a moment ago.
         happened = max(at - timedelta(minutes=3), handoff.opened_at)
-        handoffs.log_touch(
+        touches.log_touch(
             handoff,
             rep,
             channel=contact.channel,

@@ -11,10 +11,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.keys import integration_named
-from leads import due
+from accounts.keys.keys import integration_named
 from leads.demo import cast, criteria, fates, stories
-from leads.demo.journeys import YEAR, Did, Journey, Said, draw
+from leads.demo.journeys import YEAR, Did, Journey, Said, draw_journey
 from leads.demo.market import (
     BIN,
     INQUIRY,
@@ -28,9 +27,11 @@ from leads.demo.market import (
     open_market,
 )
 from leads.demo.sales import Floor
-from leads.ingest import ingest_events, ingest_leads
+from leads.ingest.events import ingest_events
+from leads.ingest.leads import ingest_leads
+from leads.judging import due
+from leads.judging.judgement import qualify
 from leads.models import Event, Handoff, Lead
-from leads.qualification import qualify
 
 LEADS = 2_000
 # The same year every time, but for today's date.
@@ -80,7 +81,7 @@ def imagine(leads: int, now: datetime) -> list[Journey]:
     journeys = []
     for _ in range(max(leads - len(told), 0)):
         origin = dice.choices(ORIGINS, ORIGIN_WEIGHTS)[0]
-        journey = draw(market, origin, _reach(origin, dice), now)
+        journey = draw_journey(market, origin, _reach(origin, dice), now)
         if journey.crosses:
             journey.fate = _fate(journey, dice, now)
         journeys.append(journey)
@@ -91,7 +92,7 @@ def _fate(journey: Journey, dice: Random, now: datetime) -> fates.Fate:
     """What sales makes of it: the better the criteria became, the more it accepts."""
     origin, crosses = journey.origin, journey.crosses or now
     better = 0.05 - 0.22 * (now - crosses) / timedelta(days=YEAR)
-    return fates.draw(dice, accepted=origin.accepted + better, refusals=origin.refusals)
+    return fates.draw_fate(dice, accepted=origin.accepted + better, refusals=origin.refusals)
 
 
 def _reach(origin: Origin, dice: Random) -> str:
@@ -158,7 +159,7 @@ class Year:
     def _switch_on(self, edition: criteria.Edition) -> None:
         users, at = self.floor.users, edition.live_at
         self.floor.work_until(at)
-        criteria.switch_on(
+        criteria.go_live(
             edition,
             author=users[cast.INES],
             marketing=users[cast.HELENA],
@@ -228,6 +229,6 @@ def _until(at: datetime, rows: deque[tuple[Any, Journey]]) -> list[tuple[Any, Jo
 def _unforeseen(journey: Journey) -> fates.Fate:
     """For those whom the criteria brought further than was meant."""
     dice = Random(f"{SEED} {journey.begins:%d%H%M}")
-    return fates.draw(
+    return fates.draw_fate(
         dice, accepted=journey.origin.accepted - 0.2, refusals=journey.origin.refusals
     )

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from accounts import prepared
 from accounts.models import Portal
 from funnel.compile import event_match
-from funnel.conditions import EventTest, Test, describe, walk
-from funnel.rulebook import Definition, Rule, Rulebook
+from funnel.conditions.describing import describe
+from funnel.conditions.tree import EventTest, Test, walk
+from funnel.rulebook.parts import Definition, Rule, Rulebook
 from funnel.scoring import compile_rulebook, counted, unclamped
+from leadportal.db import prepared
 from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
 
@@ -39,7 +40,7 @@ class Seen:
     unscored: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def read(
+def read_evidence(
     lead_ids: Sequence[int],
     rulebook: Rulebook,
     *,

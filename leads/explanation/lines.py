@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from funnel.rulebook import KINDS, Rule, Rulebook
+from funnel.rulebook.parts import KINDS, Rule, Rulebook
 from leads.explanation.words import day, evidence_text
 from leads.models import Adjustment
 
@@ -92,7 +92,7 @@ def _cuts(kind: str, exact: int, cap: int) -> Iterator[Line]:
         yield Line(kind, "Counted as 0", f"{name} never falls below 0", -exact, cut=True)
 
 
-def sentence(found: Sequence[Line]) -> str:
+def why_sentence(found: Sequence[Line]) -> str:
     """One sentence for a queue row: what they did, then who they are, the biggest first."""
     positive = [line for line in found if line.points > 0 and line.rule]
     did = [line.label for line in positive if line.kind == "intent"][:2]

@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.models import Portal
-from funnel import versions
-from funnel.rulebook import KINDS, Rulebook
-from funnel.vocabulary import event_label
-from leads.explanation.evidence import Seen, read
+from funnel.rulebook.parts import KINDS, Rulebook
+from funnel.versions import current
+from funnel.vocabulary.events import event_label
+from leads.explanation.evidence import Seen, read_evidence
 from leads.explanation.lines import Line, lines
 from leads.explanation.words import span
 from leads.models import Adjustment, Lead, StageChange
@@ -60,10 +60,10 @@ def explain(
     """
     if lead.version is None or lead.scored_at is None:
         return None
-    rulebook = rulebook or versions.rulebook(lead.version)
+    rulebook = rulebook or current.rulebook(lead.version)
     portal = portal or Portal.load()
     at = lead.scored_at
-    seen = read([lead.pk], rulebook, at=at, portal=portal, with_past=True)[lead.pk]
+    seen = read_evidence([lead.pk], rulebook, at=at, portal=portal, with_past=True)[lead.pk]
     stored = (*lead.points, *[0] * (len(rulebook.rules) - len(lead.points)))
     evidence = _standing(lead, stored, rulebook, seen)
     if adjusted is None:

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from funnel.conditions import EventTest, Test
-from funnel.rulebook import Rule
-from funnel.vocabulary import FactType
+from funnel.conditions.tree import EventTest, Test
+from funnel.rulebook.parts import Rule
+from funnel.vocabulary.operators import FactType
 
 
 def evidence_text(

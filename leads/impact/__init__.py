@@ -1,16 +1,6 @@
-"""What switching a version on would do, would have done, and is doing: read by who decides it."""
+"""What switching a version on would do: read by who drafts and decides it.
 
-from leads.impact.reading import FromTo, Impact, of
-from leads.impact.rescoring import Progress, progress
-from leads.impact.switching import NotConfirmed, WrongTime, switch_on
-
-__all__ = [
-    "Impact",
-    "FromTo",
-    "NotConfirmed",
-    "Progress",
-    "WrongTime",
-    "of",
-    "progress",
-    "switch_on",
-]
+reading: the statement that judges, read only · recent: the leads active lately, within a second
+· counting: all leads, in the background · movers: who would move, and the rules that did it ·
+words: how that reads.
+"""

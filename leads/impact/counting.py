@@ -15,14 +15,14 @@ from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from accounts.roles import Side
-from funnel import versions
-from funnel.conditions import ConditionError
+from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion, VersionState
+from funnel.versions import current, signing
 from leadportal.db import sweeps
 from leads.impact.reading import MOVABLE, Impact, as_json, from_json, of
+from leads.judging.basis import clock
 from leads.models import Lead
 from leads.models.impact import ImpactCount
-from leads.qualification import clock
 
 # Leads read by one statement: short enough for every timeout, long enough to be set-based.
 CHUNK = 20_000
@@ -36,7 +36,7 @@ COUNTABLE = (VersionState.DRAFT, VersionState.PROPOSED, VersionState.SCHEDULED)
 log = structlog.get_logger(__name__)
 
 
-def start(
+def start_count(
     version: CriteriaVersion, *, by: User | None = None, at: datetime | None = None
 ) -> ImpactCount:
     """Begin to count what the version would do; the count that goes on already, if one does.
@@ -45,7 +45,7 @@ def start(
     """
     policy.require(by, Action.SWITCH_ON_CRITERIA)
     running = ImpactCount.objects.unfinished().filter(
-        version=version, content_hash=version.content_hash, live=versions.live()
+        version=version, content_hash=version.content_hash, live=current.live()
     )
     if running.exists():
         return running.get()
@@ -64,7 +64,7 @@ def _begin(version: CriteriaVersion, by: User | None, at: datetime) -> ImpactCou
     return ImpactCount.objects.create(
         version=version,
         content_hash=version.content_hash,
-        live=versions.live(),
+        live=current.live(),
         started_at=at,
         started_by=by,
         next_lead=edges["low"] or 1,
@@ -97,7 +97,7 @@ def at_hand(version: CriteriaVersion, *, by: User, at: datetime) -> ImpactCount 
         return count
     if leads_to_judge() > AT_ONCE:
         return count
-    return finish(start(version, by=by), seconds=PATIENCE)
+    return finish(start_count(version, by=by), seconds=PATIENCE)
 
 
 def finish(count: ImpactCount, *, seconds: float | None = None) -> ImpactCount:
@@ -133,8 +133,8 @@ def oldest_due() -> datetime | None:
 def _begin_for_the_signed() -> None:
     """Both departments have signed: somebody will ask for the number soon."""
     for version in CriteriaVersion.objects.filter(state=VersionState.PROPOSED):
-        if len(versions.valid_signatures(version)) == len(Side) and newest(version) is None:
-            start(version)
+        if len(signing.valid_signatures(version)) == len(Side) and newest(version) is None:
+            start_count(version)
 
 
 def _advance(pk: int) -> bool:

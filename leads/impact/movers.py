@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from funnel import versions
-from funnel.rulebook import Rulebook
-from funnel.vocabulary import Vocabulary
+from funnel.rulebook.parts import Rulebook
+from funnel.versions import current
+from funnel.vocabulary.facts import Vocabulary
 from leadportal.db.pieces import Sql
 from leadportal.look import formats
 from leads.impact.reading import judging_of
+from leads.judging.basis import Basis
 from leads.models import Lead
-from leads.qualification import Basis
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PointsChange:
     """One rule that gives other points; None where a version has no such rule."""
 
     label: str
@@ -43,11 +43,11 @@ class Mover:
     lead: Lead
     was: int | None
     becomes: int
-    changes: tuple[Change, ...]
+    changes: tuple[PointsChange, ...]
     disqualifier: str
 
 
-def told(basis: Basis, leads: Sequence[Lead], words: Vocabulary) -> list[Mover]:
+def rule_changes(basis: Basis, leads: Sequence[Lead], words: Vocabulary) -> list[Mover]:
     """These leads as the basis would judge them, in their order. One statement."""
     scoring, judging = judging_of(basis, [lead.pk for lead in leads])
     query = Sql("SELECT l.id, s.total, {}, d.disqualifier FROM {}") % (scoring.points, judging)
@@ -57,7 +57,7 @@ def told(basis: Basis, leads: Sequence[Lead], words: Vocabulary) -> list[Mover]:
     labels = {item.id: item.label for item in basis.rulebook.disqualifiers}
     # A page of leads was judged by one or two versions.
     judges = {lead.version_id: lead.version for lead in leads if lead.version}
-    rulebooks = {pk: versions.readable(judge, words) for pk, judge in judges.items()}
+    rulebooks = {pk: current.readable(judge, words) for pk, judge in judges.items()}
     movers = []
     for lead in leads:
         total, points, disqualifier = found[lead.pk]
@@ -73,12 +73,12 @@ def differences(
     points: Sequence[int | None],
     after: Rulebook,
     new_points: Sequence[int | None],
-) -> list[Change]:
+) -> list[PointsChange]:
     """The rules that give other points, what moves the score most first."""
     was = _by_rule(before, points)
     becomes = _by_rule(after, new_points)
     labels = {rule.id: rule.label for book in (before, after) for rule in book.rules}
-    found = [Change(labels[id_], was.get(id_), becomes.get(id_)) for id_ in labels]
+    found = [PointsChange(labels[id_], was.get(id_), becomes.get(id_)) for id_ in labels]
     return sorted((one for one in found if one.points), key=lambda one: -abs(one.points))
 
 

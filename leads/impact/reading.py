@@ -8,14 +8,15 @@ from datetime import datetime
 from django.db import connection
 
 from accounts.models import Portal
-from funnel import versions
 from funnel.models import CriteriaVersion
 from funnel.scoring import Scoring, compile_rulebook
 from funnel.stages import LADDER, Stage
+from funnel.versions import current
 from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
+from leads.judging.basis import Basis, clock
+from leads.judging.scoring import destination
 from leads.models.impact import ARROW
-from leads.qualification import Basis, clock, destination
 
 # The stages the criteria may move a lead from; everybody else stays whatever they say.
 MOVABLE = (*LADDER, Stage.DISQUALIFIED)
@@ -38,7 +39,7 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
 
     Raises ConditionError when the version asks for a fact that is gone.
     """
-    basis = Basis(version, versions.rulebook(version), Portal.load(), at or clock())
+    basis = Basis(version, current.rulebook(version), Portal.load(), at or clock())
     _, judging = judging_of(basis, ids)
     query = Sql(
         "SELECT l.stage, coalesce(m.target, l.stage), "
@@ -61,7 +62,7 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
 def judging_of(basis: Basis, ids: Sequence[int]) -> tuple[Scoring, Sql]:
     """The scoring, and all that stands behind FROM: `l`, `p`, `s`, `d`, and `m` for the move.
 
-    The very pieces of the statement that judges a batch (leads/qualification/scoring.py).
+    The very pieces of the statement that judges a batch (leads/judging/scoring.py).
     """
     source = TableFacts(ids, basis.at, basis.portal)
     scoring = compile_rulebook(basis.rulebook, source)

@@ -15,8 +15,8 @@ from funnel.models import CriteriaVersion
 from funnel.stages import Stage
 from leadportal.db.pieces import Sql, param
 from leads.impact.reading import MOVABLE, FromTo, judging_of
-from leads.metrics.kept import kept
-from leads.qualification import Basis
+from leads.judging.basis import Basis
+from leads.metrics.cached import cached
 
 ACTIVE = timedelta(days=30)
 # How many leads are read within how many milliseconds; the fewer where so many take too long.
@@ -61,7 +61,7 @@ def preview(basis: Basis, live: CriteriaVersion) -> Preview:
     """
     version = basis.version
     name = f"impact:{version.pk}:{version.content_hash}:{live.pk}"
-    return kept(name, lambda: _read(basis), seconds=KEPT)
+    return cached(name, lambda: _read(basis), seconds=KEPT)
 
 
 def _read(basis: Basis) -> Preview:

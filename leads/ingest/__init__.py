@@ -1,12 +1,7 @@
-from leads.ingest.events import EventInput, ingest_events
-from leads.ingest.leads import ingest_leads
-from leads.ingest.results import BatchRefused, IngestResult, Status
+"""Leads and events coming in: each person once, each event once.
 
-__all__ = [
-    "BatchRefused",
-    "EventInput",
-    "IngestResult",
-    "Status",
-    "ingest_events",
-    "ingest_leads",
-]
+leads, events: the two verbs · records: a lead while it is written · identity: who is meant ·
+companies: whom they work for · origins: sources and campaigns by name · colleagues: whose count
+changes · decision: what the criteria make of it at once · results, answers: what became of each
+item.
+"""

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts import prepared
+from leadportal.db import prepared, rows
+from leadportal.db.races import Raced
 from leads.columns import COMPANY_COLUMNS, Merge
-from leads.ingest import rows
-from leads.ingest.races import Raced
 from leads.matching import company_key, registrable_domain, work_domain
 from leads.models import Company
 from leads.text import key
@@ -68,7 +67,7 @@ class Companies:
         return self.by_name[mention.match_key]
 
 
-def link(mentions: Iterable[Mention], at: Any) -> Companies:
+def link_companies(mentions: Iterable[Mention], at: Any) -> Companies:
     """Find or make the companies mentioned, and fill what was blank on them."""
     mentions = list(mentions)
     companies = Companies()

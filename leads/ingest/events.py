@@ -10,14 +10,14 @@ from django.utils import timezone
 
 from accounts.models import Integration
 from funnel.stages import Actor
-from leadportal.db import sweeps
+from leadportal.db import rows, sweeps
+from leadportal.db.races import Raced, again_when_raced
 from leads import fields
 from leads.checks.events import read_event
 from leads.checks.reading import FieldError, Refused
-from leads.ingest import colleagues, identity, rows
+from leads.ingest import colleagues, identity
 from leads.ingest.leads import Sender
 from leads.ingest.leads import write as write_leads
-from leads.ingest.races import Raced, again_when_raced
 from leads.ingest.records import Arrival
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.matching import email_identity
@@ -115,7 +115,7 @@ def _find_leads(happenings: Sequence[_Happening], sender: Sender) -> None:
     """Set the lead of each event; people known by nothing yet but a mail are made."""
     named = [happening.lead for happening in happenings]
     mails = {lead["email"]: email_identity(lead["email"]) for lead in named if "email" in lead}
-    known = identity.find(
+    known = identity.find_leads(
         sender.integration,
         external={lead["external_id"] for lead in named if "external_id" in lead},
         mails={key for _, key in mails.values() if key},

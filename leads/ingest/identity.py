@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from accounts import prepared
 from accounts.models import Integration
+from leadportal.db import prepared
 
 # How a lead may be named; only what was given is asked for.
 _NAMED = {
@@ -36,7 +36,7 @@ SELECT first, id FROM line WHERE heir IS NULL
 
 
 @dataclass
-class Known:
+class KnownLeads:
     """Ids of living leads, by what was used to name them."""
 
     by_external: dict[str, int] = field(default_factory=dict)
@@ -44,15 +44,15 @@ class Known:
     by_id: dict[int, int] = field(default_factory=dict)
 
 
-def find(
+def find_leads(
     integration: Integration,
     *,
     external: Collection[str] = (),
     mails: Collection[str] = (),
     ids: Collection[int] = (),
-) -> Known:
+) -> KnownLeads:
     """Known leads by external ids of this integration, personal mails and our own ids."""
-    known, merged = Known(), {}
+    known, merged = KnownLeads(), {}
     asked = {"external": list(external), "mails": list(mails), "ids": list(ids)}
     given: dict[str, Any] = {name: values for name, values in asked.items() if values}
     if not given:

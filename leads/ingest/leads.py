@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from accounts.models import Integration
 from funnel.stages import Actor, Stage
-from funnel.vocabulary import STANDARD
-from leadportal.db import sweeps
+from funnel.vocabulary.standard import STANDARD
+from leadportal.db import rows, sweeps
+from leadportal.db.races import Raced, again_when_raced
 from leads import fields, ledger
 from leads.checks.leads import read_lead
 from leads.checks.reading import FieldError, Refused
-from leads.ingest import colleagues, companies, identity, origins, rows
-from leads.ingest.races import Raced, again_when_raced
+from leads.ingest import colleagues, companies, identity, origins
 from leads.ingest.records import WRITTEN, Arrival, Record
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.models import (
@@ -120,7 +120,7 @@ class _People:
 
 
 def _find(arrivals: Sequence[Arrival], sender: Sender) -> _People:
-    known = identity.find(
+    known = identity.find_leads(
         sender.integration,
         external={a.values["external_id"] for a in arrivals if "external_id" in a.values},
         mails={a.email_key for a in arrivals if a.email_key},
@@ -160,7 +160,7 @@ def _link_companies(
         record = people.of(arrival)
         email = arrival.values.get("email") or (record.get("email") if record else "")
         arrival.mention = companies.mention(arrival.values.get("company"), email)
-    return companies.link((a.mention for a in arrivals if a.mention), at)
+    return companies.link_companies((a.mention for a in arrivals if a.mention), at)
 
 
 # --- what is said about them -------------------------------------------------------------------

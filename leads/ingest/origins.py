@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Model
 
-from leads.ingest import rows
-from leads.ingest.races import Raced
+from leadportal.db import rows
+from leadportal.db.races import Raced
 from leads.models import Campaign, Source
 from leads.text import name_key
 

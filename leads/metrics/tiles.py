@@ -9,7 +9,8 @@ from django.urls import reverse
 from accounts.models import Portal
 from leadportal.look import formats
 from leads.metrics import catalogue, weeks
-from leads.metrics.answers import Numbers, Waiting
+from leads.metrics.answers.handoffs import Waiting
+from leads.metrics.answers.statements import Numbers
 from leads.metrics.periods import Period
 from leads.metrics.shares import Share
 from leads.metrics.weeks import ShareOf

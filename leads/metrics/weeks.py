@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from leads.metrics.answers import Numbers
+from leads.metrics.answers.statements import Numbers
 from leads.metrics.periods import RUN, WEEKS
 from leads.metrics.shares import Share
 

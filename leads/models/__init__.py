@@ -5,7 +5,6 @@ from leads.models.consent import Consent, ConsentPurpose
 from leads.models.event import Event
 from leads.models.fields import CustomField, FieldType, SeenAttribute
 from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
-from leads.models.idempotency import IdempotentAnswer
 from leads.models.impact import ImpactCount, Rescored
 from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
 from leads.models.override import Override
@@ -26,7 +25,6 @@ __all__ = [
     "FieldType",
     "Handoff",
     "HandoffState",
-    "IdempotentAnswer",
     "ImpactCount",
     "Lead",
     "LeadChange",

@@ -2,7 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from funnel.vocabulary import FactType
+from funnel.vocabulary.operators import FactType
 
 
 class FieldType(models.TextChoices):

@@ -1,9 +1,36 @@
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from leads.querysets import HandoffQuerySet
+from accounts import policy
+from accounts.models import User
+
+
+class HandoffQuerySet(models.QuerySet["Handoff"]):
+    def open(self) -> "HandoffQuerySet":
+        return self.filter(state="open")
+
+    def held_by(self, rep: User) -> "HandoffQuerySet":
+        return self.filter(state="claimed", claimed_by=rep)
+
+    def overdue(self, at: datetime) -> "HandoffQuerySet":
+        """Open ones whose claim promise has passed."""
+        return self.open().filter(due_at__lt=at)
+
+    def flow(self, at: datetime) -> tuple[int, int]:
+        """How many are open, and how many were opened in the 7 days before `at`."""
+        lately = self.filter(opened_at__gt=at - timedelta(days=7), opened_at__lte=at)
+        return self.open().count(), lately.count()
+
+    def visible_to(self, user: User) -> "HandoffQuerySet":
+        if user.has_role(*policy.SEES_EVERY_HANDOFF):
+            return self
+        if not user.has_role(*policy.SEES_THEIR_QUEUES):
+            return self.none()
+        return self.filter(Q(queue__in=user.queues.values("pk")) | Q(claimed_by=user))
 
 
 class HandoffState(models.TextChoices):

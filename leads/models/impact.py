@@ -97,7 +97,7 @@ class Rescored(models.Model):
     class Meta:
         ordering = ["-at", "-id"]
         indexes = [
-            # Read by: the progress of a rescoring (leads/impact/rescoring.py).
+            # Read by: the progress of a rescoring (leads/switch_on/rescoring.py).
             models.Index(fields=["version", "at"], name="rescored_by_version"),
         ]
 

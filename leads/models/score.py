@@ -27,7 +27,7 @@ class DayScore(models.Model):
             ),
         ]
         indexes = [
-            # Read by: forgetting what is too old (leads/history.py). Rows come day by day.
+            # Read by: forgetting what is too old (leads/judging/history.py). Rows come day by day.
             BrinIndex(fields=["day"], name="day_score_by_day"),
         ]
 

@@ -1,5 +1,5 @@
 -- A claim is one round trip, whose statements the database has planned before. Called by
--- leads/handoffs/claiming.py, which brings the promise, and the move from the table of moves.
+-- leads/handoffs/claims.py, which brings the promise, and the move from the table of moves.
 --
 -- A function and not one statement with CTEs: to plan that anew for each claim takes longer than
 -- the claim, and its one snapshot would count what a rep holds as it was before waiting for the

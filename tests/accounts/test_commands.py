@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts import keys
+from accounts.keys import keys
 from accounts.models import ApiKey, Integration, Team, User
 from accounts.roles import Role
 from funnel.models import Queue
@@ -119,7 +119,7 @@ def test_creating_a_key_prints_only_the_key():
         *("--scope", "leads:write", "events:write", "--scope", "leads:read", "--days", "30"),
     )
 
-    key = keys.find(said.rstrip("\n"))
+    key = keys.find_key(said.rstrip("\n"))
     assert key == ApiKey.objects.get()
     assert key.scopes == ["leads:read", "leads:write", "events:write"]
     assert (key.integration.name, key.source) == ("Website forms", "Website")
@@ -168,7 +168,7 @@ def test_revoking_closes_the_key(integration):
 
     run("api_key", "revoke", key.public_id)
 
-    assert keys.state_of(ApiKey.objects.get()) is keys.State.REVOKED
+    assert keys.key_state(ApiKey.objects.get()) is keys.State.REVOKED
     with pytest.raises(CommandError, match="revoked before"):
         run("api_key", "revoke", key.public_id)
 

@@ -15,7 +15,8 @@ django.setup()
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import Integration  # noqa: E402
-from leads.ingest import ingest_events, ingest_leads  # noqa: E402
+from leads.ingest.events import ingest_events  # noqa: E402
+from leads.ingest.leads import ingest_leads  # noqa: E402
 
 PEOPLE = 200
 

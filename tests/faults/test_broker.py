@@ -9,16 +9,16 @@ import pytest
 from django.conf import settings
 from kombu import pools
 
-from accounts import keys
+from accounts.keys import keys
 from accounts.models import Scope
-from leadportal import local
 from leadportal.celery import app
-from leads.ingest import ingest_leads
+from leadportal.local import valkey as valkey_server
+from leads.ingest.leads import ingest_leads
 from leads.models import Event, Handoff, Lead
 from tests import factories
 from tests.faults.world import demo, hang_at_handoffs, hot, let_go, offences, somebody_hangs
+from tests.leads.judging import simple
 from tests.processes import eventually
-from tests.qualification import simple
 
 pytestmark = pytest.mark.integration
 
@@ -64,7 +64,7 @@ class Broker:
         self.process.popen.wait(10)
 
     def start(self):
-        self.process.popen = local.start_valkey(settings.DATA_DIR).popen
+        self.process.popen = valkey_server.start_valkey(settings.DATA_DIR).popen
 
 
 @pytest.fixture

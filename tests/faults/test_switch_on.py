@@ -7,13 +7,14 @@ import pytest
 from django.conf import settings
 from django.db.models import Max, Min
 
-from leadportal import local
-from leads import impact, invariants
+from leadportal.local import folders, processes
+from leads import invariants
 from leads.impact import counting
 from leads.models import Event, Lead, StageChange
+from leads.switch_on import confirmation
 from tests import factories
+from tests.leads.judging import simple
 from tests.processes import environment, eventually
-from tests.qualification import simple
 
 pytestmark = pytest.mark.integration
 
@@ -22,10 +23,10 @@ class Sender:
     """A process that posts, and what it was told is taken in."""
 
     def __init__(self, number):
-        self.log = local.log_file(settings.DATA_DIR, f"sender-{number}")
+        self.log = folders.log_file(settings.DATA_DIR, f"sender-{number}")
         self.log.write_text("")
         command = [sys.executable, "-m", "tests.faults.sender", number]
-        self.process = local.spawn(
+        self.process = processes.spawn(
             "sender", command, log=self.log, env=environment(), stop_signal=signal.SIGKILL
         )
 
@@ -61,8 +62,8 @@ def test_every_lead_is_judged_by_one_version_at_a_time_and_in_the_end_by_the_liv
         eventually(sent, within=30)
     eventually(lambda: StageChange.objects.filter(version=before, target="sql").exists())
 
-    count = counting.finish(counting.start(after))
-    impact.switch_on(after, count, confirmed_sqls=count.new_sqls)
+    count = counting.finish(counting.start_count(after))
+    confirmation.switch_on_confirmed(after, count, confirmed_sqls=count.new_sqls)
     for sent in [sender.has_sent(25) for sender in senders]:
         eventually(sent, within=30)
     for sender in senders:
@@ -80,7 +81,7 @@ def test_every_lead_is_judged_by_one_version_at_a_time_and_in_the_end_by_the_liv
     assert last["at"] <= first["at"]
     assert replayed() == dict(Lead.objects.values_list("pk", "stage"))
     assert not Lead.objects.exclude(attempts=0, parked_error="").exists()
-    assert [row for answer in invariants.check() for row in answer.offences] == []
+    assert [row for answer in invariants.violations() for row in answer.offences] == []
 
 
 def replayed():

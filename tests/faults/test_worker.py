@@ -6,13 +6,14 @@ import signal
 import pytest
 
 from leadportal.celery import app, task_of
-from leads import due
-from leads.ingest import ingest_events, ingest_leads
+from leads.ingest.events import ingest_events
+from leads.ingest.leads import ingest_leads
+from leads.judging import due
 from leads.models import Handoff, Lead, StageChange
 from tests import factories
 from tests.faults.world import demo, hang_at_handoffs, hot, let_go, offences, somebody_hangs
+from tests.leads.judging import simple
 from tests.processes import eventually
-from tests.qualification import simple
 
 pytestmark = pytest.mark.integration
 

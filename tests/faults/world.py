@@ -24,7 +24,7 @@ def demo(number):
 
 
 def offences():
-    return [row for answer in invariants.check() for row in answer.offences]
+    return [row for answer in invariants.violations() for row in answer.offences]
 
 
 HANG = """

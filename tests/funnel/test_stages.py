@@ -24,10 +24,10 @@ from funnel.stages import (
     origins,
     steps,
 )
-from funnel.vocabulary import STANDARD
+from funnel.vocabulary.standard import STANDARD
+from leads.lead.words.path import lane
 from leads.metrics.catalogue import STEPS
 from leads.models import Lead
-from leads.present.lead.path import lane
 
 WHO = {(move.origin, move.target): move.who for move in MOVES}
 

@@ -6,7 +6,7 @@ import pytest
 import structlog
 from django.test import Client
 
-from accounts import keys
+from accounts.keys import keys
 from accounts.models import Scope
 from accounts.roles import Role
 from leadportal.celery import task_of
@@ -70,7 +70,7 @@ def test_a_task_begins_and_ends_with_nothing_said(monkeypatch):
         said.append(structlog.contextvars.get_contextvars())
         structlog.contextvars.bind_contextvars(lead_id=2)
 
-    monkeypatch.setattr("leads.due._switch_on_scheduled", look)
+    monkeypatch.setattr("leads.judging.due._switch_on_scheduled", look)
     structlog.contextvars.bind_contextvars(lead_id=1)
 
     task_of("judge").apply()

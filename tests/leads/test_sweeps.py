@@ -4,15 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from accounts import keys
+from accounts.keys import keys
 from accounts.models import Scope
-from funnel import versions
-from leads import due, history
-from leads.api import idempotency
+from funnel.versions import editing
+from leadportal.models import IdempotentAnswer
+from leadportal.rest import idempotency
 from leads.impact import counting
-from leads.models import DayScore, IdempotentAnswer, Lead
+from leads.judging import due, history
+from leads.models import DayScore, Lead
 from tests import factories
-from tests.qualification import simple
+from tests.leads.judging import simple
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
@@ -65,9 +66,9 @@ def test_leads_of_another_version_are_due_since_the_live_one_is():
 def test_a_count_is_due_from_its_begin_to_its_end():
     assert counting.oldest_due() is None
     factories.lead("Ada Berg")
-    version = versions.draft(simple.content(), author=factories.marketing_manager())
+    version = editing.draft(simple.content(), author=factories.marketing_manager())
 
-    count = counting.start(version, at=AT)
+    count = counting.start_count(version, at=AT)
     assert counting.oldest_due() == AT
 
     counting.finish(count)

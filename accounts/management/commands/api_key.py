@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from accounts import keys
+from accounts.keys import keys
 from accounts.models import ApiKey, Scope
 
 
@@ -68,7 +68,7 @@ class Command(BaseCommand):
             used = f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never"
             columns = [
                 key.public_id,
-                keys.state_of(key, now),
+                keys.key_state(key, now),
                 f"expires {key.expires_at:%Y-%m-%d}",
                 f"used {used}",
                 ",".join(key.scopes),

@@ -2,8 +2,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from funnel import text_form, versions
 from funnel.models import CriteriaVersion
+from funnel.text_form import writing
+from funnel.versions import current
 
 
 class Command(BaseCommand):
@@ -18,10 +19,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, number: int | None = None, **options: Any) -> None:
         if number is None:
-            version = versions.live()
+            version = current.live()
         else:
             found = CriteriaVersion.objects.filter(number=number).first()
             if found is None:
                 raise CommandError(f"There is no version {number}.")
             version = found
-        self.stdout.write(text_form.export(version), ending="")
+        self.stdout.write(writing.export(version), ending="")

@@ -7,12 +7,13 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.roles import Role, Side
-from funnel import text_form, versions
-from funnel.conditions import ConditionError
+from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion
+from funnel.text_form import reading
+from funnel.versions import current, editing, signing, states
 
 # A character takes four bytes at most.
-MOST_BYTES = 4 * text_form.LARGEST
+MOST_BYTES = 4 * reading.LARGEST
 
 
 class Command(BaseCommand):
@@ -30,18 +31,18 @@ class Command(BaseCommand):
         people = [self._person(email) for email in sign_as]
         sides = [(person, side) for person in people for side in self._sides(person)]
         try:
-            document = text_form.read(self._text(file), versions.vocabulary())
-            version = versions.draft(
+            document = reading.read_text(self._text(file), current.vocabulary())
+            version = editing.draft(
                 document.content,
                 author=people[0] if people else None,
                 based_on=CriteriaVersion.objects.live().first(),
                 note=document.note,
             )
             if people:
-                version = versions.propose(version)
+                version = editing.propose(version)
             for person, side in sides:
-                versions.sign(version, person, side)
-        except (ConditionError, versions.VersionError) as error:
+                signing.sign(version, person, side)
+        except (ConditionError, states.VersionError) as error:
             raise CommandError(f"{error} Nothing was changed.") from None
         if document.has_comments:
             self.stderr.write("Comments are not kept: what should last goes into the note.")
@@ -50,7 +51,7 @@ class Command(BaseCommand):
     def _text(self, file: str) -> str:
         try:
             if file == "-":
-                return sys.stdin.read(text_form.LARGEST + 1)
+                return sys.stdin.read(reading.LARGEST + 1)
             with Path(file).open("rb") as source:
                 content = source.read(MOST_BYTES + 1)
         except OSError as error:
@@ -70,7 +71,7 @@ class Command(BaseCommand):
         return person
 
     def _sides(self, person: User) -> list[Side]:
-        sides = [versions.SIGNS_FOR[Role(r)] for r in person.roles if r in versions.SIGNS_FOR]
+        sides = [signing.SIGNS_FOR[Role(r)] for r in person.roles if r in signing.SIGNS_FOR]
         if not sides:
             raise CommandError(f"{person.email} is no manager of a department.")
         return sides

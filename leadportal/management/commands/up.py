@@ -18,11 +18,12 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from leadportal import local
 from leadportal.celery import app
+from leadportal.local import folders, postgres, processes, valkey
+from leadportal.local import owner as owners
 from leadportal.probe import answers
 from leadportal.supervisor import Supervisor, supervised
-from leads.demo import SIGN_INS
+from leads.demo.cast import SIGN_INS
 from leads.models import Lead
 
 HOST = os.environ.get("HOST", "127.0.0.1")
@@ -44,7 +45,7 @@ class Command(BaseCommand):
 
     def handle(self, *, reload: bool, end_with_parent: bool, **options: object) -> None:
         if end_with_parent:
-            local.end_with_parent(os.getppid(), signal.SIGTERM)
+            processes.end_with_parent(os.getppid(), signal.SIGTERM)
         lock = claim_folder(settings.DATA_DIR)
         check_port(HOST, settings.PORT)
         lock.sign(pid=os.getpid(), command="up", url=settings.BASE_URL)
@@ -56,19 +57,19 @@ class Command(BaseCommand):
                 self.say_where()
                 self.stay(supervisor, worker, reload=reload)
             self.stdout.write("Stopped.")
-        except local.StartFailed as error:
+        except folders.StartFailed as error:
             raise CommandError(f"{error}\nIts log: {settings.DATA_DIR / 'log'}") from error
         finally:
             lock.release()
 
     def start_servers(self, supervisor: Supervisor) -> None:
         if settings.EMBEDDED:
-            supervisor.add(local.start_postgres(settings.DATA_DIR))
+            supervisor.add(postgres.start_postgres(settings.DATA_DIR))
         if "REDIS_URL" not in os.environ:
             # It holds hints only: without it things are slower for a moment, and nothing is lost.
             supervisor.add(
-                local.start_valkey(settings.DATA_DIR),
-                again=lambda: local.start_valkey(settings.DATA_DIR),
+                valkey.start_valkey(settings.DATA_DIR),
+                again=lambda: valkey.start_valkey(settings.DATA_DIR),
             )
 
     def prepare(self) -> None:
@@ -80,17 +81,17 @@ class Command(BaseCommand):
         if not settings.DEBUG:  # then they are served from where they lie
             collect_static(settings.STATIC_ROOT)
 
-    def start_portal(self, supervisor: Supervisor, *, reload: bool) -> local.Process:
+    def start_portal(self, supervisor: Supervisor, *, reload: bool) -> processes.Process:
         # While somebody types, the next change starts it; else nobody would.
         again = None if reload else lambda: start_worker(reload=False)
         worker = supervisor.add(start_worker(reload=reload), again=again)
         web = supervisor.add(start_web(reload=reload))
         logs = settings.DATA_DIR / "log"
         asked = "127.0.0.1" if HOST == "0.0.0.0" else HOST  # noqa: S104 - compared, not bound
-        local.wait_until(
+        processes.wait_until(
             lambda: answers(f"http://{asked}:{settings.PORT}/healthz"), web, logs / "web.log"
         )
-        local.wait_until(
+        processes.wait_until(
             lambda: bool(app.control.ping(timeout=1, limit=1)), worker, logs / "worker.log"
         )
         return worker
@@ -111,7 +112,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         connections.close_all()
 
-    def stay(self, supervisor: Supervisor, worker: local.Process, *, reload: bool) -> None:
+    def stay(self, supervisor: Supervisor, worker: processes.Process, *, reload: bool) -> None:
         seen = newest_code()
         for restarted in supervisor.watch():
             if restarted:
@@ -125,10 +126,10 @@ class Command(BaseCommand):
 # --- before anything starts --------------------------------------------------------------------
 
 
-def claim_folder(data_dir: Path) -> local.Lock:
+def claim_folder(data_dir: Path) -> owners.Lock:
     """The folder's lock; another `up` is named, a command that is using it is waited for."""
-    lock = local.owner_lock(data_dir)
-    deadline = time.monotonic() + local.START_DEADLINE
+    lock = owners.owner_lock(data_dir)
+    deadline = time.monotonic() + processes.START_DEADLINE
     while not lock.take():
         owner = lock.read()
         if owner.get("command") == "up":
@@ -158,18 +159,18 @@ def check_port(host: str, port: int) -> None:
 # --- the parts ---------------------------------------------------------------------------------
 
 
-def start_worker(*, reload: bool) -> local.Process:
+def start_worker(*, reload: bool) -> processes.Process:
     command = [
         *(sys.executable, "-m", "celery", "--app", "leadportal", "worker", "--beat"),
         *("--schedule", settings.DATA_DIR / "beat-schedule", "--queues", "score,deliver,bulk"),
         *("--without-gossip", "--without-mingle"),
     ]
-    worker = local.spawn(
+    worker = processes.spawn(
         "The worker",
         command,
         # Without us the broker is gone as well, and a soft stop would wait for it.
         orphan_signal=signal.SIGKILL,
-        log=None if reload else local.log_file(settings.DATA_DIR, "worker"),
+        log=None if reload else folders.log_file(settings.DATA_DIR, "worker"),
         env=os.environ | {"LEADPORTAL_PROCESS": "worker"},
     )
     # A slip while typing ends it until the next change.
@@ -177,12 +178,12 @@ def start_worker(*, reload: bool) -> local.Process:
     return worker
 
 
-def start_web(*, reload: bool) -> local.Process:
+def start_web(*, reload: bool) -> processes.Process:
     command = [sys.executable, "-m", "gunicorn", "--config", "python:leadportal.gunicorn"]
-    return local.spawn(
+    return processes.spawn(
         "The web process",
         [*command, "--reload"] if reload else command,
-        log=None if reload else local.log_file(settings.DATA_DIR, "web"),
+        log=None if reload else folders.log_file(settings.DATA_DIR, "web"),
         env=os.environ | {"LEADPORTAL_PROCESS": "web", "HOST": HOST, "PORT": str(settings.PORT)},
     )
 

@@ -2,13 +2,13 @@
 
 from leads.demo.cast import MARCUS
 from leads.demo.fates import Channel, Contact, Fate, Result
-from leads.demo.stories.telling import (
+from leads.demo.stories.story import (
     BRIGHTWATER,
     NORTHLINE,
     QUARTER,
     Story,
     demo,
-    pages,
+    page_views,
     person,
     pricing,
     wants,
@@ -20,7 +20,7 @@ COLLEAGUES = (
             person(name, title, country, city, company),
             "Organic search",
             (days, 2, 0),
-            [*pages(((days, 2, 0), "/", "Fernhill Systems")), *more],
+            [*page_views(((days, 2, 0), "/", "Fernhill Systems")), *more],
             consents=consents,
         )
         for name, title, country, city, company, days, consents, more in (
@@ -43,7 +43,7 @@ COLLEAGUES = (
         "Demo form",
         (160, 2, 0),
         [
-            *pages(((160, 2, 0), "/product", "Product")),
+            *page_views(((160, 2, 0), "/product", "Product")),
             *pricing((156, 4, 0), (156, 3, 0), (155, 5, 0)),
             ((155, 4, 30), "chat", {"text": "Is there a Dutch version?"}),
             demo((155, 4, 0), "We would like to see the mobile checks. Two depots."),

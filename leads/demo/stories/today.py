@@ -4,7 +4,7 @@ from typing import Any
 
 from leads.demo.cast import DANA, ELIF, LIAM, MARCUS, PRIYA, YUKI, Person
 from leads.demo.fates import Channel, Contact, Fate, Result
-from leads.demo.stories.telling import asked, person
+from leads.demo.stories.story import asked, person
 
 WISHES = (
     "Three bakeries, everything on paper today. Can we start with one?",

@@ -2,14 +2,14 @@
 
 from leads.demo.cast import DANA
 from leads.demo.fates import Fate
-from leads.demo.stories.telling import (
+from leads.demo.stories.story import (
     BRIGHTWATER,
     NORTHLINE,
     QUARTER,
     SOON,
     Story,
     demo,
-    pages,
+    page_views,
     person,
     pricing,
     wants,
@@ -24,7 +24,7 @@ WAITING = (
         (23, 4, 0),
         [
             ((23, 4, 0), "webinar_signup", {"title": "Cold chain without paper"}),
-            *pages(((17, 3, 10), "/blog/temperature-logs", "Temperature logs in an audit")),
+            *page_views(((17, 3, 10), "/blog/temperature-logs", "Temperature logs in an audit")),
             *pricing((0, 27, 5), (0, 3, 40), (0, 1, 12)),
             demo(
                 (0, 0, 33.2),
@@ -41,7 +41,7 @@ WAITING = (
         "Demo form",
         (12, 2, 0),
         [
-            *pages(((12, 2, 0), "/industries/logistics", "For cold storage and logistics")),
+            *page_views(((12, 2, 0), "/industries/logistics", "For cold storage and logistics")),
             ((3, 5, 0), "download", {"title": "ROI guide"}),
             ((1, 2, 0), "download", {"title": "ROI guide"}),
             demo((0, 0, 25.9), "Need live ETAs across 3 depots, and checks at the ramp."),
@@ -60,7 +60,7 @@ WAITING = (
         "Website chat",
         (2, 6, 0),
         [
-            *pages(((2, 6, 0), "/product", "Product"), ((0, 2, 0), "/security", "Security")),
+            *page_views(((2, 6, 0), "/product", "Product"), ((0, 2, 0), "/security", "Security")),
             *pricing((2, 5, 50), (0, 1, 55), (0, 0, 40)),
             ((0, 0, 21.6), "chat", {"text": "Do both plans have single sign-on?"}),
         ],
@@ -78,7 +78,7 @@ WAITING = (
         "Partner: Halden",
         (6, 1, 0),
         [
-            *pages(((6, 1, 0), "/partners/halden", "Halden and Fernhill")),
+            *page_views(((6, 1, 0), "/partners/halden", "Halden and Fernhill")),
             ((5, 23, 0), "download", {"title": "ROI guide"}),
             ((0, 0, 14), "call_booked", {"title": "20 minutes with an expert"}),
         ],
@@ -143,7 +143,7 @@ WAITING = (
         "Organic search",
         (243, 3, 0),
         [
-            *pages(
+            *page_views(
                 ((243, 3, 0), "/", "Fernhill Systems"),
                 ((2, 1, 0), "/integrations/sap", "Integration: SAP"),
                 ((1, 4, 0), "/integrations/power-bi", "Integration: Power BI"),
@@ -186,7 +186,7 @@ WAITING = (
         "Google Ads: brand",
         (5, 2, 0),
         [
-            *pages(((5, 2, 0), "/lp/checks", "Digital checks")),
+            *page_views(((5, 2, 0), "/lp/checks", "Digital checks")),
             *pricing((4, 1, 0), (0, 4, 0), (0, 0, 0.5)),
         ],
         told=wants((1, 1, 0), 18_000, SOON),

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         answers = []
-        for answer in invariants.check(options["limit"]):
+        for answer in invariants.violations(options["limit"]):
             answers.append(answer)
             if not options["json"]:
                 self.say(answer)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from leads import demo
+from leads.demo import year
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--leads", type=int, default=demo.LEADS, help=f"how many leads ({demo.LEADS})"
+            "--leads", type=int, default=year.LEADS, help=f"how many leads ({year.LEADS})"
         )
 
     def handle(self, *, leads: int, **options: Any) -> None:
@@ -22,8 +22,8 @@ class Command(BaseCommand):
         logging.getLogger("leads").setLevel(logging.WARNING)
         started = time.monotonic()
         try:
-            seeded = demo.seed(leads=leads)
-        except demo.NotEmpty as error:
+            seeded = year.seed(leads=leads)
+        except year.NotEmpty as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"Made {seeded.leads:,} leads, {seeded.events:,} events and {seeded.handoffs:,} "

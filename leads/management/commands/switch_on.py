@@ -6,15 +6,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 
-from funnel import versions
-from funnel.conditions import ConditionError
+from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion
 from funnel.stages import Stage
-from leads import impact
+from funnel.versions import current, states, switching
 from leads.impact import counting
 from leads.impact.reading import from_json
+from leads.judging.basis import clock
 from leads.models import ImpactCount
-from leads.qualification import clock
+from leads.switch_on import confirmation, rescoring
 
 WATCH_SECONDS = 2.0
 
@@ -51,17 +51,17 @@ class Command(BaseCommand):
                 confirm = self._ask(version)
             if confirm is not None:
                 self._switch_on(version, count, confirm, when)
-        except (versions.VersionError, ConditionError) as error:
+        except (states.VersionError, ConditionError) as error:
             raise CommandError(str(error)) from None
-        while watch and self._progress(versions.live()):
+        while watch and self._progress(current.live()):
             time.sleep(WATCH_SECONDS)
 
     def _count(self, version: CriteriaVersion) -> ImpactCount:
         if version.state not in counting.COUNTABLE:
-            raise versions.VersionError(f"{version} is {version.get_state_display().lower()}.")
-        count = counting.finish(counting.start(version))
+            raise states.VersionError(f"{version} is {version.get_state_display().lower()}.")
+        count = counting.finish(counting.start_count(version))
         if count.error:
-            raise versions.VersionError(count.error)
+            raise states.VersionError(count.error)
         self.stdout.write(f"{count.judged:,} leads would be judged by {version}.")
         for (origin, target), leads in from_json(count.moves).items():
             self.stdout.write(f"  {Stage(origin).label} to {Stage(target).label}: {leads:,}")
@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
     def _ask(self, version: CriteriaVersion) -> int | None:
         """The number a person types; None where nobody sits, or they type none."""
-        if why_not := versions.obstacle(version):
+        if why_not := switching.obstacle(version):
             self.stdout.write(why_not)
             return None
         if not sys.stdin.isatty():
@@ -85,14 +85,14 @@ class Command(BaseCommand):
     def _switch_on(
         self, version: CriteriaVersion, count: ImpactCount, confirmed: int, when: datetime | None
     ) -> None:
-        impact.switch_on(version, count, confirmed_sqls=confirmed, when=when)
+        confirmation.switch_on_confirmed(version, count, confirmed_sqls=confirmed, when=when)
         if when is None:
             self.stdout.write(f"{version} is live. Leads are judged by it one by one.")
         else:
             self.stdout.write(f"{version} goes live at {when.isoformat()}.")
 
     def _progress(self, version: CriteriaVersion) -> bool:
-        done = impact.progress(version, at=clock())
+        done = rescoring.progress(version, at=clock())
         text = f"{done.judged:,} of {done.total:,} judged by {version}, {done.moved:,} moved"
         if done.left and done.seconds_left is not None:
             text += f", about {done.seconds_left:,.0f} s left"

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from leads.metrics.answers.asking import Numbers, asking, numbers, rows
+from leads.metrics.answers.statements import Numbers, fetch, numbers, selecting
 from leads.metrics.catalogue import COUNTS, MEDIANS, QUEUE
 from leads.metrics.periods import Period
 
-_OVERALL = asking(
+_OVERALL = selecting(
     """
 SELECT h.opened_at >= %(starts)s AS is_now, METRICS
 FROM leads_handoff h
@@ -25,7 +25,7 @@ def overall(period: Period) -> tuple[Numbers, Numbers]:
     before_starts, before_ends = period.before
     found = {
         row["is_now"]: numbers(row)
-        for row in rows(
+        for row in fetch(
             _OVERALL,
             at=period.ends,
             starts=period.starts,
@@ -37,7 +37,7 @@ def overall(period: Period) -> tuple[Numbers, Numbers]:
     return found.get(True, Numbers()), found.get(False, Numbers())
 
 
-_BY_WEEK = asking(
+_BY_WEEK = selecting(
     """
 SELECT date_trunc('week', h.opened_at AT TIME ZONE %(zone)s)::date AS week, METRICS
 FROM leads_handoff h
@@ -50,7 +50,7 @@ GROUP BY week
 
 def by_week(period: Period) -> list[Numbers]:
     """One entry for each of `period.weeks`, empty weeks too; the last one is still running."""
-    weeks = rows(
+    weeks = fetch(
         _BY_WEEK,
         at=period.ends,
         zone=period.zone.key,
@@ -68,14 +68,14 @@ class Waiting:
     oldest: datetime | None
 
 
-_WAITING = asking("SELECT METRICS FROM leads_handoff h WHERE h.state = 'open'", *QUEUE)
+_WAITING = selecting("SELECT METRICS FROM leads_handoff h WHERE h.state = 'open'", *QUEUE)
 
 
 def waiting(at: datetime) -> Waiting:
-    return Waiting(**rows(_WAITING, at=at)[0])
+    return Waiting(**fetch(_WAITING, at=at)[0])
 
 
-_BY_VERSION = asking(
+_BY_VERSION = selecting(
     """
 SELECT h.version_id, METRICS
 FROM leads_handoff h WHERE h.version_id = ANY(%(versions)s) GROUP BY h.version_id
@@ -86,5 +86,5 @@ FROM leads_handoff h WHERE h.version_id = ANY(%(versions)s) GROUP BY h.version_i
 
 def by_version(version_ids: list[int]) -> dict[int, Numbers]:
     """What became of everything each criteria version ever handed over."""
-    found = rows(_BY_VERSION, versions=version_ids)
+    found = fetch(_BY_VERSION, versions=version_ids)
     return {row["version_id"]: numbers(row) for row in found}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from leads.metrics.answers.asking import Numbers, asking, numbers, rows
+from leads.metrics.answers.statements import Numbers, fetch, numbers, selecting
 from leads.metrics.catalogue import COUNTS, MEDIANS
 from leads.metrics.periods import Period
 
@@ -17,7 +17,7 @@ class Rep:
     late_since: datetime | None
 
 
-_REPS = asking(
+_REPS = selecting(
     """
 WITH counted AS (
     SELECT h.claimed_by_id AS id, METRICS
@@ -52,5 +52,5 @@ def reps(period: Period) -> list[Rep]:
             row["late"],
             row["late_since"],
         )
-        for row in rows(_REPS, at=period.ends, starts=period.starts, ends=period.ends)
+        for row in fetch(_REPS, at=period.ends, starts=period.starts, ends=period.ends)
     ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leads.metrics.answers.asking import asking, rows
+from leads.metrics.answers.statements import fetch, selecting
 from leads.metrics.catalogue import COUNTS
 from leads.metrics.periods import Period
 from leads.metrics.shares import Share
@@ -29,7 +29,7 @@ class Verdicts:
         return Share(self.accepted, self.decided)
 
 
-_VERDICTS = asking(
+_VERDICTS = selecting(
     """
 WITH counted AS (
     SELECT l.source_id, l.campaign_id, METRICS
@@ -50,7 +50,7 @@ def verdicts(period: Period) -> tuple[dict[int | None, Verdicts], dict[int, Verd
     """By source id and by campaign id."""
     sources: dict[int | None, Verdicts] = {}
     campaigns: dict[int, Verdicts] = {}
-    for row in rows(_VERDICTS, at=period.ends, starts=period.starts, ends=period.ends):
+    for row in fetch(_VERDICTS, at=period.ends, starts=period.starts, ends=period.ends):
         source = row["source"] or ""
         sources.setdefault(row["source_id"], Verdicts(source)).add(row)
         if row["campaign_id"]:
@@ -79,9 +79,9 @@ class Reasons:
     sources_of: dict[str, Counter[str]]
 
 
-def reasons(period: Period) -> Reasons:
+def rejection_reasons(period: Period) -> Reasons:
     found = Reasons(Counter(), {}, {})
-    for row in rows(_REASONS, starts=period.starts, ends=period.ends):
+    for row in fetch(_REASONS, starts=period.starts, ends=period.ends):
         label, count = row["label"], row["rejected"]
         found.overall[label] += count
         found.by_source.setdefault(row["source_id"], Counter())[label] += count

@@ -7,11 +7,12 @@ import pytest
 from django.utils import timezone
 
 from accounts.roles import Role, Side
-from funnel import text_form, versions
 from funnel.criteria import openapi
 from funnel.models import CriteriaVersion
+from funnel.text_form import reading, writing
+from funnel.versions import current, editing, signing, switching
 from tests import factories
-from tests.api.conftest import Api
+from tests.api import Api
 
 pytestmark = pytest.mark.django_db
 
@@ -24,27 +25,27 @@ def api():
 
 
 def changed(line=60):
-    content = deepcopy(versions.live().content)
+    content = deepcopy(current.live().content)
     content["definitions"]["sql"]["line"] = line
     return content
 
 
 @pytest.fixture
 def draft():
-    return versions.draft(changed(), author=factories.marketer())
+    return editing.draft(changed(), author=factories.marketer())
 
 
 @pytest.fixture
 def second():
     """v2 as the description tells it: small, signed by both, live; v1 is retired."""
     author, sales = factories.marketing_manager(), factories.sales_manager()
-    version = versions.draft(
-        openapi.CONTENT_EXAMPLE, author=author, based_on=versions.live(), note=openapi.NOTE
+    version = editing.draft(
+        openapi.CONTENT_EXAMPLE, author=author, based_on=current.live(), note=openapi.NOTE
     )
-    versions.propose(version)
-    versions.sign(version, author, Side.MARKETING)
-    versions.sign(version, sales, Side.SALES)
-    return versions.switch_on(version)
+    editing.propose(version)
+    signing.sign(version, author, Side.MARKETING)
+    signing.sign(version, sales, Side.SALES)
+    return switching.switch_on(version)
 
 
 def numbers(answer):
@@ -58,7 +59,7 @@ def test_a_new_installation_has_one_version_that_was_shipped(api):
     (found,) = api.get("/criteria").json()["results"]
 
     assert (found["number"], found["state"], found["shipped_default"]) == (1, "live", True)
-    assert found["note"] == (versions.live().note or None)
+    assert found["note"] == (current.live().note or None)
     assert [one["department"] for one in found["signatures"]] == ["marketing", "sales"]
     assert {one["signed_by"] for one in found["signatures"]} == {None}
     assert "content" not in found
@@ -119,7 +120,7 @@ def test_one_version_comes_with_its_content_as_it_is_stored(api, second):
     found = api.get("/criteria/2").json()
 
     assert found["content"] == second.content
-    assert found["content_hash"] == versions.content_hash(found["content"])
+    assert found["content_hash"] == editing.content_hash(found["content"])
     assert found["number"] == 2
 
 
@@ -154,9 +155,9 @@ def test_who_has_the_version_as_it_is_gets_no_second_copy(api, second):
 
 
 def test_a_signature_changes_the_tag(api, draft):
-    versions.propose(draft)
+    editing.propose(draft)
     tag = api.get("/criteria/2")["ETag"]
-    versions.sign(draft, factories.marketing_manager(), Side.MARKETING)
+    signing.sign(draft, factories.marketing_manager(), Side.MARKETING)
 
     again = api.get("/criteria/2", **{"If-None-Match": tag})
 
@@ -165,11 +166,11 @@ def test_a_signature_changes_the_tag(api, draft):
 
 def test_a_signature_on_other_content_is_none(api, draft):
     head = factories.marketing_manager()
-    versions.propose(draft)
-    signature = versions.sign(draft, head, Side.MARKETING)
+    editing.propose(draft)
+    signature = signing.sign(draft, head, Side.MARKETING)
 
-    edited = versions.edit(draft, changed(65), read_hash=draft.content_hash, voiding=[signature.pk])
-    versions.propose(edited)
+    edited = editing.edit(draft, changed(65), read_hash=draft.content_hash, voiding=[signature.pk])
+    editing.propose(edited)
 
     assert api.get("/criteria/2").json()["signatures"] == []
 
@@ -192,16 +193,16 @@ def test_a_version_as_text_is_what_the_command_exports(api, second):
     answer = api.get("/criteria/2.yaml")
 
     assert answer["Content-Type"] == "application/yaml"
-    assert answer.content.decode() == text_form.export(second)
+    assert answer.content.decode() == writing.export(second)
 
 
 def test_the_text_reads_back_as_the_content(api):
     text = api.get("/criteria/1.yaml").content.decode()
 
-    document = text_form.read(text, versions.vocabulary())
+    document = reading.read_text(text, current.vocabulary())
 
-    draft = versions.draft(document.content, author=None)
-    assert draft.content == versions.live().content
+    draft = editing.draft(document.content, author=None)
+    assert draft.content == current.live().content
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/yaml", "text/html,*/*;q=0.8"])
@@ -240,7 +241,7 @@ def test_a_key_reads_no_draft(api, draft, form):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_key_reads_what_was_proposed(api, draft, form):
-    versions.propose(draft)
+    editing.propose(draft)
 
     assert numbers(api.get("/criteria")) == [2, 1]
     assert api.get(form).status_code == 200
@@ -248,7 +249,7 @@ def test_a_key_reads_what_was_proposed(api, draft, form):
 
 def test_a_key_reads_what_is_scheduled(api):
     version = factories.signed(changed())
-    versions.schedule(version, timezone.now() + timedelta(days=1))
+    switching.schedule(version, timezone.now() + timedelta(days=1))
 
     found = api.get("/criteria/2").json()
 

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.test import Client
 
-from accounts import keys
+from accounts.keys import keys
 from accounts.models import Scope
 from accounts.roles import Role
 from leadportal.web.compression import LEAST_BYTES

@@ -1,0 +1,128 @@
+"""Writing many rows in one statement: the rows travel as one JSON value."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import NOT_PROVIDED
+from psycopg2 import sql
+
+from leadportal.db import prepared
+
+Row = dict[str, Any]
+# Defaults that are called and yet always give the same.
+_EMPTY_OR_NONE = (dict, list, NOT_PROVIDED)
+
+
+def _json(value: Any) -> str:
+    # Times and decimals as text: PostgreSQL reads both exactly.
+    return json.dumps(value, default=str)
+
+
+@cache
+def _insert_statement(
+    model: type[models.Model], skip_conflicts: bool, returning: tuple[str, ...], nth: int = 0
+) -> tuple[str, str]:
+    """The INSERT for all columns but the id, and what is written where a row is silent."""
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    constant = [f for f in fields if not callable(f.default) or f.default in _EMPTY_OR_NONE]
+    statement = sql.SQL(
+        "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset("
+        "json_populate_record(NULL::{table}, {defaults}::json), {rows}::json) "
+        "{conflict} RETURNING {returning}"
+    ).format(
+        table=sql.Identifier(model._meta.db_table),
+        columns=_names(str(field.column) for field in fields),
+        defaults=sql.Placeholder(f"defaults{nth}"),
+        rows=sql.Placeholder(f"rows{nth}"),
+        conflict=sql.SQL("ON CONFLICT DO NOTHING" if skip_conflicts else ""),
+        returning=_names(returning),
+    )
+    defaults = _json({field.column: field.get_default() for field in constant})
+    return statement.as_string(connection.connection), defaults
+
+
+def insert(
+    model: type[models.Model],
+    rows: Sequence[Row],
+    *,
+    skip_conflicts: bool = False,
+    returning: tuple[str, ...] = ("id",),
+    beside: str = "",
+    **params: Any,
+) -> list[tuple[Any, ...]]:
+    """Insert the rows in their order; answer the `returning` columns of those written.
+
+    Columns a row does not name take the model's default, if that is a constant; times must be
+    named. With `skip_conflicts` rows that break a unique constraint are left out: compare counts.
+    `beside` is another INSERT of the same statement, which reads what this one returns from
+    `written`, and `params`.
+    """
+    if not rows:
+        return []
+    statement, defaults = _insert_statement(model, skip_conflicts, returning)
+    if beside:
+        statement = f"WITH written AS ({statement}), beside AS ({beside}) SELECT * FROM written"  # noqa: S608 - constants
+    return prepared.fetch(statement, {"defaults0": defaults, "rows0": _json(rows), **params})
+
+
+@cache
+def _inserts_statement(written: tuple[type[models.Model], ...]) -> tuple[str, list[str]]:
+    """One INSERT for each model, in one statement that answers with the number of all rows."""
+    inserts = [_insert_statement(model, True, ("id",), n) for n, model in enumerate(written)]
+    parts = ", ".join(f"w{n} AS ({statement})" for n, (statement, _) in enumerate(inserts))
+    count = " + ".join(f"(SELECT count(*) FROM w{n})" for n in range(len(inserts)))  # noqa: S608 - numbers
+    return f"WITH {parts} SELECT {count}", [defaults for _, defaults in inserts]
+
+
+def insert_together(batches: Mapping[type[models.Model], Sequence[Row]]) -> bool:
+    """Insert rows into tables that do not refer to one another, in one statement.
+
+    False when a row broke a unique constraint and was left out: then start again.
+    """
+    given = {model: rows for model, rows in batches.items() if rows}
+    if not given:
+        return True
+    statement, defaults = _inserts_statement(tuple(given))
+    params = {f"rows{n}": _json(rows) for n, rows in enumerate(given.values())}
+    params |= {f"defaults{n}": values for n, values in enumerate(defaults)}
+    ((written,),) = prepared.fetch(statement, params)
+    return bool(written == sum(map(len, given.values())))
+
+
+@cache
+def _select_statement(model: type[models.Model], columns: tuple[str, ...]) -> str:
+    statement = sql.SQL("SELECT {columns} FROM {table} WHERE key = ANY(%(keys)s)").format(
+        columns=_names(columns), table=sql.Identifier(model._meta.db_table)
+    )
+    return statement.as_string(connection.connection)
+
+
+def by_key(model: type[models.Model], columns: tuple[str, ...], keys: Iterable[str]) -> list[Row]:
+    """Rows of a small table of names by their keys; every single lead asks for them."""
+    found = prepared.fetch(_select_statement(model, columns), {"keys": list(keys)})
+    return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Set `columns` of the rows by their id; every row names every column."""
+    if not rows:
+        return
+    table = sql.Identifier(model._meta.db_table)
+    statement = sql.SQL(
+        "UPDATE {table} t SET {settings} FROM json_populate_recordset(NULL::{table}, %s::json) r "
+        "WHERE t.id = r.id"
+    ).format(
+        table=table,
+        settings=sql.SQL(", ").join(
+            sql.SQL("{0} = r.{0}").format(sql.Identifier(column)) for column in columns
+        ),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [_json(rows)])
+
+
+def _names(columns: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(column) for column in columns)

@@ -1,0 +1,34 @@
+"""The one table of the ground: the answers of the API that are kept for retries."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class IdempotentAnswer(models.Model):
+    """The answer one key once gave to one request; holds ids, no personal data."""
+
+    # An index of its own would tempt the planner to read all answers to the key.
+    api_key = models.ForeignKey("accounts.ApiKey", models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=255)
+    route = models.CharField(max_length=120)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        # As it was called when the record made it.
+        db_table = "leads_idempotentanswer"
+        constraints = [
+            # Two parallel retries: one does the work, the other reads its answer.
+            models.UniqueConstraint(
+                fields=["api_key", "key", "route"], name="idempotent_answer_once"
+            ),
+        ]
+        indexes = [
+            # Read by: the sweep that forgets answers after 72 hours.
+            models.Index(fields=["created_at"], name="idempotent_answer_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.key}"

@@ -1,0 +1,54 @@
+"""What every page needs of HTTP: who may open it, where to go next, and how long a visit lasts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+# More than any id has; Python refuses to read numbers of some thousand digits.
+MOST_DIGITS = 18
+
+
+def id_number(text: str) -> int | None:
+    """The number of a thing as an address or a form carries it; None for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
+def fragment(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """A part of a page for htmx. Caches must not give it to a browser that wants the page."""
+    response = render(request, template, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def go(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Redirect the whole browser, also when htmx asked for a part."""
+    url = resolve_url(to, *args, **kwargs)
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def safe_next(request: HttpRequest, default: str = "/") -> str:
+    """Where the form or link wants to go next, if that is one of our own pages."""
+    url = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return url if url and ours else default
+
+
+def refused(request: HttpRequest, title: str, text: str, to: Any, *args: Any) -> HttpResponse:
+    """A 409 page: what was not done, why, and the page to go on from."""
+    context = {"title": title, "text": text, "url": resolve_url(to, *args)}
+    return render(request, "refused.html", context, status=409)

@@ -1,0 +1,141 @@
+"""Who calls: an integration by its key, or a person by the session, who sees what policy allows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.request import Request
+
+from accounts import policy
+from accounts.keys.authentication import READ, OpenTo
+from accounts.models import Scope, User
+from accounts.policy import Action
+from leadportal.db.paging import Order, moment
+from leadportal.rest.idempotency import idempotent
+from leadportal.rest.lists import narrowed, one_page, unless_known
+from leadportal.rest.problems import Problem
+from leads.checks.handoffs import CLAIM, RELEASE, TOUCH
+from leads.checks.reading import Field, Refused, read_object
+from leads.handoffs import answers, openapi
+from leads.handoffs.claims import (
+    AlreadyClaimed,
+    NotAMember,
+    NotClaimable,
+    ReleaseRefused,
+    claim,
+    release,
+)
+from leads.handoffs.filters import HandoffFilter
+from leads.handoffs.touches import TouchRefused, log_touch
+from leads.models import Handoff
+
+
+def handoffs_for(request: Request) -> QuerySet[Handoff]:
+    if isinstance(request.user, User):
+        return Handoff.objects.visible_to(request.user)
+    return Handoff.objects.all()
+
+
+ORDERS = {
+    "-opened_at": Order("opened_at", moment, descending=True),
+    "due_at": Order("due_at", moment),
+}
+
+
+@extend_schema(**openapi.LIST_HANDOFFS)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.HANDOFFS_READ)])
+def handoffs(request: Request) -> HttpResponse:
+    return one_page(
+        request, narrowed(request, HandoffFilter, to_show(request)), ORDERS, answers.handoff_answer
+    )
+
+
+@extend_schema(**openapi.GET_HANDOFF)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.HANDOFFS_READ)])
+def handoff(request: Request, pk: int) -> HttpResponse:
+    return unless_known(request, answers.handoff_answer(get_object_or_404(to_show(request), pk=pk)))
+
+
+@extend_schema(**openapi.POST_CLAIM)
+@api_view(["POST"])
+@permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
+@idempotent
+def claim_handoff(request: Request, pk: int) -> HttpResponse:
+    rep, _ = asked(request, CLAIM)
+    handoff = get_object_or_404(to_show(request), pk=pk)
+    try:
+        return JsonResponse(answers.handoff_state_answer(claim(handoff, rep)))
+    except NotAMember:
+        raise wrong("/rep", "not_a_member", "This person is not in the handoff's queue.") from None
+    except AlreadyClaimed as late:
+        raise Problem(
+            409, "Another rep was faster.", claimed_by=late.by.email, claimed_at=late.at
+        ) from None
+    except NotClaimable as refusal:
+        raise Problem(409, str(refusal)) from None
+
+
+@extend_schema(**openapi.POST_RELEASE)
+@api_view(["POST"])
+@permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
+@idempotent
+def release_handoff(request: Request, pk: int) -> HttpResponse:
+    rep, values = asked(request, RELEASE)
+    handoff = get_object_or_404(to_show(request), pk=pk)
+    try:
+        released = release(handoff, rep, reason=values.get("reason", ""))
+        return JsonResponse(answers.handoff_state_answer(released))
+    except ReleaseRefused as refusal:
+        raise Problem(409, str(refusal)) from None
+
+
+@extend_schema(**openapi.POST_TOUCH)
+@api_view(["POST"])
+@permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
+@idempotent
+def touch_handoff(request: Request, pk: int) -> HttpResponse:
+    rep, values = asked(request, TOUCH)
+    for name in ("channel", "result"):
+        if name not in values:
+            raise wrong(f"/{name}", "required", "This is needed.")
+    handoff = get_object_or_404(to_show(request), pk=pk)
+    try:
+        touch = log_touch(handoff, rep, **values)
+    except TouchRefused as refusal:
+        raise Problem(409, str(refusal)) from None
+    body: answers.TouchAnswer = {"id": touch.pk, "handoff": pk, "at": touch.at}
+    return JsonResponse(body, status=201)
+
+
+def to_show(request: Request) -> Any:
+    return handoffs_for(request).select_related("queue", "version", "claimed_by")
+
+
+def asked(request: Request, fields: Mapping[str, Field]) -> tuple[User, dict[str, Any]]:
+    """Who acts, and the other values: a key names the rep, a person is it themselves."""
+    try:
+        values = read_object(request.data or {}, fields)
+    except Refused as refused:
+        first = refused.errors[0]
+        raise wrong(first.pointer, first.code, first.detail) from None
+    email = values.pop("rep", "")
+    if isinstance(request.user, User):
+        policy.require(request.user, Action.WORK_HANDOFFS)
+        if email and email.lower() != request.user.email:
+            raise wrong("/rep", "not_you", "Signed in, you act for yourself only.")
+        return request.user, values
+    rep = User.objects.active().filter(email=email.lower()).first() if email else None
+    if rep is None or not policy.can(rep, Action.WORK_HANDOFFS):
+        raise wrong("/rep", "not_found", "Name an active rep by mail.")
+    return rep, values
+
+
+def wrong(pointer: str, code: str, detail: str) -> Problem:
+    error = {"pointer": pointer, "code": code, "detail": detail}
+    return Problem(400, f"{pointer or 'The body'}: {detail}", errors=[error])

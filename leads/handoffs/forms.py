@@ -1,0 +1,78 @@
+"""Forms of the pages of the record. They check what was typed; the domain functions save."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils import timezone
+
+from leads.handoffs.touches import TOUCH_MAY_BE_PAST
+from leads.models import Touch
+
+PRINTABLE = RegexValidator(
+    r"\A[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*\Z", "Leave out control characters."
+)
+
+
+NOTE_LENGTH = 2000
+
+
+class TouchForm(forms.Form):
+    """What somebody did to reach a person, and what came of it."""
+
+    channel = forms.ChoiceField(
+        label="How",
+        choices=Touch.Channel.choices,
+        initial=Touch.Channel.CALL,
+        widget=forms.RadioSelect(attrs={"autofocus": True}),
+        error_messages={"required": "Choose how: call, e-mail or meeting."},
+    )
+    result = forms.ChoiceField(
+        label="What came of it",
+        choices=Touch.Result.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what came of it, like “Left a message”."},
+    )
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=NOTE_LENGTH,
+        validators=[PRINTABLE],
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    at = forms.DateTimeField(
+        label="When",
+        required=False,
+        help_text="Now, unless you give a time in the last 24 hours.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": "Enter the time as 2026-11-20 14:30."},
+    )
+
+    def __init__(self, *args: Any, earliest: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = timezone.localtime()
+        first = max(timezone.localtime(earliest), now - TOUCH_MAY_BE_PAST)
+        # The browser offers these times only; log_touch has the last word.
+        limits = {"min": f"{first:%Y-%m-%dT%H:%M}", "max": f"{now:%Y-%m-%dT%H:%M}"}
+        self.fields["at"].widget.attrs |= limits
+        self.earliest = earliest
+
+    def clean_at(self) -> datetime | None:
+        """A clock without seconds may say the very minute of the handoff."""
+        at = self.cleaned_data["at"]
+        if at and at < self.earliest < at + timedelta(minutes=1):
+            return self.earliest
+        return at
+
+
+class ReleaseForm(forms.Form):
+    """Why a rep gives a lead back to its queue."""
+
+    reason = forms.CharField(
+        label="Why you give it back",
+        help_text="The next rep reads it. The clock keeps running.",
+        max_length=300,
+        validators=[PRINTABLE],
+        error_messages={"required": "Say why, like “On leave from tomorrow”."},
+    )

@@ -1,0 +1,123 @@
+"""What a rep does with a handoff: claim, take the next, log a touch, give back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import reswap
+
+from accounts.access import AuthenticatedRequest, permission_required
+from accounts.policy import Action
+from leadportal.web.answers import fragment, go
+from leads.handoffs import claims, touches, words
+from leads.handoffs.forms import ReleaseForm, TouchForm
+from leads.models import Handoff
+from leads.queue.pages import queue_page
+
+
+def _visible_or_404(request: AuthenticatedRequest, pk: int) -> Handoff:
+    rows = Handoff.objects.visible_to(request.user).select_related("lead", "queue", "claimed_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_POST
+@permission_required(Action.WORK_HANDOFFS)
+def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    handoff = _visible_or_404(request, pk)
+    try:
+        claimed = claims.claim(handoff, request.user, portal=request.portal)
+    except claims.NotClaimable as error:
+        return _refused(request, error, handoff)
+    messages.success(request, words.claimed(claimed))
+    return go(request, claimed)
+
+
+@require_POST
+@permission_required(Action.WORK_HANDOFFS)
+def claim_next(request: AuthenticatedRequest) -> HttpResponse:
+    try:
+        handoff = claims.claim_next(request.user, portal=request.portal)
+    except claims.NotClaimable as error:
+        return _refused(request, error)
+    if handoff is None:
+        messages.info(request, "Nothing waits in your queues.")
+        return go(request, "queue")
+    messages.success(request, words.claimed(handoff))
+    return go(request, handoff)
+
+
+def _refused(
+    request: AuthenticatedRequest, error: claims.NotClaimable, handoff: Handoff | None = None
+) -> HttpResponse:
+    """409 with who was faster: in place of the row, or on top of the queue without a script."""
+    told = words.refusal(error, timezone.now())
+    if not request.htmx:
+        return queue_page(request, refusal=told, status=409)
+    if isinstance(error, claims.AlreadyClaimed | claims.NotOpen):
+        context = {"handoff": handoff, "refusal": told}
+        return fragment(request, "leads/queue/partials/row_gone.html", context, status=409)
+    messages.error(request, told)
+    return reswap(fragment(request, "partials/toasts.html", {"oob": True}, status=409), "none")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Action.WORK_HANDOFFS)
+def handoff_touch(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    handoff = _visible_or_404(request, pk)
+    form = TouchForm(request.POST or None, earliest=handoff.opened_at)
+    if form.is_valid() and _touched(request, handoff, form):
+        return go(request, handoff)
+    return _drawer(
+        request,
+        "touch",
+        handoff,
+        form,
+        "Log touch" if handoff.first_touch_at else "Log first touch",
+    )
+
+
+def _touched(request: AuthenticatedRequest, handoff: Handoff, form: TouchForm) -> bool:
+    typed = form.cleaned_data
+    first = handoff.first_touch_at is None
+    try:
+        touch = touches.log_touch(
+            handoff,
+            request.user,
+            channel=typed["channel"],
+            result=typed["result"],
+            note=typed["note"],
+            touched_at=typed["at"],
+        )
+    except touches.TouchRefused as error:
+        form.add_error("at" if typed["at"] else None, str(error))
+        return False
+    messages.success(request, words.touched(handoff, touch, first=first))
+    return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Action.WORK_HANDOFFS)
+def handoff_release(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    handoff = _visible_or_404(request, pk)
+    form = ReleaseForm(request.POST or None)
+    if form.is_valid():
+        try:
+            claims.release(handoff, request.user, reason=form.cleaned_data["reason"])
+        except claims.ReleaseRefused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{handoff.lead} is back in the queue. Its clock went on.")
+            return go(request, "queue")
+    return _drawer(request, "release", handoff, form, "Give back to the queue")
+
+
+def _drawer(
+    request: AuthenticatedRequest, name: str, handoff: Handoff, form: Any, title: str
+) -> HttpResponse:
+    """The form beside the lead, or as a page of its own without a script."""
+    status = 422 if form.errors else 200
+    context = {"handoff": handoff, "form": form, "drawer_title": title}
+    return fragment(request, f"leads/handoffs/{name}.html", context, status=status)

@@ -1,0 +1,190 @@
+"""Leads and events sent in over REST, one by one or in batches, or tried without writing."""
+
+import json
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.request import Request
+
+from accounts.keys.authentication import OpenTo
+from accounts.models import Scope
+from leadportal.rest.batches import items_of
+from leadportal.rest.idempotency import idempotent
+from leadportal.rest.problems import Problem
+from leads.ingest import answers, openapi
+from leads.ingest.answers import PostedLeadAnswer
+from leads.ingest.decision import WAIT_MAX, decided, decision
+from leads.ingest.events import ingest_events
+from leads.ingest.leads import ingest_leads
+from leads.ingest.results import BatchRefused, IngestResult, Status
+from leads.judging.judgement import qualify
+
+# Of a single item: what is not here is a 400.
+STATUS_OF = {"not_found": 404, "erased": 409}
+_WAIT = re.compile(r'(?:^|,)\s*wait\s*=\s*"?([0-9]{1,6})"?\s*(?=[;,]|$)', re.IGNORECASE)
+
+
+def answer_batch(
+    ingest: Callable[[], list[IngestResult]], show: Callable[[IngestResult], Any]
+) -> HttpResponse:
+    """200, or 207 where some were refused; 400 where all or none was asked for."""
+    try:
+        results = ingest()
+    except BatchRefused as refused:
+        raise Problem(
+            400,
+            "Nothing was written, as not all items can be taken.",
+            errors=[
+                error | {"index": result.index}
+                for result in refused.refused
+                for error in answers.errors(result)
+            ],
+        ) from None
+    summary = dict.fromkeys(Status, 0)
+    for result in results:
+        summary[result.status] += 1
+    status = HTTPStatus.MULTI_STATUS if summary[Status.REFUSED] else HTTPStatus.OK
+    body = {"results": [show(result) for result in results], "summary": summary}
+    return JsonResponse(body, status=status)
+
+
+def answer_refusal(result: IngestResult) -> HttpResponse:
+    """The problem of a single item."""
+    status = next((STATUS_OF[e.code] for e in result.errors if e.code in STATUS_OF), 400)
+    raise Problem(status, _summary(result), errors=answers.errors(result))
+
+
+def _summary(result: IngestResult) -> str:
+    first, *others = result.errors
+    more = f" ({len(others)} more)" if others else ""
+    return f"{first.pointer or 'The body'}: {first.detail}{more}"
+
+
+def seconds_to_wait(request: Request) -> int:
+    """`Prefer: wait=N` (RFC 7240), at most WAIT_MAX; 0 when it is not asked for."""
+    found = _WAIT.search(request.headers.get("Prefer", ""))
+    return min(int(found[1]), WAIT_MAX) if found else 0
+
+
+def is_dry_run(request: Request) -> bool:
+    """`?dry_run=true`. Any other word is an error: nobody writes by a slip of the pen."""
+    given = request.query_params.get("dry_run", "false")
+    if given not in {"true", "false"}:
+        raise _wrong("invalid", "true or false is needed here.")
+    return given == "true"
+
+
+def refuse_dry_run(request: Request) -> None:
+    """Where it is not offered, asking for it must not end in writing."""
+    if is_dry_run(request):
+        raise _wrong("not_offered", "Only POST /api/v1/leads can be tried without writing.")
+
+
+def _wrong(code: str, detail: str) -> Problem:
+    error = {"parameter": "dry_run", "code": code, "detail": detail}
+    return Problem(400, f"dry_run: {detail}", errors=[error])
+
+
+@extend_schema(**openapi.POST_EVENT)
+@api_view(["POST"])
+@permission_classes([OpenTo(POST=Scope.EVENTS_WRITE)])
+@idempotent
+def event(request: Request) -> HttpResponse:
+    refuse_dry_run(request)
+    (result,) = ingest_events([request.data], **sender(request))
+    if result.status is Status.REFUSED:
+        return answer_refusal(result)
+    body: answers.PostedEventAnswer = {
+        "id": result.event_id,
+        "status": result.status,
+        "lead": result.lead_id,
+    }
+    return JsonResponse(body, status=201 if result.status is Status.CREATED else 200)
+
+
+@extend_schema(**openapi.POST_EVENTS)
+@api_view(["POST"])
+@permission_classes([OpenTo(POST=Scope.EVENTS_WRITE)])
+@idempotent
+def event_batch(request: Request) -> HttpResponse:
+    refuse_dry_run(request)
+    items, options = items_of(request, "events")
+    return answer_batch(
+        lambda: ingest_events(items, **sender(request), **options), answers.event_result_answer
+    )
+
+
+def send_lead(request: Request) -> HttpResponse:
+    if is_dry_run(request):
+        return try_lead(request)
+    answer = post_lead(request)
+    if seconds := seconds_to_wait(request):
+        # Beside the kept answer, which holds ids only; a replay tells how things stand by then.
+        body = json.loads(answer.content)
+        body["decision"] = decided(body["id"], seconds)
+        answer.content = json.dumps(body, cls=DjangoJSONEncoder)
+        if body["decision"]:
+            answer["Preference-Applied"] = f"wait={seconds}"
+    return answer
+
+
+def try_lead(request: Request) -> HttpResponse:
+    """What would become of it: done in full, and undone."""
+    with transaction.atomic():
+        (result,) = ingest_leads([request.data], **sender(request))
+        if result.status is Status.REFUSED:
+            return answer_refusal(result)
+        qualify([result.lead_id])
+        would_be = decision(result.lead_id)
+        transaction.set_rollback(True)
+    matched = result.status is Status.MATCHED
+    known = result.lead_id if matched else None
+    body: PostedLeadAnswer = {
+        "id": known,
+        "status": result.status,
+        "matched": matched,
+        "dry_run": True,
+        "decision": would_be,
+    }
+    return JsonResponse(body)
+
+
+@idempotent
+def post_lead(request: Request) -> HttpResponse:
+    (result,) = ingest_leads([request.data], **sender(request))
+    if result.status is Status.REFUSED:
+        return answer_refusal(result)
+    matched = result.status is Status.MATCHED
+    url = reverse("api-lead", args=[result.lead_id])
+    body: PostedLeadAnswer = {
+        "id": result.lead_id,
+        "status": result.status,
+        "matched": matched,
+        "url": url,
+    }
+    return JsonResponse(body, status=200 if matched else 201, headers={"Location": url})
+
+
+@extend_schema(**openapi.POST_LEADS)
+@api_view(["POST"])
+@permission_classes([OpenTo(POST=Scope.LEADS_WRITE)])
+@idempotent
+def lead_batch(request: Request) -> HttpResponse:
+    refuse_dry_run(request)
+    items, options = items_of(request, "leads")
+    return answer_batch(
+        lambda: ingest_leads(items, **sender(request), **options), answers.result_answer
+    )
+
+
+def sender(request: Request) -> dict[str, Any]:
+    """Who sends, for ingest: the integration of the key, and the source the key stands for."""
+    return {"integration": request.auth.integration, "default_source": request.auth.source}

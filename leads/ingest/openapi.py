@@ -1,0 +1,120 @@
+"""Events in OpenAPI's words."""
+
+from drf_spectacular.utils import OpenApiParameter
+
+from leadportal.rest.batches import ITEMS_MAX
+from leadportal.rest.openapi import (
+    POSTING,
+    batch_of,
+    operation,
+)
+from leads.checks.events import EVENT_SCHEMA
+from leads.checks.leads import LEAD_SCHEMA
+from leads.examples import LEAD_EXAMPLE, LINE_EXAMPLE, SCORE_EXAMPLE, summary_of
+from leads.ingest.answers import (
+    BatchAnswer,
+    EventResultAnswer,
+    PostedEventAnswer,
+    PostedLeadAnswer,
+    ResultAnswer,
+)
+from leads.ingest.decision import WAIT_MAX
+
+EVENT_EXAMPLE = {
+    "type": "demo_request",
+    "occurred_at": "2026-11-22T13:37:00Z",
+    "properties": {"page": "/demo"},
+    "external_id": "form-9921",
+    "lead": {"email": "maya.lindqvist@brightwater.example"},
+}
+POST_EVENT = operation(
+    "postEvent",
+    "Send one event",
+    description="An unknown mail makes an inquiry; an unknown id or external id is a 404. The same"
+    " external id is the same event. A time ahead of ours counts as now.",
+    body=EVENT_SCHEMA,
+    sent=EVENT_EXAMPLE,
+    answers={201: PostedEventAnswer, 200: PostedEventAnswer},
+    answer={"id": 3, "status": "duplicate", "lead": 12},
+    problems=(*POSTING, 404, 409),
+    tag="events",
+)
+POST_EVENTS = operation(
+    "postEvents",
+    f"Send up to {ITEMS_MAX} events",
+    body=batch_of("events", EVENT_SCHEMA),
+    sent={"events": [EVENT_EXAMPLE]},
+    answers=dict.fromkeys((200, 207), BatchAnswer[EventResultAnswer]),
+    answer={
+        "results": [{"index": 0, "status": "created", "id": 3, "lead": 12, "errors": []}],
+        "summary": summary_of(created=1),
+    },
+    problems=POSTING,
+    tag="events",
+)
+
+
+DECISION_EXAMPLE = {
+    "stage": "sql",
+    "score": SCORE_EXAMPLE,
+    "lines": [LINE_EXAMPLE],
+    "criteria_version": 1,
+    "missing": ["city"],
+    "queue": "Sales",
+    "due_at": "2026-11-22T14:07:04.120Z",
+}
+
+
+PREFER = OpenApiParameter(
+    "Prefer",
+    str,
+    OpenApiParameter.HEADER,
+    description=f"`wait=N`: answer with the `decision` of the criteria, within N seconds (at most"
+    f" {WAIT_MAX}); null when they took longer. `Preference-Applied` says that it is there.",
+)
+
+
+DRY_RUN = OpenApiParameter(
+    "dry_run",
+    bool,
+    default=False,
+    description="Answer with the decision and write nothing; `id` is null for somebody new.",
+)
+
+
+POST_LEAD = operation(
+    "postLead",
+    "Send one lead",
+    description="Finds the lead by external id, then by mail. Fields that are sent and neither"
+    " null nor blank overwrite; company facts fill blanks only. One of external_id, email and"
+    " phone is needed. A shared mailbox (info@…) identifies nobody.",
+    body=LEAD_SCHEMA,
+    sent=LEAD_EXAMPLE,
+    answers={201: PostedLeadAnswer, 200: PostedLeadAnswer},
+    answer={
+        "id": 12,
+        "status": "matched",
+        "matched": True,
+        "url": "/api/v1/leads/12",
+        "decision": DECISION_EXAMPLE,
+    },
+    parameters=[PREFER, DRY_RUN],
+    problems=(*POSTING, 409),
+)
+
+
+POST_LEADS = operation(
+    "postLeads",
+    f"Send up to {ITEMS_MAX} leads",
+    description="Results in the order of the items. 207 where some were refused; the others are"
+    " written, unless `all_or_none` asks otherwise. The same person twice in a batch is a"
+    " `duplicate` of `first_index`, and its fields still count.",
+    body=batch_of("leads", LEAD_SCHEMA),
+    sent={"leads": [LEAD_EXAMPLE]},
+    answers=dict.fromkeys((200, 207), BatchAnswer[ResultAnswer]),
+    answer={
+        "results": [{"index": 0, "status": "created", "id": 12, "errors": []}],
+        "summary": summary_of(created=1),
+    },
+    problems=POSTING,
+)

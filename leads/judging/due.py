@@ -1,0 +1,199 @@
+"""The one drain loop: leads whose judgement is due are judged, in small batches, until none is.
+
+Due is a row's own business: `stale_at` (something about the lead changed), `rescore_at` (time
+alone may change its result), a version that is not the live one. Messages only say "look".
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F, Min, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts import policy
+from accounts.models import User
+from accounts.policy import Action
+from funnel.stages import TOMBSTONES
+from funnel.versions import current, switching
+from leadportal.db import sweeps
+from leads.judging.basis import Basis, clock
+from leads.judging.judgement import judge
+from leads.judging.scoring import statement
+from leads.models import Lead
+
+BATCH = 500
+# A lead that made scoring fail this often is parked until somebody looks.
+MOST_ATTEMPTS = 5
+RETRY_AFTER = timedelta(seconds=10)
+
+log = structlog.get_logger(__name__)
+
+
+def drain(
+    *, at: datetime | None = None, limit: int | None = None, seconds: float | None = None
+) -> int:
+    """Judge what is due, until nothing is, or `limit` leads or `seconds` are spent.
+
+    Leads another worker holds are left to it. Gives the number of leads judged.
+    """
+    started = time.monotonic()
+    _switch_on_scheduled(at)
+    judged = 0
+    while limit is None or judged < limit:
+        if seconds is not None and time.monotonic() - started > seconds:
+            break
+        done = _batch(at, BATCH if limit is None else min(BATCH, limit - judged))
+        if not done:
+            break
+        judged += done
+    if judged:
+        log.info("leads judged", count=judged, seconds=round(time.monotonic() - started, 3))
+    return judged
+
+
+# When a worker last said so: a drain looks every two seconds.
+_said = {"not live": -math.inf}
+SAID_EVERY = 60.0
+
+
+def _switch_on_scheduled(at: datetime | None) -> None:
+    """What cannot go live at its time stays scheduled, and its page says why; judging goes on."""
+    try:
+        switching.switch_on_scheduled(at=at)
+    except Exception as error:
+        if time.monotonic() - _said["not live"] > SAID_EVERY:
+            _said["not live"] = time.monotonic()
+            log.error("a scheduled version did not go live", error=type(error).__name__)
+
+
+def _batch(at: datetime | None, size: int) -> int:
+    ids: list[int] = []
+    try:
+        with transaction.atomic():
+            basis = Basis.now(at)
+            ids = take(basis, size)
+            return judge(ids, basis).scored
+    except Exception:
+        if not ids or not _is_sound(at):
+            raise
+        # Somewhere in it is a lead that cannot be judged: find it, and let the others go on.
+        log.warning("a batch failed and is split", count=len(ids), exc_info=True)
+        return _split(ids, at)
+
+
+def _is_sound(at: datetime | None) -> bool:
+    """Whether criteria and database work at all, so that a failure is the fault of a lead."""
+    try:
+        with transaction.atomic():
+            query = statement([], Basis.now(at))
+            with connection.cursor() as cursor:
+                cursor.execute(query.text, query.params)
+    except Exception:
+        return False
+    return True
+
+
+def _split(ids: Sequence[int], at: datetime | None) -> int:
+    if len(ids) == 1:
+        return _alone(ids[0], at)
+    half = len(ids) // 2
+    done = 0
+    for part in (ids[:half], ids[half:]):
+        try:
+            with transaction.atomic():
+                basis = Basis.now(at)
+                done += judge(take(basis, len(part), among=part), basis).scored
+        except Exception:
+            done += _split(part, at)
+    return done
+
+
+def _alone(lead_id: int, at: datetime | None) -> int:
+    """Judge one suspect; the attempt is counted before the work, so a crash counts too."""
+    lead = Lead.objects.filter(pk=lead_id)
+    # Marked, so that it is taken below, and again after a crash.
+    lead.update(attempts=F("attempts") + 1, stale_at=Coalesce("stale_at", at or clock()))
+    try:
+        with transaction.atomic():
+            basis = Basis.now(at)
+            return judge(take(basis, 1, among=[lead_id]), basis).scored
+    except Exception as error:
+        # The kind of error only: its text may quote the lead.
+        name = type(error).__name__
+        log.error("a lead cannot be judged", lead_id=lead_id, error=name)
+        lead.filter(attempts__gte=MOST_ATTEMPTS).update(parked_error=name)
+        later = (at or clock()) + RETRY_AFTER
+        lead.filter(attempts__lt=MOST_ATTEMPTS).update(stale_at=None, rescore_at=later)
+        return 1
+
+
+def replay(lead: Lead, *, by: User | None = None) -> None:
+    """Let a parked lead try again. Raises NotAllowed."""
+    policy.require(by, Action.SWITCH_ON_CRITERIA)
+    Lead.objects.filter(pk=lead.pk).update(parked_error="", attempts=0, stale_at=timezone.now())
+    sweeps.nudge("judge")
+
+
+# Each reads the partial index made for it (Lead.Meta); all skip what somebody else holds.
+_TAKE = {
+    "stale": "stale_at IS NOT NULL AND stale_at <= %(at)s ORDER BY stale_at",
+    "due": "rescore_at <= %(at)s ORDER BY rescore_at",
+    # A suspect waits for its next try.
+    "older": "version_id < %(version)s AND (attempts = 0 OR rescore_at <= %(at)s) "
+    "ORDER BY version_id, id",
+    # A scheduled version may go live after one that was drafted later.
+    "newer": "version_id > %(version)s AND (attempts = 0 OR rescore_at <= %(at)s) "
+    "ORDER BY version_id, id",
+}
+
+
+def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> list[int]:
+    """Lock up to `limit` leads that are due, oldest mark first, and give their ids."""
+    taken: list[int] = []
+    narrowed = "AND id = ANY(%(among)s)" if among is not None else ""
+    with connection.cursor() as cursor:
+        for which in _TAKE.values():
+            if len(taken) >= limit:
+                break
+            cursor.execute(
+                f"SELECT id FROM leads_lead WHERE parked_error = '' AND stage <> ALL(%(gone)s) "  # noqa: S608 - constants
+                f"{narrowed} AND id <> ALL(%(taken)s) AND {which} "
+                "LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED",
+                {
+                    "at": basis.at,
+                    "version": basis.version.pk,
+                    "gone": list(TOMBSTONES),
+                    "among": list(among or ()),
+                    "taken": taken,
+                    "limit": limit - len(taken),
+                },
+            )
+            taken += [row[0] for row in cursor.fetchall()]
+    return taken
+
+
+def oldest_due(*, at: datetime | None = None) -> datetime | None:
+    """The due time of the lead that waits longest to be judged; None when none is due."""
+    at = at or timezone.now()
+    waiting = Lead.objects.living().filter(parked_error="")
+    # Each is the head of an index.
+    stale = waiting.filter(stale_at__lte=at).aggregate(at=Min("stale_at"))["at"]
+    rescore = waiting.filter(rescore_at__lte=at).aggregate(at=Min("rescore_at"))["at"]
+    return min((due for due in (stale, rescore, _due_by_version()) if due), default=None)
+
+
+def _due_by_version() -> datetime | None:
+    """When the live version went live, while it has not judged everybody."""
+    live = current.live()
+    # A suspect is due by its `rescore_at`.
+    judged = Lead.objects.living().filter(parked_error="", attempts=0)
+    for others in (Q(version__lt=live.pk), Q(version__gt=live.pk)):
+        # Ordered as the index is, or the planner might read the whole table to find none.
+        if judged.filter(others).order_by("version_id", "pk").exists():
+            return live.live_at
+    return None

@@ -1,0 +1,160 @@
+"""What the API shows of a record, typed, and the querysets that read it all at once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypedDict
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from accounts.models import Integration
+from funnel.stages import Actor, Stage
+from funnel.vocabulary.operators import FactType
+from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column
+from leads.explanation.answers import ScoreAnswer, score_answer
+from leads.models import (
+    EmailKind,
+    Event,
+    ExternalId,
+    Handoff,
+    Lead,
+    StageChange,
+)
+
+
+def leads_to_show(leads: QuerySet[Lead], integration: Integration | None) -> QuerySet[Lead]:
+    """With everything `lead` needs; the external id is the one this integration gave."""
+    external_ids = ExternalId.objects.filter(lead=OuterRef("pk")).order_by("pk")
+    if integration:
+        external_ids = external_ids.filter(integration=integration)
+    waiting = Handoff.objects.exclude(state="closed").filter(lead=OuterRef("pk"))
+    return leads.select_related("company", "source", "campaign", "version", "owner").annotate(
+        external_id=Subquery(external_ids.values("value")[:1]),
+        queue_name=Subquery(waiting.values("queue__name")[:1]),
+    )
+
+
+def _told(columns: Iterable[Column]) -> dict[str, Any]:
+    """The type of each column in an answer; null where the table allows it to be unknown."""
+    types: dict[FactType, Any] = {FactType.NUMBER: int, FactType.MONEY: Decimal}
+    members = {}
+    for column in columns:
+        known = types.get(column.kind, str)
+        may_be_unknown = column.field.blank or column.field.null
+        members[column.name] = known | None if may_be_unknown else known
+    return members
+
+
+# Of columns and so made by the table: a class would tell them once more.
+CompanyAnswer = TypedDict("CompanyAnswer", _told(COMPANY_COLUMNS))
+
+
+LeadAnswer = TypedDict(
+    "LeadAnswer",
+    {
+        "id": int,
+        "external_id": str | None,
+        "email_kind": EmailKind | None,
+        **_told(LEAD_COLUMNS),
+        "company": CompanyAnswer | None,
+        "attributes": dict[str, Any],
+        "consent": dict[str, bool],
+        "stage": Stage,
+        "stage_since": datetime,
+        "score": ScoreAnswer | None,
+        "criteria_version": int | None,
+        "queue": str | None,
+        "owner": str | None,
+        "created_at": datetime,
+        "updated_at": datetime,
+        "scored_at": datetime | None,
+    },
+)
+
+
+def lead_answer(lead: Lead) -> LeadAnswer:
+    return {
+        "id": lead_answer.pk,
+        "external_id": lead_answer.external_id,
+        "email_kind": lead_answer.email_kind or None,
+        **{column.name: column.told(lead_answer) for column in LEAD_COLUMNS},
+        "company": _company(lead_answer),
+        "attributes": lead_answer.attributes,
+        "consent": lead_answer.consent,
+        "stage": lead_answer.stage,
+        "stage_since": lead_answer.stage_since,
+        "score": None if lead_answer.total is None else score_answer(lead_answer),
+        "criteria_version": lead_answer.version.number if lead_answer.version else None,
+        "queue": lead_answer.queue_name,
+        "owner": lead_answer.owner.email if lead_answer.owner else None,
+        "created_at": lead_answer.created_at,
+        "updated_at": lead_answer.updated_at,
+        "scored_at": lead_answer.scored_at,
+    }
+
+
+def _company(lead: Lead) -> CompanyAnswer | None:
+    if not (company := lead_answer.company):
+        return None
+    return {column.name: column.told(company) for column in COMPANY_COLUMNS}
+
+
+class EventAnswer(TypedDict):
+    id: int
+    type: str
+    occurred_at: datetime
+    # What the sender said, where it was ahead of our clock.
+    stated_at: datetime | None
+    received_at: datetime
+    properties: dict[str, Any]
+    external_id: str | None
+
+
+def event_answer(event: Event) -> EventAnswer:
+    return {
+        "id": event_answer.pk,
+        "type": event_answer.type,
+        "occurred_at": event_answer.occurred_at,
+        "stated_at": event_answer.stated_at,
+        "received_at": event_answer.received_at,
+        "properties": event_answer.properties,
+        "external_id": event_answer.external_id or None,
+    }
+
+
+StageChangeAnswer = TypedDict(
+    "StageChangeAnswer",
+    {
+        "id": int,
+        "from": Stage | None,
+        "to": Stage,
+        "at": datetime,
+        "actor": Actor,
+        "by": str | None,
+        "integration": str | None,
+        "reason": str | None,
+        "criteria_version": int | None,
+        "total": int | None,
+        "cycle": int,
+        "handoff": int | None,
+        "evidence": dict[str, Any] | None,
+    },
+)
+
+
+def stage_change_answer(change: StageChange) -> StageChangeAnswer:
+    return {
+        "id": change.pk,
+        "from": change.origin or None,
+        "to": change.target,
+        "at": change.at,
+        "actor": change.actor,
+        "by": change.person.name if change.person else None,
+        "integration": change.integration.name if change.integration else None,
+        "reason": change.reason or None,
+        "criteria_version": change.version.number if change.version else None,
+        "total": change.total,
+        "cycle": change.cycle,
+        "handoff": change.handoff_id,
+        "evidence": change.evidence,
+    }

@@ -1,0 +1,98 @@
+"""Leads over REST: found, and read with score, history and events."""
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view, permission_classes
+from rest_framework.request import Request
+
+from accounts.keys.authentication import READ, OpenTo, integration_of
+from accounts.models import Scope, User
+from leadportal.db.paging import Order, moment
+from leadportal.rest.lists import narrowed, one_page, unless_known
+from leads.explanation.stored import explain
+from leads.ingest import openapi as ingest_openapi
+from leads.ingest.api import send_lead
+from leads.lead import answers, openapi
+from leads.models import Lead
+from leads.table.filters import LeadFilter
+
+ORDERS = {
+    "-created_at": Order("created_at", moment, descending=True),
+    "created_at": Order("created_at", moment),
+    "-total": Order("total", int, descending=True),
+}
+HISTORY_ORDERS = {"at": Order("at", moment), "-at": Order("at", moment, descending=True)}
+EVENT_ORDERS = {"-occurred_at": Order("occurred_at", moment, descending=True)}
+
+
+def leads_for(request: Request) -> QuerySet[Lead]:
+    if isinstance(request.user, User):
+        return Lead.objects.visible_to(request.user)
+    return Lead.objects.living()
+
+
+def lead_or_404(request: Request, pk: int) -> Lead:
+    """Foreign and missing look the same."""
+    return get_object_or_404(leads_for(request), pk=pk)
+
+
+@extend_schema(methods=["GET"], **openapi.LIST_LEADS)
+@extend_schema(methods=["POST"], **ingest_openapi.POST_LEAD)
+@api_view(["GET", "POST"])
+@permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ, POST=Scope.LEADS_WRITE)])
+def leads(request: Request) -> HttpResponse:
+    return list_leads(request) if request.method in READ else send_lead(request)
+
+
+def list_leads(request: Request) -> HttpResponse:
+    found = narrowed(request, LeadFilter, leads_for(request))
+    if request.query_params.get("order") == "-total":
+        found = found.exclude(total=None)
+    return one_page(
+        request, answers.leads_to_show(found, integration_of(request)), ORDERS, answers.lead_answer
+    )
+
+
+@extend_schema(**openapi.GET_LEAD)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
+def lead(request: Request, pk: int) -> HttpResponse:
+    if heir := _heir_of(request, pk):
+        return HttpResponsePermanentRedirect(reverse("api-lead", args=[heir]))
+    rows = answers.leads_to_show(leads_for(request), integration_of(request))
+    return unless_known(request, answers.lead_answer(get_object_or_404(rows, pk=pk)))
+
+
+def _heir_of(request: Request, pk: int) -> int | None:
+    """Whom an id that was merged away means now, if the caller may see them."""
+    heir = Lead.objects.filter(pk=pk).values_list("merged_into", flat=True).first()
+    return heir if heir and leads_for(request).filter(pk=heir).exists() else None
+
+
+@extend_schema(**openapi.GET_EXPLANATION)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
+def explanation(request: Request, pk: int) -> HttpResponse:
+    explained = explain(lead_or_404(request, pk))
+    nothing = dict.fromkeys(("total", "fit", "intent", "version")) | {"lines": [], "unscored": []}
+    return JsonResponse(explained.as_dict() if explained else nothing)
+
+
+@extend_schema(**openapi.GET_HISTORY)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
+def history(request: Request, pk: int) -> HttpResponse:
+    rows = lead_or_404(request, pk).stage_changes.select_related("person", "integration", "version")
+    return one_page(request, rows, HISTORY_ORDERS, answers.stage_change_answer)
+
+
+@extend_schema(**openapi.GET_LEAD_EVENTS)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
+def lead_events(request: Request, pk: int) -> HttpResponse:
+    return one_page(
+        request, lead_or_404(request, pk).events.all(), EVENT_ORDERS, answers.event_answer
+    )

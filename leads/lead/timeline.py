@@ -1,0 +1,179 @@
+"""Everything that happened to one lead, newest first, from all the tables that remember it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import JSONObject, Now
+
+from funnel.stages import SALES_HOLDS, Actor, Stage
+from leadportal.db.paging import moment
+from leads.models import Adjustment, Consent, Event, Lead, LeadChange, Override, StageChange, Touch
+
+SIZE = 30
+SEPARATOR = "~"
+
+# At one moment the effect stands above its cause: an event, then the stage it led to.
+(
+    EVENT,
+    CONSENT,
+    CHANGE,
+    ADJUSTMENT_END,
+    ADJUSTMENT,
+    OVERRIDE_END,
+    OVERRIDE,
+    STAGE,
+    TOUCH,
+) = range(1, 10)
+BY_HAND = frozenset({ADJUSTMENT_END, ADJUSTMENT, OVERRIDE_END, OVERRIDE})
+
+# Stages that only sales moves a lead to.
+GIVEN_BY_SALES = SALES_HOLDS | {Stage.REJECTED}
+_OF_SALES = Q(target__in=GIVEN_BY_SALES) | Q(actor=Actor.REP)
+# Both sides see where the lead crossed.
+_CROSSING = Q(target=Stage.SQL)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that happened: which table remembers it, and what it says."""
+
+    kind: int
+    at: datetime
+    pk: int
+    about: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        return SEPARATOR.join((self.at.isoformat(), str(self.kind), str(self.pk)))
+
+
+def read_key(key: str) -> tuple[datetime, int, int] | None:
+    """Where a page of the timeline begins; None when the text is no key of ours."""
+    try:
+        at, kind, pk = key.split(SEPARATOR)
+        return moment(at), int(kind), int(pk)
+    except (ValueError, OverflowError):
+        return None
+
+
+def happened(
+    lead: Lead, *, side: str = "", before: str = "", size: int = SIZE
+) -> tuple[list[Happened], bool]:
+    """Up to `size` things behind the key `before`, and whether there are older ones. One query."""
+    place = read_key(before)
+    # Each table gives its newest; the database merges them.
+    parts = [
+        _newest(rows, when, kind, about, place)[: size + 1]
+        for kind, rows, when, about in _tables(lead)
+        if not side or kind in _KINDS[side]
+    ]
+    if side:
+        parts.append(_newest(_moves(lead, side), "at", STAGE, _STAGE_SAYS, place)[: size + 1])
+    merged = parts[0].union(*parts[1:], all=True).order_by("-when", "-table", "-row")
+    found = [Happened(*row) for row in merged[: size + 1]]
+    return found[:size], len(found) > size
+
+
+_KINDS = {"marketing": {EVENT, CONSENT, CHANGE, *BY_HAND}, "sales": {TOUCH}}
+
+
+def _moves(lead: Lead, side: str) -> QuerySet:
+    rows = StageChange.objects.filter(lead=lead)
+    return rows.filter(_OF_SALES | _CROSSING) if side == "sales" else rows.exclude(_OF_SALES)
+
+
+_STAGE_SAYS = JSONObject(
+    origin="origin",
+    target="target",
+    actor="actor",
+    reason="reason",
+    total="total",
+    amount="amount",
+    person=F("person__name"),
+    person_id="person",
+    integration=F("integration__name"),
+    version=F("version__number"),
+    opened_at=F("handoff__opened_at"),
+    due_at=F("handoff__due_at"),
+)
+
+
+def _tables(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
+    """(kind, rows, moment, what they say) of each table."""
+    yield (
+        EVENT,
+        Event.objects.filter(lead=lead),
+        "occurred_at",
+        JSONObject(type="type", properties="properties"),
+    )
+    yield (
+        CONSENT,
+        Consent.objects.filter(lead=lead),
+        "at",
+        JSONObject(purpose="purpose", given="given", text="text", channel="channel"),
+    )
+    yield (
+        CHANGE,
+        LeadChange.objects.filter(lead=lead),
+        "at",
+        JSONObject(fields="fields", person=F("person__name"), integration=F("integration__name")),
+    )
+    yield from _by_hand(lead)
+    yield STAGE, StageChange.objects.filter(lead=lead), "at", _STAGE_SAYS
+    yield (
+        TOUCH,
+        Touch.objects.filter(handoff__lead=lead),
+        "at",
+        JSONObject(
+            channel="channel",
+            result="result",
+            note="note",
+            person=F("by__name"),
+            person_id="by",
+            first_at=F("handoff__first_touch_at"),
+            opened_at=F("handoff__opened_at"),
+        ),
+    )
+
+
+_SAID = {
+    "reason": "reason",
+    "person": F("author__name"),
+    "person_id": "author",
+    "until": "ends_at",
+    "ended_by": "ended_by",
+}
+_ENDED = {"reason": "reason", "person": F("ended_by__name"), "person_id": "ended_by"}
+
+
+def _by_hand(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
+    """What people said against the machine, and when each of it ended."""
+    for model, began, ended, what in (
+        (Override, OVERRIDE, OVERRIDE_END, {"origin": "origin", "stage": "stage"}),
+        (Adjustment, ADJUSTMENT, ADJUSTMENT_END, {"kind": "kind", "points": "points"}),
+    ):
+        rows = model.objects.filter(lead=lead)
+        yield began, rows, "created_at", JSONObject(**what, **_SAID)
+        yield ended, rows.filter(ends_at__lte=Now()), "ends_at", JSONObject(**what, **_ENDED)
+
+
+def _newest(
+    rows: QuerySet,
+    when: str,
+    kind: int,
+    about: JSONObject,
+    place: tuple[datetime, int, int] | None,
+) -> QuerySet:
+    if place:
+        at, place_kind, pk = place
+        earlier = Q(**{f"{when}__lt": at})
+        if kind == place_kind:
+            earlier |= Q(**{when: at, "pk__lt": pk})
+        elif kind < place_kind:
+            earlier |= Q(**{when: at})
+        rows = rows.filter(earlier)
+    named = rows.annotate(table=Value(kind), when=F(when), row=F("pk"), about=about)
+    return named.order_by("-when", "-row").values_list("table", "when", "row", "about")

@@ -1,0 +1,1 @@
+"""One lead turned into what its page shows: path, next step, score, contact, origin."""

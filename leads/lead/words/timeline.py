@@ -1,0 +1,316 @@
+"""What happened, as sentences grouped by day (partials/timeline.html)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+
+from accounts.models import User
+from accounts.roles import Side
+from funnel.stages import LADDER, Stage
+from funnel.vocabulary.events import event_did
+from funnel.vocabulary.facts import Fact, Vocabulary
+from funnel.vocabulary.operators import FactType
+from leadportal.look import formats
+from leads.facts import CUSTOM
+from leads.lead.timeline import (
+    ADJUSTMENT,
+    ADJUSTMENT_END,
+    CHANGE,
+    CONSENT,
+    EVENT,
+    GIVEN_BY_SALES,
+    OVERRIDE,
+    OVERRIDE_END,
+    STAGE,
+    TOUCH,
+    Happened,
+)
+from leads.models import Lead, Touch
+
+MARKETING, SALES = Side.MARKETING.colour, Side.SALES.colour
+# Where events say in their own words what was wanted, and what the thing was called.
+WORDS = ("message", "question", "comment", "text", "note")
+TITLES = ("title", "subject", "name", "path", "url", "file", "form")
+# What people did to the thing that is called so: "Visited Pricing".
+VERBS = {
+    "page_view": "Visited",
+    "email_open": "Opened",
+    "email_click": "Clicked in",
+    "webinar_signup": "Signed up for",
+    "webinar_attended": "Attended",
+    "download": "Downloaded",
+}
+SHOWN_PROPERTIES = 4
+SHOWN_LENGTH = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    title: str
+    side: str = MARKETING
+    kind: str = ""
+    strong: bool = False
+    text: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The entries of one day; today has no label."""
+
+    label: str
+    entries: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """About whom the timeline is, who reads it, and in which words and money."""
+
+    lead: Lead
+    reader: User
+    words: Vocabulary
+    currency: str
+
+
+def days(things: Sequence[Happened], reading: Reader) -> list[Day]:
+    entries = [entry for thing in things for entry in WRITERS[thing.kind](thing, reading)]
+    today = timezone.localdate()
+    by_day = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
+    return [
+        Day("" if day == today else day_label(day, today), list(found)) for day, found in by_day
+    ]
+
+
+def day_label(day: Any, today: Any) -> str:
+    """ "Wednesday 18 November" """
+    text = f"{day:%A} {day.day} {day:%B}"
+    return text if day.year == today.year else f"{text} {day.year}"
+
+
+def _event(thing: Happened, reading: Reader) -> list[Entry]:
+    properties, type_ = thing.about["properties"] or {}, thing.about["type"]
+    words = next((str(properties[name]) for name in WORDS if properties.get(name)), "")
+    title = next((str(properties[name]) for name in TITLES if properties.get(name)), "")
+    rest = [
+        f"{name.replace('_', ' ').capitalize()}: {_shown(value)}"
+        for name, value in properties.items()
+        if name not in (*WORDS, *TITLES) and not isinstance(value, dict | list)
+    ]
+    rest = rest[:SHOWN_PROPERTIES]
+    if title and type_ in VERBS:
+        visited = format_html("{} <b>{}</b>", VERBS[type_], _shown(title))
+        return [Entry(thing.at, visited, text=" · ".join(rest), quote=words)]
+    did = event_did(type_)
+    said = f"{did[:1].upper()}{did[1:]}"
+    text = " · ".join([_shown(title)] * bool(title) + rest)
+    return [Entry(thing.at, said, strong=bool(words), text=text, quote=words)]
+
+
+def _shown(value: Any) -> str:
+    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
+
+
+def _consent(thing: Happened, reading: Reader) -> list[Entry]:
+    about = thing.about
+    verb = "Gave" if about["given"] else "Withdrew"
+    title = f"{verb} consent to {purpose(about['purpose'])}"
+    return [Entry(thing.at, title, strong=True, text=about["channel"], quote=about["text"])]
+
+
+def purpose(name: str) -> str:
+    """A purpose as the end of "consent to …"."""
+    return {"sales": "sales contact"}.get(name, name.replace("_", " "))
+
+
+def _change(thing: Happened, reading: Reader) -> list[Entry]:
+    about = thing.about
+    by = about["person"] or about["integration"]
+    fields = [
+        _field(name, pair, reading)
+        for name, pair in about["fields"].items()
+        if isinstance(pair, list) and len(pair) == 2
+    ]
+    title = f"Details changed by {by}" if by else "Details changed"
+    return [Entry(thing.at, title, text=" · ".join(fields))]
+
+
+def _field(name: str, pair: Sequence[Any], reading: Reader) -> str:
+    """ "Estimated value: €48k → €62k": a fact by its label, its values as people write them."""
+    fact = reading.words.get(name)
+    label = fact.label if fact else name.removeprefix(CUSTOM).replace("_", " ").capitalize()
+    old, new = (_value(value, fact, reading.currency) for value in pair)
+    return f"{label}: {old} → {new or 'nothing'}" if old else f"{label}: {new}"
+
+
+def _value(value: Any, fact: Fact | None, currency: str) -> str:
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(_value(part, fact, currency) for part in value)
+    if fact and fact.type == FactType.MONEY:
+        return formats.amount(Decimal(str(value)), currency)
+    return _shown(fact.shown(value) if fact else value)
+
+
+def _touch(thing: Happened, reading: Reader) -> list[Entry]:
+    about = thing.about
+    did = {"call": "called", "email": "wrote to", "meeting": "met"}[about["channel"]]
+    text = str(Touch.Result(about["result"]).label)
+    if about["first_at"] and datetime.fromisoformat(about["first_at"]) == thing.at:
+        took = formats.duration(thing.at - datetime.fromisoformat(about["opened_at"]))
+        text = f"{text}. First touch, {took} after the handoff"
+    name = reading.lead.first_name or reading.lead.name
+    title = format_html("<b>{} {}</b> {}", _who(about, reading.reader), did, name)
+    return [Entry(thing.at, title, SALES, text=text, quote=about["note"])]
+
+
+def _who(about: dict[str, Any], reader: User) -> str:
+    if about["person_id"] == reader.pk:
+        return "You"
+    return about["person"] or about.get("integration") or "Somebody"
+
+
+def _stage(thing: Happened, reading: Reader) -> list[Entry]:
+    about = thing.about
+    origin, target = about["origin"], Stage(about["target"])
+    if not origin:
+        return [_first_seen(thing, reading.lead)]
+    if target in LADDER and origin in LADDER:
+        rises = LADDER.index(target) > LADDER.index(Stage(origin))
+        return _rung(thing, rises=rises)
+    if target == Stage.CLAIMED:
+        return [_claim(thing, reading.reader)]
+    if target == Stage.SQL and origin == Stage.CLAIMED:
+        title = format_html("<b>{}</b> gave it back to the queue", _who(about, reading.reader))
+        return [Entry(thing.at, title, SALES, text=about["reason"])]
+    return [_verdict(thing, target, reading)]
+
+
+def _first_seen(thing: Happened, lead: Lead) -> Entry:
+    origin = [f"Source: {lead.source}"] * bool(lead.source)
+    origin += [f"Campaign: {lead.campaign}"] * bool(lead.campaign)
+    return Entry(thing.at, "First seen", strong=True, text=" · ".join(origin))
+
+
+def _rung(thing: Happened, *, rises: bool) -> list[Entry]:
+    about = thing.about
+    # Who and why, the override says beneath it.
+    why = "By hand" if about["person"] else about["reason"]
+    stage = Stage(about["target"])
+    points = "" if about["total"] is None else f", at {about['total']}"
+    if not rises:
+        did = "Put back to" if about["person"] else "Fell to"
+        title = format_html("<b>{} {}</b>{}", did, stage.label, points)
+        return [Entry(thing.at, title, text=f"{_left_the_queue(about)}{why}")]
+    title = format_html("<b>Became {}</b>{}", stage.one, points)
+    entry = Entry(thing.at, title, text=why)
+    if stage != Stage.SQL:
+        return [entry]
+    clock = f"{timezone.localtime(thing.at):%H:%M}"
+    return [Entry(thing.at, f"Handed over to Sales at {clock}", kind="handoff"), entry]
+
+
+def _left_the_queue(about: dict[str, Any]) -> str:
+    return "Left the queue. " if about["opened_at"] else ""
+
+
+def _claim(thing: Happened, reader: User) -> Entry:
+    about = thing.about
+    text = ""
+    if about["opened_at"]:
+        opened, due = (datetime.fromisoformat(about[name]) for name in ("opened_at", "due_at"))
+        kept = "in time" if thing.at <= due else f"the promise is {formats.duration(due - opened)}"
+        text = f"{formats.duration(thing.at - opened)} after the handoff; {kept}"
+    title = format_html("<b>{}</b> claimed this lead", _who(about, reader))
+    return Entry(thing.at, title, SALES, text=text)
+
+
+_VERDICTS = {
+    Stage.ACCEPTED: "accepted this lead",
+    Stage.REJECTED: "sent it back",
+    Stage.OPPORTUNITY: "made it an opportunity",
+    Stage.WON: "won it",
+    Stage.LOST: "lost it",
+    Stage.NURTURE: "put it into nurture",
+    Stage.DISQUALIFIED: "disqualified it",
+    Stage.INQUIRY: "readmitted it",
+}
+
+
+def _verdict(thing: Happened, target: Stage, reading: Reader) -> Entry:
+    about = thing.about
+    side = SALES if target in GIVEN_BY_SALES else MARKETING
+    if about["person"] or about["integration"]:
+        did = _VERDICTS.get(target, f"moved it to {target.label}")
+        title = format_html("<b>{}</b> {}", _who(about, reading.reader), did)
+    else:
+        title = format_html("<b>Moved to {}</b>", target.label)
+    worth = formats.amount(about["amount"], reading.currency) if about["amount"] else ""
+    text = " · ".join(filter(None, [worth, about["reason"]]))
+    if target == Stage.DISQUALIFIED:
+        text = f"{_left_the_queue(about)}{text}"
+    return Entry(thing.at, title, side, text=text)
+
+
+def _override(thing: Happened, reading: Reader) -> list[Entry]:
+    about = thing.about
+    stage, origin = Stage(about["stage"]), Stage(about["origin"])
+    did = f"kept it at {stage.label}" if stage == origin else f"moved it to {stage.label} by hand"
+    return [_by_hand(thing, reading, did)]
+
+
+def _adjustment(thing: Happened, reading: Reader) -> list[Entry]:
+    about = thing.about
+    did = f"adjusted {about['kind']} by {formats.signed(about['points'])}"
+    return [_by_hand(thing, reading, did)]
+
+
+def _by_hand(thing: Happened, reading: Reader, did: str) -> Entry:
+    about = thing.about
+    # Where somebody ended it, that entry says when.
+    until = None if about["ended_by"] else datetime.fromisoformat(about["until"])
+    day = f", until {formats.when(until)}" if until else ""
+    title = format_html("<b>{}</b> {}{}", _who(about, reading.reader), did, day)
+    return Entry(thing.at, title, quote=about["reason"])
+
+
+def _override_end(thing: Happened, reading: Reader) -> list[Entry]:
+    return [_end(thing, reading, f"override to {Stage(thing.about['stage']).label}")]
+
+
+def _adjustment_end(thing: Happened, reading: Reader) -> list[Entry]:
+    about = thing.about
+    what = f"adjustment of {about['kind']} by {formats.signed(about['points'])}"
+    return [_end(thing, reading, what)]
+
+
+def _end(thing: Happened, reading: Reader, what: str) -> Entry:
+    about = thing.about
+    if about["person"]:
+        title = format_html("<b>{}</b> ended the {}", _who(about, reading.reader), what)
+    else:
+        title = format_html("The {} <b>ended</b>", what)
+    return Entry(thing.at, title)
+
+
+WRITERS: dict[int, Callable[[Happened, Reader], list[Entry]]] = {
+    EVENT: _event,
+    CONSENT: _consent,
+    CHANGE: _change,
+    ADJUSTMENT: _adjustment,
+    ADJUSTMENT_END: _adjustment_end,
+    OVERRIDE: _override,
+    OVERRIDE_END: _override_end,
+    STAGE: _stage,
+    TOUCH: _touch,
+}

@@ -1,0 +1,119 @@
+"""Who a lead is, where it came from, and how it was handed over."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.html import format_html
+
+from funnel.vocabulary.facts import Vocabulary
+from leadportal.look import formats
+from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column, Section
+from leads.facts import CUSTOM
+from leads.lead.words.timeline import purpose
+from leads.models import Company, Handoff, Lead
+from leads.words import against, place, short
+
+# Attributes of a lead beyond these are read through the API.
+ATTRIBUTES_SHOWN = 40
+
+
+def do_not_contact(lead: Lead) -> str:
+    """Why nobody calls or writes; empty when sales may."""
+    sales, marketing = lead.consent.get("sales"), lead.consent.get("marketing")
+    if sales is False:
+        return "Do not contact: consent to sales contact was withdrawn."
+    if marketing is False and not sales:
+        return "Do not contact: consent was withdrawn."
+    return ""
+
+
+def contact(lead: Lead, consents: Sequence[Mapping[str, Any]]) -> list[tuple[str, Any]]:
+    """Facts for partials/facts.html; a pair without a value is left out."""
+    return [
+        *_listed(LEAD_COLUMNS, lead, Section.CONTACT),
+        ("Where", place(lead).split(" · ")[0] if lead.city or lead.country else ""),
+        ("Consent", _consents(consents)),
+    ]
+
+
+def _listed(
+    columns: Sequence[Column], row: Lead | Company, section: Section
+) -> list[tuple[str, Any]]:
+    """What is known of the columns of a section, each by its label."""
+    told = ((column, column.told(row)) for column in columns if column.section is section)
+    return [(column.label, column.on_page(value)) for column, value in told if value is not None]
+
+
+def _consents(consents: Sequence[Mapping[str, Any]]) -> str:
+    newest: dict[str, Mapping[str, Any]] = {}
+    for consent in consents:
+        newest.setdefault(consent["purpose"], consent)
+    said = [
+        f"{purpose(name).capitalize()} {'given' if one['given'] else 'withdrawn'} "
+        f"{short(datetime.fromisoformat(one['at']))}"
+        for name, one in newest.items()
+    ]
+    return "; ".join(said) or "None on record"
+
+
+def company(lead: Lead) -> list[tuple[str, Any]]:
+    return _listed(COMPANY_COLUMNS, lead.company, Section.COMPANY) if lead.company else []
+
+
+def origin(lead: Lead) -> list[tuple[str, Any]]:
+    return [
+        ("First seen", formats.when(lead.created_at)),
+        *_listed(LEAD_COLUMNS, lead, Section.ORIGIN),
+        ("Owner", lead.owner),
+        ("Cycle", f"{lead.cycle}, came back before" if lead.cycle > 1 else ""),
+    ]
+
+
+def attributes(lead: Lead, words: Vocabulary) -> list[tuple[str, Any]]:
+    """Custom fields by their labels, then what came in and is no field yet."""
+    known, others = [], []
+    for name, value in lead.attributes.items():
+        fact = words.get(f"{CUSTOM}{name}")
+        if fact:
+            known.append((fact.label, _choice(value) if fact.choices else _plain(value)))
+        else:
+            others.append((name, value))
+    rows = [*sorted(known), *sorted(others, key=lambda pair: pair[0])]
+    return [(label, _plain(value)) for label, value in rows[:ATTRIBUTES_SHOWN]]
+
+
+def _choice(value: Any) -> str:
+    """A choice is a name like "this_quarter"; people read words."""
+    return _plain(value).replace("_", " ").capitalize()
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def handoff_facts(handoff: Handoff) -> list[tuple[str, Any]]:
+    version = format_html(
+        '<a class="link" href="{}">{}</a>', handoff.version.get_absolute_url(), handoff.version
+    )
+    waited = (
+        f"{formats.duration(handoff.claimed_at - handoff.opened_at)} after"
+        if handoff.claimed_at
+        else ""
+    )
+    touched = (
+        f"{formats.duration(handoff.first_touch_at - handoff.opened_at)} after"
+        if handoff.first_touch_at
+        else ""
+    )
+    return [
+        ("Queue", handoff.queue),
+        ("Handed over", formats.when(handoff.opened_at)),
+        ("Score then", f"{handoff.total}, {against(handoff.total, handoff.line)}"),
+        ("Criteria", version),
+        ("Claimed", waited),
+        ("First touch", touched),
+        ("Outcome", handoff.get_outcome_display()),
+    ]

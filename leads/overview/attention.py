@@ -1,0 +1,188 @@
+"""What needs a manager now, and the first steps of a new installation: only what is true."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.policy import Action, can, listed
+from funnel.models import CriteriaVersion
+from leadportal.look import formats
+from leadportal.look.formats import some
+from leads.metrics.answers.handoffs import Waiting
+from leads.metrics.answers.reps import Rep
+
+# More than this and a list of people is no help.
+MOST_REPS = 3
+NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing to look at; `side` says who holds it ("over" is both)."""
+
+    side: str
+    title: str
+    text: str
+    url: str = ""
+    verb: str = ""
+
+
+def needs(user: User, waiting: Waiting, reps: list[Rep], live: CriteriaVersion) -> list[Need]:
+    """Most pressing first. One query."""
+    parked, unknown = _oddities()
+    found = [*_late_claims(user, waiting), *_late_touches(reps)]
+    if parked:
+        found.append(
+            Need(
+                "mk",
+                f"{some(parked, 'lead')} could not be scored",
+                "They keep the judgement they had; the server’s log names the cause.",
+            )
+        )
+    if live.is_shipped_default:
+        found.append(
+            Need(
+                "over",
+                "Nobody has signed the criteria yet",
+                f"{live} came with the product and decides until your departments agree.",
+                reverse("criteria"),
+                "Read",
+            )
+        )
+    if unknown:
+        found.append(
+            Need(
+                "mk",
+                f"{some(len(unknown), 'name')} came in that {_are(len(unknown))} not a field yet",
+                f"{_named(unknown)}: stored with the leads, but criteria cannot ask for it.",
+            )
+        )
+    return found
+
+
+def _late_claims(user: User, waiting: Waiting) -> list[Need]:
+    if not waiting.late:
+        return []
+    to_queue = can(user, Action.OPEN_QUEUE)
+    return [
+        Need(
+            "sa",
+            f"{some(waiting.late, 'lead')} {_wait(waiting.late)} past the promise to claim",
+            f"The oldest came {formats.when(waiting.oldest)}." if waiting.oldest else "",
+            reverse("queue") if to_queue else f"{reverse('leads')}?stage=sql",
+            "Queue" if to_queue else "See them",
+        )
+    ]
+
+
+def _late_touches(reps: list[Rep]) -> list[Need]:
+    late = sorted((rep for rep in reps if rep.late), key=lambda rep: (-rep.late, rep.name))
+    return [
+        Need(
+            "sa",
+            f"{rep.name} has {some(rep.late, 'late lead')}",
+            f"The oldest was claimed {formats.when(rep.late_since)} and waits for a first touch."
+            if rep.late_since
+            else "",
+        )
+        for rep in late[:MOST_REPS]
+    ]
+
+
+def _oddities() -> tuple[int, list[str]]:
+    """How many leads are parked with an error, and the attribute names that are not a field."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM leads_lead WHERE parked_error <> ''), "
+            "ARRAY(SELECT name FROM leads_seenattribute seen WHERE NOT EXISTS "
+            "(SELECT FROM leads_customfield field WHERE field.name = seen.name) ORDER BY name)"
+        )
+        return cursor.fetchone()
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _wait(count: int) -> str:
+    return "waits" if count == 1 else "wait"
+
+
+def _named(names: list[str]) -> str:
+    more = len(names) - NAMED
+    return listed([*names[:NAMED], f"{more} more"] if more > 0 else names)
+
+
+# A new installation.
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    title: str
+    text: str
+    is_done: bool
+    url: str = ""
+    verb: str = ""
+
+
+_DONE = """
+SELECT EXISTS (SELECT FROM accounts_portal WHERE company_name <> 'Your company'),
+       EXISTS (SELECT FROM accounts_user WHERE is_active AND roles && ARRAY['marketing',
+               'marketing_manager']::varchar[]) AND
+       EXISTS (SELECT FROM accounts_user u JOIN funnel_queuemember m ON m.user_id = u.id
+               WHERE u.is_active),
+       EXISTS (SELECT FROM accounts_apikey WHERE revoked_at IS NULL),
+       EXISTS (SELECT FROM leads_lead),
+       EXISTS (SELECT FROM leads_handoff),
+       EXISTS (SELECT FROM leads_handoff WHERE claimed_at IS NOT NULL)
+"""
+
+
+def first_steps() -> list[FirstStep]:
+    """From an empty database to a claimed SQL, in the order that works; [] once it was walked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DONE)
+        company, people, key, lead, handoff, claim = cursor.fetchone()
+    if claim:
+        return []
+    return [
+        FirstStep(
+            "Name the company",
+            "Its currency, time zone and the countries you sell to.",
+            company,
+            reverse("settings"),
+            "Settings",
+        ),
+        FirstStep(
+            "Add a marketer and a rep",
+            "On the server, for each: manage.py create_user ines@example.com --role marketing"
+            " (or sales)",
+            people,
+        ),
+        FirstStep(
+            "Create an API key",
+            "Forms and ad platforms send leads with it.",
+            key,
+            reverse("keys"),
+            "API keys",
+        ),
+        FirstStep(
+            "Send the first lead",
+            "A key you make comes with the two calls that make an SQL.",
+            lead,
+            reverse("keys"),
+            "API keys",
+        ),
+        FirstStep(
+            "See it handed over",
+            "A lead that meets the SQL definition waits in the queue within a second.",
+            handoff,
+            reverse("leads"),
+            "Leads",
+        ),
+        FirstStep(
+            "Have a rep claim it", "One key in the queue, and the clock of Sales runs.", claim
+        ),
+    ]

@@ -1,0 +1,89 @@
+"""Lead quality: are we sending the right leads?"""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.access import AuthenticatedRequest, permission_required
+from accounts.models import Portal
+from accounts.policy import Action
+from leads.metrics import catalogue
+from leads.metrics.answers import cohort, handoffs, verdicts
+from leads.metrics.cached import of_period
+from leads.metrics.periods import DEFAULT, SPANS, Period
+from leads.metrics.tiles import Figures
+from leads.quality import tables
+
+
+@require_safe
+@permission_required(Action.OPEN_QUALITY)
+def quality(request: AuthenticatedRequest) -> HttpResponse:
+    figures = asked(request)
+    tiles = [
+        figures.handed(),
+        figures.acceptance(),
+        figures.rejected(),
+        figures.queue(),
+        figures.claims(),
+    ]
+    context = periods(figures) | _origins(figures, _sort_of(request)) | {"tiles": tiles}
+    return render(request, "leads/quality/quality.html", context)
+
+
+def _origins(figures: Figures, sort: str) -> dict[str, Any]:
+    """The funnel, and where its leads came from."""
+    period, overall = figures.period, figures.now.acceptance
+    cohorts, before, (sources, campaigns), reasons = of_period(
+        "origins",
+        period,
+        lambda: (
+            cohort.cohorts(period),
+            cohort.created_before(period),
+            verdicts.verdicts(period),
+            verdicts.rejection_reasons(period),
+        ),
+    )
+    since = period.starts
+    rows = tables.by_source(cohorts, sources, reasons, overall=overall, since=since)
+    return {
+        "cohort": cohorts.everybody,
+        "cohort_url": tables.leads_url(since),
+        "steps": tables.funnel_steps(cohorts.everybody, before, period),
+        "sources": tables.ordered(rows, sort),
+        "sort": sort,
+        "campaigns": tables.by_campaign(cohorts, campaigns, overall=overall, since=since),
+        "reasons": tables.reason_rows(reasons),
+        "concentration": tables.concentration(reasons),
+    }
+
+
+def _sort_of(request: AuthenticatedRequest) -> str:
+    sort = request.GET.get("sort", tables.WORST_LAST)
+    return sort if sort.lstrip("-") in tables.SORTS else tables.WORST_LAST
+
+
+def asked(request: AuthenticatedRequest) -> Figures:
+    """The figures of the period in the query string, in days of the company's zone."""
+    portal = Portal.load()
+    key = request.GET.get("period", DEFAULT)
+    period = Period.ending(timezone.now(), key=key, zone=portal.zone)
+    (now, before), weeks = of_period(
+        "handoffs", period, lambda: (handoffs.overall(period), handoffs.by_week(period))
+    )
+    return Figures(period, now, before, weeks, handoffs.waiting(period.ends), portal)
+
+
+def periods(figures: Figures) -> dict[str, Any]:
+    """What both pages of numbers show of their period, and how the numbers are made."""
+    span = figures.period.span
+    return {
+        "period": figures.period,
+        "span": span,
+        "spans": SPANS.values(),
+        "try_longer": f"?period={span.longer}" if span.longer else "",
+        "now": figures.now,
+        "formulas": catalogue.formulas(),
+    }

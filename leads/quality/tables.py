@@ -1,0 +1,178 @@
+"""What the quality page lays out: the funnel's steps, the rows by source and by campaign."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from leadportal.look import formats
+from leads.metrics.answers.cohort import Cohort, Cohorts
+from leads.metrics.answers.verdicts import Reasons, Verdicts
+from leads.metrics.catalogue import STEPS
+from leads.metrics.periods import Period
+from leads.metrics.shares import Share
+
+# A source this many points under the share of all is worth a look.
+FAR_BELOW = 20
+MOST_CAMPAIGNS = 12
+
+
+def funnel_steps(cohort: Cohort, created_before: int, period: Period) -> list[dict[str, Any]]:
+    """What partials/funnel.html shows: each step with its share of the one before."""
+    counts = cohort.reached
+    steps = []
+    for i, (step, count) in enumerate(zip(STEPS, counts, strict=True)):
+        if i == 0:
+            rate = growth(count, created_before, period)
+        else:
+            rate = rate_text(Share(count, counts[i - 1]), STEPS[i - 1].plural)
+        share = 100 * count / counts[0] if counts[0] else 0
+        steps.append(
+            {"label": step.label, "count": count, "side": step.side, "rate": rate, "share": share}
+        )
+    return steps
+
+
+def rate_text(share: Share, of: str) -> str:
+    if not share.whole:
+        return ""
+    return f"{share.percent}% of {of}" if share.is_ranked else f"{share.counts} {of}"
+
+
+def growth(now: int, before: int, period: Period) -> str:
+    """ "+6% on the 30 days before"; nothing to compare with below 20 leads."""
+    if before < 20:
+        return f"{formats.number(before)} in {period.span.before}" if before else ""
+    change = round(100 * (now - before) / before)
+    return f"{formats.signed(change)}% on {period.span.before}" if change else "no change"
+
+
+@dataclass(frozen=True, slots=True)
+class OriginRow:
+    """One source or campaign: leads created in the period, and verdicts on what it handed over."""
+
+    id: int | None
+    name: str
+    source: str
+    leads: int
+    mql: int
+    sql: int
+    acceptance: Share
+    # The leads behind the count, where the list of leads can show exactly them.
+    url: str = ""
+    reason: str = ""
+    is_far_below: bool = False
+
+
+NO_SOURCE = "No source"
+# ?sort= of the table by source: what it sorts by.
+SORTS = {
+    "source": lambda row: row.name.casefold(),
+    "leads": lambda row: row.leads,
+    "mql": lambda row: row.mql,
+    "sql": lambda row: row.sql,
+    "accepted": lambda row: row.acceptance.part,
+    "share": lambda row: row.acceptance.percent,
+}
+WORST_LAST = "-share"
+
+
+def by_source(
+    cohorts: Cohorts,
+    verdicts: Mapping[int | None, Verdicts],
+    reasons: Reasons,
+    *,
+    overall: Share,
+    since: datetime,
+) -> list[OriginRow]:
+    rows = _rows(cohorts.sources, verdicts, overall, "source", since)
+    return [_with_reason(row, reasons.by_source.get(row.id)) for row in rows]
+
+
+def by_campaign(
+    cohorts: Cohorts, verdicts: Mapping[int, Verdicts], *, overall: Share, since: datetime
+) -> list[OriginRow]:
+    """The campaigns that brought most leads."""
+    rows = _rows(cohorts.campaigns, verdicts, overall, "campaign", since)
+    return sorted(rows, key=lambda row: (-row.leads, row.name))[:MOST_CAMPAIGNS]
+
+
+def leads_url(since: datetime, **filters: str) -> str:
+    """The list of the leads created since then; every filter is a sentence there."""
+    return f"{reverse('leads')}?{urlencode({**filters, 'created_since': since.isoformat()})}"
+
+
+def _rows(
+    cohorts: Mapping[Any, Cohort],
+    verdicts: Mapping[Any, Verdicts],
+    overall: Share,
+    filter_name: str,
+    since: datetime,
+) -> list[OriginRow]:
+    rows = []
+    for id_ in {**cohorts, **verdicts}:
+        cohort, verdict = cohorts.get(id_, Cohort()), verdicts.get(id_, Verdicts())
+        leads, mql, sql = cohort.reached[:3]
+        share = verdict.acceptance
+        name = cohort.name or verdict.name
+        rows.append(
+            OriginRow(
+                id_,
+                name or NO_SOURCE,
+                cohort.source or verdict.source,
+                leads,
+                mql,
+                sql,
+                share,
+                leads_url(since, **{filter_name: name}) if name and leads else "",
+                is_far_below=share.is_ranked and (share.points_over(overall) or 0) <= -FAR_BELOW,
+            )
+        )
+    return rows
+
+
+def _with_reason(row: OriginRow, found: Counter[str] | None) -> OriginRow:
+    if not found:
+        return row
+    label, count = most_common(found)[0]
+    return replace(row, reason=f"{formats.number(count)} {label}")
+
+
+def ordered(rows: list[OriginRow], sort: str) -> list[OriginRow]:
+    """By the column asked for; a share of too few cases is not ranked, so it comes after."""
+    name = sort.lstrip("-")
+    rows = sorted(rows, key=SORTS["source"])
+    rows.sort(key=SORTS[name], reverse=sort.startswith("-"))
+    if name != "share":
+        return rows
+    ranked = [row for row in rows if row.acceptance.is_ranked]
+    others = [row for row in rows if not row.acceptance.is_ranked]
+    return ranked + sorted(others, key=lambda row: (-row.leads, row.name))
+
+
+def most_common(found: Counter[str]) -> list[tuple[str, int]]:
+    """Most frequent first; as frequent by name, so that a page never shuffles."""
+    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+
+
+def reason_rows(reasons: Reasons) -> list[dict[str, Any]]:
+    """Each reason with its count, and as a share of the most frequent one."""
+    rows = most_common(reasons.overall)
+    return [
+        {"label": label, "count": count, "share": 100 * count / rows[0][1]} for label, count in rows
+    ]
+
+
+def concentration(reasons: Reasons) -> dict[str, Any] | None:
+    """The source that brings more than half of the most frequent reason, if one does."""
+    if not reasons.overall:
+        return None
+    reason, total = most_common(reasons.overall)[0]
+    source, count = most_common(reasons.sources_of[reason])[0]
+    if not source or total < 5 or count * 2 <= total or count == total == reasons.overall.total():
+        return None
+    return {"source": source, "count": count, "total": total, "reason": reason}

@@ -1,0 +1,192 @@
+"""The queue: what waits to be claimed, and what is new."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import policy
+from accounts.access import AuthenticatedRequest, permission_required
+from accounts.models import User
+from accounts.policy import Action
+from accounts.roles import Role
+from leadportal.db import paging
+from leadportal.web import answers
+from leadportal.web.answers import fragment
+from leads.models import Handoff, Source
+from leads.models.handoff import HandoffQuerySet
+from leads.queue import queue as waiting
+from leads.queue import words as present
+from leads.words import short
+
+SORTS = {
+    waiting.DEADLINE: "claim deadline",
+    "score": "score",
+    "value": "est. value",
+    "newest": "newest",
+}
+
+
+@require_safe
+@permission_required(Action.OPEN_QUEUE)
+def queue(request: AuthenticatedRequest) -> HttpResponse:
+    if request.htmx:
+        return fragment(request, "leads/queue/partials/renewed.html", _queue_context(request))
+    return queue_page(request)
+
+
+def queue_page(
+    request: AuthenticatedRequest, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    """The whole page; with a refusal on top when a claim without a script came too late."""
+    context = _queue_context(request) | {"refusal": refusal}
+    return render(request, "leads/queue/queue.html", context, status=status)
+
+
+@require_safe
+@permission_required(Action.OPEN_QUEUE)
+def queue_changes(request: AuthenticatedRequest) -> HttpResponse:
+    """Whether the list on screen is still the whole truth: 204, or the button that renews it."""
+    try:
+        known = waiting.ListState.read(request.GET.get("since", ""))
+    except ValueError:
+        return HttpResponseBadRequest("since is not a token of this list.")
+    news = waiting.news(_asked_for(request), known)
+    if not news:
+        return HttpResponse(status=204)
+    query = request.GET.copy()
+    del query["since"]
+    return fragment(
+        request, "leads/queue/partials/news.html", {"news": str(news), "query": query.urlencode()}
+    )
+
+
+@require_safe
+@permission_required(Action.OPEN_QUEUE)
+def handoff(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """The preview of one row; without htmx, the lead itself."""
+    rows = waiting.for_list(Handoff.objects.visible_to(request.user)).select_related("claimed_by")
+    found = get_object_or_404(rows, pk=pk)
+    if not request.htmx:
+        return redirect(found)
+    now = timezone.now()
+    context = {
+        "handoff": found,
+        "now": now,
+        "claimable": _queues_of(request.user),
+        **present.peek(found, now),
+    }
+    return fragment(request, "leads/queue/partials/peek.html", context)
+
+
+# --- what the list shows -----------------------------------------------------------------------
+
+
+def _asked_for(request: AuthenticatedRequest) -> HandoffQuerySet:
+    """The rows that the query string narrows the queue to."""
+    return waiting.narrowed(
+        waiting.for_person(request.user),
+        words=request.GET.get("q", ""),
+        source=answers.id_number(request.GET.get("source", "")),
+    )
+
+
+def _queues_of(user: User) -> dict[int, str]:
+    """The queues this person may claim from, by id."""
+    if not policy.can(user, Action.WORK_HANDOFFS):
+        return {}
+    return dict(user.queues.values_list("pk", "name"))
+
+
+def _queue_context(request: AuthenticatedRequest) -> dict[str, Any]:
+    now, rows = timezone.now(), _asked_for(request)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort in SORTS else waiting.DEADLINE
+    page = paging.page(waiting.for_list(rows), waiting.ORDERS[sort], request.GET)
+    current = _cursor(page.rows, request.GET.get("at", ""), sort, now)
+    mine = _queues_of(request.user)
+    return {
+        "now": now,
+        "page": page,
+        "current": current,
+        "pulse": waiting.pulse(request.user, now),
+        "token": waiting.ListState.of(rows).token,
+        "poll_url": f"{reverse('queue-changes')}?{_kept(request)}",
+        "claimable": mine,
+        "may_claim": bool(mine),
+        **(present.peek(current, now) if current else {}),
+        **_head(request, sort, mine),
+        **({} if page.rows else _nothing(request)),
+    }
+
+
+def _cursor(rows: Any, at: str, sort: str, now: Any) -> Handoff | None:
+    """The row the cursor starts on: where it was, else the least time left that is not late."""
+    kept_row = [row for row in rows if str(row.pk) == at]
+    in_time = [row for row in rows if sort == waiting.DEADLINE and row.due_at >= now]
+    return next(iter([*kept_row, *in_time, *rows]), None)
+
+
+def _kept(request: AuthenticatedRequest) -> str:
+    """The query string without what is about one moment."""
+    query = request.GET.copy()
+    for name in ("at", "since", "after", "before"):
+        query.pop(name, None)
+    return query.urlencode()
+
+
+def _head(request: AuthenticatedRequest, sort: str, mine: dict[int, str]) -> dict[str, Any]:
+    """Search, chips and order above the list."""
+    chosen = request.GET.get("source", "")
+    sources = waiting.sources(request.user)
+    source = next((one for one in sources if str(one["pk"]) == chosen), None)
+    if source is None and (pk := answers.id_number(chosen)) is not None:
+        source = Source.objects.filter(pk=pk).values("pk", "name").first()
+    chips = []
+    if source:
+        remove = paging.link(request.GET, source=None, at=None)
+        chips = [{"label": "Source is", "value": source["name"], "remove": remove}]
+    return {
+        "words": request.GET.get("q", ""),
+        "source": source,
+        "sources": [
+            one | {"url": paging.link(request.GET, source=str(one["pk"]), at=None)}
+            for one in sources
+        ],
+        "chips": chips,
+        "sort": sort,
+        "sort_label": SORTS[sort],
+        "sorts": [
+            {
+                "label": label,
+                "url": paging.link(request.GET, sort=name, at=None),
+                "current": name == sort,
+            }
+            for name, label in SORTS.items()
+        ],
+        "queues": mine or request.user.has_role(Role.SALES_MANAGER),
+    }
+
+
+def _nothing(request: AuthenticatedRequest) -> dict[str, Any]:
+    """What an empty list says."""
+    last = waiting.last_opened(request.user)
+    text = "No lead has become an SQL yet."
+    if last:
+        text = f"Every SQL is claimed. The last one came at {short(last)}."
+    managers = User.objects.active().with_role(Role.SALES_MANAGER)[:3]
+    names = [user.name for user in managers]
+    who = (
+        f"{policy.listed(names, last='or')} can add you."
+        if names
+        else "A sales manager can add you."
+    )
+    return {
+        "narrowed": bool(request.GET.get("q") or request.GET.get("source")),
+        "clear": reverse("queue"),
+        "empty_text": text,
+        "who_can_add": who,
+    }

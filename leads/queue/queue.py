@@ -1,0 +1,161 @@
+"""The list of open handoffs as one person sees it: narrowed, ordered, counted, watched."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts import policy
+from accounts.models import User
+from leadportal.db.paging import Order, decimal, moment
+from leads.models import Handoff
+from leads.models.handoff import HandoffQuerySet
+from leads.text import has_words
+
+# What the pulse line calls "due soon".
+SOON = timedelta(minutes=10)
+# A token names this many rows, the newest; with more waiting, older ones count as known.
+TOKEN_ROWS = 400
+BASE = 36
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+DEADLINE = "deadline"
+ORDERS: Mapping[str, Order] = {
+    DEADLINE: Order("due_at", moment),
+    "score": Order("total", int, descending=True),
+    "value": Order("value", decimal, descending=True),
+    "newest": Order("opened_at", moment, descending=True),
+}
+
+
+def for_person(user: User) -> HandoffQuerySet:
+    """Open handoffs of the person's own queues; a sales manager looks into every queue."""
+    if user.has_role(*policy.WATCHES_EVERY_QUEUE):
+        return Handoff.objects.open()
+    return Handoff.objects.open().filter(queue__in=user.queues.values("pk"))
+
+
+def narrowed(
+    rows: HandoffQuerySet, *, words: str = "", source: int | None = None
+) -> HandoffQuerySet:
+    """Those whose name, mail or company has every word, from one source."""
+    rows = rows.filter(has_words(words, "lead__search_key"))
+    return rows.filter(lead__source=source) if source else rows
+
+
+def for_list(rows: HandoffQuerySet) -> HandoffQuerySet:
+    """With what a row and its preview show, and a value that sorts last where none is known."""
+    return rows.select_related("lead__company", "lead__source", "queue", "version").annotate(
+        value=Coalesce("lead__estimated_value", Decimal(-1))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How the queue stands right now."""
+
+    waiting: int
+    late: int
+    soon: int
+    claimed_today: int
+
+
+def pulse(user: User, at: datetime) -> Pulse:
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = for_person(user).aggregate(
+        waiting=Count("pk"),
+        late=Count("pk", filter=Q(due_at__lt=at)),
+        soon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + SOON)),
+    )
+    claimed = Handoff.objects.filter(claimed_by=user, claimed_at__gte=midnight).count()
+    return Pulse(**found, claimed_today=claimed)
+
+
+def sources(user: User) -> list[dict[str, Any]]:
+    """Where those that wait came from, most first: {pk, name, count}."""
+    rows = for_person(user).exclude(lead__source=None)
+    named = rows.order_by().values(pk=F("lead__source"), name=F("lead__source__name"))
+    return [dict(row) for row in named.annotate(count=Count("pk")).order_by("-count", "name")]
+
+
+def last_opened(user: User) -> datetime | None:
+    """When the newest handoff came into the person's queues, whatever became of it."""
+    rows = Handoff.objects.visible_to(user)
+    return rows.order_by("-opened_at").values_list("opened_at", flat=True).first()
+
+
+# --- what changed since a list was shown -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """What a list on somebody's screen knows: how many waited, and the newest of them by id.
+
+    Ids, not a time: a transaction that was slow to commit has an old time and is new all the same.
+    """
+
+    count: int
+    ids: tuple[int, ...]
+
+    @classmethod
+    def of(cls, rows: HandoffQuerySet) -> "ListState":
+        ids = tuple(rows.order_by("-pk").values_list("pk", flat=True)[: TOKEN_ROWS + 1])
+        if len(ids) <= TOKEN_ROWS:
+            return cls(len(ids), ids)
+        return cls(rows.count(), ids[:TOKEN_ROWS])
+
+    @property
+    def token(self) -> str:
+        """The count, the highest id, then the steps down to the next ones; in base 36."""
+        steps = [above - below for above, below in zip(self.ids, self.ids[1:], strict=False)]
+        return "-".join(_digits(number) for number in (self.count, *self.ids[:1], *steps))
+
+    @classmethod
+    def read(cls, token: str) -> "ListState":
+        """The opposite of `token`. Raises ValueError."""
+        count, *steps = [int(part, BASE) for part in token.split("-", TOKEN_ROWS + 1)]
+        # Rows that wait have ids, and as many steps as there are rows up to the limit.
+        named = len(steps) == min(count, TOKEN_ROWS)
+        if not named or count >= 2**63 or min(steps, default=0) < 0 or sum(steps) >= 2**63:
+            raise ValueError(token)
+        ids: list[int] = []
+        for step in steps:
+            ids.append(ids[-1] - step if ids else step)
+        return cls(count, tuple(ids))
+
+
+def _digits(number: int) -> str:
+    found = ""
+    while number >= BASE:
+        number, digit = divmod(number, BASE)
+        found = DIGITS[digit] + found
+    return DIGITS[number] + found
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """How a list differs from what waits now."""
+
+    new: int
+    gone: int
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.gone)
+
+    def __str__(self) -> str:
+        parts = [(self.new, "new"), (self.gone, "gone")]
+        return ", ".join(f"{count} {word}" for count, word in parts if count)
+
+
+def news(rows: HandoffQuerySet, known: ListState) -> News:
+    """One query, whatever the length of the list."""
+    unseen = ~Q(pk__in=known.ids)
+    if known.count > len(known.ids):
+        unseen &= Q(pk__gt=known.ids[-1])
+    found = rows.order_by().aggregate(waiting=Count("pk"), new=Count("pk", filter=unseen))
+    return News(found["new"], max(0, known.count + found["new"] - found["waiting"]))

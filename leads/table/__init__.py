@@ -1,0 +1,1 @@
+"""The table of leads: found by words, narrowed by sentences, ordered, a page at a time."""

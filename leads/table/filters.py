@@ -1,0 +1,66 @@
+"""What a list of leads or handoffs may be narrowed by; for the API and its description."""
+
+import django_filters as filters
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import User
+from funnel.stages import Stage
+from leadportal.rest.filters import Moment
+from leadportal.world.countries import country_code
+from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
+from leads.matching import company_key
+from leads.models import Handoff, Lead
+from leads.text import has_words, name_key
+
+
+class LeadFilter(filters.FilterSet):
+    stage = filters.MultipleChoiceFilter(
+        choices=Stage.choices, distinct=False, help_text="One or more stages."
+    )
+    source = filters.CharFilter(method="by_source", help_text="Name of a source.")
+    campaign = filters.CharFilter(method="by_campaign", help_text="Name of a campaign.")
+    country = filters.CharFilter(method="by_country", help_text="Code or name.")
+    company = filters.CharFilter(
+        method="by_company", help_text="Name or domain of the company they work for."
+    )
+    owner = filters.CharFilter(method="by_owner", help_text="Mail of the rep.")
+    queue = filters.CharFilter(method="by_queue", help_text="Name of the queue they wait in.")
+    min_total = filters.NumberFilter(field_name="total", lookup_expr="gte")
+    max_total = filters.NumberFilter(field_name="total", lookup_expr="lte")
+    created_since = Moment(field_name="created_at", lookup_expr="gte")
+    created_until = Moment(field_name="created_at", lookup_expr="lt")
+    updated_since = Moment(field_name="updated_at", lookup_expr="gte")
+    updated_until = Moment(field_name="updated_at", lookup_expr="lt")
+    search = filters.CharFilter(
+        method="by_words", help_text="Words of the name, the mail or the company."
+    )
+
+    class Meta:
+        model = Lead
+        fields: list[str] = []
+
+    def by_source(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        return leads.filter(source__key=name_key(value, SOURCE_KEY_MAX))
+
+    def by_campaign(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        return leads.filter(campaign__key=name_key(value, CAMPAIGN_KEY_MAX))
+
+    def by_country(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        return leads.filter(country=country_code(value) or "?")
+
+    def by_company(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        if "." in value and " " not in value:
+            return leads.filter(company__domain=value.lower())
+        return leads.filter(company__match_key=company_key(value))
+
+    def by_owner(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        # By id, so that the planner knows how few leads it is.
+        owner = User.objects.filter(email=value.lower()).values_list("pk", flat=True).first()
+        return leads.filter(owner=owner) if owner else leads.none()
+
+    def by_queue(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        waiting = Handoff.objects.open().filter(queue__name__iexact=value, lead=OuterRef("pk"))
+        return leads.filter(Exists(waiting))
+
+    def by_words(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        return leads.filter(has_words(value))

@@ -1,0 +1,176 @@
+"""The table of leads: found by words, narrowed by sentences, ordered, a page at a time."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import policy
+from accounts.access import AuthenticatedRequest, permission_required
+from accounts.models import User
+from accounts.policy import Action
+from accounts.roles import Role
+from funnel.stages import LIVING, Stage
+from leadportal.db import paging
+from leadportal.db.paging import Order, moment
+from leadportal.world.countries import country_code, country_name
+from leads.models import Campaign, Lead, Source
+from leads.table.filters import LeadFilter
+
+NEWEST = "-created"
+ORDERS: Mapping[str, Order] = {
+    "created": Order("created_at", moment),
+    "score": Order("total", int),
+    "moved": Order("stage_since", moment),
+}
+# A longer list is no longer one to choose from; the search finds the rest.
+CHOICES = 200
+# How many filters an empty page tries to do without.
+TRIED = 3
+
+
+@require_safe
+@permission_required(Action.OPEN_LEADS)
+def lead_list(request: AuthenticatedRequest) -> HttpResponse:
+    rows = Lead.objects.listed_for(request.user)
+    filters = LeadFilter(request.GET, queryset=rows)
+    # What cannot be understood narrows nothing, and its chip is not shown.
+    found = filters.qs
+    sort = request.GET.get("sort", "")
+    sort = sort if sort.removeprefix("-") in ORDERS else NEWEST
+    page = paging.page(_for_table(found, sort), _order(sort), request.GET)
+    offered = _choices(request.GET)
+    chips = list(_sentences(request.GET, filters.form.cleaned_data, dict(offered["owners"])))
+    context = {
+        "page": page,
+        "sort": sort,
+        "words": request.GET.get("search", ""),
+        "chips": chips,
+        "kept": [(name, value) for name, value in _pairs(request.GET) if name != "search"],
+        "clear": "?",
+        **offered,
+        **(_count(found, page, sort) if page.rows else _nothing(rows, request.GET, chips)),
+    }
+    return render(request, "leads/table/leads.html", context)
+
+
+def _order(sort: str) -> Order:
+    one = ORDERS[sort.removeprefix("-")]
+    return one.turned() if sort.startswith("-") else one
+
+
+def _for_table(rows: QuerySet[Lead], sort: str) -> QuerySet[Lead]:
+    """With what a row shows. The order by score leaves out who has none yet."""
+    if sort.removeprefix("-") == "score":
+        rows = rows.filter(total__isnull=False)
+    shown = rows.select_related("company", "source", "owner")
+    return shown.defer("attributes", "attribute_keys", "points", "consent", "search_key")
+
+
+def _count(rows: QuerySet[Lead], page: paging.Page, sort: str) -> dict[str, str]:
+    total = paging.count_label(paging.counted(rows))
+    note = ". Leads not scored yet are left out" if sort.removeprefix("-") == "score" else ""
+    return {"summary": f"{len(page.rows)} of {total}{note}", "total": total}
+
+
+# --- filters as sentences ----------------------------------------------------------------------
+
+
+def _sentences(
+    query: QueryDict, typed: Mapping[str, Any], owners: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    """A chip per filter: "Country is Chile"; its link takes it away."""
+    for name, (label, says) in SENTENCES.items():
+        # A score of 0 narrows too: it leaves out who has none.
+        if typed.get(name) not in (None, "", []):
+            value = says(typed[name])
+            value = owners.get(value, value) if name == "owner" else value
+            yield {"name": name, "label": label, "value": value, "remove": _without(query, name)}
+
+
+def _without(query: QueryDict, name: str) -> str:
+    return paging.link(query, **{name: None})
+
+
+def _stages(names: list[str]) -> str:
+    return policy.listed([Stage(name).label for name in names], last="or")
+
+
+def _country(text: str) -> str:
+    return country_name(country_code(text) or text)
+
+
+def _day(at: Any) -> str:
+    return f"{at.day} {at:%B %Y}"
+
+
+SENTENCES = {
+    "stage": ("Stage is", _stages),
+    "source": ("Source is", str),
+    "campaign": ("Campaign is", str),
+    "min_total": ("Score is at least", str),
+    "max_total": ("Score is at most", str),
+    "country": ("Country is", _country),
+    "company": ("Company is", str),
+    "owner": ("Owner is", str),
+    "queue": ("Waits in", str),
+    "created_since": ("Created since", _day),
+    "created_until": ("Created before", _day),
+    "updated_since": ("Changed since", _day),
+    "updated_until": ("Changed before", _day),
+}
+
+
+def _pairs(query: QueryDict) -> list[tuple[str, str]]:
+    """What a form has to carry on: all but where a page begins."""
+    left_out = {"after", "before"}
+    return [
+        (name, value)
+        for name, values in query.lists()
+        for value in values
+        if name not in left_out and value
+    ]
+
+
+def _choices(query: QueryDict) -> dict[str, Any]:
+    """What the form of filters offers, with what is chosen now."""
+    chosen = query.getlist("stage")
+    people = User.objects.active().with_role(Role.SALES, Role.SALES_MANAGER)
+    return {
+        "stages": [
+            {"name": one.value, "label": one.label, "chosen": one.value in chosen} for one in LIVING
+        ],
+        "sources": Source.objects.values_list("name", flat=True)[:CHOICES],
+        "campaigns": Campaign.objects.values_list("name", flat=True)[:CHOICES],
+        "owners": people.values_list("email", "name")[:CHOICES],
+        "chosen": query.dict(),
+        "carried": [(name, value) for name, value in _pairs(query) if name in ("search", "sort")],
+    }
+
+
+# --- nothing found -----------------------------------------------------------------------------
+
+
+def _nothing(rows: QuerySet[Lead], query: QueryDict, chips: list[dict[str, str]]) -> dict[str, str]:
+    """What to do without to see some: "Remove Country is Chile to see 41." """
+    if not chips and not query.get("search"):
+        return {"empty_title": "No leads yet", "empty_text": "Forms and lists send them in."}
+    best: tuple[int, dict[str, str]] | None = None
+    for chip in chips[-TRIED:]:
+        rest = query.copy()
+        rest.pop(chip["name"])
+        found = paging.counted(LeadFilter(rest, queryset=rows).qs)
+        if found and (best is None or found > best[0]):
+            best = found, chip
+    if best is None:
+        return {"empty_title": "No lead matches", "empty_url": "?", "empty_link": "Show all"}
+    number, chip = best
+    return {
+        "empty_title": "No lead matches",
+        "empty_url": chip["remove"],
+        "empty_link": f"Remove “{chip['label']} {chip['value']}” to see "
+        f"{paging.count_label(number)}",
+    }

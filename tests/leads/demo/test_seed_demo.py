@@ -1,0 +1,141 @@
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import User
+from funnel.criteria.compare import compare
+from funnel.models import CriteriaVersion
+from funnel.stages import TOMBSTONES, Stage
+from funnel.versions.current import rulebook
+from funnel.versions.signing import valid_signatures
+from leads.demo import cast, year
+from leads.judging.basis import clock
+from leads.models import Campaign, Event, Handoff, HandoffState, Lead, Source
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 9, 16, 12, 0, tzinfo=UTC)
+
+
+class Undone(Exception):
+    """Rolls one run back, so that another can follow."""
+
+
+def seeded_and_undone(at: datetime) -> tuple[object, ...]:
+    """What one run makes, told by things that have no ids."""
+    told: tuple[object, ...] = ()
+    try:
+        with transaction.atomic():
+            year.seed(leads=120, at=at)
+            told = (
+                sorted(Lead.objects.values_list("email", "stage", "total", "created_at")),
+                sorted(Event.objects.values_list("lead__email", "type", "occurred_at")),
+                sorted(Handoff.objects.values_list("lead__email", "state", "outcome", "opened_at")),
+            )
+            raise Undone
+    except Undone:
+        return told
+
+
+def test_what_was_seeded_holds_every_invariant():
+    year.seed(leads=120)
+
+    call_command("check_invariants", stdout=StringIO())
+
+
+def test_the_same_year_is_told_every_time():
+    first = seeded_and_undone(NOON)
+
+    second = seeded_and_undone(NOON)
+
+    assert first == second
+    assert len(first[0]) == 120
+
+
+def test_it_refuses_where_leads_are():
+    factories.lead()
+
+    with pytest.raises(CommandError, match="needs an empty database"):
+        call_command("seed_demo")
+
+    assert not User.objects.filter(email=cast.SIGN_INS[0][1]).exists()
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 3, 29, 0, 30, tzinfo=UTC),  # the night the clocks go forward
+        datetime(2026, 2, 28, 23, 59, tzinfo=UTC),
+        datetime(2027, 1, 4, 6, 15, tzinfo=UTC),  # a Monday before anybody works
+    ],
+)
+def test_nine_wait_whenever_it_is_started(now):
+    year.seed(leads=120, at=now)
+
+    waiting = Handoff.objects.open().order_by("due_at")
+    left = [handoff.due_at - now for handoff in waiting]
+    assert len(left) == 9
+    assert sum(time < timedelta() for time in left) == 1
+    assert sum(timedelta() < time < timedelta(minutes=10) for time in left) == 2
+    assert not Lead.objects.filter(created_at__gt=now).exists()
+    assert not Event.objects.filter(stated_at__isnull=False).exists()
+
+
+def test_nobody_is_left_to_judge():
+    year.seed(leads=120)
+
+    assert not Lead.objects.filter(stale_at__isnull=False).exists()
+    assert not Lead.objects.filter(rescore_at__lt=clock() - timedelta(minutes=5)).exists()
+    live = CriteriaVersion.objects.live().get()
+    assert not Lead.objects.exclude(version=live).exists()
+
+
+def test_their_versions_were_signed_by_both_managers():
+    year.seed(leads=60)
+
+    versions = CriteriaVersion.objects.filter(number__gt=1, live_at__isnull=False).order_by(
+        "number"
+    )
+    assert [version.state for version in versions] == ["retired", "live"]
+    for version in versions:
+        signed_by = [signature.signed_by.name for signature in valid_signatures(version)]
+        assert sorted(signed_by) == ["Helena Brandt", "Tomasz Zieliński"]
+
+
+def test_the_next_version_waits_for_the_signature_of_sales():
+    year.seed(leads=60)
+
+    version = CriteriaVersion.objects.get(state="proposed")
+    (signature,) = valid_signatures(version)
+    assert (signature.signed_by.name, signature.side) == ("Helena Brandt", "marketing")
+    changes = compare(rulebook(CriteriaVersion.objects.live().get()), rulebook(version))
+    assert changes.count == 4
+
+
+def test_everybody_listed_can_sign_in(client):
+    year.seed(leads=60)
+
+    for _, email, password in cast.SIGN_INS:
+        assert User.objects.get(email=email).check_password(password)
+
+
+def test_the_whole_year_shows_something_on_every_page():
+    year.seed(leads=700)
+
+    assert Lead.objects.count() == 700
+    assert {Stage(stage) for stage in Lead.objects.values_list("stage", flat=True)} == (
+        set(Stage) - TOMBSTONES
+    )
+    assert Source.objects.count() == 8
+    assert Campaign.objects.count() == 12
+    held = Handoff.objects.filter(state=HandoffState.CLAIMED)
+    assert held.filter(first_touch_at=None).exists()
+    assert held.filter(first_touch_at__isnull=False).exists()
+    assert Handoff.objects.filter(claimed_at__gt=F("due_at")).exists()
+    claimed = Handoff.objects.values("claimed_by__name").exclude(claimed_by=None).distinct()
+    assert claimed.count() == 6

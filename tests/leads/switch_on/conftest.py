@@ -1,0 +1,3 @@
+from tests.leads.impact.conftest import world
+
+__all__ = ["world"]
