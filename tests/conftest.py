@@ -25,7 +25,7 @@ from pytest_django import DjangoDbBlocker
 
 from leadportal.local import postgres
 
-pytest_plugins = ["tests.processes", "tests.browser", "tests.described"]
+pytest_plugins = ["tests.api", "tests.processes", "tests.browser", "tests.described"]
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.keys.keys import integration_named
-from leads.demo import cast, criteria, fates, stories
+from leads.demo import cast, criteria, fates
 from leads.demo.journeys import YEAR, Did, Journey, Said, draw_journey
 from leads.demo.market import (
     BIN,
@@ -27,6 +27,7 @@ from leads.demo.market import (
     open_market,
 )
 from leads.demo.sales import Floor
+from leads.demo.stories import everybody
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
 from leads.judging import due
@@ -76,7 +77,7 @@ def imagine(leads: int, now: datetime) -> list[Journey]:
     """Everybody's year, the told stories included, before anything is written."""
     dice = Random(SEED)
     market = Market(dice)
-    told = stories.all_of_them(now)
+    told = everybody.all_of_them(now)
     market.addresses.update(str(story.said[0].values.get("email")) for story in told)
     journeys = []
     for _ in range(max(leads - len(told), 0)):

@@ -38,24 +38,24 @@ class HandoffAnswer(TypedDict):
 
 def handoff_answer(handoff: Handoff) -> HandoffAnswer:
     return {
-        "id": handoff_answer.pk,
-        "lead": handoff_answer.lead_id,
-        "queue": handoff_answer.queue.name,
-        "state": handoff_answer.state,
-        "cycle": handoff_answer.cycle,
-        "criteria_version": handoff_answer.version.number,
-        "score": score_answer(handoff_answer),
-        "line": handoff_answer.line,
-        "why": handoff_answer.why,
-        "reasons": handoff_answer.reasons,
-        "opened_at": handoff_answer.opened_at,
-        "due_at": handoff_answer.due_at,
-        "claimed_by": handoff_answer.claimed_by.email if handoff_answer.claimed_by else None,
-        "claimed_at": handoff_answer.claimed_at,
-        "touch_due_at": handoff_answer.touch_due_at,
-        "first_touch_at": handoff_answer.first_touch_at,
-        "closed_at": handoff_answer.closed_at,
-        "outcome": handoff_answer.outcome or None,
+        "id": handoff.pk,
+        "lead": handoff.lead_id,
+        "queue": handoff.queue.name,
+        "state": handoff.state,
+        "cycle": handoff.cycle,
+        "criteria_version": handoff.version.number,
+        "score": score_answer(handoff),
+        "line": handoff.line,
+        "why": handoff.why,
+        "reasons": handoff.reasons,
+        "opened_at": handoff.opened_at,
+        "due_at": handoff.due_at,
+        "claimed_by": handoff.claimed_by.email if handoff.claimed_by else None,
+        "claimed_at": handoff.claimed_at,
+        "touch_due_at": handoff.touch_due_at,
+        "first_touch_at": handoff.first_touch_at,
+        "closed_at": handoff.closed_at,
+        "outcome": handoff.outcome or None,
     }
 
 
@@ -72,12 +72,12 @@ class HandoffStateAnswer(TypedDict):
 
 def handoff_state_answer(handoff: Handoff) -> HandoffStateAnswer:
     return {
-        "id": handoff_answer.pk,
-        "lead": handoff_answer.lead_id,
-        "state": handoff_answer.state,
-        "due_at": handoff_answer.due_at,
-        "claimed_at": handoff_answer.claimed_at,
-        "touch_due_at": handoff_answer.touch_due_at,
+        "id": handoff.pk,
+        "lead": handoff.lead_id,
+        "state": handoff.state,
+        "due_at": handoff.due_at,
+        "claimed_at": handoff.claimed_at,
+        "touch_due_at": handoff.touch_due_at,
     }
 
 

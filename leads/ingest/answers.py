@@ -60,13 +60,13 @@ class EventResultAnswer(ResultAnswer):
 
 def result_answer(result: IngestResult) -> ResultAnswer:
     shown: ResultAnswer = {
-        "index": result_answer.index,
-        "status": result_answer.status,
-        "id": result_answer.lead_id,
-        "errors": errors(result_answer),
+        "index": result.index,
+        "status": result.status,
+        "id": result.lead_id,
+        "errors": errors(result),
     }
-    if result_answer.first_index is not None:
-        shown["first_index"] = result_answer.first_index
+    if result.first_index is not None:
+        shown["first_index"] = result.first_index
     return shown
 
 
@@ -83,5 +83,5 @@ def event_result_answer(given: IngestResult) -> EventResultAnswer:
 def errors(result: IngestResult) -> list[ErrorAnswer]:
     return [
         {"pointer": error.pointer, "code": error.code, "detail": error.detail}
-        for error in result_answer.errors
+        for error in result.errors
     ]

@@ -74,27 +74,27 @@ LeadAnswer = TypedDict(
 
 def lead_answer(lead: Lead) -> LeadAnswer:
     return {
-        "id": lead_answer.pk,
-        "external_id": lead_answer.external_id,
-        "email_kind": lead_answer.email_kind or None,
-        **{column.name: column.told(lead_answer) for column in LEAD_COLUMNS},
-        "company": _company(lead_answer),
-        "attributes": lead_answer.attributes,
-        "consent": lead_answer.consent,
-        "stage": lead_answer.stage,
-        "stage_since": lead_answer.stage_since,
-        "score": None if lead_answer.total is None else score_answer(lead_answer),
-        "criteria_version": lead_answer.version.number if lead_answer.version else None,
-        "queue": lead_answer.queue_name,
-        "owner": lead_answer.owner.email if lead_answer.owner else None,
-        "created_at": lead_answer.created_at,
-        "updated_at": lead_answer.updated_at,
-        "scored_at": lead_answer.scored_at,
+        "id": lead.pk,
+        "external_id": lead.external_id,
+        "email_kind": lead.email_kind or None,
+        **{column.name: column.told(lead) for column in LEAD_COLUMNS},
+        "company": _company(lead),
+        "attributes": lead.attributes,
+        "consent": lead.consent,
+        "stage": lead.stage,
+        "stage_since": lead.stage_since,
+        "score": None if lead.total is None else score_answer(lead),
+        "criteria_version": lead.version.number if lead.version else None,
+        "queue": lead.queue_name,
+        "owner": lead.owner.email if lead.owner else None,
+        "created_at": lead.created_at,
+        "updated_at": lead.updated_at,
+        "scored_at": lead.scored_at,
     }
 
 
 def _company(lead: Lead) -> CompanyAnswer | None:
-    if not (company := lead_answer.company):
+    if not (company := lead.company):
         return None
     return {column.name: column.told(company) for column in COMPANY_COLUMNS}
 
@@ -112,13 +112,13 @@ class EventAnswer(TypedDict):
 
 def event_answer(event: Event) -> EventAnswer:
     return {
-        "id": event_answer.pk,
-        "type": event_answer.type,
-        "occurred_at": event_answer.occurred_at,
-        "stated_at": event_answer.stated_at,
-        "received_at": event_answer.received_at,
-        "properties": event_answer.properties,
-        "external_id": event_answer.external_id or None,
+        "id": event.pk,
+        "type": event.type,
+        "occurred_at": event.occurred_at,
+        "stated_at": event.stated_at,
+        "received_at": event.received_at,
+        "properties": event.properties,
+        "external_id": event.external_id or None,
     }
 
 
