@@ -28,7 +28,7 @@ SHOWN_VERSIONS = 5
 def overview(request: AuthenticatedRequest) -> HttpResponse:
     figures = asked(request)
     period = figures.period
-    reps = of_period("reps", period, lambda: reps.reps(period))
+    team = of_period("reps", period, lambda: reps.reps(period))
     versions = list(_newest_versions())
     live = next(version for version in versions if version.state == VersionState.LIVE)
     context = {
@@ -42,10 +42,10 @@ def overview(request: AuthenticatedRequest) -> HttpResponse:
         ],
         "marketing": _marketing_promises(figures),
         "sales": _sales_promises(figures),
-        "needs": attention.needs(request.user, figures.waiting, reps, live),
+        "needs": attention.needs(request.user, figures.waiting, team, live),
         "first_steps": [] if figures.now.claimed else attention.first_steps(),
         "charts": charts(figures, versions),
-        "reps": reps,
+        "reps": team,
         "live": live,
         "versions": _with_outcomes(versions),
     }
