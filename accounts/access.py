@@ -3,28 +3,36 @@
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeGuard
 
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django_htmx.middleware import HtmxDetails
 
 from accounts import policy
 from accounts.models import Portal, User
 from accounts.policy import Action
 from accounts.roles import Role
+from leadportal.web.answers import HtmxRequest
 
 View = Callable[..., HttpResponse]
 
 
-class AuthenticatedRequest(HttpRequest):
+class PortalRequest(HtmxRequest):
+    """A request that has passed our middleware: it knows the settings of the company."""
+
+    portal: Portal
+
+
+class AuthenticatedRequest(PortalRequest):
     """The request of a view behind one of the decorators below: somebody is signed in."""
 
     user: User
-    portal: Portal
-    htmx: HtmxDetails
+
+
+def is_signed_in(request: HttpRequest) -> TypeGuard[AuthenticatedRequest]:
+    return request.user.is_authenticated
 
 
 def signed_in(view: View) -> View:

@@ -1,18 +1,18 @@
 """What base.html shows on every page. Everything that asks the database is asked only if shown."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts import policy
+from accounts.access import AuthenticatedRequest, is_signed_in
 
 THEMES = ("light", "dark")
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    user = getattr(request, "user", None)
     theme = request.COOKIES.get("theme", "")
     context: dict[str, Any] = {
         "theme": theme if theme in THEMES else "",
@@ -20,15 +20,26 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         # None where the request never reached our middleware, as for a refused host.
         "portal": getattr(request, "portal", None),
     }
-    if user is not None and user.is_authenticated:
+    if hasattr(request, "user") and is_signed_in(request):
         context["nav"] = SimpleLazyObject(lambda: nav(request))
-        context["role_label"] = policy.role_label(user)
+        context["role_label"] = policy.role_label(request.user)
     return context
 
 
-def nav(request: HttpRequest) -> list[dict[str, Any]]:
+class NavItem(TypedDict):
+    """A place in the navigation, and how many things there need the reader."""
+
+    label: str
+    url: str
+    key: str
+    icon: str
+    count: int
+    current: bool
+
+
+def nav(request: AuthenticatedRequest) -> list[NavItem]:
     """The places of this person, each with what needs them, and where they are now."""
-    items = [
+    items: list[NavItem] = [
         {
             "label": place.label,
             "url": reverse(place.url_name),
@@ -50,6 +61,6 @@ def is_at(path: str, url: str) -> bool:
     return path == url or path.startswith(f"{url}/")
 
 
-def _count(request: HttpRequest, place: policy.Place) -> int:
+def _count(request: AuthenticatedRequest, place: policy.Place) -> int:
     counter = policy.NAV_COUNTS.get(place.url_name)
     return counter(request.user) if counter else 0

@@ -1,6 +1,7 @@
 """What every page needs of HTTP: who may open it, where to go next, and how long a visit lasts."""
 
 from datetime import datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -14,16 +15,19 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.access import AuthenticatedRequest, View
+from accounts.access import AuthenticatedRequest, PortalRequest, View, is_signed_in
 from accounts.models import Portal
 from accounts.roles import Role
-from leadportal.web.answers import GetResponse
+from leadportal.web.answers import GetResponse, HtmxRequest
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
     """Every view wants somebody signed in, but those marked `login_not_required`."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
+    # The stub allows no answer but a plain redirect; Django hands on whatever this returns.
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HtmxRequest, view_func: View
+    ) -> HttpResponse:
         if not request.htmx:
             return super().handle_no_permission(request, view_func)
         # A part of a page cannot show the sign-in form, so the whole page goes there.
@@ -41,7 +45,7 @@ class VisitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        if is_signed_in(request):
             now = timezone.now()
             if ended := self.ended(request, now):
                 logout(request)
@@ -79,8 +83,9 @@ class ZoneMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.portal = SimpleLazyObject(Portal.load)  # one query a request, if anybody asks
+    def __call__(self, request: PortalRequest) -> HttpResponse:
+        # One query a request, if anybody asks.
+        request.portal = cast(Portal, SimpleLazyObject(Portal.load))
         if not request.user.is_authenticated:
             return self.get_response(request)
         with timezone.override(zone_named(request.user.zone or request.portal.zone)):

@@ -1,7 +1,7 @@
 """How an integration shows who it is, and what its key allows."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.conf import settings
@@ -30,8 +30,9 @@ LOOKS_LIKE_A_KEY = re.compile(r"lp_(live|test)_[0-9A-Za-z]{12}_")
 class KeyUser(AnonymousUser):
     """Stands where a person would: an integration, known by its key, with no role of its own."""
 
-    is_authenticated = True
-    is_anonymous = False
+    # The stub has these as constants of nobody. Here somebody is known, though no person.
+    is_authenticated = True  # type: ignore[assignment]
+    is_anonymous = False  # type: ignore[assignment]
 
     def __init__(self, key: ApiKey) -> None:
         self.key = key
@@ -85,10 +86,9 @@ def usable_key(plain: str) -> ApiKey:
     key = keys.find_key(plain)
     if key is None:
         raise AuthenticationFailed("This API key is not known.")
-    state = keys.key_state(key)
-    if state is keys.State.REVOKED:
+    if key.revoked_at:
         raise AuthenticationFailed(f"This API key was deleted, {formats.exact(key.revoked_at)}.")
-    if state is keys.State.EXPIRED:
+    if keys.key_state(key) is not keys.State.USABLE:
         raise AuthenticationFailed(f"This API key expired, {formats.exact(key.expires_at)}.")
     return key
 
@@ -146,7 +146,7 @@ class KeyRate(BaseThrottle):
             return True
         allowed, rate = rates.rates.spend(request.auth.pk)
         # For the middleware, which puts it on whatever answer there is.
-        request._request.rate = rate
+        cast(rates.RatedRequest, request._request).rate = rate
         if rate and not allowed:
             raise Throttled(rate.resets_in, f"This API key may call {rate.limit:,} times a minute.")
         return True

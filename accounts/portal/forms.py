@@ -1,7 +1,7 @@
 """Forms of the settings and of API keys. They check what was typed; they save nothing."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
@@ -25,6 +25,9 @@ REGIONS = {
     *("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic"),
     *("Australia", "Europe", "Indian", "Pacific"),
 }
+
+
+BY_NAME = sorted(COUNTRIES.items(), key=lambda country: plain_letters(country[1]))
 
 
 ZONES = {"UTC"} | {zone for zone in available_timezones() if zone.partition("/")[0] in REGIONS}
@@ -110,7 +113,7 @@ class SettingsForm(forms.ModelForm):
     sells_to = forms.MultipleChoiceField(
         label=LABELS["sells_to"],
         required=False,
-        choices=sorted(COUNTRIES.items(), key=lambda pair: plain_letters(pair[1])),
+        choices=BY_NAME,
         widget=Ticks,
     )
     grace_days = whole_number(LABELS["grace_days"], "the days of grace", 0, 90, 3)
@@ -133,7 +136,7 @@ class SettingsForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # With the present one, whatever it is called, so that saving something else keeps it.
-        self.fields["zone"].choices = [
+        cast(forms.ChoiceField, self.fields["zone"]).choices = [
             (zone, zone.replace("_", " ")) for zone in sorted({*ZONES, self.instance.zone})
         ]
         for section in SECTIONS:

@@ -4,17 +4,11 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
-from django.http import HttpRequest
 from django.template.context import RequestContext
-from django_htmx.middleware import HtmxDetails
+
+from leadportal.web.answers import HtmxRequest
 
 register = template.Library()
-
-
-class HtmxRequest(HttpRequest):
-    """A request that has passed django-htmx's middleware."""
-
-    htmx: HtmxDetails
 
 
 @register.filter

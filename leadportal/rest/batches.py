@@ -9,8 +9,8 @@ from leadportal.rest.problems import Problem
 ITEMS_MAX = 1000
 
 
-def items_of(request: Request, name: str) -> tuple[list[Any], dict[str, bool]]:
-    """The items of {"leads": [...], "all_or_none": false}, and the options. Raises Problem."""
+def items_of(request: Request, name: str) -> tuple[list[Any], bool]:
+    """The items of {"leads": [...], "all_or_none": false}, and its word. Raises Problem."""
     body = request.data
     if not isinstance(body, dict):
         raise _wrong("", "wrong_type", "An object is needed here.")
@@ -24,7 +24,7 @@ def items_of(request: Request, name: str) -> tuple[list[Any], dict[str, bool]]:
     all_or_none = body.get("all_or_none", False)
     if not isinstance(all_or_none, bool):
         raise _wrong("/all_or_none", "wrong_type", "true or false is needed here.")
-    return items, {"all_or_none": all_or_none}
+    return items, all_or_none
 
 
 def _wrong(pointer: str, code: str, detail: str) -> Problem:

@@ -4,7 +4,7 @@ import json
 import math
 import re
 import unicodedata
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
@@ -29,7 +29,7 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(
-        self, stream: BinaryIO, media_type: str | None = None, parser_context: Any = None
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None
     ) -> Any:
         return read_json(stream.read())
 

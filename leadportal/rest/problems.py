@@ -1,7 +1,7 @@
 """Errors of the API as problem documents (RFC 9457), on every path below /api."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, NotRequired, TypedDict
 
@@ -45,7 +45,7 @@ class Problem(exceptions.APIException):
         detail: str,
         *,
         title: str = "",
-        errors: Iterable[dict[str, Any]] = (),
+        errors: Iterable[Mapping[str, Any]] = (),
         headers: dict[str, str] | None = None,
         **extra: Any,
     ) -> None:
@@ -119,10 +119,10 @@ def server_error() -> HttpResponse:
 
 def _headers_of(error: exceptions.APIException) -> dict[str, str]:
     headers = {}
-    if getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = error.auth_header
-    if getattr(error, "wait", None):
-        headers["Retry-After"] = f"{error.wait:.0f}"
+    if auth_header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = auth_header
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = f"{wait:.0f}"
     return headers
 
 

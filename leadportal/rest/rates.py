@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import caches
+from django.http import HttpRequest
 from redis.exceptions import RedisError
 
 WINDOW = 60
@@ -40,6 +41,12 @@ class Rate:
             "RateLimit-Policy": f'"key";q={self.limit};w={WINDOW}',
             "RateLimit": f'"key";r={self.left + self.untaken};t={self.resets_in}',
         }
+
+
+class RatedRequest(HttpRequest):
+    """A request whose key was counted; no rate while nobody can count."""
+
+    rate: Rate | None
 
 
 class Rates:

@@ -8,8 +8,15 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class HtmxRequest(HttpRequest):
+    """A request that has passed django-htmx's middleware."""
+
+    htmx: HtmxDetails
 
 
 # More than any id has; Python refuses to read numbers of some thousand digits.
@@ -33,7 +40,7 @@ def fragment(
     return response
 
 
-def go(request: HttpRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+def go(request: HtmxRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     """Redirect the whole browser, also when htmx asked for a part."""
     url = resolve_url(to, *args, **kwargs)
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)

@@ -1,7 +1,7 @@
 """Forms of the pages of the record. They check what was typed; the domain functions save."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -73,7 +73,7 @@ class OverrideForm(UntilForm):
         super().__init__(*args, **kwargs)
         # Where there is nothing to choose, the domain says why.
         stages = targets(lead, person) or LADDER
-        self.fields["to"].choices = [
+        cast(forms.ChoiceField, self.fields["to"]).choices = [
             (stage, f"{stage.label}, where it is" if stage == lead.stage else stage.label)
             for stage in stages
         ]

@@ -1,6 +1,6 @@
 """A score and its lines, as the API answers them."""
 
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, overload
 
 from leads.models import Handoff, Lead
 
@@ -11,8 +11,16 @@ class ScoreAnswer(TypedDict):
     intent: int
 
 
-def score_answer(judged: Lead | Handoff) -> ScoreAnswer:
-    return {"total": judged.total, "fit": judged.fit, "intent": judged.intent}
+@overload
+def score_answer(judged: Handoff) -> ScoreAnswer: ...
+@overload
+def score_answer(judged: Lead) -> ScoreAnswer | None: ...
+def score_answer(judged: Lead | Handoff) -> ScoreAnswer | None:
+    """None for a lead before its first scoring; a handoff keeps the score that opened it."""
+    total, fit, intent = judged.total, judged.fit, judged.intent
+    if total is None or fit is None or intent is None:
+        return None
+    return {"total": total, "fit": fit, "intent": intent}
 
 
 class ScoreLine(TypedDict):

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from funnel.rulebook.parts import KINDS, Rule, Rulebook
+from leads.explanation.answers import LineAnswer
 from leads.explanation.words import day, evidence_text
 from leads.models import Adjustment
 
@@ -27,8 +28,8 @@ class Line:
     late: bool = False
     cut: bool = False
 
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+    def as_dict(self) -> LineAnswer:
+        return cast(LineAnswer, asdict(self))
 
 
 def lines(

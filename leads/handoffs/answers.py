@@ -41,7 +41,7 @@ def handoff_answer(handoff: Handoff) -> HandoffAnswer:
         "id": handoff.pk,
         "lead": handoff.lead_id,
         "queue": handoff.queue.name,
-        "state": handoff.state,
+        "state": HandoffState(handoff.state),
         "cycle": handoff.cycle,
         "criteria_version": handoff.version.number,
         "score": score_answer(handoff),
@@ -55,7 +55,7 @@ def handoff_answer(handoff: Handoff) -> HandoffAnswer:
         "touch_due_at": handoff.touch_due_at,
         "first_touch_at": handoff.first_touch_at,
         "closed_at": handoff.closed_at,
-        "outcome": handoff.outcome or None,
+        "outcome": Outcome(handoff.outcome) if handoff.outcome else None,
     }
 
 
@@ -74,7 +74,7 @@ def handoff_state_answer(handoff: Handoff) -> HandoffStateAnswer:
     return {
         "id": handoff.pk,
         "lead": handoff.lead_id,
-        "state": handoff.state,
+        "state": HandoffState(handoff.state),
         "due_at": handoff.due_at,
         "claimed_at": handoff.claimed_at,
         "touch_due_at": handoff.touch_due_at,

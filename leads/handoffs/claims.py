@@ -21,10 +21,10 @@ class NotClaimable(Exception):
 class AlreadyClaimed(NotClaimable):
     """Another rep was faster."""
 
-    def __init__(self, handoff: Handoff) -> None:
-        super().__init__(f"{handoff.claimed_by} claimed {handoff.lead} before you.")
+    def __init__(self, handoff: Handoff, by: User) -> None:
+        super().__init__(f"{by} claimed {handoff.lead} before you.")
         self.handoff = handoff
-        self.by = handoff.claimed_by
+        self.by = by
         self.at = handoff.claimed_at
 
 
@@ -122,8 +122,8 @@ def _ones_own(pk: int, rep: User, portal: Portal) -> Handoff:
     _keep_to_the_limit(rep, portal, claiming=handoff)
     if handoff.state == HandoffState.CLAIMED and handoff.claimed_by_id == rep.pk:
         return handoff
-    if handoff.claimed_by_id:
-        raise AlreadyClaimed(handoff)
+    if handoff.claimed_by:
+        raise AlreadyClaimed(handoff, handoff.claimed_by)
     if handoff.state == HandoffState.OPEN:
         check_move(handoff.lead.stage, Stage.CLAIMED, Actor.REP)
     raise NotOpen(handoff)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -15,7 +15,7 @@ from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
 
 from accounts.keys.authentication import OpenTo
-from accounts.models import Scope
+from accounts.models import ApiKey, Integration, Scope
 from leadportal.rest.batches import items_of
 from leadportal.rest.idempotency import idempotent
 from leadportal.rest.problems import Problem
@@ -56,10 +56,10 @@ def answer_batch(
     return JsonResponse(body, status=status)
 
 
-def answer_refusal(result: IngestResult) -> HttpResponse:
+def refusal(result: IngestResult) -> Problem:
     """The problem of a single item."""
     status = next((STATUS_OF[e.code] for e in result.errors if e.code in STATUS_OF), 400)
-    raise Problem(status, _summary(result), errors=answers.errors(result))
+    return Problem(status, _summary(result), errors=answers.errors(result))
 
 
 def _summary(result: IngestResult) -> str:
@@ -100,14 +100,15 @@ def _wrong(code: str, detail: str) -> Problem:
 def event(request: Request) -> HttpResponse:
     refuse_dry_run(request)
     (result,) = ingest_events([request.data], **sender(request))
-    if result.status is Status.REFUSED:
-        return answer_refusal(result)
+    if result.event_id is None or result.lead_id is None:
+        raise refusal(result)
+    created = result.status is Status.CREATED
     body: answers.PostedEventAnswer = {
         "id": result.event_id,
-        "status": result.status,
+        "status": "created" if created else "duplicate",
         "lead": result.lead_id,
     }
-    return JsonResponse(body, status=201 if result.status is Status.CREATED else 200)
+    return JsonResponse(body, status=201 if created else 200)
 
 
 @extend_schema(**openapi.POST_EVENTS)
@@ -116,9 +117,10 @@ def event(request: Request) -> HttpResponse:
 @idempotent
 def event_batch(request: Request) -> HttpResponse:
     refuse_dry_run(request)
-    items, options = items_of(request, "events")
+    items, all_or_none = items_of(request, "events")
     return answer_batch(
-        lambda: ingest_events(items, **sender(request), **options), answers.event_result_answer
+        lambda: ingest_events(items, **sender(request), all_or_none=all_or_none),
+        answers.event_result_answer,
     )
 
 
@@ -140,8 +142,8 @@ def try_lead(request: Request) -> HttpResponse:
     """What would become of it: done in full, and undone."""
     with transaction.atomic():
         (result,) = ingest_leads([request.data], **sender(request))
-        if result.status is Status.REFUSED:
-            return answer_refusal(result)
+        if result.lead_id is None:
+            raise refusal(result)
         qualify([result.lead_id])
         would_be = decision(result.lead_id)
         transaction.set_rollback(True)
@@ -149,7 +151,7 @@ def try_lead(request: Request) -> HttpResponse:
     known = result.lead_id if matched else None
     body: PostedLeadAnswer = {
         "id": known,
-        "status": result.status,
+        "status": "matched" if matched else "created",
         "matched": matched,
         "dry_run": True,
         "decision": would_be,
@@ -160,13 +162,13 @@ def try_lead(request: Request) -> HttpResponse:
 @idempotent
 def post_lead(request: Request) -> HttpResponse:
     (result,) = ingest_leads([request.data], **sender(request))
-    if result.status is Status.REFUSED:
-        return answer_refusal(result)
+    if result.lead_id is None:
+        raise refusal(result)
     matched = result.status is Status.MATCHED
     url = reverse("api-lead", args=[result.lead_id])
     body: PostedLeadAnswer = {
         "id": result.lead_id,
-        "status": result.status,
+        "status": "matched" if matched else "created",
         "matched": matched,
         "url": url,
     }
@@ -179,12 +181,21 @@ def post_lead(request: Request) -> HttpResponse:
 @idempotent
 def lead_batch(request: Request) -> HttpResponse:
     refuse_dry_run(request)
-    items, options = items_of(request, "leads")
+    items, all_or_none = items_of(request, "leads")
     return answer_batch(
-        lambda: ingest_leads(items, **sender(request), **options), answers.result_answer
+        lambda: ingest_leads(items, **sender(request), all_or_none=all_or_none),
+        answers.result_answer,
     )
 
 
-def sender(request: Request) -> dict[str, Any]:
+class SentBy(TypedDict):
     """Who sends, for ingest: the integration of the key, and the source the key stands for."""
-    return {"integration": request.auth.integration, "default_source": request.auth.source}
+
+    integration: Integration
+    default_source: str
+
+
+def sender(request: Request) -> SentBy:
+    key = request.auth
+    assert isinstance(key, ApiKey)  # what is sent in is open to keys alone
+    return {"integration": key.integration, "default_source": key.source}

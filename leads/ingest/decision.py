@@ -11,7 +11,7 @@ from funnel.conditions.tree import Test, walk
 from funnel.rulebook.parts import Rulebook
 from funnel.stages import Stage
 from funnel.versions import current
-from leads.explanation.answers import LineAnswer, ScoreAnswer
+from leads.explanation.answers import LineAnswer, ScoreAnswer, score_answer
 from leads.explanation.evidence import read_evidence
 from leads.explanation.stored import explain
 from leads.judging.judgement import qualify
@@ -60,26 +60,27 @@ def _give_up_after(seconds: int) -> None:
 def decision(lead_id: int) -> DecisionAnswer | None:
     """How the criteria stand on a lead; None before they judged it."""
     lead = Lead.objects.select_related("version").get(pk=lead_id)
-    if lead.version is None:
+    score = score_answer(lead)
+    if lead.version is None or lead.scored_at is None or score is None:
         return None
     rulebook, portal = current.rulebook(lead.version), Portal.load()
     explained = explain(lead, rulebook=rulebook, portal=portal)
     handoff = Handoff.objects.exclude(state="closed").filter(lead=lead).select_related("queue")
     waiting = handoff.first()
     return {
-        "stage": lead.stage,
-        "score": {"total": lead.total, "fit": lead.fit, "intent": lead.intent},
+        "stage": Stage(lead.stage),
+        "score": score,
         "lines": [line.as_dict() for line in explained.lines] if explained else [],
         "criteria_version": lead.version.number,
-        "missing": missing_facts(lead, rulebook, portal),
+        "missing": missing_facts(lead.pk, rulebook, portal, at=lead.scored_at),
         "queue": waiting.queue.name if waiting else None,
         "due_at": waiting.due_at if waiting else None,
     }
 
 
-def missing_facts(lead: Lead, rulebook: Rulebook, portal: Portal) -> list[str]:
+def missing_facts(lead_id: int, rulebook: Rulebook, portal: Portal, *, at: datetime) -> list[str]:
     """Names of the facts the criteria ask for and nobody has told us, for the caller to send."""
-    seen = read_evidence([lead.pk], rulebook, at=lead.scored_at, portal=portal)[lead.pk]
+    seen = read_evidence([lead_id], rulebook, at=at, portal=portal)[lead_id]
     values = {name: value for rule in seen.rules for name, value in rule.items()}
     values |= {told["id"]: told["value"] for rung in seen.definitions.values() for told in rung}
     tests = [test for rule in rulebook.rules for test in rule.tests]

@@ -1,6 +1,6 @@
 """Events coming in: find who did it, keep each event once, mark the lead to be judged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
@@ -58,7 +58,7 @@ class _Happening:
 
 
 def ingest_events(
-    items: Sequence[Mapping[str, Any]],
+    items: Sequence[object],
     *,
     integration: Integration,
     default_source: str = "",

@@ -41,7 +41,7 @@ class Sender:
 
 
 def ingest_leads(
-    items: Sequence[Mapping[str, Any]],
+    items: Sequence[object],
     *,
     integration: Integration,
     default_source: str = "",

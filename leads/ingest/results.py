@@ -15,7 +15,10 @@ class Status(StrEnum):
 
 @dataclass(slots=True)
 class IngestResult:
-    """One item: `first_index` names the earlier item that was the same person or event."""
+    """One item: `first_index` names the earlier item that was the same person or event.
+
+    A refused one has errors and no ids.
+    """
 
     index: int
     status: Status

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -21,9 +21,22 @@ from leads.models import (
     StageChange,
 )
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
-def leads_to_show(leads: QuerySet[Lead], integration: Integration | None) -> QuerySet[Lead]:
-    """With everything `lead` needs; the external id is the one this integration gave."""
+
+class _Beside(TypedDict):
+    """What `leads_to_show` reads of other tables."""
+
+    external_id: str | None
+    queue_name: str | None
+
+
+LeadToShow: TypeAlias = "WithAnnotations[Lead, _Beside]"
+
+
+def leads_to_show(leads: QuerySet[Lead], integration: Integration | None) -> "QuerySet[LeadToShow]":
+    """With everything `lead_answer` needs; the external id is the one this integration gave."""
     external_ids = ExternalId.objects.filter(lead=OuterRef("pk")).order_by("pk")
     if integration:
         external_ids = external_ids.filter(integration=integration)
@@ -45,8 +58,9 @@ def _told(columns: Iterable[Column]) -> dict[str, Any]:
     return members
 
 
-# Of columns and so made by the table: a class would tell them once more.
-CompanyAnswer = TypedDict("CompanyAnswer", _told(COMPANY_COLUMNS))
+# Of columns and so made by the table: a class would tell them once more. mypy cannot read a table,
+# so it knows none of these members: hence what it is told to ignore here and below.
+CompanyAnswer = TypedDict("CompanyAnswer", _told(COMPANY_COLUMNS))  # type: ignore[misc]
 
 
 LeadAnswer = TypedDict(
@@ -55,7 +69,7 @@ LeadAnswer = TypedDict(
         "id": int,
         "external_id": str | None,
         "email_kind": EmailKind | None,
-        **_told(LEAD_COLUMNS),
+        **_told(LEAD_COLUMNS),  # type: ignore[misc]
         "company": CompanyAnswer | None,
         "attributes": dict[str, Any],
         "consent": dict[str, bool],
@@ -72,18 +86,18 @@ LeadAnswer = TypedDict(
 )
 
 
-def lead_answer(lead: Lead) -> LeadAnswer:
+def lead_answer(lead: "LeadToShow") -> LeadAnswer:
     return {
         "id": lead.pk,
         "external_id": lead.external_id,
-        "email_kind": lead.email_kind or None,
-        **{column.name: column.told(lead) for column in LEAD_COLUMNS},
+        "email_kind": EmailKind(lead.email_kind) if lead.email_kind else None,
+        **{column.name: column.told(lead) for column in LEAD_COLUMNS},  # type: ignore[typeddict-item]
         "company": _company(lead),
         "attributes": lead.attributes,
         "consent": lead.consent,
-        "stage": lead.stage,
+        "stage": Stage(lead.stage),
         "stage_since": lead.stage_since,
-        "score": None if lead.total is None else score_answer(lead),
+        "score": score_answer(lead),
         "criteria_version": lead.version.number if lead.version else None,
         "queue": lead.queue_name,
         "owner": lead.owner.email if lead.owner else None,
@@ -96,7 +110,7 @@ def lead_answer(lead: Lead) -> LeadAnswer:
 def _company(lead: Lead) -> CompanyAnswer | None:
     if not (company := lead.company):
         return None
-    return {column.name: column.told(company) for column in COMPANY_COLUMNS}
+    return cast(CompanyAnswer, {column.name: column.told(company) for column in COMPANY_COLUMNS})
 
 
 class EventAnswer(TypedDict):
@@ -145,10 +159,10 @@ StageChangeAnswer = TypedDict(
 def stage_change_answer(change: StageChange) -> StageChangeAnswer:
     return {
         "id": change.pk,
-        "from": change.origin or None,
-        "to": change.target,
+        "from": Stage(change.origin) if change.origin else None,
+        "to": Stage(change.target),
         "at": change.at,
-        "actor": change.actor,
+        "actor": Actor(change.actor),
         "by": change.person.name if change.person else None,
         "integration": change.integration.name if change.integration else None,
         "reason": change.reason or None,

@@ -1,9 +1,9 @@
 """The page of one lead: what it is, what to do now, why, and everything that happened."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -40,15 +40,40 @@ from leads.models import (
 )
 from leads.words import role
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 SIDES = {"": "Everything", "marketing": "Marketing", "sales": "Sales"}
 COLLEAGUES = 8
 TREND_DAYS = 30
+
+Told: TypeAlias = list[dict[str, Any]]
+
+
+class _OnPage(TypedDict):
+    """What the query of a lead reads of the rows that hang on it."""
+
+    fresh: int | None
+    told_consents: Told
+    told_scores: Told
+    told_override: Told
+    told_adjustments: Told
+
+
+class _ToReader(TypedDict):
+    """Whether the reader works the queue of a handoff."""
+
+    member: bool
+
+
+LeadOnPage: TypeAlias = "WithAnnotations[Lead, _OnPage]"
+HandoffOnPage: TypeAlias = "WithAnnotations[Handoff, _ToReader]"
 
 
 @require_safe
 @permission_required(Action.OPEN_LEADS)
 def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    lead = get_object_or_404(_for_page(request), pk=pk)
+    lead: LeadOnPage = get_object_or_404(_for_page(request), pk=pk)
     adjusted = rows_of(Adjustment, lead.told_adjustments)
     handoff, words = _newest_handoff(request, lead), current.vocabulary()
     context = {
@@ -63,7 +88,7 @@ def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return render(request, "leads/lead/lead.html", context)
 
 
-def _for_page(request: AuthenticatedRequest) -> Any:
+def _for_page(request: AuthenticatedRequest) -> "QuerySet[LeadOnPage]":
     """One lead with what its page shows of the rows that hang on it, in one query."""
     fresh = Event.objects.filter(lead=OuterRef("pk"), received_at__gt=OuterRef("scored_at"))
     consents = Consent.objects.filter(lead=OuterRef("pk")).order_by("-at", "-pk")
@@ -82,7 +107,7 @@ def _for_page(request: AuthenticatedRequest) -> Any:
     )
 
 
-def _newest_handoff(request: AuthenticatedRequest, lead: Lead) -> Handoff | None:
+def _newest_handoff(request: AuthenticatedRequest, lead: Lead) -> "HandoffOnPage | None":
     """The one that is going on, else the last; and whether the reader works its queue."""
     membership = QueueMember.objects.filter(queue=OuterRef("queue"), user=request.user)
     rows = Handoff.objects.filter(lead=lead).select_related("claimed_by", "queue", "version")
@@ -92,8 +117,8 @@ def _newest_handoff(request: AuthenticatedRequest, lead: Lead) -> Handoff | None
 
 def _standing(
     request: AuthenticatedRequest,
-    lead: Lead,
-    handoff: Handoff | None,
+    lead: "LeadOnPage",
+    handoff: "HandoffOnPage | None",
     adjusted: list[Adjustment],
 ) -> dict[str, Any]:
     """The path, the next step, and what people said against the criteria."""
@@ -120,7 +145,7 @@ def _standing(
 
 
 def _by_hand(
-    reader: User, lead: Lead, adjusted: list[Adjustment], moves: list[StageChange]
+    reader: User, lead: "LeadOnPage", adjusted: list[Adjustment], moves: list[StageChange]
 ) -> by_hand_words.ByHand:
     """What people said against the criteria, and what the reader may say."""
     override = next(iter(rows_of(Override, lead.told_override)), None)
@@ -129,7 +154,7 @@ def _by_hand(
 
 def _judgement(
     request: AuthenticatedRequest,
-    lead: Lead,
+    lead: "LeadOnPage",
     handoff: Handoff | None,
     words: Vocabulary,
     adjusted: list[Adjustment],
@@ -143,6 +168,8 @@ def _judgement(
         return context
     rulebook = current.rulebook(lead.version, words)
     told_why = stored.explain(lead, rulebook=rulebook, portal=request.portal, adjusted=adjusted)
+    if told_why is None:
+        return context
     return context | {
         "why": why.why(lead, told_why, rulebook, handoff),
         "kept_from": kept_from(lead, rulebook),

@@ -144,7 +144,8 @@ def _head(request: AuthenticatedRequest, sort: str, mine: dict[int, str]) -> dic
     sources = waiting.sources(request.user)
     source = next((one for one in sources if str(one["pk"]) == chosen), None)
     if source is None and (pk := answers.id_number(chosen)) is not None:
-        source = Source.objects.filter(pk=pk).values("pk", "name").first()
+        found = Source.objects.filter(pk=pk).values("pk", "name").first()
+        source = dict(found) if found else None
     chips = []
     if source:
         remove = paging.link(request.GET, source=None, at=None)

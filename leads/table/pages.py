@@ -1,6 +1,6 @@
 """The table of leads: found by words, narrowed by sentences, ordered, a page at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -107,7 +107,7 @@ def _day(at: Any) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-SENTENCES = {
+SENTENCES: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "stage": ("Stage is", _stages),
     "source": ("Source is", str),
     "campaign": ("Campaign is", str),
