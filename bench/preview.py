@@ -24,14 +24,14 @@ def measure(runs: int) -> None:
     from funnel.versions import current, editing
     from leads.impact import recent
     from leads.judging import due
-    from leads.judging.basis import Basis, clock
+    from leads.judging.basis import Basis, database_now
 
     due.drain()
     live = current.live()
     content = copy.deepcopy(live.content)
     content["definitions"]["sql"]["line"] -= 5
     draft = editing.draft(content, author=None)
-    basis = Basis(draft, current.rulebook(draft), Portal.load(), clock())
+    basis = Basis(draft, current.rulebook(draft), Portal.load(), database_now())
     size = max(size for size, _ in recent.SAMPLES)
     ids, _ = recent.recent(basis.at, size)
     print(f"{len(ids):,} leads active in the last 30 days")

@@ -84,11 +84,11 @@ def measure(leads: int, events: int, runs: int) -> None:
     from accounts.models import Portal
     from funnel import defaults
     from leads.judging import due
-    from leads.judging.basis import Basis, clock
+    from leads.judging.basis import Basis, database_now
     from leads.judging.judgement import judge
 
     Portal.objects.update_or_create(pk=1, defaults={"sells_to": ["DE", "SE", "US"]})
-    start = clock()
+    start = database_now()
     first = _world.seconds(lambda: due.drain(at=start))
     print(f"{leads:,} leads, {events:,} events")
     print(f"first judgement, with ledger, evidence and handoffs: {leads / first:,.0f} leads/s")

@@ -24,7 +24,7 @@ urlpatterns = [
         name="criteria-unschedule",
     ),
     path("criteria/drafts", drafts.draft_new, name="draft-new"),
-    path("criteria/drafts/<int:number>", drafts.draft, name="draft"),
+    path("criteria/drafts/<int:number>", drafts.draft_page, name="draft"),
     path("criteria/drafts/<int:number>/text", text_form.draft_text, name="draft-text"),
     path("criteria/drafts/<int:number>/propose", drafts.draft_propose, name="draft-propose"),
 ]

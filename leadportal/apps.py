@@ -13,7 +13,7 @@ class LeadPortalConfig(AppConfig):
 
     def ready(self) -> None:
         celery.gather_sweeps()
-        sweeps.SENDERS.append(nudges.Sender())
+        sweeps.SENDERS.append(nudges.NudgeSender())
 
 
 class CollectedFilesConfig(StaticFilesConfig):

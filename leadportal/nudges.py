@@ -19,7 +19,7 @@ BREAKER_SECONDS = 5.0
 SOCKET_SECONDS = 0.2
 
 
-class Sender:
+class NudgeSender:
     """Asks for drains soon. Asking notes the sweep; one thread of this process does the sending.
 
     So a request never waits for the broker, one message serves all who asked meanwhile, and a dead

@@ -10,7 +10,7 @@ SWEEPS = (
         name="forget_answers",
         queue="bulk",
         period=timedelta(hours=1),
-        drain=idempotency.forget,
+        drain=idempotency.forget_answers,
         oldest_due=idempotency.oldest_due,
     ),
 )

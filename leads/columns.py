@@ -21,7 +21,7 @@ from funnel.vocabulary.operators import FactType
 from leadportal.look import formats
 from leadportal.world.countries import COUNTRIES
 from leads.checks.reading import Field
-from leads.checks.values import AMOUNT, COUNTRY, EMAIL, text, web_address, whole
+from leads.checks.values import AMOUNT, COUNTRY, EMAIL, text, web_address, whole_between
 from leads.matching import international_phone
 from leads.models import Company, Lead
 from leads.text import key
@@ -183,9 +183,14 @@ COMPANY_COLUMNS = (
     _company("name", "Name", TEXT, text(200), IDENTIFIES, twin="name_key", fact_label="Company"),
     _company("industry", "Industry", TEXT, text(120), twin="industry_key", fact_label="Industry"),
     _company(
-        "employees", "People", NUMBER, whole(0, 2**31 - 1), unit="people", fact_label="Company size"
+        "employees",
+        "People",
+        NUMBER,
+        whole_between(0, 2**31 - 1),
+        unit="people",
+        fact_label="Company size",
     ),
-    _company("founded", "Founded", NUMBER, whole(500, 2199), grouped=False),
+    _company("founded", "Founded", NUMBER, whole_between(500, 2199), grouped=False),
     _company("phone", "Phone", TEXT, text(40), stored=international_phone),
     _company("domain", "Domain", TEXT, text(253), IDENTIFIES),
     _company("country", "Country", CHOICE, COUNTRY, choices=_COUNTRIES, section=None),

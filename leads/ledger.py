@@ -4,8 +4,8 @@ Nothing else writes `StageChange`, nor `Lead.stage` and `stage_since` once a lea
 decides, with its rights and races, and comes with the lead locked; then it takes
 
 * `write`, or `move` for a single lead: typed rows, one or many;
-* `insertion`: a relation in SQL with the columns of a `LedgerRow`, for a statement that writes the leads
-  itself. `BEGINS` is the one of ingest: the first row of each new lead;
+* `insertion`: a relation in SQL with the columns of a `LedgerRow`, for a statement that writes the
+  leads itself. `BEGINS` is the one of ingest: the first row of each new lead;
 * leads_move (leads/sql/move.sql), inside the database: the claim.
 
 Each writes a lead and its rows in one statement, for at the end of every statement the database

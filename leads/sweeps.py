@@ -18,14 +18,14 @@ SWEEPS = (
         name="count_impact",
         queue="bulk",
         period=timedelta(seconds=5),
-        drain=counting.drain,
+        drain=counting.count_due,
         oldest_due=counting.oldest_due,
     ),
     Sweep(
         name="forget_scores",
         queue="bulk",
         period=timedelta(hours=1),
-        drain=history.forget,
+        drain=history.forget_scores,
         oldest_due=history.oldest_due,
     ),
 )

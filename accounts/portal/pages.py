@@ -14,9 +14,9 @@ from accounts.policy import Action
 from accounts.portal import portal, words
 from accounts.portal.forms import SettingsForm
 from leadportal.db import paging
-from leadportal.db.paging import Order, moment
+from leadportal.db.paging import Order, read_moment
 
-NEWEST = Order("at", moment, descending=True)
+NEWEST = Order("at", read_moment, descending=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

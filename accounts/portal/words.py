@@ -26,7 +26,7 @@ LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeInWords:
     """One line of the history: who changed which setting when, and "30 min → 45 min"."""
 
     at: datetime
@@ -35,10 +35,12 @@ class Change:
     said: str
 
 
-def changes(rows: Iterable[SettingChange]) -> list[Change]:
+def changes(rows: Iterable[SettingChange]) -> list[ChangeInWords]:
     """Rows with their person, in the order given."""
     return [
-        Change(row.at, row.person.name, label(row.setting), _said(row.setting, row.old, row.new))
+        ChangeInWords(
+            row.at, row.person.name, label(row.setting), _said(row.setting, row.old, row.new)
+        )
         for row in rows
     ]
 

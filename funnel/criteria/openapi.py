@@ -6,7 +6,7 @@ from funnel.criteria.answers import CriteriaAnswer, CriteriaVersionAnswer
 from funnel.criteria.filters import CriteriaFilter
 from funnel.text_form import writing
 from funnel.versions import editing
-from leadportal.rest.lists import Page
+from leadportal.rest.lists import PageAnswer
 from leadportal.rest.openapi import (
     CONDITIONAL,
     IF_NONE_MATCH,
@@ -72,7 +72,7 @@ LIST_CRITERIA = operation(
     "listCriteria",
     "List the versions of the criteria",
     description=f"Newest first, without their content. {WHO}",
-    answers={200: Page[CriteriaVersionAnswer]},
+    answers={200: PageAnswer[CriteriaVersionAnswer]},
     answer={"results": [VERSION_EXAMPLE], "next": None},
     problems=READING,
     parameters=filters_of(CriteriaFilter, ("-number", "number")),

@@ -54,7 +54,7 @@ def draft_new(request: AuthenticatedRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Action.READ_DRAFTS)
-def draft(request: AuthenticatedRequest, number: int) -> HttpResponse:
+def draft_page(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """The draft with its points to edit; also a proposed version, which an edit takes back."""
     version = visible_version(request.user, number)
     if request.method == "POST":

@@ -42,17 +42,19 @@ def is_whole_json(value: Any, low: int, high: int) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def whole(value: Any, path: str, low: int, high: int) -> int:
+def checked_whole(value: Any, path: str, low: int, high: int) -> int:
     if not is_whole_json(value, low, high):
         raise ConditionError(path, f"Give a whole number from {low:,} to {high:,}.")
     return value
 
 
 def checked_points(data: Mapping[str, Any], path: str) -> int:
-    return whole(data.get("points"), f"{path}.points", -MAX_POINTS, MAX_POINTS)
+    return checked_whole(data.get("points"), f"{path}.points", -MAX_POINTS, MAX_POINTS)
 
 
 def optional(
     data: Mapping[str, Any], name: str, path: str, low: int = -MAX_POINTS, high: int = MAX_POINTS
 ) -> int | None:
-    return None if data.get(name) is None else whole(data[name], f"{path}.{name}", low, high)
+    return (
+        None if data.get(name) is None else checked_whole(data[name], f"{path}.{name}", low, high)
+    )

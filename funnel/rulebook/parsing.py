@@ -9,10 +9,10 @@ from funnel.rulebook.checks import (
     LONGEST_ID,
     LONGEST_LABEL,
     checked_text,
+    checked_whole,
     known_keys,
     mapping,
     unique,
-    whole,
 )
 from funnel.rulebook.parts import (
     KINDS,
@@ -73,7 +73,7 @@ def _definition(rung: str, data: Any, vocabulary: Vocabulary, highest: int) -> D
     if line is not None:
         if rung == "lead":
             raise ConditionError(f"{path}.line", "Only MQL and SQL have a line.")
-        line = whole(line, f"{path}.line", 0, highest)
+        line = checked_whole(line, f"{path}.line", 0, highest)
     condition = parse(data["condition"], vocabulary, use=Use.DEFINITION, path=f"{path}.condition")
     return Definition(condition, line)
 
@@ -101,7 +101,9 @@ def _disqualifier(data: Any, vocabulary: Vocabulary, path: str) -> Disqualifier:
 def _caps(data: Any) -> Mapping[str, int]:
     data = mapping(data, "caps", "Caps are an object with fit and intent.")
     known_keys(data, set(KINDS), "caps")
-    return {kind: whole(data.get(kind, CAP), f"caps.{kind}", 1, MAX_POINTS) for kind in KINDS}
+    return {
+        kind: checked_whole(data.get(kind, CAP), f"caps.{kind}", 1, MAX_POINTS) for kind in KINDS
+    }
 
 
 def _bands(data: Any) -> Mapping[str, tuple[int, int, int]]:
@@ -113,7 +115,7 @@ def _bands(data: Any) -> Mapping[str, tuple[int, int, int]]:
 def _cuts(data: Any, path: str) -> tuple[int, int, int]:
     if not isinstance(data, list) or len(data) != 3:
         raise ConditionError(path, "Give three cut-offs in percent.")
-    best, good, fair = (whole(cut, f"{path}.{i}", 1, 100) for i, cut in enumerate(data))
+    best, good, fair = (checked_whole(cut, f"{path}.{i}", 1, 100) for i, cut in enumerate(data))
     if not best > good > fair:
         raise ConditionError(path, "Cut-offs fall strictly, like 75, 50, 25.")
     return best, good, fair

@@ -12,11 +12,11 @@ from funnel.rulebook.checks import (
     LONGEST_LABEL,
     checked_points,
     checked_text,
+    checked_whole,
     is_whole_json,
     known_keys,
     mapping,
     optional,
-    whole,
 )
 from funnel.rulebook.parts import (
     KINDS,
@@ -119,7 +119,7 @@ def _ageing(data: Any, path: str) -> Ageing | None:
         raise ConditionError(
             f"{path}.kind", "Ageing is linear or half_life; a window is within_days of the event."
         )
-    days = whole(data.get("days"), f"{path}.days", 1, LONGEST_AGEING[kind])
+    days = checked_whole(data.get("days"), f"{path}.days", 1, LONGEST_AGEING[kind])
     shares = data.get("factors")
     if not isinstance(shares, list) or not all(is_whole_json(share, 1, WHOLE) for share in shares):
         raise ConditionError(f"{path}.factors", "The factors are computed when criteria are saved.")
@@ -203,6 +203,9 @@ def _choices(data: Any, fact: Fact, path: str) -> tuple[Band, ...]:
         if known and choice not in known:
             raise ConditionError(f"{path}.{choice}", f"{fact.label} is one of: {', '.join(known)}.")
     return tuple(
-        Band(whole(value, f"{path}.{choice}", -MAX_POINTS, MAX_POINTS), choices=(str(choice),))
+        Band(
+            checked_whole(value, f"{path}.{choice}", -MAX_POINTS, MAX_POINTS),
+            choices=(str(choice),),
+        )
         for choice, value in data.items()
     )

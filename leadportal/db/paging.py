@@ -63,7 +63,7 @@ def decimal(text: str) -> Decimal:
     return value
 
 
-def moment(text: str) -> datetime:
+def read_moment(text: str) -> datetime:
     """A moment with its zone. Raises ValueError, or OverflowError beyond the calendar."""
     value = datetime.fromisoformat(text)
     if value.tzinfo is None:
@@ -111,7 +111,7 @@ def link(query: QueryDict, **changes: str | None) -> str:
     return f"?{changed.urlencode(safe=SEPARATOR)}" if changed else "?"
 
 
-def counted(rows: models.QuerySet) -> int:
+def count_up_to(rows: models.QuerySet) -> int:
     """How many rows there are, COUNTED + 1 meaning "more"."""
     return rows.order_by()[: COUNTED + 1].count()
 

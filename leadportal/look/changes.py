@@ -8,7 +8,7 @@ from leadportal.look.pictures import Picture
 
 
 @dataclass(frozen=True)
-class Change(Picture):
+class Difference(Picture):
     """An arrow, the word that is heard instead of it, and the size; no arrow where none changed."""
 
     template: ClassVar[str] = "look/change.html"
@@ -20,7 +20,7 @@ class Change(Picture):
     is_worse: bool
 
 
-def delta(change: float, unit: str = "", *, good: str = "up", prefix: str = "") -> Change:
+def delta(change: float, unit: str = "", *, good: str = "up", prefix: str = "") -> Difference:
     """
     The arrow tells direction, the colour whether that is good.
 
@@ -28,7 +28,7 @@ def delta(change: float, unit: str = "", *, good: str = "up", prefix: str = "") 
     """
     rises = change > 0
     number = formats.number(abs(change))
-    return Change(
+    return Difference(
         way="up" if rises else "dn",
         arrow="" if not change else "▲" if rises else "▼",
         word="up" if rises else "down",

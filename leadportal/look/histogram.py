@@ -16,7 +16,7 @@ NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class HistogramBar:
     """One bar that is not empty, in the colour of the class f-`fill`."""
 
     fill: str
@@ -43,7 +43,7 @@ class Histogram(Picture):
     base: int
     column_width: str
     says: str
-    columns: Sequence[Column]
+    columns: Sequence[HistogramBar]
     outline: str
     marks: Sequence[Mark]
 
@@ -62,7 +62,7 @@ def histogram(
         column_width=f"{step - GAP:.1f}",
         says=says,
         columns=[
-            Column(
+            HistogramBar(
                 fill=_fill(100 * i // len(bars), mql, sql),
                 x=f"{i * step + GAP / 2:.1f}",
                 y=f"{BASE - height:.1f}",

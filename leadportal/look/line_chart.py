@@ -13,7 +13,7 @@ APART = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Series:
     """One series of percentages, None where it has a gap.
 
     `says` names it in the sentence, `short` at its end.
@@ -48,7 +48,7 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Mark:
     """A moment between the weeks; in the later half its name stands before it."""
 
     x: str
@@ -94,7 +94,7 @@ class LineChart(Picture):
     event_name_y: int
     week_name_y: int
     levels: Sequence[Level]
-    events: Sequence[Event]
+    events: Sequence[Mark]
     curves: Sequence[Curve]
     weeks: Sequence[Week]
 
@@ -122,7 +122,7 @@ class Frame:
 
 
 def line_charts(
-    lines: Sequence[Line], weeks: Sequence[date], events: Mapping[date, str], *, title: str
+    lines: Sequence[Series], weeks: Sequence[date], events: Mapping[date, str], *, title: str
 ) -> list[LineChart]:
     """The same lines for wide and for narrow places; none where no line has two points.
 
@@ -147,7 +147,7 @@ def _floor(lowest: int) -> int:
 def _chart(
     frame: Frame,
     says: str,
-    lines: Sequence[Line],
+    lines: Sequence[Series],
     weeks: Sequence[date],
     events: Mapping[date, str],
 ) -> LineChart:
@@ -178,7 +178,7 @@ def _levels(frame: Frame) -> list[Level]:
     ]
 
 
-def _events(frame: Frame, first: date, events: Mapping[date, str]) -> list[Event]:
+def _events(frame: Frame, first: date, events: Mapping[date, str]) -> list[Mark]:
     """What happened within the weeks, so that a bend can be laid at its door."""
     placed = [((day - first).days / 7, name) for day, name in events.items()]
     return [
@@ -188,11 +188,11 @@ def _events(frame: Frame, first: date, events: Mapping[date, str]) -> list[Event
     ]
 
 
-def _event(x: float, name: str, *, is_late: bool) -> Event:
-    return Event(coordinate(x), coordinate(x - 6 if is_late else x + 6), name, is_late)
+def _event(x: float, name: str, *, is_late: bool) -> Mark:
+    return Mark(coordinate(x), coordinate(x - 6 if is_late else x + 6), name, is_late)
 
 
-def _curve(frame: Frame, line: Line, lines: Sequence[Line]) -> Curve:
+def _curve(frame: Frame, line: Series, lines: Sequence[Series]) -> Curve:
     percent = line.known[-1]
     last = max(week for week, value in enumerate(line.values) if value is not None)
     x, y = frame.x(last), frame.y(percent)
@@ -219,7 +219,7 @@ def _path(frame: Frame, values: Sequence[int | None]) -> str:
     return path
 
 
-def _nudge(frame: Frame, line: Line, lines: Sequence[Line]) -> float:
+def _nudge(frame: Frame, line: Series, lines: Sequence[Series]) -> float:
     """Two ends that meet would write over each other, so the names part."""
     here = line.known[-1]
     for other in lines:

@@ -15,7 +15,7 @@ FLAT, BEND = 84, 142
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class RibbonBand:
     """One step, in the colour of its side; the steps of a side deepen towards its end."""
 
     side: str
@@ -24,7 +24,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RibbonRule:
     """Between two steps; a wide one of ink where the lead changes hands."""
 
     x: int
@@ -37,8 +37,8 @@ class Ribbon(Picture):
 
     width: int
     height: int
-    bands: Sequence[Band]
-    rules: Sequence[Rule]
+    bands: Sequence[RibbonBand]
+    rules: Sequence[RibbonRule]
 
 
 def ribbon(steps: Sequence[Mapping[str, Any]]) -> Ribbon | None:
@@ -58,14 +58,14 @@ def ribbon(steps: Sequence[Mapping[str, Any]]) -> Ribbon | None:
         width=STEP * len(counts),
         height=HEIGHT,
         bands=[
-            Band(
+            RibbonBand(
                 SALES if side == SALES else MARKETING,
                 _opacity(sides, i),
                 _path(i * STEP, half[i], (half[i + 1 :] or half[i:])[0]),
             )
             for i, side in enumerate(sides)
         ],
-        rules=[Rule(i * STEP, sides[i - 1] != sides[i]) for i in range(1, len(sides))],
+        rules=[RibbonRule(i * STEP, sides[i - 1] != sides[i]) for i in range(1, len(sides))],
     )
 
 

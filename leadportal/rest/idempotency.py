@@ -108,7 +108,7 @@ class _Asked:
             raise _Faster
 
 
-def forget(at: datetime | None = None, *, seconds: float | None = None) -> int:
+def forget_answers(at: datetime | None = None, *, seconds: float | None = None) -> int:
     """Delete answers that nobody can ask for any more, a batch at a time; gives how many."""
     old = IdempotentAnswer.objects.filter(created_at__lt=(at or timezone.now()) - KEPT)
     some = old.order_by("created_at").values("pk")[:FORGOTTEN_AT_ONCE]

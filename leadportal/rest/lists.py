@@ -24,7 +24,7 @@ PAGING = frozenset({"cursor", "limit", "order"})
 T = TypeVar("T")
 
 
-class Page(TypedDict, Generic[T]):
+class PageAnswer(TypedDict, Generic[T]):
     """Some of a list, and where it goes on."""
 
     results: list[T]

@@ -124,7 +124,7 @@ def _number(value: Any) -> Any:
     return value
 
 
-def whole(least: int, most: int) -> Field:
+def whole_between(least: int, most: int) -> Field:
     """A whole number between two, both included."""
 
     def check(value: Any) -> int:
@@ -137,7 +137,7 @@ def whole(least: int, most: int) -> Field:
     return Field(check, {"type": ["integer", "null"], "minimum": least, "maximum": most})
 
 
-def money(value: Any) -> Decimal:
+def checked_money(value: Any) -> Decimal:
     """An amount; a text like "1200.50" is fine, as it keeps its decimals."""
     try:
         amount = Decimal(value if isinstance(value, str) else str(_number(value)))
@@ -148,7 +148,7 @@ def money(value: Any) -> Decimal:
     return amount.quantize(Decimal("0.01"))
 
 
-def moment(value: Any) -> datetime:
+def checked_moment(value: Any) -> datetime:
     """An instant in UTC; an offset is needed, as a local time names no instant."""
     if isinstance(value, str):
         try:
@@ -195,6 +195,7 @@ COUNTRY = Field(
     {"type": ["string", "null"], "description": "ISO 3166 code or name.", "maxLength": 80},
 )
 AMOUNT = Field(
-    money, {"type": ["number", "string", "null"], "description": "In the company's currency."}
+    checked_money,
+    {"type": ["number", "string", "null"], "description": "In the company's currency."},
 )
-MOMENT = Field(moment, {"type": ["string", "null"], "format": "date-time"})
+MOMENT = Field(checked_moment, {"type": ["string", "null"], "format": "date-time"})

@@ -208,7 +208,7 @@ class Edition:
     note: str
 
 
-def history(now: datetime) -> list[Edition]:
+def sign_their_versions(now: datetime) -> list[Edition]:
     """Their versions, oldest first, each switched on in the middle of a morning."""
     return [
         Edition(

@@ -145,7 +145,7 @@ class Year:
         self.swept = self.looked = now - timedelta(days=YEAR)
 
     def tell(self) -> None:
-        history = deque(criteria.history(self.now))
+        history = deque(criteria.sign_their_versions(self.now))
         while self.said:
             at = self.said[0][0].at
             while history and history[0].live_at <= at:

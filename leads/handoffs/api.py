@@ -14,7 +14,7 @@ from accounts import policy
 from accounts.keys.authentication import READ, OpenTo
 from accounts.models import Scope, User
 from accounts.policy import Action
-from leadportal.db.paging import Order, moment
+from leadportal.db.paging import Order, read_moment
 from leadportal.rest.idempotency import idempotent
 from leadportal.rest.lists import narrowed, one_page, unless_known
 from leadportal.rest.problems import Problem
@@ -41,8 +41,8 @@ def handoffs_for(request: Request) -> QuerySet[Handoff]:
 
 
 ORDERS = {
-    "-opened_at": Order("opened_at", moment, descending=True),
-    "due_at": Order("due_at", moment),
+    "-opened_at": Order("opened_at", read_moment, descending=True),
+    "due_at": Order("due_at", read_moment),
 }
 
 
@@ -67,7 +67,7 @@ def handoff(request: Request, pk: int) -> HttpResponse:
 @permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
 @idempotent
 def claim_handoff(request: Request, pk: int) -> HttpResponse:
-    rep, _ = asked(request, CLAIM)
+    rep, _ = _asked(request, CLAIM)
     handoff = get_object_or_404(to_show(request), pk=pk)
     try:
         return JsonResponse(answers.handoff_state_answer(claim(handoff, rep)))
@@ -86,7 +86,7 @@ def claim_handoff(request: Request, pk: int) -> HttpResponse:
 @permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
 @idempotent
 def release_handoff(request: Request, pk: int) -> HttpResponse:
-    rep, values = asked(request, RELEASE)
+    rep, values = _asked(request, RELEASE)
     handoff = get_object_or_404(to_show(request), pk=pk)
     try:
         released = release(handoff, rep, reason=values.get("reason", ""))
@@ -100,7 +100,7 @@ def release_handoff(request: Request, pk: int) -> HttpResponse:
 @permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
 @idempotent
 def touch_handoff(request: Request, pk: int) -> HttpResponse:
-    rep, values = asked(request, TOUCH)
+    rep, values = _asked(request, TOUCH)
     for name in ("channel", "result"):
         if name not in values:
             raise wrong(f"/{name}", "required", "This is needed.")
@@ -117,7 +117,7 @@ def to_show(request: Request) -> Any:
     return handoffs_for(request).select_related("queue", "version", "claimed_by")
 
 
-def asked(request: Request, fields: Mapping[str, Field]) -> tuple[User, dict[str, Any]]:
+def _asked(request: Request, fields: Mapping[str, Field]) -> tuple[User, dict[str, Any]]:
     """Who acts, and the other values: a key names the rep, a person is it themselves."""
     try:
         values = read_object(request.data or {}, fields)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, NotRequired
 
-from leadportal.rest.lists import Page
+from leadportal.rest.lists import PageAnswer
 from leadportal.rest.openapi import (
     CONDITIONAL,
     IF_NONE_MATCH,
@@ -52,7 +52,7 @@ _RELEASED = _CLAIMED | {"state": "open", "claimed_at": None, "touch_due_at": Non
 LIST_HANDOFFS = operation(
     "listHandoffs",
     "List handoffs",
-    answers={200: Page[HandoffAnswer]},
+    answers={200: PageAnswer[HandoffAnswer]},
     answer={"results": [HANDOFF_EXAMPLE], "next": None},
     problems=READING,
     parameters=filters_of(HandoffFilter, ("-opened_at", "due_at")),

@@ -37,7 +37,7 @@ def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required(Action.WORK_HANDOFFS)
-def claim_next(request: AuthenticatedRequest) -> HttpResponse:
+def handoff_next(request: AuthenticatedRequest) -> HttpResponse:
     try:
         handoff = claims.claim_next(request.user, portal=request.portal)
     except claims.NotClaimable as error:

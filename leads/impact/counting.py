@@ -20,7 +20,7 @@ from funnel.models import CriteriaVersion, VersionState
 from funnel.versions import current, signing
 from leadportal.db import sweeps
 from leads.impact.reading import MOVABLE, Impact, as_json, from_json, of
-from leads.judging.basis import clock
+from leads.judging.basis import database_now
 from leads.models import Lead
 from leads.models.impact import ImpactCount
 
@@ -52,7 +52,7 @@ def start_count(
     try:
         with transaction.atomic():
             version.counts.exclude(finished_at=None, error="").delete()
-            count = _begin(version, by, at or clock())
+            count = _begin(version, by, at or database_now())
     except IntegrityError:  # somebody else began it this moment
         return running.get()
     sweeps.nudge("count_impact")
@@ -111,7 +111,7 @@ def finish(count: ImpactCount, *, seconds: float | None = None) -> ImpactCount:
     return ImpactCount.objects.select_related("version", "live").get(pk=count.pk)
 
 
-def drain(*, seconds: float | None = None) -> int:
+def count_due(*, seconds: float | None = None) -> int:
     """Read on in every count until none is left, or `seconds` are spent; chunks read."""
     started, chunks = time.monotonic(), 0
     _begin_for_the_signed()
@@ -186,7 +186,7 @@ def _read_on(count: ImpactCount) -> None:
     count.moves = as_json(from_json(count.moves) + found.moves)
     count.attempts = 0
     if stop > count.last_lead:
-        count.finished_at = clock()
+        count.finished_at = database_now()
     count.save()
 
 

@@ -16,8 +16,7 @@ from leads import fields
 from leads.checks.events import read_event
 from leads.checks.reading import FieldError, Refused
 from leads.ingest import colleagues, identity
-from leads.ingest.leads import Sender
-from leads.ingest.leads import write as write_leads
+from leads.ingest.leads import Sender, write_leads
 from leads.ingest.records import Arrival
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.matching import email_identity

@@ -73,12 +73,12 @@ def ingest_leads(
     if all_or_none and len(arrivals) < len(results):
         raise BatchRefused([result for result in results if result.errors])
     if arrivals:
-        for result in again_when_raced(lambda: write(arrivals, sender)):
+        for result in again_when_raced(lambda: write_leads(arrivals, sender)):
             results[result.index] = result
     return results
 
 
-def write(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResult]:
+def write_leads(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResult]:
     """Write checked items, in the caller's transaction. Raises Raced: start again."""
     people = _find(arrivals, sender)
     linked = _link_companies(arrivals, people, sender.at)

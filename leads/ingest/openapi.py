@@ -3,11 +3,7 @@
 from drf_spectacular.utils import OpenApiParameter
 
 from leadportal.rest.batches import ITEMS_MAX
-from leadportal.rest.openapi import (
-    POSTING,
-    batch_of,
-    operation,
-)
+from leadportal.rest.openapi import POSTING, batch_of, operation
 from leads.checks.events import EVENT_SCHEMA
 from leads.checks.leads import LEAD_SCHEMA
 from leads.examples import LEAD_EXAMPLE, LINE_EXAMPLE, SCORE_EXAMPLE, summary_of

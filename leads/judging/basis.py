@@ -24,10 +24,10 @@ class Basis:
     def now(cls, at: datetime | None = None) -> "Basis":
         """The live version and the settings; `at` defaults to the database's clock."""
         version = current.live_for_judging()
-        return cls(version, current.rulebook(version), Portal.load(), at or clock())
+        return cls(version, current.rulebook(version), Portal.load(), at or database_now())
 
 
-def clock() -> datetime:
+def database_now() -> datetime:
     """The database's clock: the one that decides what is due."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")

@@ -21,7 +21,7 @@ from accounts.policy import Action
 from funnel.stages import TOMBSTONES
 from funnel.versions import current, switching
 from leadportal.db import sweeps
-from leads.judging.basis import Basis, clock
+from leads.judging.basis import Basis, database_now
 from leads.judging.judgement import judge
 from leads.judging.scoring import statement
 from leads.models import Lead
@@ -117,7 +117,7 @@ def _alone(lead_id: int, at: datetime | None) -> int:
     """Judge one suspect; the attempt is counted before the work, so a crash counts too."""
     lead = Lead.objects.filter(pk=lead_id)
     # Marked, so that it is taken below, and again after a crash.
-    lead.update(attempts=F("attempts") + 1, stale_at=Coalesce("stale_at", at or clock()))
+    lead.update(attempts=F("attempts") + 1, stale_at=Coalesce("stale_at", at or database_now()))
     try:
         with transaction.atomic():
             basis = Basis.now(at)
@@ -127,7 +127,7 @@ def _alone(lead_id: int, at: datetime | None) -> int:
         name = type(error).__name__
         log.error("a lead cannot be judged", lead_id=lead_id, error=name)
         lead.filter(attempts__gte=MOST_ATTEMPTS).update(parked_error=name)
-        later = (at or clock()) + RETRY_AFTER
+        later = (at or database_now()) + RETRY_AFTER
         lead.filter(attempts__lt=MOST_ATTEMPTS).update(stale_at=None, rescore_at=later)
         return 1
 

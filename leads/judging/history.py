@@ -43,7 +43,7 @@ def daily_totals(
     return totals
 
 
-def forget(*, at: datetime | None = None, seconds: float | None = None) -> int:
+def forget_scores(*, at: datetime | None = None, seconds: float | None = None) -> int:
     """Delete what is older than is kept, a batch at a time; gives how many days of leads."""
     before = _kept_from(at or timezone.now())
     return sweeps.in_batches(lambda: _forget_some(before), seconds=seconds)

@@ -11,22 +11,10 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from funnel.stages import TOMBSTONES
-from leads.judging.basis import Basis, clock
-from leads.judging.moving import Score, completed, tell
+from leads.judging.basis import Basis
+from leads.judging.moving import tell
 from leads.judging.rescored import note
-from leads.judging.scoring import destination, score, statement
-
-__all__ = [
-    "Basis",
-    "Judged",
-    "Score",
-    "clock",
-    "completed",
-    "destination",
-    "judge",
-    "qualify",
-    "statement",
-]
+from leads.judging.scoring import score
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,7 @@ from funnel.stages import Actor, Stage
 from funnel.vocabulary.operators import FactType
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column
 from leads.explanation.answers import ScoreAnswer, score_answer
-from leads.models import (
-    EmailKind,
-    Event,
-    ExternalId,
-    Handoff,
-    Lead,
-    StageChange,
-)
+from leads.models import EmailKind, Event, ExternalId, Handoff, Lead, StageChange
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations

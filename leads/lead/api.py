@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from accounts.keys.authentication import READ, OpenTo, integration_of
 from accounts.models import Scope, User
-from leadportal.db.paging import Order, moment
+from leadportal.db.paging import Order, read_moment
 from leadportal.rest.lists import narrowed, one_page, unless_known
 from leads.explanation.stored import explain
 from leads.ingest import openapi as ingest_openapi
@@ -20,12 +20,12 @@ from leads.models import Lead
 from leads.table.filters import LeadFilter
 
 ORDERS = {
-    "-created_at": Order("created_at", moment, descending=True),
-    "created_at": Order("created_at", moment),
+    "-created_at": Order("created_at", read_moment, descending=True),
+    "created_at": Order("created_at", read_moment),
     "-total": Order("total", int, descending=True),
 }
-HISTORY_ORDERS = {"at": Order("at", moment), "-at": Order("at", moment, descending=True)}
-EVENT_ORDERS = {"-occurred_at": Order("occurred_at", moment, descending=True)}
+HISTORY_ORDERS = {"at": Order("at", read_moment), "-at": Order("at", read_moment, descending=True)}
+EVENT_ORDERS = {"-occurred_at": Order("occurred_at", read_moment, descending=True)}
 
 
 def leads_for(request: Request) -> QuerySet[Lead]:
@@ -75,7 +75,7 @@ def _heir_of(request: Request, pk: int) -> int | None:
 @extend_schema(**openapi.GET_EXPLANATION)
 @api_view(["GET"])
 @permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
-def explanation(request: Request, pk: int) -> HttpResponse:
+def lead_explanation(request: Request, pk: int) -> HttpResponse:
     explained = explain(lead_or_404(request, pk))
     nothing = dict.fromkeys(("total", "fit", "intent", "version")) | {"lines": [], "unscored": []}
     return JsonResponse(explained.as_dict() if explained else nothing)
@@ -84,7 +84,7 @@ def explanation(request: Request, pk: int) -> HttpResponse:
 @extend_schema(**openapi.GET_HISTORY)
 @api_view(["GET"])
 @permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
-def history(request: Request, pk: int) -> HttpResponse:
+def lead_history(request: Request, pk: int) -> HttpResponse:
     rows = lead_or_404(request, pk).stage_changes.select_related("person", "integration", "version")
     return one_page(request, rows, HISTORY_ORDERS, answers.stage_change_answer)
 

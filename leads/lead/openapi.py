@@ -1,6 +1,6 @@
 """Leads in OpenAPI's words."""
 
-from leadportal.rest.lists import Page
+from leadportal.rest.lists import PageAnswer
 from leadportal.rest.openapi import (
     CONDITIONAL,
     IF_NONE_MATCH,
@@ -51,7 +51,7 @@ LIST_LEADS = operation(
     "listLeads",
     "List leads",
     description="Ordered by `-total`, leads that were never scored are left out.",
-    answers={200: Page[LeadAnswer]},
+    answers={200: PageAnswer[LeadAnswer]},
     answer={"results": [LEAD_READ_EXAMPLE], "next": None},
     problems=READING,
     parameters=filters_of(LeadFilter, ("-created_at", "created_at", "-total")),
@@ -94,7 +94,7 @@ GET_EXPLANATION = operation(
 GET_HISTORY = operation(
     "leadHistory",
     "Every move of a lead",
-    answers={200: Page[StageChangeAnswer]},
+    answers={200: PageAnswer[StageChangeAnswer]},
     answer={
         "results": [
             {
@@ -123,7 +123,7 @@ GET_HISTORY = operation(
 GET_LEAD_EVENTS = operation(
     "leadEvents",
     "What a lead did",
-    answers={200: Page[EventAnswer]},
+    answers={200: PageAnswer[EventAnswer]},
     answer={
         "results": [
             {

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import JSONObject, Now
 
 from funnel.stages import SALES_HOLDS, Actor, Stage
-from leadportal.db.paging import moment
+from leadportal.db.paging import read_moment
 from leads.models import Adjustment, Consent, Event, Lead, LeadChange, Override, StageChange, Touch
 
 SIZE = 30
@@ -54,7 +54,7 @@ def read_key(key: str) -> tuple[datetime, int, int] | None:
     """Where a page of the timeline begins; None when the text is no key of ours."""
     try:
         at, kind, pk = key.split(SEPARATOR)
-        return moment(at), int(kind), int(pk)
+        return read_moment(at), int(kind), int(pk)
     except (ValueError, OverflowError):
         return None
 

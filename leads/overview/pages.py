@@ -10,15 +10,15 @@ from django.views.decorators.http import require_safe
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.models import CriteriaVersion, VersionState
-from leadportal.look.line_chart import Line, LineChart, line_charts
+from leadportal.look.line_chart import LineChart, Series, line_charts
 from leads.metrics import weeks
-from leads.metrics.answers import handoffs, statements
+from leads.metrics.answers import handoffs, reps, statements
 from leads.metrics.cached import of_period
 from leads.metrics.periods import WEEKS
 from leads.metrics.shares import Share
 from leads.metrics.tiles import Figures, missed, promised
 from leads.overview import attention
-from leads.quality.pages import asked, periods
+from leads.quality.pages import figures_asked_for, periods
 
 SHOWN_VERSIONS = 5
 
@@ -26,7 +26,7 @@ SHOWN_VERSIONS = 5
 @require_safe
 @permission_required(Action.OPEN_OVERVIEW)
 def overview(request: AuthenticatedRequest) -> HttpResponse:
-    figures = asked(request)
+    figures = figures_asked_for(request)
     period = figures.period
     team = of_period("reps", period, lambda: reps.reps(period))
     versions = list(_newest_versions())
@@ -95,8 +95,8 @@ def charts(figures: Figures, versions: list[CriteriaVersion]) -> list[LineChart]
         if version.live_at and version.number > 1
     }
     lines = [
-        Line("mk", "Accepted by Sales", "accepted", _shares(figures, "acceptance")),
-        Line("sa", "Claimed in time", "in time", _shares(figures, "claims_in_time")),
+        Series("mk", "Accepted by Sales", "accepted", _shares(figures, "acceptance")),
+        Series("sa", "Claimed in time", "in time", _shares(figures, "claims_in_time")),
     ]
     return line_charts(lines, period.weeks[-WEEKS:], switched_on, title="Thirteen weeks")
 

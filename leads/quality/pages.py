@@ -21,7 +21,7 @@ from leads.quality import tables
 @require_safe
 @permission_required(Action.OPEN_QUALITY)
 def quality(request: AuthenticatedRequest) -> HttpResponse:
-    figures = asked(request)
+    figures = figures_asked_for(request)
     tiles = [
         figures.handed(),
         figures.acceptance(),
@@ -65,7 +65,7 @@ def _sort_of(request: AuthenticatedRequest) -> str:
     return sort if sort.lstrip("-") in tables.SORTS else tables.WORST_LAST
 
 
-def asked(request: AuthenticatedRequest) -> Figures:
+def figures_asked_for(request: AuthenticatedRequest) -> Figures:
     """The figures of the period in the query string, in days of the company's zone."""
     portal = Portal.load()
     key = request.GET.get("period", DEFAULT)

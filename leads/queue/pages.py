@@ -66,7 +66,7 @@ def queue_changes(request: AuthenticatedRequest) -> HttpResponse:
 
 @require_safe
 @permission_required(Action.OPEN_QUEUE)
-def handoff(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+def handoff_peek(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """The preview of one row; without htmx, the lead itself."""
     rows = waiting.for_list(Handoff.objects.visible_to(request.user)).select_related("claimed_by")
     found = get_object_or_404(rows, pk=pk)
@@ -87,7 +87,7 @@ def handoff(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 def _asked_for(request: AuthenticatedRequest) -> HandoffQuerySet:
     """The rows that the query string narrows the queue to."""
-    return waiting.narrowed(
+    return waiting.found_by(
         waiting.for_person(request.user),
         words=request.GET.get("q", ""),
         source=answers.id_number(request.GET.get("source", "")),

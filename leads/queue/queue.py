@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
-from leadportal.db.paging import Order, decimal, moment
+from leadportal.db.paging import Order, decimal, read_moment
 from leads.models import Handoff
 from leads.models.handoff import HandoffQuerySet
 from leads.text import has_words
@@ -26,10 +26,10 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 DEADLINE = "deadline"
 ORDERS: Mapping[str, Order] = {
-    DEADLINE: Order("due_at", moment),
+    DEADLINE: Order("due_at", read_moment),
     "score": Order("total", int, descending=True),
     "value": Order("value", decimal, descending=True),
-    "newest": Order("opened_at", moment, descending=True),
+    "newest": Order("opened_at", read_moment, descending=True),
 }
 
 
@@ -40,7 +40,7 @@ def for_person(user: User) -> HandoffQuerySet:
     return Handoff.objects.open().filter(queue__in=user.queues.values("pk"))
 
 
-def narrowed(
+def found_by(
     rows: HandoffQuerySet, *, words: str = "", source: int | None = None
 ) -> HandoffQuerySet:
     """Those whose name, mail or company has every word, from one source."""

@@ -15,16 +15,16 @@ from accounts.policy import Action
 from accounts.roles import Role
 from funnel.stages import LIVING, Stage
 from leadportal.db import paging
-from leadportal.db.paging import Order, moment
+from leadportal.db.paging import Order, read_moment
 from leadportal.world.countries import country_code, country_name
 from leads.models import Campaign, Lead, Source
 from leads.table.filters import LeadFilter
 
 NEWEST = "-created"
 ORDERS: Mapping[str, Order] = {
-    "created": Order("created_at", moment),
+    "created": Order("created_at", read_moment),
     "score": Order("total", int),
-    "moved": Order("stage_since", moment),
+    "moved": Order("stage_since", read_moment),
 }
 # A longer list is no longer one to choose from; the search finds the rest.
 CHOICES = 200
@@ -71,7 +71,7 @@ def _for_table(rows: QuerySet[Lead], sort: str) -> QuerySet[Lead]:
 
 
 def _count(rows: QuerySet[Lead], page: paging.Page, sort: str) -> dict[str, str]:
-    total = paging.count_label(paging.counted(rows))
+    total = paging.count_label(paging.count_up_to(rows))
     note = ". Leads not scored yet are left out" if sort.removeprefix("-") == "score" else ""
     return {"summary": f"{len(page.rows)} of {total}{note}", "total": total}
 
@@ -162,7 +162,7 @@ def _nothing(rows: QuerySet[Lead], query: QueryDict, chips: list[dict[str, str]]
     for chip in chips[-TRIED:]:
         rest = query.copy()
         rest.pop(chip["name"])
-        found = paging.counted(LeadFilter(rest, queryset=rows).qs)
+        found = paging.count_up_to(LeadFilter(rest, queryset=rows).qs)
         if found and (best is None or found > best[0]):
             best = found, chip
     if best is None:

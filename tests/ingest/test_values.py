@@ -3,7 +3,7 @@
 import pytest
 
 from leads.checks.reading import Wrong
-from leads.checks.values import web_address, whole
+from leads.checks.values import web_address, whole_between
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_an_address_fits_its_column_with_the_scheme_that_was_added():
 
 
 def test_a_whole_number_lies_between_its_bounds():
-    year = whole(500, 2199)
+    year = whole_between(500, 2199)
 
     assert [year.check(given) for given in (500, 2199, 1998.0)] == [500, 2199, 1998]
     for given in (499, 2200, 1998.5):

@@ -14,7 +14,7 @@ from redis import Redis
 from leadportal import nudges
 from leadportal.celery import app, task_of
 from leadportal.db.sweeps import QUEUES, SWEEPS
-from leadportal.nudges import Sender
+from leadportal.nudges import NudgeSender
 from tests.processes import eventually
 
 NOTHING_NOTICEABLE = 0.05
@@ -70,7 +70,7 @@ def messages(valkey):
 
 
 def test_a_live_broker_has_the_message_promptly(messages):
-    nudge = nudge_of(Sender())
+    nudge = nudge_of(NudgeSender())
 
     assert seconds(nudge) < NOTHING_NOTICEABLE
 
@@ -78,7 +78,7 @@ def test_a_live_broker_has_the_message_promptly(messages):
 
 
 def test_many_nudges_are_few_messages_and_the_last_is_not_forgotten(messages, tries):
-    nudge = nudge_of(Sender())
+    nudge = nudge_of(NudgeSender())
 
     assert seconds(lambda: a_thousand(nudge)) < NOTHING_NOTICEABLE
     eventually(lambda: messages() >= 1, within=0.5)
@@ -91,7 +91,7 @@ def test_many_nudges_are_few_messages_and_the_last_is_not_forgotten(messages, tr
 
 
 def test_without_a_broker_it_is_tried_once_and_then_left_alone(no_broker, tries):
-    nudge = nudge_of(Sender())
+    nudge = nudge_of(NudgeSender())
 
     assert seconds(nudge) < NOTHING_NOTICEABLE
     eventually(lambda: tries, within=0.5)
@@ -103,7 +103,7 @@ def test_without_a_broker_it_is_tried_once_and_then_left_alone(no_broker, tries)
 
 def test_after_a_while_it_tries_again(no_broker, tries, monkeypatch):
     monkeypatch.setattr(nudges, "BREAKER_SECONDS", 0.3)
-    nudge = nudge_of(Sender())
+    nudge = nudge_of(NudgeSender())
     nudge()
     eventually(lambda: tries, within=0.5)
 
@@ -117,7 +117,7 @@ def test_a_frozen_broker_costs_nothing_and_is_served_when_it_wakes(
     valkey, messages, tries, monkeypatch
 ):
     monkeypatch.setattr(nudges, "BREAKER_SECONDS", 0.5)
-    nudge = nudge_of(Sender())
+    nudge = nudge_of(NudgeSender())
     nudge()
     eventually(lambda: messages() == 1, within=0.5)
 
@@ -134,7 +134,7 @@ def test_a_frozen_broker_costs_nothing_and_is_served_when_it_wakes(
 
 
 def test_a_forked_process_sends_its_own(messages):
-    nudge = nudge_of(Sender())
+    nudge = nudge_of(NudgeSender())
     nudge()
     eventually(lambda: messages() == 1)
 
@@ -155,7 +155,7 @@ def test_without_a_thread_to_be_had_it_does_not_raise(messages, monkeypatch):
     def none_left(thread):
         raise RuntimeError("can't start new thread")
 
-    nudge = nudge_of(Sender())
+    nudge = nudge_of(NudgeSender())
     with monkeypatch.context() as poor:
         poor.setattr(threading.Thread, "start", none_left)
         nudge()
@@ -169,7 +169,7 @@ def test_without_a_thread_to_be_had_it_does_not_raise(messages, monkeypatch):
 
 
 def test_each_kind_of_work_has_a_message_of_its_own_in_its_own_queue(messages, tries):
-    sender = Sender()
+    sender = NudgeSender()
 
     a_thousand(nudge_of(sender, "judge"))
     a_thousand(nudge_of(sender, "count_impact"))
@@ -181,7 +181,7 @@ def test_each_kind_of_work_has_a_message_of_its_own_in_its_own_queue(messages, t
 
 def test_a_dead_broker_is_tried_once_and_not_once_for_each_kind(no_broker, tries, monkeypatch):
     monkeypatch.setattr(nudges, "BREAKER_SECONDS", 0.3)
-    sender = Sender()
+    sender = NudgeSender()
 
     for name in SWEEPS:
         sender(SWEEPS[name])
@@ -196,7 +196,7 @@ def test_a_dead_broker_is_tried_once_and_not_once_for_each_kind(no_broker, tries
 
 def test_all_kinds_share_one_thread(messages):
     before = set(threading.enumerate())
-    sender = Sender()
+    sender = NudgeSender()
 
     for name in SWEEPS:
         sender(SWEEPS[name])

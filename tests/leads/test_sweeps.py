@@ -98,12 +98,12 @@ def test_an_answer_is_to_be_forgotten_72_hours_after_it_was_given(answers):
 def test_all_old_answers_are_forgotten_whatever_one_statement_takes(answers, monkeypatch):
     monkeypatch.setattr(idempotency, "FORGOTTEN_AT_ONCE", 1)
 
-    assert idempotency.forget(AT + 100 * HOUR) == 2
+    assert idempotency.forget_answers(AT + 100 * HOUR) == 2
     assert not IdempotentAnswer.objects.exists()
 
 
 def test_forgetting_stops_when_its_time_is_spent(answers):
-    assert idempotency.forget(AT + 100 * HOUR, seconds=0) == 0
+    assert idempotency.forget_answers(AT + 100 * HOUR, seconds=0) == 0
     assert IdempotentAnswer.objects.count() == 2
 
 
@@ -116,7 +116,7 @@ def test_a_day_is_to_be_forgotten_when_it_ended_400_days_ago():
 
     assert history.oldest_due(at=ended - HOUR) is None
     assert history.oldest_due(at=ended) == ended
-    assert history.forget(at=ended - HOUR) == 0
-    assert history.forget(at=ended, seconds=0) == 0
-    assert history.forget(at=ended, seconds=20) == 1
+    assert history.forget_scores(at=ended - HOUR) == 0
+    assert history.forget_scores(at=ended, seconds=0) == 0
+    assert history.forget_scores(at=ended, seconds=20) == 1
     assert history.oldest_due(at=ended) is None

@@ -12,7 +12,7 @@ from funnel.stages import Stage
 from funnel.versions import current, states, switching
 from leads.impact import counting
 from leads.impact.reading import from_json
-from leads.judging.basis import clock
+from leads.judging.basis import database_now
 from leads.models import ImpactCount
 from leads.switch_on import confirmation, rescoring
 
@@ -92,7 +92,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{version} goes live at {when.isoformat()}.")
 
     def _progress(self, version: CriteriaVersion) -> bool:
-        done = rescoring.progress(version, at=clock())
+        done = rescoring.progress(version, at=database_now())
         text = f"{done.judged:,} of {done.total:,} judged by {version}, {done.moved:,} moved"
         if done.left and done.seconds_left is not None:
             text += f", about {done.seconds_left:,.0f} s left"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from leads.metrics.answers.statements import fetch
+from leads.metrics.answers.statements import fetch_answers
 from leads.metrics.catalogue import STEPS
 from leads.metrics.periods import Period
 
@@ -61,7 +61,7 @@ class Cohorts:
 def cohorts(period: Period) -> Cohorts:
     stages = [str(step.stage) for step in STEPS[1:]]
     found = Cohorts(Cohort(), {}, {})
-    for row in fetch(_COHORT, stages=stages, starts=period.starts, ends=period.ends):
+    for row in fetch_answers(_COHORT, stages=stages, starts=period.starts, ends=period.ends):
         found.everybody.add(row)
         source = row["source"] or ""
         found.sources.setdefault(row["source_id"], Cohort(source)).add(row)
@@ -79,4 +79,4 @@ WHERE l.created_at >= %(starts)s AND l.created_at < %(ends)s AND l.stage <> 'mer
 def created_before(period: Period) -> int:
     """Leads created in the period before."""
     starts, ends = period.before
-    return fetch(_CREATED, starts=starts, ends=ends)[0]["leads"]
+    return fetch_answers(_CREATED, starts=starts, ends=ends)[0]["leads"]

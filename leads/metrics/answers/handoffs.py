@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from leads.metrics.answers.statements import Numbers, fetch, numbers, selecting
+from leads.metrics.answers.statements import Numbers, fetch_answers, numbers, selecting
 from leads.metrics.catalogue import COUNTS, MEDIANS, QUEUE
 from leads.metrics.periods import Period
 
@@ -25,7 +25,7 @@ def overall(period: Period) -> tuple[Numbers, Numbers]:
     before_starts, before_ends = period.before
     found = {
         row["is_now"]: numbers(row)
-        for row in fetch(
+        for row in fetch_answers(
             _OVERALL,
             at=period.ends,
             starts=period.starts,
@@ -50,7 +50,7 @@ GROUP BY week
 
 def by_week(period: Period) -> list[Numbers]:
     """One entry for each of `period.weeks`, empty weeks too; the last one is still running."""
-    weeks = fetch(
+    weeks = fetch_answers(
         _BY_WEEK,
         at=period.ends,
         zone=period.zone.key,
@@ -72,7 +72,7 @@ _WAITING = selecting("SELECT METRICS FROM leads_handoff h WHERE h.state = 'open'
 
 
 def waiting(at: datetime) -> Waiting:
-    return Waiting(**fetch(_WAITING, at=at)[0])
+    return Waiting(**fetch_answers(_WAITING, at=at)[0])
 
 
 _BY_VERSION = selecting(
@@ -86,5 +86,5 @@ FROM leads_handoff h WHERE h.version_id = ANY(%(versions)s) GROUP BY h.version_i
 
 def by_version(version_ids: list[int]) -> dict[int, Numbers]:
     """What became of everything each criteria version ever handed over."""
-    found = fetch(_BY_VERSION, versions=version_ids)
+    found = fetch_answers(_BY_VERSION, versions=version_ids)
     return {row["version_id"]: numbers(row) for row in found}

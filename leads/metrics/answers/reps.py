@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from leads.metrics.answers.statements import Numbers, fetch, numbers, selecting
+from leads.metrics.answers.statements import Numbers, fetch_answers, numbers, selecting
 from leads.metrics.catalogue import COUNTS, MEDIANS
 from leads.metrics.periods import Period
 
@@ -52,5 +52,5 @@ def reps(period: Period) -> list[Rep]:
             row["late"],
             row["late_since"],
         )
-        for row in fetch(_REPS, at=period.ends, starts=period.starts, ends=period.ends)
+        for row in fetch_answers(_REPS, at=period.ends, starts=period.starts, ends=period.ends)
     ]

@@ -45,7 +45,7 @@ def selecting(sql: str, *metrics: Metric) -> str:
     return sql.replace("METRICS", columns)
 
 
-def fetch(sql: str, **params: Any) -> list[dict[str, Any]]:
+def fetch_answers(sql: str, **params: Any) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         names = [column.name for column in cursor.description]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leads.metrics.answers.statements import fetch, selecting
+from leads.metrics.answers.statements import fetch_answers, selecting
 from leads.metrics.catalogue import COUNTS
 from leads.metrics.periods import Period
 from leads.metrics.shares import Share
@@ -50,7 +50,7 @@ def verdicts(period: Period) -> tuple[dict[int | None, Verdicts], dict[int, Verd
     """By source id and by campaign id."""
     sources: dict[int | None, Verdicts] = {}
     campaigns: dict[int, Verdicts] = {}
-    for row in fetch(_VERDICTS, at=period.ends, starts=period.starts, ends=period.ends):
+    for row in fetch_answers(_VERDICTS, at=period.ends, starts=period.starts, ends=period.ends):
         source = row["source"] or ""
         sources.setdefault(row["source_id"], Verdicts(source)).add(row)
         if row["campaign_id"]:
@@ -81,7 +81,7 @@ class Reasons:
 
 def rejection_reasons(period: Period) -> Reasons:
     found = Reasons(Counter(), {}, {})
-    for row in fetch(_REASONS, starts=period.starts, ends=period.ends):
+    for row in fetch_answers(_REASONS, starts=period.starts, ends=period.ends):
         label, count = row["label"], row["rejected"]
         found.overall[label] += count
         found.by_source.setdefault(row["source_id"], Counter())[label] += count

@@ -2,17 +2,17 @@ import re
 from datetime import date, timedelta
 from itertools import pairwise
 
-from leadportal.look.line_chart import Line, line_charts
+from leadportal.look.line_chart import Series, line_charts
 from leadportal.look.pictures import draw
 
 MONDAYS = [date(2026, 8, 24) + timedelta(days=7 * week) for week in range(13)]
 
 
-def line(values: list[int | None], side: str = "mk") -> Line:
-    return Line(side, "Accepted by Sales", "accepted", values)
+def line(values: list[int | None], side: str = "mk") -> Series:
+    return Series(side, "Accepted by Sales", "accepted", values)
 
 
-def chart(*lines: Line, events: dict[date, str] | None = None) -> str:
+def chart(*lines: Series, events: dict[date, str] | None = None) -> str:
     charts = line_charts(lines, MONDAYS, events or {}, title="Thirteen weeks")
     return "".join(draw(one) for one in charts)
 

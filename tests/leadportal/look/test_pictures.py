@@ -16,7 +16,7 @@ from leadportal.look.bars import points_bar, score_bar, score_scale, score_track
 from leadportal.look.changes import delta
 from leadportal.look.clocks import sla_clock, sla_met
 from leadportal.look.histogram import histogram
-from leadportal.look.line_chart import Line, line_charts
+from leadportal.look.line_chart import Series, line_charts
 from leadportal.look.pictures import Picture, coordinate, draw
 from leadportal.look.ribbon import ribbon
 from leadportal.look.sparkline import sparkline
@@ -30,7 +30,7 @@ HOSTILE = '"><script>alert(1)</script>'
 def pictures(text: str) -> list[Picture]:
     """One of each kind, with this text wherever a picture takes one."""
     due, started = NOW + timedelta(minutes=1), NOW - timedelta(minutes=29)
-    lines = [Line(text, text, text, [60] * 13)]
+    lines = [Series(text, text, text, [60] * 13)]
     return [
         share_bar(40, text, text),
         points_bar(5, 10, text),

@@ -13,7 +13,7 @@ from funnel.stages import TOMBSTONES, Stage
 from funnel.versions.current import rulebook
 from funnel.versions.signing import valid_signatures
 from leads.demo import cast, year
-from leads.judging.basis import clock
+from leads.judging.basis import database_now
 from leads.models import Campaign, Event, Handoff, HandoffState, Lead, Source
 from tests import factories
 
@@ -90,7 +90,7 @@ def test_nobody_is_left_to_judge():
     year.seed(leads=120)
 
     assert not Lead.objects.filter(stale_at__isnull=False).exists()
-    assert not Lead.objects.filter(rescore_at__lt=clock() - timedelta(minutes=5)).exists()
+    assert not Lead.objects.filter(rescore_at__lt=database_now() - timedelta(minutes=5)).exists()
     live = CriteriaVersion.objects.live().get()
     assert not Lead.objects.exclude(version=live).exists()
 

@@ -80,8 +80,8 @@ def test_a_count_is_not_finished_and_failed(world):
 def test_the_second_signature_begins_the_count(world):
     version = signed(mql_line=60, sql_line=80)
 
-    counting.drain()
-    counting.drain()
+    counting.count_due()
+    counting.count_due()
 
     assert [count.finished_at is not None for count in version.counts.all()] == [True]
 
@@ -90,7 +90,7 @@ def test_a_draft_nobody_signed_is_not_counted_unasked(world):
     version = editing.draft(current.live().content, author=factories.marketer())
     editing.propose(version)
 
-    counting.drain()
+    counting.count_due()
 
     assert not ImpactCount.objects.exists()
 
@@ -100,7 +100,7 @@ def test_a_count_that_nobody_can_confirm_any_more_is_dropped(world):
     counting.start_count(version)
     editing.edit(version, lines(61, 81), read_hash=version.content_hash)
 
-    counting.drain()
+    counting.count_due()
 
     assert not ImpactCount.objects.exists()
     version.refresh_from_db()
@@ -128,7 +128,7 @@ def test_a_count_that_fails_again_and_again_says_so(world, monkeypatch):
     count = counting.start_count(version)
     ImpactCount.objects.filter(pk=count.pk).update(attempts=counting.MOST_ATTEMPTS)
 
-    counting.drain()
+    counting.count_due()
 
     count.refresh_from_db()
     assert "again and again" in count.error
@@ -140,7 +140,7 @@ def test_a_field_that_is_gone_ends_the_count_with_its_name(world):
     count = counting.start_count(version)
     CustomField.objects.get(name="purchase_timeline").delete()
 
-    counting.drain()
+    counting.count_due()
 
     count.refresh_from_db()
     assert "purchase_timeline" in count.error
@@ -178,7 +178,7 @@ def test_a_worker_killed_while_it_counts_is_followed_by_one_that_goes_on(worker)
         cursor.execute("DROP TRIGGER hang ON leads_impactcount; DROP FUNCTION hang()")
 
     def finished():
-        counting.drain()
+        counting.count_due()
         return ImpactCount.objects.filter(finished_at__isnull=False).first()
 
     after = eventually(finished, within=20)

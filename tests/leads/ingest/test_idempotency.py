@@ -63,8 +63,8 @@ def test_after_72_hours_the_key_is_free_again(api):
     answer.save()
 
     assert "Idempotency-Replayed" not in api.post("/leads", LEAD, **KEY)
-    assert idempotency.forget(answer.created_at + timedelta(hours=73)) == 0
-    assert idempotency.forget(answer.created_at + timedelta(hours=150)) == 1
+    assert idempotency.forget_answers(answer.created_at + timedelta(hours=73)) == 0
+    assert idempotency.forget_answers(answer.created_at + timedelta(hours=150)) == 1
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256])

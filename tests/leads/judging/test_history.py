@@ -10,7 +10,7 @@ from django.utils import timezone
 from funnel.versions import current
 from leads.by_hand.points import adjust
 from leads.judging import history
-from leads.judging.history import daily_totals, forget, newest_of_lead
+from leads.judging.history import daily_totals, forget_scores, newest_of_lead
 from leads.judging.judgement import qualify
 from leads.models import DayScore, Lead
 from tests import factories
@@ -150,9 +150,9 @@ def test_what_is_older_than_400_days_is_forgotten_batch_by_batch(lead, monkeypat
     monkeypatch.setattr(history, "FORGOTTEN_AT_ONCE", 2)
     days(lead, d1=1, d2=2, d3=3, d4=4, d5=5, d6=6)
 
-    assert forget(at=NOON.replace(day=6) + 400 * DAY) == 5
+    assert forget_scores(at=NOON.replace(day=6) + 400 * DAY) == 5
     assert [total for _, total in kept(lead)] == [6]
-    assert forget(at=NOON.replace(day=6) + 400 * DAY) == 0
+    assert forget_scores(at=NOON.replace(day=6) + 400 * DAY) == 0
 
 
 @pytest.mark.parametrize("broken", [{"total": 50}, {"day": date(2026, 3, 1)}])
