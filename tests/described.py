@@ -4,6 +4,7 @@ An answer whose status or content type is not described fails the test that aske
 body with a key, a type, a null or a word that the description does not know.
 """
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -98,7 +99,10 @@ def check(method: str, path: str, answer: HttpResponse) -> None:
         assert not answer.content, f"{call}: a body where none is described"
         return
     assert kind in content, f"{call}: {kind} is not described for {answer.status_code}"
-    said = json.loads(answer.content) if kind.endswith("json") else answer.content.decode()
+    body = answer.content
+    if answer.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    said = json.loads(body) if kind.endswith("json") else body.decode()
     faults = faults_of(said, content[kind]["schema"])
     assert not faults, f"{call}, {answer.status_code}: {faults[0]}"
 

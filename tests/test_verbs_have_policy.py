@@ -23,8 +23,8 @@ from accounts.portal import portal
 from accounts.roles import SIDE_OF, Role, Side
 from funnel.models import CriteriaVersion, Queue, QueueMember
 from funnel.stages import Stage
-from funnel.versions import current, editing, signing, states, switching, words
-from leads import ledger
+from funnel.versions import current, editing, signing, states, switching
+from leads import hooks, ledger
 from leads.by_hand import disqualifying, points, stages, terms
 from leads.handoffs import claims, touches, verdicts
 from leads.impact import counting
@@ -279,13 +279,13 @@ NO_VERBS = {
     policy.places,
     policy.landing,
     policy.role_label,
-    words.bar,
     signing.sides_of,
     signing.signatures_waiting_for,
     queue.for_person,
     queue.pulse,
     queue.sources,
     queue.last_opened,
+    hooks.handoffs_waiting_for,
     attention.needs,
     stages.targets,
     terms.actor_of,
@@ -294,7 +294,7 @@ NO_VERBS = {
     ledger.moves_to,
 }
 # What pages say, and a year that is made up by the verbs above.
-ONLY_SPEAKS = ("present", "demo")
+ONLY_SPEAKS = ("words", "demo")
 
 
 def acting() -> Iterator[Callable[..., Any]]:

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.keys import keys
 from accounts.models import Scope
+from funnel.stages import Stage
 from funnel.versions import editing
 from leadportal.models import IdempotentAnswer
 from leadportal.rest import idempotency
@@ -45,7 +46,7 @@ def test_the_lead_that_waits_longest_is_told():
 
 def test_parked_leads_and_tombstones_are_not_due():
     judged(stale_at=AT - HOUR, parked_error="InternalError")
-    judged(stale_at=AT - HOUR, stage="erased")
+    factories.moved(judged(stale_at=AT - HOUR), Stage.ERASED)
 
     assert due.oldest_due(at=AT) is None
 

@@ -93,7 +93,7 @@ def test_a_fault_of_ours_is_a_500_that_tells_nothing(api, as_problem, monkeypatc
     def fail(*_, **__):
         raise RuntimeError("secret words")
 
-    monkeypatch.setattr("leads.ingest.leads.ingest_leads", fail)
+    monkeypatch.setattr("leads.ingest.api.ingest_leads", fail)
 
     answer = api.post("/leads", {"email": "a@x.example"})
 
@@ -105,7 +105,7 @@ def test_a_database_that_does_not_answer_is_503_with_a_time_to_retry(api, as_pro
     def fail(*_, **__):
         raise OperationalError("gone")
 
-    monkeypatch.setattr("leads.ingest.leads.ingest_leads", fail)
+    monkeypatch.setattr("leads.ingest.api.ingest_leads", fail)
 
     answer = api.post("/leads", {"email": "a@x.example"})
 

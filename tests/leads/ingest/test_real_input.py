@@ -16,7 +16,7 @@ from leads.judging import due
 from leads.models import Lead, SeenAttribute, Source, StageChange
 
 pytestmark = pytest.mark.django_db
-HERE = Path(__file__).parent.parent / "data" / "course_leads.csv"
+HERE = Path(__file__).parents[2] / "data" / "course_leads.csv"
 # What forms write where nothing was chosen.
 PLACEHOLDERS = {"", "Select"}
 # Columns that are fields of a lead; all others are custom fields.

@@ -70,6 +70,14 @@ def standings(draw: st.DrawFn, at: datetime) -> dict:
     return fields
 
 
+def way_to(stage: Stage) -> list[Stage]:
+    """The moves of a new lead that end there."""
+    if stage == Stage.DISQUALIFIED:
+        return [stage]
+    path = [*LADDER, Stage.CLAIMED]
+    return path[1 : path.index(stage) + 1]
+
+
 class Case:
     """One lead as it was judged, by random criteria, at a random moment."""
 
@@ -88,7 +96,9 @@ class Case:
         boss = factories.sales_manager()
         # Judged before by the same version, so that a grace counts.
         scored = factories.scored(0, 0, self.moment.at - timedelta(days=1))
-        Lead.objects.filter(pk=pk).update(**scored | self.standing)
+        standing = dict(self.standing)
+        factories.moved(Lead.objects.get(pk=pk), *way_to(standing.pop("stage")), at=self.moment.at)
+        Lead.objects.filter(pk=pk).update(**scored | standing)
         for item in self.adjusted:
             lasts = item["lasts"]
             fields = {name: value for name, value in item.items() if name != "lasts"}
