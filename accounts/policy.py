@@ -66,7 +66,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
 
 
 # Who sees leads and handoffs whoever they were given to. Those beside see what was handed to their
-# queues, and their own (leads/querysets.py); all others see none.
+# queues, and their own (leads/models); all others see none.
 SEES_EVERY_LEAD = frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN
 SEES_EVERY_HANDOFF = SEES_EVERY_LEAD
 SEES_THEIR_QUEUES = frozenset({Role.SALES})

@@ -31,10 +31,6 @@ class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
     def editable(self) -> "CriteriaVersionQuerySet":
         return self.filter(state__in=EDITABLE)
 
-    def in_the_making(self) -> "CriteriaVersionQuerySet":
-        """What may become live: a draft or proposal, and a scheduled one."""
-        return self.filter(state__in=[*EDITABLE, VersionState.SCHEDULED])
-
     def visible_to(self, person: User) -> "CriteriaVersionQuerySet":
         """Everybody reads what was proposed; a draft belongs to those who write the criteria."""
         if policy.can(person, Action.READ_DRAFTS):

@@ -194,7 +194,6 @@ PLACES = (
         phone="+33 1 99 00 12 ",
     ),
 )
-BY_COUNTRY = {place.country: place for place in PLACES}
 WEIGHTS = [place.weight for place in PLACES]
 
 
