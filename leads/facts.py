@@ -1,7 +1,8 @@
 """Each fact's SQL: how the tables of the record answer the words of the criteria.
 
-Names in the SQL: `l` the lead, `c` its company, `src` and `cmp` its source and campaign, `e` one
-of its events, `ev0`, `ev1` … its events aggregated, `adj` what people adjusted, `s` its scores.
+Names in the SQL: `l` the lead, `j` how it was judged, `c` its company, `src` and `cmp` its source
+and campaign, `e` one of its events, `ev0`, `ev1` … its events aggregated, `adj` what people
+adjusted, `s` its scores.
 """
 
 import json
@@ -320,7 +321,8 @@ class TableFacts:
         at = param(self.at)
         parts = [
             Sql(
-                "leads_lead l LEFT JOIN leads_company c ON c.id = l.company_id "
+                "leads_lead l JOIN leads_judgement j ON j.lead_id = l.id "
+                "LEFT JOIN leads_company c ON c.id = l.company_id "
                 "LEFT JOIN leads_source src ON src.id = l.source_id "
                 "LEFT JOIN leads_campaign cmp ON cmp.id = l.campaign_id"
             ),
