@@ -4,7 +4,7 @@ An event may make its lead active, which counts for the colleagues where the cri
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 
@@ -15,10 +15,6 @@ from leadportal.db import prepared
 from leads import news
 
 COLLEAGUES = "colleagues_active"
-# An earlier event that is about to leave its window does not count for it: the clocks of two
-# machines differ a little, and a large batch commits later than it says.
-LEAVING = timedelta(minutes=5)
-
 # Index news_of_many. The people are read by the company's own index, and become news one by one.
 _SPREAD = """
 WITH heard AS (
@@ -51,7 +47,8 @@ def spread(at: datetime) -> None:
 
 
 # The companies of whoever had no event in a window until they did what made news, by
-# event_lead_newest.
+# event_lead_newest. An earlier event that leaves its window within minutes does not count for it:
+# the clocks of two machines differ a little, and a large batch commits later than it says.
 _WOKEN = """
 SELECT DISTINCT l.company_id
 FROM unnest(%(leads)s::bigint[], %(since)s::timestamptz[]) AS woken (lead_id, at)
@@ -59,8 +56,9 @@ JOIN leads_lead l ON l.id = woken.lead_id
 WHERE l.company_id IS NOT NULL AND EXISTS (
     SELECT FROM unnest(%(windows)s) AS asked (days)
     WHERE NOT EXISTS (
-        SELECT FROM leads_event e WHERE e.lead_id = woken.lead_id
-        AND e.occurred_at > woken.at - make_interval(hours => 24 * asked.days) + %(leaving)s AND e.received_at < woken.at))
+        SELECT FROM leads_event e
+        WHERE e.lead_id = woken.lead_id AND e.received_at < woken.at
+        AND e.occurred_at > woken.at - asked.days * interval '24 hours' + interval '5 minutes'))
 """
 
 
@@ -84,7 +82,6 @@ def tell_colleagues(active: Mapping[int, datetime], rulebook: Rulebook, at: date
                 "leads": [*active],
                 "since": [*active.values()],
                 "windows": sorted(windows),
-                "leaving": LEAVING,
             },
         )
         news.of_companies({company for (company,) in cursor.fetchall()}, at)

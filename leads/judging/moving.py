@@ -66,7 +66,7 @@ class MOVERS:
 
     written = "(n.target IS NULL OR n.id IN (SELECT id FROM moved))"
     result = f"""
-SELECT n.changed, n.rejudged, n.moved, n.moves, opened.id, opened.lead_id, m.points, m.saw
+SELECT n.changed, n.rejudged, n.moved, n.moves, opened.id, opened.lead_id, m.points, to_jsonb(m.saw)
 FROM (SELECT (SELECT count(*) FROM changed) AS changed,
              (SELECT count(*) FROM judged n WHERE is_rejudged AND {written}) AS rejudged,
              (SELECT count(*) FROM moved) AS moved,
