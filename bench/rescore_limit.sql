@@ -1,7 +1,7 @@
--- The wall: the shipped version 1 by hand, on these tables, for bench/rescore.py.
+-- The wall: the shipped version 1 by hand, on these tables, for bench/rescore.py. Parameters: at, zone,
+-- version, deciders, learners, countries, soon.
 --
--- Parameters: at, zone, version, deciders, learners, countries, soon. Events are read once, a day is
--- one of the zone, factors are floats, nothing is evaluated twice (OFFSET 0), and the result goes to
+-- Events are read once, a day is one of the zone, factors are floats, nothing is evaluated twice (OFFSET 0), and the result goes to
 -- a narrow table with the indexes of leads_judgement, and the scores of the day beside it.
 CREATE TABLE wall (lead_id bigint PRIMARY KEY, version_id bigint, fit smallint, intent smallint,
     total smallint, points smallint[], grade text, scored_at timestamptz, rescore_at timestamptz,
@@ -32,7 +32,10 @@ FROM (
         CASE WHEN e.calls > 0 THEN 20 ELSE 0 END,
         CASE WHEN e.pricing >= 3 THEN 15 ELSE 0 END,
         least(round(8 * coalesce(e.webinars, 0)), 16)::int,
-        least(round(5 * coalesce(e.downloads, 0)), 10)::int,
+        least(round(5 * coalesce((
+            SELECT sum(1 - day.d / 60.0::float8)
+            FROM (SELECT min(seen & 255) AS d FROM unnest(e.downloads) AS seen GROUP BY seen >> 8)
+                AS day), 0)), 10)::int,
         least(2 * coalesce(e.clicks, 0), 6)::int,
         CASE WHEN e.chats > 0 THEN 6 ELSE 0 END,
         CASE WHEN e.days >= 3 THEN 6 ELSE 0 END,
@@ -48,7 +51,8 @@ FROM (
                 AND property_keys->>'path' LIKE ' / pricing%%') AS pricing,
             sum(CASE WHEN type = 'webinar_attended' AND d < 90
                 THEN power(0.5::float8, d / 45.0::float8) END) AS webinars,
-            sum(CASE WHEN type = 'download' AND d < 60 THEN 1 - d / 60.0::float8 END) AS downloads,
+            -- Of each day the newest.
+            array_agg((day << 8) + d) FILTER (WHERE type = 'download' AND d < 60) AS downloads,
             bit_count(bit_or(CASE WHEN type = 'email_click' AND d < 30 THEN 1::bigint << day END
                 )::bit(64)) AS clicks,
             count(*) FILTER (WHERE type = 'chat' AND d < 30) AS chats,
