@@ -217,7 +217,7 @@ def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> Taken:
         cursor.execute(_TAKE_NEWS, values)
         if rows := cursor.fetchall():
             active = {lead: at for lead, at in rows if at is not None}
-            return Taken([lead for lead, _ in rows], True, active)
+            return Taken([lead for lead, _ in rows], have_news=True, active=active)
         for due in (_NEW, *_DUE):
             cursor.execute(_TAKE.format(due), values)
             if rows := cursor.fetchall():
