@@ -95,7 +95,7 @@ def test_a_lead_on_the_line_is_above_it(arrive, happen, judged):
     lead = arrive()
     happen(lead, "chat")
 
-    assert judged(lead).total == 25
+    assert judged(lead).judgement.total == 25
     assert judged(lead).stage == "sql"
 
 
@@ -104,7 +104,7 @@ def test_one_point_under_the_line_is_below_it(arrive, happen, judged, db):
     lead = arrive()
     happen(lead, "chat")
 
-    assert (judged(lead).total, judged(lead).stage) == (25, "mql")
+    assert (judged(lead).judgement.total, judged(lead).stage) == (25, "mql")
 
 
 def test_without_consent_nobody_is_an_mql(arrive, happen, judged):
@@ -310,7 +310,7 @@ def test_an_override_is_respected_until_its_day_and_due_then(arrive, judged):
     )  # fmt: skip
 
     assert judged(lead, later(hours=2)).stage == "lead"
-    assert judged(lead, later(hours=2)).rescore_at == later(days=5)
+    assert judged(lead, later(hours=2)).judgement.rescore_at == later(days=5)
     assert judged(lead, later(days=5, seconds=-1)).stage == "lead"
     assert judged(lead, later(days=5)).stage == "mql"
 
@@ -365,7 +365,7 @@ def test_a_stage_given_by_an_override_falls_after_the_grace_that_follows_it(arri
         until=later(days=5), at=later(hours=1),
     )  # fmt: skip
 
-    assert judged(lead, later(days=5)).below_since == later(days=5)
+    assert judged(lead, later(days=5)).judgement.below_since == later(days=5)
     assert judged(lead, later(days=8, seconds=-1)).stage == "sql"
     assert judged(lead, later(days=8)).stage == "mql"
     assert ledger(lead)[-1][2] == "Below its line for 3 days"
@@ -417,7 +417,7 @@ def test_what_would_disqualify_a_claimed_lead_is_forgotten_when_it_is_gone(arriv
 
     arrive(at=later(hours=2), job_title="VP Sales")
 
-    assert judged(lead, later(hours=2)).disqualifier == ""
+    assert judged(lead, later(hours=2)).judgement.disqualifier == ""
 
 
 def test_a_claimed_lead_with_a_disqualifier_is_disqualified_when_it_is_given_back(
@@ -499,17 +499,17 @@ def test_an_event_from_a_clock_ahead_of_ours_counts_as_now(arrive, judged):
     }
     ingest_events([from_tomorrow], integration=factories.integration(), at=NOON)
 
-    assert judged(lead).intent == 20
+    assert judged(lead).judgement.intent == 20
     # 30 days from when it came in, not from when it said.
-    assert judged(lead, later(days=30, seconds=-1)).intent == 20
-    assert judged(lead, later(days=30)).intent == 0
+    assert judged(lead, later(days=30, seconds=-1)).judgement.intent == 20
+    assert judged(lead, later(days=30)).judgement.intent == 0
 
 
 def test_a_late_event_beyond_its_window_counts_nothing(arrive, happen, judged):
     lead = arrive()
     happen(lead, occurred_at=later(days=-30).isoformat())
 
-    assert judged(lead).intent == 0
+    assert judged(lead).judgement.intent == 0
 
 
 def test_a_resent_event_counts_once(arrive, happen, judged):
@@ -520,7 +520,7 @@ def test_a_resent_event_counts_once(arrive, happen, judged):
     happen(lead, external_id="demo-1")
     happen(lead, external_id="demo-1")
 
-    assert judged(lead).intent == 20
+    assert judged(lead).judgement.intent == 20
 
 
 def test_only_leads_that_are_due_by_time_are_looked_at(arrive, happen, judged):
@@ -572,7 +572,7 @@ def test_who_loses_an_override_for_want_of_consent_is_disqualified_in_the_same_j
     criteria, arrive, judged
 ):
     lead = arrive(consent={"marketing": False}, job_title="VP, rival")
-    factories.moved(lead, Stage.LEAD, Stage.MQL, held_until=later(days=9), stale_at=NOON)
+    factories.moved(lead, Stage.LEAD, Stage.MQL, held_until=later(days=9))
 
     lead = judged(lead)
 
