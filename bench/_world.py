@@ -86,8 +86,7 @@ SELECT 'p' || n || '@company' || n %% %(companies)s || '.example',
        CASE WHEN n %% 6 = 0 THEN '{"purchase_timeline": "This quarter"}' ELSE '{}' END::jsonb,
        jsonb_build_object('first_name', ' first' || n || ' ', 'last_name', ' last' || n || ' '),
        CASE WHEN n %% 3 > 0 THEN '{"marketing": true}' ELSE '{}' END::jsonb,
-       'first' || n || ' last' || n, now() - n %% 365 * interval '1 day', now(), 'inquiry', now(),
-       1
+       'first' || n || ' last' || n, now() - n %% 365 * interval '1 day', now(), 'inquiry', now(), 1
 FROM generate_series(1, %(leads)s) AS n,
 LATERAL (SELECT (ARRAY['VP Operations','Engineer','Head of Logistics','Student','Buyer',
     'Marketing Manager','Sales Director','Analyst'])[1 + n * 7 %% 8] AS title) t

@@ -216,7 +216,8 @@ def queues_hold_sqls() -> Iterator[Sql]:
     yield Sql(
         "SELECT 'leads_handoff', h.id, 'score ' || h.total || ' under the line of ' || h.line "
         "FROM leads_handoff h WHERE h.state = 'open' AND h.total < h.line AND NOT EXISTS ("
-        "SELECT FROM leads_stagechange s WHERE s.handoff_id = h.id AND s.target = 'sql' "
+        "SELECT FROM leads_stagechange s WHERE s.lead_id = h.lead_id AND s.handoff_id = h.id "
+        "AND s.target = 'sql' "
         "AND s.actor <> 'machine')"
     )
 
@@ -291,7 +292,6 @@ GUARDS = [
     ("leads_stagechange", "leads_ledger_continues"),
     ("leads_lead", "leads_lead_begins"),
     ("leads_lead", "leads_lead_moves"),
-    ("leads_lead", "leads_judgement_begins"),
     ("leads_consent", "leads_consent_rows"),
     ("leads_consent", "leads_consent_table"),
     ("accounts_settingchange", "accounts_setting_change_rows"),

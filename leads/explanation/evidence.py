@@ -101,14 +101,21 @@ class Told:
 
 
 def told(rulebook: Rulebook, source: TableFacts) -> Told:
-    """As SQL, what `read_evidence` gives the ledger of each lead that is judged."""
-    of_rules = [_of_rule(rule, test, source, False) for rule, test in _of_rules(rulebook)]
-    values = [*of_rules, *(_value(test, source) for _, test in _of_rungs(rulebook))]
+    """As SQL, what `read_evidence` gives the ledger of each lead that moves to `m.target`."""
+    # Nobody asks what rules without points saw, but for the lines of a handoff.
+    values = [
+        Sql(f"CASE WHEN p.r{number} IS DISTINCT FROM 0 OR m.target = 'sql' THEN {{}} END")
+        % _of_rule(rule, test, source, False)
+        for number, rule in enumerate(rulebook.rules)
+        for test in rule.tests
+    ]
+    values += [_value(test, source) for _, test in _of_rungs(rulebook)]
     place = count(1)
     rules = [
-        Sql("({}, n.points[{}], {})")
+        Sql("({}, n.points[{}], CASE WHEN n.points[{}] IS DISTINCT FROM 0 THEN {} END)")
         % (
             param(rule.id, "text"),
+            param(number),
             param(number),
             _named((test.id, Sql("n.saw[{}]") % param(next(place))) for test in rule.tests),
         )

@@ -28,7 +28,8 @@ from leads.judging.judgement import Judged, judge
 from leads.judging.scoring import statement
 from leads.models import Judgement, Lead, News
 
-BATCH = 500
+# Leads of one transaction: to plan the statement is as dear as to judge some hundreds.
+BATCH = 5_000
 # A lead that made scoring fail this often is parked until somebody looks.
 MOST_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=10)

@@ -7,15 +7,21 @@ their ledger rows, with the evidence, and their handoffs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from funnel.stages import TOMBSTONES
+from leadportal.db import prepared
+from leads import news
 from leads.judging.basis import Basis
 from leads.judging.moving import ByHand, say_why
 from leads.judging.rescored import note
 from leads.judging.scoring import Scored, score, score_and_move
+
+# When to look again at a lead that somebody held at the moment of its move.
+LATER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +33,22 @@ class Judged:
     moved: int = 0
 
 
-# The lead before its judgement. Whoever judges in batches waits for neither.
-_LOCK = (
-    "SELECT id FROM leads_lead WHERE id = ANY(%s) AND stage <> ALL(%s) "
-    "ORDER BY id FOR NO KEY UPDATE",
-    "SELECT lead_id FROM leads_judgement WHERE lead_id = ANY(%s) "
-    "ORDER BY lead_id FOR NO KEY UPDATE",
+_HOLD_LEADS = (
+    "SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) AND stage <> ALL(%(gone)s) "
+    "ORDER BY id FOR NO KEY UPDATE"
+)
+_HOLD_JUDGEMENTS = (
+    "SELECT lead_id FROM leads_judgement WHERE lead_id = ANY(%(ids)s) "
+    "ORDER BY lead_id FOR NO KEY UPDATE"
 )
 
 
 @transaction.atomic
 def qualify(lead_ids: Sequence[int], *, at: datetime | None = None) -> Judged:
     """Judge exactly these leads, waiting for whoever holds them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK[0], [list(lead_ids), list(TOMBSTONES)])
-        held = [row[0] for row in cursor.fetchall()]
-        cursor.execute(_LOCK[1], [held])
+    # The lead before its judgement; the drain, which has them the other way round, never waits.
+    held = _held(_HOLD_LEADS, lead_ids, gone=[*TOMBSTONES])
+    _held(_HOLD_JUDGEMENTS, held)
     return judge(held, Basis.now(at), have_news=True)
 
 
@@ -50,6 +56,7 @@ def judge(lead_ids: Sequence[int], basis: Basis, *, have_news: bool = False) -> 
     """Judge leads whose judgements the caller has locked, inside the caller's transaction.
 
     `have_news` where something about them changed, so that they are as of now whatever comes of it.
+    Who is to move while somebody else writes them stays as they are, and is news a second later.
     """
     if not lead_ids:
         return Judged()
@@ -57,18 +64,25 @@ def judge(lead_ids: Sequence[int], basis: Basis, *, have_news: bool = False) -> 
     note(stayed.rejudged, {}, basis)
     if not stayed.departing:
         return Judged(len(lead_ids), stayed.changed)
-    moved = score_and_move(stayed.departing, basis, have_news=have_news)
-    _told(moved, basis)
+    held = _held(f"{_HOLD_LEADS} SKIP LOCKED", stayed.departing, gone=[*TOMBSTONES])
+    news.of_leads(set(stayed.departing) - set(held), basis.at + LATER)
+    if not held:
+        return Judged(len(lead_ids), stayed.changed)
+    moved = score_and_move(held, basis, have_news=have_news)
+    _tell(moved, basis)
     return Judged(len(lead_ids), stayed.changed + moved.changed, moved.moved)
 
 
 def put(lead_id: int, basis: Basis, by_hand: ByHand) -> None:
     """Judge a lead that the caller has locked, and move it where a person says."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK[1], [[lead_id]])
-    _told(score_and_move([lead_id], basis, have_news=True, by_hand=by_hand), basis)
+    _held(_HOLD_JUDGEMENTS, [lead_id])
+    _tell(score_and_move([lead_id], basis, have_news=True, by_hand=by_hand), basis)
 
 
-def _told(moved: Scored, basis: Basis) -> None:
+def _held(statement: str, lead_ids: Sequence[int], **params: Any) -> list[int]:
+    return [lead for (lead,) in prepared.fetch(statement, {"ids": list(lead_ids), **params})]
+
+
+def _tell(moved: Scored, basis: Basis) -> None:
     say_why(moved.opened, basis)
     note(moved.rejudged, moved.moves, basis)

@@ -23,8 +23,6 @@ from leads.models import Handoff, HandoffState, Outcome
 # Causes (see scoring._MOVE) to move whom a person keeps where they are: no override outlives a
 # consent.
 OUTLASTS = ["consent", "disqualifier"]
-# A lead that somebody writes at this moment is looked at again after so many seconds.
-LATER = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +59,30 @@ class Half(NamedTuple):
     steps: Sql
 
 
-class MOVERS:
-    """Of the judging statement, where it also moves."""
-
-    written = "(n.target IS NULL OR n.id IN (SELECT id FROM moved))"
-    result = f"""
+# Of the judging statement, where it also moves.
+RESULT = """
 SELECT n.changed, n.rejudged, n.moved, n.moves, opened.id, opened.lead_id, m.points, to_jsonb(m.saw)
 FROM (SELECT (SELECT count(*) FROM changed) AS changed,
-             (SELECT count(*) FROM judged n WHERE is_rejudged AND {written}) AS rejudged,
+             (SELECT count(*) FROM judged WHERE is_rejudged) AS rejudged,
              (SELECT count(*) FROM moved) AS moved,
-             (SELECT coalesce(jsonb_object_agg(move, leads), '{{}}') FROM (
+             (SELECT coalesce(jsonb_object_agg(move, leads), '{}') FROM (
                   SELECT stage || '>' || target AS move, count(*) AS leads
                   FROM moved WHERE is_rejudged GROUP BY 1) AS counted) AS moves) n
 LEFT JOIN opened ON TRUE LEFT JOIN moved m ON m.id = opened.lead_id
 ORDER BY opened.id
-"""  # noqa: S608 - constants
-
-
-_SEEN = """,
-           l.ctid AS stands_at, CASE WHEN m.target IS NOT NULL THEN {saw} END AS saw"""
+"""
+_SEEN = ", CASE WHEN m.target IS NOT NULL THEN {saw} END AS saw"
 
 # What each step of a way needs: the reason by the cause, and the evidence where it rises.
-_STEPS = """held AS MATERIALIZED (
-    -- Still the row that was judged, and nobody else's now.
-    SELECT l.id FROM judged n JOIN leads_lead l ON l.id = n.id AND l.ctid = n.stands_at
-    WHERE n.target IS NOT NULL FOR NO KEY UPDATE OF l SKIP LOCKED
-), moved AS MATERIALIZED (
-    SELECT n.*, evidence.* FROM judged n JOIN held USING (id)
-    CROSS JOIN LATERAL ({evidence}) AS evidence
-), missed AS (
-    INSERT INTO leads_news (lead_id, at)
-    SELECT id, {at} + make_interval(secs => {later}) FROM judged
-    WHERE target IS NOT NULL AND id NOT IN (SELECT id FROM held)
+_STEPS = """moved AS MATERIALIZED (
+    SELECT n.*, evidence.* FROM judged n CROSS JOIN LATERAL ({evidence}) AS evidence
+    WHERE n.target IS NOT NULL
 ), freed AS (
     UPDATE leads_override o SET ends_at = {at} FROM moved n
     WHERE o.lead_id = n.id AND n.cause = ANY({outlasts}) AND o.ends_at > {at}
 ), stands AS (
     UPDATE leads_lead l SET stage = n.target, stage_since = {at}, held_until = n.held_until
-    FROM moved n WHERE l.id = n.id AND l.ctid = n.stands_at
+    FROM moved n WHERE l.id = n.id
 ), withdrawn AS (
     UPDATE leads_handoff h SET state = {closed}, outcome = {withdrawn}, closed_at = {at}
     FROM moved n WHERE h.lead_id = n.id AND n.stage = 'sql' AND h.state = {open}
@@ -136,7 +120,6 @@ def movers(basis: Basis, source: TableFacts, by_hand: ByHand | None) -> Half:
     told = evidence.told(basis.rulebook, source)
     pieces = {
         "at": param(basis.at, "timestamptz"),
-        "later": param(LATER),
         "outlasts": param(OUTLASTS, "text[]"),
         "closed": param(HandoffState.CLOSED),
         "open": param(HandoffState.OPEN),

@@ -16,7 +16,7 @@ from leadportal.db import prepared
 from leadportal.db.pieces import Sql, filled, param
 from leads.facts import TableFacts
 from leads.judging.basis import Basis
-from leads.judging.moving import MOVERS, ByHand, Opened, movers
+from leads.judging.moving import RESULT, ByHand, Opened, movers
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,7 @@ def score_and_move(
 ) -> Scored:
     """Write how these stand, and move those that move, with ledger and handoffs.
 
-    By hand all of them go where the person says. A lead that somebody else writes at this moment
-    is left as it is, and has news.
+    The caller has locked leads and judgements. By hand all of them go where the person says.
     """
     query = statement(lead_ids, basis, have_news=have_news, moves=True, by_hand=by_hand)
     rows = prepared.fetch_by_criteria(query.text, query.params, list(lead_ids))
@@ -161,8 +160,8 @@ def statement(
         "move": by_hand.destination if by_hand else destination(basis),
         "seen": half.seen if half else Sql(""),
         "movers": half.steps if half else Sql(""),
-        "written": Sql(MOVERS.written) if half else Sql("n.target IS NULL"),
-        "result": Sql(MOVERS.result if half else _STAYERS),
+        "written": Sql("TRUE" if half else "n.target IS NULL"),
+        "result": Sql(RESULT if half else _STAYERS),
         # Last, as it joins what the others ask for.
         "laterals": scoring.laterals,
         "tables": source.tables(basis.rulebook.tests()),

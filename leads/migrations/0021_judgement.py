@@ -98,23 +98,46 @@ BEGIN
     RETURNING h.*;
 END $$;
 """
-CLAIM_BEFORE = import_module("leads.migrations.0018_one_ledger").CLAIM
+BEFORE = import_module("leads.migrations.0018_one_ledger")
 
 BEGINS = """
-CREATE OR REPLACE FUNCTION leads_judgement_begins() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION leads_lead_begins() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wrong record;
 BEGIN
-    INSERT INTO leads_judgement (lead_id, rescore_at) SELECT id, updated_at FROM added;
+    SELECT l.id, l.stage INTO wrong FROM added l
+    WHERE NOT EXISTS (SELECT FROM leads_stagechange s WHERE s.lead_id = l.id) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'lead % begins at stage % without its ledger', wrong.id, wrong.stage
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    INSERT INTO leads_judgement (lead_id, rescore_at) SELECT l.id, l.updated_at FROM added l;
     RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER leads_judgement_begins AFTER INSERT ON leads_lead
+CREATE OR REPLACE TRIGGER leads_lead_begins AFTER INSERT ON leads_lead
     REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION leads_judgement_begins();
+    FOR EACH STATEMENT EXECUTE FUNCTION leads_lead_begins();
 """
-BEGINS_DROPPED = """
-DROP TRIGGER leads_judgement_begins ON leads_lead;
-DROP FUNCTION leads_judgement_begins();
+MOVES = """
+CREATE OR REPLACE FUNCTION leads_lead_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wrong record;
+BEGIN
+    SELECT l.id, l.stage INTO wrong FROM became l JOIN was ON was.id = l.id
+    WHERE l.stage <> was.stage AND l.stage IS DISTINCT FROM (
+        SELECT s.target FROM leads_stagechange s
+        WHERE s.lead_id = l.id ORDER BY s.id + 0 DESC LIMIT 1
+    ) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'lead % is put at stage % without its ledger', wrong.id, wrong.stage
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER leads_lead_moves AFTER UPDATE ON leads_lead
+    REFERENCING OLD TABLE AS was NEW TABLE AS became
+    FOR EACH STATEMENT EXECUTE FUNCTION leads_lead_moves();
 """
-
 # An update finds room for the new version of a row in the same page. News come and go all day.
 ROOM = """
 ALTER TABLE leads_judgement SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
@@ -338,8 +361,9 @@ class Migration(migrations.Migration):
                 name="news_is_of_one_or_all",
             ),
         ),
-        migrations.RunSQL(BEGINS, BEGINS_DROPPED),
-        migrations.RunSQL(CLAIM, CLAIM_BEFORE),
+        migrations.RunSQL(BEGINS, BEFORE.LEAD_BEGINS),
+        migrations.RunSQL(MOVES, BEFORE.LEAD_MOVES),
+        migrations.RunSQL(CLAIM, BEFORE.CLAIM),
         migrations.RemoveConstraint(
             model_name="lead",
             name="lead_score_adds_up_and_names_its_version",

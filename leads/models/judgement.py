@@ -10,7 +10,7 @@ class Judgement(models.Model):
     Written by judging and by what a person says against it; whatever else makes a lead due is News.
     """
 
-    # Added with the lead by the trigger leads_judgement_begins. Without foreign keys here, which
+    # Added with the lead by the trigger leads_lead_begins. Without foreign keys here, which
     # every score would pay for: the ledger's keep leads and versions from being deleted.
     lead = models.OneToOneField(
         "leads.Lead",

@@ -95,7 +95,9 @@ class Lead(models.Model):
     campaign = models.ForeignKey("leads.Campaign", models.PROTECT, null=True, related_name="leads")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged_from", db_index=False
+    )
 
     # Where they stand.
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.INQUIRY)
@@ -141,12 +143,6 @@ class Lead(models.Model):
                 fields=["search_key"],
                 opclasses=["gin_trgm_ops"],
                 name="lead_search_trgm",
-            ),
-            # Read by: filters on custom fields.
-            GinIndex(
-                fields=["attributes"],
-                opclasses=["jsonb_path_ops"],
-                name="lead_attributes",
             ),
         ]
 

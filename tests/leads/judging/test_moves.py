@@ -12,8 +12,9 @@ from leads.explanation.stored import explain
 from leads.handoffs import claims, verdicts
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
+from leads.judging.basis import Basis
 from leads.judging.due import drain
-from leads.judging.judgement import qualify
+from leads.judging.judgement import judge, qualify
 from leads.models import Handoff, Lead, StageChange
 from tests import factories
 from tests.leads.judging import simple
@@ -31,10 +32,16 @@ def path(lead):
     return [target for _, target, _ in ledger(lead)]
 
 
-def versions_of_row(lead):
+def versions_of_rows(lead):
+    """Of the lead itself, and of its judgement."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT xmin, ctid FROM leads_lead WHERE id = %s", [lead.pk])
-        return cursor.fetchone()
+        cursor.execute(
+            "SELECT l.xmin, l.ctid, j.xmin, j.ctid "
+            "FROM leads_lead l JOIN leads_judgement j ON j.lead_id = l.id WHERE l.id = %s",
+            [lead.pk],
+        )
+        row = cursor.fetchone()
+    return row[:2], row[2:]
 
 
 # Upwards.
@@ -119,13 +126,29 @@ def test_a_second_look_changes_nothing_and_writes_no_row(arrive, happen, judged)
     lead = arrive()
     happen(lead)
     judged(lead)
-    before = versions_of_row(lead)
+    before = versions_of_rows(lead)
+
+    again = judge([lead.pk], Basis.now(later(hours=1)))
+
+    assert (again.scored, again.changed, again.moved) == (1, 0, 0)
+    assert versions_of_rows(lead) == before
+    assert StageChange.objects.filter(lead=lead).count() == 4
+
+
+def test_news_that_changes_nothing_is_heard_by_the_judgement_and_leaves_the_lead_alone(
+    arrive, happen, judged
+):
+    lead = arrive()
+    happen(lead)
+    judged(lead)
+    before, _ = versions_of_rows(lead)
 
     again = qualify([lead.pk], at=later(hours=1))
 
-    assert (again.scored, again.changed, again.moved) == (1, 0, 0)
-    assert versions_of_row(lead) == before
-    assert StageChange.objects.filter(lead=lead).count() == 4
+    assert (again.scored, again.changed, again.moved) == (1, 1, 0)
+    assert versions_of_rows(lead)[0] == before
+    lead.refresh_from_db()
+    assert lead.judgement.scored_at == later(hours=1)
 
 
 # Downwards.
@@ -479,12 +502,12 @@ def test_a_tombstone_is_never_touched(arrive, happen, judged, stage):
     lead = arrive()
     happen(lead)
     factories.merged(lead, heir) if stage == Stage.MERGED else factories.moved(lead, stage)
-    before = versions_of_row(lead)
+    before = versions_of_rows(lead)
 
     judged(lead)
     qualify([lead.pk], at=NOON)
 
-    assert versions_of_row(lead) == before
+    assert versions_of_rows(lead) == before
 
 
 # Time and order.
@@ -528,10 +551,10 @@ def test_only_leads_that_are_due_by_time_are_looked_at(arrive, happen, judged):
     happen(due, "chat")
     happen(not_due, "chat", at=later(days=1))
     judged(due, later(days=1))
-    before = versions_of_row(not_due)
+    before = versions_of_rows(not_due)
 
     assert drain(at=later(days=7)) == 1
-    assert versions_of_row(not_due) == before
+    assert versions_of_rows(not_due) == before
 
 
 def test_a_lead_is_judged_by_the_version_that_is_live_and_names_it(arrive, judged):
