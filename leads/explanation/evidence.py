@@ -149,7 +149,7 @@ def told(rulebook: Rulebook, source: TableFacts) -> Told:
         "FROM (VALUES {}) AS rule (id, points, seen) WHERE points IS DISTINCT FROM 0) AS rule"
     ) % (
         Sql.join(", ", (sql.named(names[rung]) for rung, sql in criteria.items())),
-        Sql.join(", ", rules) if rules else Sql("(''::text, 0::smallint, '{{}}'::jsonb)"),
+        Sql.join(", ", rules) if rules else Sql("(''::text, 0::smallint, '{}'::jsonb)"),
     )
     return Told(Sql("ARRAY[{}]::jsonb[]") % Sql.join(", ", values), parts, names)
 
