@@ -75,7 +75,7 @@ def make_mqls(count: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE leads_lead SET consent = '{\"marketing\": true}', email_kind = 'work', "
-            "job_title_key = ' vp operations ', country = 'DE', stale_at = now() WHERE id <= %s",
+            "job_title_key = ' vp operations ', country = 'DE' WHERE id <= %s",
             [count],
         )
         cursor.execute("UPDATE leads_company SET employees = 600")

@@ -20,6 +20,9 @@ from funnel.models import CriteriaVersion, Queue, QueueMember, Reason
 from funnel.stages import LADDER, Actor, Stage, origins
 from funnel.versions import editing, signing, switching
 from leads import ledger, text
+from leads.judging.basis import Basis
+from leads.judging.due import BATCH, take
+from leads.judging.hearing import spread
 from leads.ledger import LedgerRow
 from leads.matching import company_key
 from leads.models import (
@@ -31,9 +34,11 @@ from leads.models import (
     HandoffState,
     Judgement,
     Lead,
+    News,
     Outcome,
     Source,
 )
+from tests.concurrently import rolled_back
 
 _numbers = count(1)
 
@@ -260,6 +265,41 @@ def consent(made: Lead, purpose: str = "marketing", given: bool = True, **fields
     made.consent = {**made.consent, purpose: given}
     made.save(update_fields=["consent"])
     return Consent.objects.create(lead=made, purpose=purpose, given=given, **fields)
+
+
+# --- what is due to be judged ------------------------------------------------------------------
+
+
+def news(*leads: Lead, at: datetime | None = None) -> None:
+    """Something about these leads changed."""
+    at = at or timezone.now()
+    News.objects.bulk_create(News(lead=made, at=at) for made in leads)
+
+
+def nothing_due() -> None:
+    """As if everything were judged and no time would change it."""
+    News.objects.all().delete()
+    Judgement.objects.update(rescore_at=None)
+
+
+def all_judged(by: CriteriaVersion | None = None) -> bool:
+    """Whether no news is unheard and everybody was judged, by this version if one is given."""
+    judged = Judgement.objects.exclude(version=None)
+    judged = judged if by is None else judged.filter(version=by)
+    return not News.objects.exists() and judged.count() == Lead.objects.count()
+
+
+def due(at: datetime | None = None) -> set[int]:
+    """The leads that a drain would judge, which stay due."""
+    found: set[int] = set()
+    with rolled_back():
+        basis = Basis.now(at)
+        spread(basis.at)
+        while taken := take(basis, BATCH).ids:
+            found.update(taken)
+            # So that they are not taken again.
+            Judgement.objects.filter(pk__in=taken).update(parked_error="taken")
+    return found
 
 
 # --- handoffs ----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from accounts.policy import Action
 from funnel.models import Reason
 from funnel.stages import Actor, Stage
 from leads import ledger
-from leads.models import Handoff, HandoffState, Lead, Outcome
+from leads.models import Handoff, HandoffState, Judgement, Lead, Outcome
 
 # What marketing may answer to a rejection.
 ANSWERS = (Stage.NURTURE, Stage.DISQUALIFIED)
@@ -127,6 +127,8 @@ def answer(lead: Lead, person: User, *, to: Stage, reason: str, at: datetime | N
         raise VerdictRefused(f"{lead} is not waiting for an answer.")
     actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
     at = at or timezone.now()
-    # Closed by a person, so that the machine does not bring it back.
-    sets = {"disqualifier": ""} if to == Stage.DISQUALIFIED else {}
-    return ledger.move(lead.pk, to, at=at, actor=actor, person=person, reason=reason, sets=sets)
+    moved = ledger.move(lead.pk, to, at=at, actor=actor, person=person, reason=reason)
+    if to == Stage.DISQUALIFIED:
+        # Closed by a person, so that the machine does not bring it back.
+        Judgement.objects.filter(pk=lead.pk).update(disqualifier="")
+    return moved

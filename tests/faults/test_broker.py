@@ -14,7 +14,7 @@ from accounts.models import Scope
 from leadportal.celery import app
 from leadportal.local import valkey as valkey_server
 from leads.ingest.leads import ingest_leads
-from leads.models import Event, Handoff, Lead
+from leads.models import Event, Handoff, Judgement, Lead
 from tests import factories
 from tests.faults.world import demo, hang_at_handoffs, hot, let_go, offences, somebody_hangs
 from tests.leads.judging import simple
@@ -43,13 +43,17 @@ def test_what_comes_in_while_the_broker_is_dead_is_judged_when_it_is_back(
     broker.start()
 
     assert [status for status, _ in told] == [201] * 80
-    eventually(lambda: not Lead.objects.exclude(version=version, stale_at=None).exists(), within=60)
+    eventually(lambda: factories.all_judged(by=version), within=60)
     assert Event.objects.filter(pk__in=[answer["id"] for _, answer in told]).count() == 80
     assert Lead.objects.count() == 640
     # Who came in by an event alone has not said yes.
     assert Lead.objects.filter(stage="sql").count() == Handoff.objects.count() == 600
-    assert not Lead.objects.exclude(intent=20).filter(pk__in=[a["lead"] for _, a in told]).exists()
-    assert not Lead.objects.exclude(attempts=0, parked_error="").exists()
+    assert (
+        not Judgement.objects.exclude(intent=20)
+        .filter(pk__in=[a["lead"] for _, a in told])
+        .exists()
+    )
+    assert not Judgement.objects.exclude(attempts=0, parked_error="").exists()
     assert offences() == []
 
 

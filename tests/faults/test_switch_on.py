@@ -10,7 +10,7 @@ from django.db.models import Max, Min
 from leadportal.local import folders, processes
 from leads import invariants
 from leads.impact import counting
-from leads.models import Event, Lead, StageChange
+from leads.models import Event, Judgement, Lead, StageChange
 from leads.switch_on import confirmation
 from tests import factories
 from tests.leads.judging import simple
@@ -69,7 +69,7 @@ def test_every_lead_is_judged_by_one_version_at_a_time_and_in_the_end_by_the_liv
     for sender in senders:
         sender.process.stop()
 
-    eventually(lambda: not Lead.objects.exclude(version=after, stale_at=None).exists(), within=30)
+    eventually(lambda: factories.all_judged(by=after), within=30)
     taken = [pair for sender in senders for pair in sender.taken()]
     assert {lead for lead, _ in taken} <= {*Lead.objects.values_list("pk", flat=True)}
     assert {event for _, event in taken} <= {*Event.objects.values_list("pk", flat=True)}
@@ -80,7 +80,7 @@ def test_every_lead_is_judged_by_one_version_at_a_time_and_in_the_end_by_the_liv
     assert last["id"] < first["id"]
     assert last["at"] <= first["at"]
     assert replayed() == dict(Lead.objects.values_list("pk", "stage"))
-    assert not Lead.objects.exclude(attempts=0, parked_error="").exists()
+    assert not Judgement.objects.exclude(attempts=0, parked_error="").exists()
     assert [row for answer in invariants.violations() for row in answer.offences] == []
 
 

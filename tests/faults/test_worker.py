@@ -9,7 +9,7 @@ from leadportal.celery import app, task_of
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
 from leads.judging import due
-from leads.models import Handoff, Lead, StageChange
+from leads.models import Handoff, Judgement, Lead, StageChange
 from tests import factories
 from tests.faults.world import demo, hang_at_handoffs, hot, let_go, offences, somebody_hangs
 from tests.leads.judging import simple
@@ -38,7 +38,7 @@ def test_an_event_becomes_a_handoff_within_seconds(worker):
 def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(worker):
     # The batch of the worker hangs at its last lead until it is let go.
     happen = take_in(300)
-    eventually(lambda: not Lead.objects.exclude(stale_at=None).exists())
+    eventually(factories.all_judged)
     hang_at_handoffs()
     happen()
     eventually(somebody_hangs)
@@ -53,7 +53,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(worker):
 
     assert eventually(finished, within=20)
     assert StageChange.objects.filter(target="sql").count() == 300
-    assert not Lead.objects.exclude(attempts=0).exists()
+    assert not Judgement.objects.exclude(attempts=0).exists()
     assert offences() == []
 
 
@@ -66,16 +66,20 @@ def kill(worker):
 def test_the_same_message_five_times_changes_nothing(worker):
     take_in(3)()
     eventually(lambda: Handoff.objects.count() == 3)
-    rows = list(Lead.objects.order_by("id").values())
+    rows = everything_of_leads()
     moves = StageChange.objects.count()
 
     for _ in range(5):
         task_of("judge").apply_async()
     eventually(nothing_waits)
 
-    assert list(Lead.objects.order_by("id").values()) == rows
+    assert everything_of_leads() == rows
     assert (Handoff.objects.count(), StageChange.objects.count()) == (3, moves)
     assert offences() == []
+
+
+def everything_of_leads():
+    return [list(model.objects.order_by("pk").values()) for model in (Lead, Judgement)]
 
 
 def nothing_waits():
@@ -95,17 +99,17 @@ def judged_by_a_first_version(count):
 
 def everybody_is_an_sql(version, count):
     """Each lead judged by this version alone since it went live, and handed over once."""
-    assert set(Lead.objects.values_list("version", "stage")) == {(version.pk, "sql")}
+    assert set(Judgement.objects.values_list("version", "lead__stage")) == {(version.pk, "sql")}
     since = StageChange.objects.filter(at__gte=version.live_at, actor="machine")
     assert set(since.values_list("version", flat=True)) == {version.pk}
     assert since.count() == Handoff.objects.filter(state="open").count() == count
-    assert not Lead.objects.exclude(attempts=0).exists()
+    assert not Judgement.objects.exclude(attempts=0).exists()
     assert offences() == []
 
 
 def rescored_by(version):
     due.drain()
-    return not Lead.objects.exclude(version=version).exists()
+    return not Judgement.objects.exclude(version=version).exists()
 
 
 def test_a_rescoring_whose_worker_is_killed_is_finished_by_another(worker):
@@ -117,7 +121,7 @@ def test_a_rescoring_whose_worker_is_killed_is_finished_by_another(worker):
 
     kill(worker)
     let_go()
-    done = Lead.objects.filter(version=version).count()
+    done = Judgement.objects.filter(version=version).count()
     assert 0 < done < 1_200
 
     assert eventually(lambda: rescored_by(version), within=60)
@@ -131,5 +135,5 @@ def test_a_version_switched_on_during_the_rescoring_by_another_judges_everybody(
 
     version = factories.switched_on(simple.content(sql=10))
 
-    eventually(lambda: not Lead.objects.exclude(version=version).exists(), within=60)
+    eventually(lambda: not Judgement.objects.exclude(version=version).exists(), within=60)
     everybody_is_an_sql(version, 1_200)

@@ -18,7 +18,7 @@ def test_healthz_asks_no_database(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_readyz_says_how_long_work_has_waited(client: Client, valkey: processes.Process) -> None:
-    factories.begun([Lead(stale_at=timezone.now() - timedelta(seconds=90))])
+    factories.begun([Lead(updated_at=timezone.now() - timedelta(seconds=90))])
 
     answer = client.get("/readyz").json()
 

@@ -18,7 +18,7 @@ from leadportal.models import IdempotentAnswer
 from leads import invariants
 from leads.handoffs import claims, touches, verdicts
 from leads.judging import judgement
-from leads.models import Event, ExternalId, Handoff, Lead, StageChange, Touch
+from leads.models import Event, ExternalId, Handoff, Judgement, Lead, StageChange, Touch
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -103,26 +103,26 @@ def test_a_live_version_without_a_signature_on_its_content(forge):
 
 def test_a_score_that_does_not_add_up(world, forge):
     lead = world["low"]
-    without(forge, "leads_lead", "lead_score_adds_up_and_names_its_version")
-    forge("UPDATE leads_lead SET total = total + 1 WHERE id = %s", lead.pk)
+    without(forge, "leads_judgement", "judgement_adds_up_and_names_its_version")
+    forge("UPDATE leads_judgement SET total = total + 1 WHERE lead_id = %s", lead.pk)
 
     assert broken() == {"scores_add_up": [lead.pk]}
 
 
 def test_a_score_of_no_version(world, forge):
     lead = world["low"]
-    without(forge, "leads_lead", "lead_score_adds_up_and_names_its_version")
-    forge("UPDATE leads_lead SET version_id = NULL WHERE id = %s", lead.pk)
+    without(forge, "leads_judgement", "judgement_adds_up_and_names_its_version")
+    forge("UPDATE leads_judgement SET version_id = NULL WHERE lead_id = %s", lead.pk)
 
     assert broken() == {"scores_add_up": [lead.pk]}
 
 
 def test_points_that_are_not_the_score(world):
     lead, other = world["low"], world["rejected"]
-    Lead.objects.filter(pk=lead.pk).update(
+    Judgement.objects.filter(pk=lead.pk).update(
         points=[lead.judgement.points[0] - 1, *lead.judgement.points[1:]]
     )
-    Lead.objects.filter(pk=other.pk).update(points=[*other.points, 0])
+    Judgement.objects.filter(pk=other.pk).update(points=[*other.judgement.points, 0])
 
     assert {name: set(ids) for name, ids in broken().items()} == {
         "points_add_up": {lead.pk, other.pk}
@@ -173,7 +173,7 @@ def test_an_sql_without_consent(world):
     assert broken() == {"mqls_consented": [lead.pk]}
 
     # Until its turn comes it keeps its old judgement.
-    Lead.objects.filter(pk=lead.pk).update(stale_at=timezone.now())
+    factories.news(lead)
     assert broken() == {}
 
 

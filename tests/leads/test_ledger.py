@@ -66,14 +66,15 @@ def test_columns_of_the_lead_are_written_with_its_move():
         at=NOW,
         actor=Actor.REP,
         person=rep,
-        sets={"owner_id": rep.pk, "points": [1, None], "stale_at": NOW, "disqualifier": ""},
+        sets={"owner_id": rep.pk, "attributes": {"n": [1]}, "held_until": NOW, "city": ""},
     )
 
-    assert (moved.stage, moved.owner, moved.points, moved.stale_at) == (
+    assert (moved.stage, moved.owner, moved.attributes, moved.held_until, moved.city) == (
         "claimed",
         rep,
-        [1, None],
+        {"n": [1]},
         NOW,
+        "",
     )
 
 
@@ -131,7 +132,7 @@ def test_no_lead_of_many_is_put_anywhere_without_the_ledger():
     factories.lead(), factories.lead(stage=Stage.MQL, fit=10), factories.lead()
 
     with pytest.raises(IntegrityError, match="without its ledger"):
-        run("UPDATE leads_lead SET stage = 'mql', total = total")
+        run("UPDATE leads_lead SET stage = 'mql', cycle = cycle")
 
 
 def test_a_lead_does_not_begin_without_the_ledger():

@@ -12,7 +12,7 @@ from leadportal.models import IdempotentAnswer
 from leadportal.rest import idempotency
 from leads.impact import counting
 from leads.judging import due, history
-from leads.models import DayScore, Lead
+from leads.models import DayScore, Judgement, Lead
 from tests import factories
 from tests.leads.judging import simple
 
@@ -35,18 +35,27 @@ def test_the_lead_that_waits_longest_is_told():
     judged()
     assert due.oldest_due(at=AT) is None
 
-    judged(stale_at=AT - 2 * HOUR)
+    factories.news(judged(), at=AT - 2 * HOUR)
     judged(rescore_at=AT - 3 * HOUR)
     judged(rescore_at=AT + HOUR)
 
     assert due.oldest_due(at=AT) == AT - 3 * HOUR
-    Lead.objects.update(rescore_at=None)
+    Judgement.objects.update(rescore_at=None)
     assert due.oldest_due(at=AT) == AT - 2 * HOUR
 
 
 def test_parked_leads_and_tombstones_are_not_due():
-    judged(stale_at=AT - HOUR, parked_error="InternalError")
-    factories.moved(judged(stale_at=AT - HOUR), Stage.ERASED)
+    judged(rescore_at=AT - HOUR, parked_error="InternalError")
+    factories.moved(judged(rescore_at=AT - HOUR), Stage.ERASED)
+
+    assert due.oldest_due(at=AT) is None
+
+
+def test_news_of_parked_leads_and_tombstones_waits_until_somebody_looks():
+    factories.news(judged(parked_error="InternalError"), at=AT - HOUR)
+    factories.news(factories.moved(judged(), Stage.ERASED), at=AT - HOUR)
+
+    assert due.drain(at=AT) == 0
 
     assert due.oldest_due(at=AT) is None
 
@@ -57,7 +66,7 @@ def test_leads_of_another_version_are_due_since_the_live_one_is():
 
     assert due.oldest_due(at=AT) == AT - HOUR
 
-    Lead.objects.update(version=version)
+    Judgement.objects.update(version=version)
     assert due.oldest_due(at=AT) is None
 
 

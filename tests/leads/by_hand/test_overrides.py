@@ -161,8 +161,7 @@ def test_an_adjustment_ends_by_itself_or_when_it_is_ended() -> None:
     assert lead.judgement.intent == 5
 
     points_by_hand.end(long, factories.marketer(), at=now + 2 * DAY)
-    lead.refresh_from_db()
-    assert lead.stale_at == now + 2 * DAY
+    assert lead.news.last().at == now + 2 * DAY
     qualify([lead.pk], at=now + 2 * DAY)
     lead.refresh_from_db()
     assert lead.judgement.intent == 0

@@ -99,7 +99,7 @@ def test_points_given_stand_on_the_page_and_count(as_user: As, lead: Lead) -> No
 
     page = client.get(f"/leads/{lead.pk}")
     assert answer.status_code == 302
-    assert Lead.objects.get().intent == 15
+    assert Lead.objects.get().judgement.intent == 15
     assert "+15 intent until" in text(page)
     assert "Adjusted by Ines Carvalho" in text(page)
     assert "You adjusted intent by +15, until" in "".join(titles(page))

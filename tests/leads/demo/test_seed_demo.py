@@ -14,7 +14,7 @@ from funnel.versions.current import rulebook
 from funnel.versions.signing import valid_signatures
 from leads.demo import cast, year
 from leads.judging.basis import database_now
-from leads.models import Campaign, Event, Handoff, HandoffState, Lead, Source
+from leads.models import Campaign, Event, Handoff, HandoffState, Judgement, Lead, Source
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,9 @@ def seeded_and_undone(at: datetime) -> tuple[object, ...]:
         with transaction.atomic():
             year.seed(leads=120, at=at)
             told = (
-                sorted(Lead.objects.values_list("email", "stage", "total", "created_at")),
+                sorted(
+                    Lead.objects.values_list("email", "stage", "judgement__total", "created_at")
+                ),
                 sorted(Event.objects.values_list("lead__email", "type", "occurred_at")),
                 sorted(Handoff.objects.values_list("lead__email", "state", "outcome", "opened_at")),
             )
@@ -89,10 +91,9 @@ def test_nine_wait_whenever_it_is_started(now):
 def test_nobody_is_left_to_judge():
     year.seed(leads=120)
 
-    assert not Lead.objects.filter(stale_at__isnull=False).exists()
-    assert not Lead.objects.filter(rescore_at__lt=database_now() - timedelta(minutes=5)).exists()
-    live = CriteriaVersion.objects.live().get()
-    assert not Lead.objects.exclude(version=live).exists()
+    assert factories.all_judged(by=factories.live_version())
+    waiting = Judgement.objects.filter(rescore_at__lt=database_now() - timedelta(minutes=5))
+    assert not waiting.exists()
 
 
 def test_their_versions_were_signed_by_both_managers():

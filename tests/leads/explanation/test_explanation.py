@@ -52,7 +52,7 @@ def judged(db):
     """A VP who asked for a demo, judged by the simple criteria with a cap of 12 on intent."""
     content = simple.content(sql=20) | {"caps": {"fit": 50, "intent": 12}}
     factories.switched_on(content, at=NOW - timedelta(days=1))
-    lead = factories.lead(stale_at=NOW, created_at=NOW)
+    lead = factories.lead(rescore_at=NOW, created_at=NOW)
     factories.consent(lead)
     factories.event(lead, occurred_at=NOW - timedelta(hours=2))
     drain(at=NOW)
@@ -69,11 +69,12 @@ def test_each_line_says_what_it_saw_and_a_cap_is_a_line_of_its_own(judged):
         ("Asked for a demo", "2 March 2026, 10:00", 20),
         ("Intent is capped", "At most 12 points of intent count: 12 of 20", -8),
     ]
-    assert explain(judged).total == judged.total == 22
+    assert explain(judged).total == judged.judgement.total == 22
 
 
 def test_an_unknown_fact_is_a_line_without_points_at_the_end(judged):
-    Lead.objects.update(job_title="", job_title_key="", stale_at=NOW)
+    Lead.objects.update(job_title="", job_title_key="")
+    factories.news(judged, at=NOW)
     drain(at=NOW)
     judged.refresh_from_db()
 
@@ -99,7 +100,7 @@ def test_the_stored_points_stand_when_the_lead_has_changed_since(judged):
 
 
 def test_what_nobody_wrote_down_is_not_made_up(judged):
-    lead = factories.lead("Noor Haddad", job_title="VP Sales", created_at=NOW, stale_at=NOW)
+    lead = factories.lead("Noor Haddad", job_title="VP Sales", created_at=NOW, rescore_at=NOW)
     Lead.objects.filter(pk=lead.pk).update(email="")
     drain(at=NOW)
     Lead.objects.filter(pk=lead.pk).update(job_title="Student", job_title_key=key("Student"))
@@ -111,7 +112,8 @@ def test_what_nobody_wrote_down_is_not_made_up(judged):
 def test_the_evidence_in_the_ledger_stays_as_it_was(judged):
     before = StageChange.objects.get(lead=judged, target="sql").evidence
     reasons = Handoff.objects.get().reasons
-    Lead.objects.update(job_title="Student", job_title_key=key("Student"), stale_at=NOW)
+    Lead.objects.update(job_title="Student", job_title_key=key("Student"))
+    factories.news(judged, at=NOW)
     drain(at=NOW + timedelta(days=4))
 
     assert StageChange.objects.get(lead=judged, target="sql").evidence == before
@@ -125,11 +127,11 @@ def test_the_lines_of_an_older_version_keep_its_words(judged):
     factories.switched_on(content, at=NOW)
 
     assert [label for label, _, _ in told(judged)][0] == "Decides"
-    assert judged.version != current.live()
+    assert judged.judgement.version != current.live()
 
 
 def test_a_value_that_does_not_fit_its_field_is_unknown_and_stops_nothing(db):
-    lead = factories.lead(created_at=NOW, stale_at=NOW, attributes={"renews": "soon"})
+    lead = factories.lead(created_at=NOW, rescore_at=NOW, attributes={"renews": "soon"})
     fields.define("renews", "Renews", "date", at=NOW)
     content = simple.content(mql=0, sql=0)
     content["definitions"]["mql"]["condition"] = {"fact": "email", "op": "is_known"}
@@ -155,7 +157,7 @@ def test_a_value_that_does_not_fit_its_field_is_unknown_and_stops_nothing(db):
 def test_a_date_that_stands_for_never_stops_nothing(db):
     fields.define("renews", "Renews", "date", at=NOW)
     never = {"renews": "9999-12-31"}
-    lead = factories.lead(created_at=NOW, stale_at=NOW)
+    lead = factories.lead(created_at=NOW, rescore_at=NOW)
     Lead.objects.update(attributes=never, attribute_keys=never)
     content = simple.content()
     when = {"fact": "attributes.renews", "op": "more_than_days_ago", "value": 30}
@@ -182,7 +184,7 @@ def chatty(hours, **changes):
     when = chat["when"] | changes.pop("when", {})
     content["rules"] = [chat | changes | {"when": when}]
     factories.switched_on(content, at=NOW - timedelta(days=1))
-    lead = factories.lead(created_at=NOW, stale_at=NOW)
+    lead = factories.lead(created_at=NOW, rescore_at=NOW)
     for ago in hours:
         factories.event(lead, "chat", occurred_at=NOW - timedelta(hours=ago))
     drain(at=NOW)
@@ -252,7 +254,7 @@ def test_an_adjustment_that_was_saved_while_the_lead_was_scored_counts_next_time
             created_at=NOW, ends_at=NOW + timedelta(days=3),
         )  # fmt: skip
 
-    assert sum(line.points for line in explain(judged).lines) == judged.total
+    assert sum(line.points for line in explain(judged).lines) == judged.judgement.total
 
 
 def test_an_adjustment_by_a_clock_that_is_ahead_is_waited_for(judged):
@@ -260,14 +262,14 @@ def test_an_adjustment_by_a_clock_that_is_ahead_is_waited_for(judged):
         lead=judged, kind="fit", points=7, reason="Met them", author=factories.sales_manager(),
         created_at=NOW + timedelta(seconds=9), ends_at=NOW + timedelta(days=3),
     )  # fmt: skip
-    Lead.objects.update(stale_at=NOW)
+    factories.news(judged, at=NOW)
     drain(at=NOW)
     judged.refresh_from_db()
 
-    assert (judged.fit, judged.rescore_at) == (10, NOW + timedelta(seconds=9))
+    assert (judged.judgement.fit, judged.judgement.rescore_at) == (10, NOW + timedelta(seconds=9))
     drain(at=NOW + timedelta(seconds=10))
     judged.refresh_from_db()
-    assert judged.fit == 17
+    assert judged.judgement.fit == 17
 
 
 def test_two_nodes_of_a_rule_never_share_their_evidence(db):
@@ -282,7 +284,7 @@ def test_two_nodes_of_a_rule_never_share_their_evidence(db):
         }
     ]
     factories.switched_on(content, at=NOW - timedelta(days=1))
-    lead = factories.lead(created_at=NOW, stale_at=NOW)
+    lead = factories.lead(created_at=NOW, rescore_at=NOW)
 
     drain(at=NOW)
 

@@ -217,7 +217,7 @@ def arrived(person: Person, at: datetime) -> Lead:
     lead = factories.lead(
         job_title=person.title,
         created_at=at,
-        stale_at=at,
+        rescore_at=at,
         **({} if person.has_mail else {"email": ""}),
     )
     if person.consent:

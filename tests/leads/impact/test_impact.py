@@ -18,7 +18,7 @@ from leads.impact import reading
 from leads.judging import due
 from leads.judging.basis import Basis
 from leads.judging.judgement import judge, qualify
-from leads.models import CustomField, ImpactCount, Lead, Rescored
+from leads.models import CustomField, ImpactCount, Judgement, Lead, Rescored
 from leads.switch_on import confirmation, rescoring
 from tests import factories
 from tests.concurrently import meanwhile
@@ -209,7 +209,7 @@ def test_a_batch_that_is_lost_takes_its_count_along(world) -> None:
 
 def test_who_cannot_be_judged_is_parked_and_not_waited_for(world) -> None:
     version = switched_on(signed(mql_line=60, sql_line=80))
-    Lead.objects.filter(pk=world["mql"].pk).update(parked_error="DataError")
+    Judgement.objects.filter(pk=world["mql"].pk).update(parked_error="DataError")
 
     due.drain()
 
@@ -312,7 +312,7 @@ def test_a_scheduled_version_that_cannot_go_live_stays_scheduled_and_judging_goe
     newcomer.refresh_from_db()
     assert version.state == VersionState.SCHEDULED
     assert "attributes.seats" in switching.obstacle(version)
-    assert newcomer.version == current.live()
+    assert newcomer.judgement.version == current.live()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -333,9 +333,9 @@ def test_a_switch_on_waits_for_the_batch_that_runs_and_the_next_is_judged_by_it(
         running.wait(5)
         confirmation.switch_on_confirmed(version, count, confirmed_sqls=count.new_sqls)
         order.append("switched")
-    judged_by = Lead.objects.get(pk=lead.pk).version
+    judged_by = Lead.objects.get(pk=lead.pk).judgement.version
     due.drain()
 
     assert order == ["judged", "switched"]
     assert judged_by.number == 1
-    assert Lead.objects.get(pk=lead.pk).version == version
+    assert Lead.objects.get(pk=lead.pk).judgement.version == version

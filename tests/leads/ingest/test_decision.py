@@ -49,7 +49,7 @@ def test_nobody_waits_who_did_not_ask(api):
 
         assert "decision" not in answer.json()
         assert "Preference-Applied" not in answer
-    assert Lead.objects.get().scored_at is None
+    assert Lead.objects.get().judgement.scored_at is None
 
 
 def test_nobody_waits_longer_than_ten_seconds(api):

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from leads.ingest.results import BatchRefused, Status
 from leads.models import Event, Lead, StageChange
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 MAIL = "maya@brightwater.example"
@@ -12,7 +13,7 @@ MAIL = "maya@brightwater.example"
 
 def test_an_event_marks_its_lead_to_be_judged(one, send_events):
     lead = one(external_id="1", email=MAIL)
-    Lead.objects.update(stale_at=None)
+    factories.nothing_due()
 
     results = send_events(
         {"type": "page_view", "lead": {"id": lead.pk}, "properties": {"path": "/Pricing", "n": 1}},
@@ -24,8 +25,7 @@ def test_an_event_marks_its_lead_to_be_judged(one, send_events):
     view = Event.objects.get(type="page_view")
     assert view.properties == {"path": "/Pricing", "n": 1}
     assert view.property_keys == {"path": " / pricing "}
-    lead.refresh_from_db()
-    assert lead.stale_at is not None
+    assert factories.due() == {lead.pk}
 
 
 def test_an_unknown_mail_makes_one_inquiry(send_events):
@@ -93,11 +93,11 @@ def test_the_same_event_is_kept_once(send_events):
 def test_an_event_that_is_a_duplicate_leaves_its_lead_alone(send_events):
     event = {"type": "chat", "external_id": "e1", "lead": {"email": MAIL}}
     send_events(event)
-    Lead.objects.update(stale_at=None)
+    factories.nothing_due()
 
     send_events(event)
 
-    assert Lead.objects.get().stale_at is None
+    assert not factories.due()
 
 
 def test_a_clock_ahead_of_ours_counts_as_now_and_says_so(send_events):

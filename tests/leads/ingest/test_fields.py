@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 
 from leads import fields
 from leads.models import CustomField, Lead, SeenAttribute
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def test_defining_a_field_retypes_what_is_stored_and_lists_what_does_not_fit(sen
     send(
         *({"phone": str(n), "attributes": {"seats": v}} for n, v in enumerate(["12", "12", 3, "x"]))
     )
-    Lead.objects.update(stale_at=None)
+    factories.nothing_due()
 
     defined = fields.define("seats", "Seats", "number")
 
@@ -48,7 +49,7 @@ def test_defining_a_field_retypes_what_is_stored_and_lists_what_does_not_fit(sen
         "3",
         "x",
     ]
-    assert not Lead.objects.filter(stale_at=None).exists()
+    assert factories.due() == set(Lead.objects.values_list("pk", flat=True))
     assert not SeenAttribute.objects.exists()
 
 

@@ -31,7 +31,7 @@ def statuses(results):
 def test_a_new_lead_is_an_inquiry_with_one_row_of_history(one, integration):
     lead = one(**MAYA)
 
-    assert (lead.stage, lead.stale_at is not None) == ("inquiry", True)
+    assert (lead.stage, factories.due()) == ("inquiry", {lead.pk})
     change = StageChange.objects.get(lead=lead)
     assert (change.origin, change.target, change.actor) == ("", "inquiry", "integration")
     assert change.integration == integration
@@ -41,7 +41,8 @@ def test_every_time_of_a_new_lead_is_the_stated_one(send):
     (result,) = send(MAYA, at=THEN)
 
     lead = Lead.objects.get(pk=result.lead_id)
-    assert {lead.created_at, lead.updated_at, lead.stage_since, lead.stale_at} == {THEN}
+    assert {lead.created_at, lead.updated_at, lead.stage_since} == {THEN}
+    assert (lead.judgement.rescore_at, lead.judgement.version) == (THEN, None)
     assert StageChange.objects.get().at == THEN
 
 
@@ -114,13 +115,14 @@ def test_the_same_again_writes_nothing(send):
         "phone": "+46 40 123 45 67",
     }
     send(full)
-    Lead.objects.update(stale_at=None)
+    factories.nothing_due()
     before = Lead.objects.values().get()
 
     (result,) = send(full)
 
     assert result.status == Status.MATCHED
     assert Lead.objects.values().get() == before
+    assert not factories.due()
     assert (LeadChange.objects.count(), Consent.objects.count()) == (0, 1)
 
 
@@ -331,12 +333,12 @@ def test_the_source_of_the_key_never_replaces_a_known_one(send):
 
 def test_a_withdrawal_acts_at_once_and_both_words_stay(one):
     one(external_id="1", consent={"marketing": True})
-    Lead.objects.update(stale_at=None)
+    factories.nothing_due()
 
     lead = one(external_id="1", consent={"marketing": False})
 
     assert lead.consent == {"marketing": False}
-    assert lead.stale_at is not None
+    assert factories.due() == {lead.pk}
     assert list(Consent.objects.order_by("id").values_list("given", flat=True)) == [True, False]
 
 
@@ -384,14 +386,13 @@ def test_a_company_without_a_domain_is_found_by_its_name_without_the_legal_form(
 def test_what_a_company_has_is_filled_but_never_overwritten(send, one):
     one(email="a@x.example", company={"name": "X", "employees": 600})
     colleague = one(email="b@x.example")
-    Lead.objects.update(stale_at=None)
+    factories.nothing_due()
 
     send({"email": "a@x.example", "company": {"name": "Y", "employees": 5, "industry": "Food"}})
 
     company = Company.objects.get()
     assert (company.name, company.employees, company.industry) == ("X", 600, "Food")
-    colleague.refresh_from_db()
-    assert colleague.stale_at is not None
+    assert colleague.pk in factories.due()
 
 
 def test_a_new_mail_alone_does_not_move_somebody_to_another_company(one):

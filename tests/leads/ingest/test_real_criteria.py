@@ -222,7 +222,9 @@ def analyze() -> None:
 
 
 def found() -> dict[str, tuple[int, str, str]]:
-    rows = Lead.objects.values_list("external_ids__value", "total", "grade", "stage")
+    rows = Lead.objects.values_list(
+        "external_ids__value", "judgement__total", "judgement__grade", "stage"
+    )
     return {number: (total, grade, stage) for number, total, grade, stage in rows}
 
 

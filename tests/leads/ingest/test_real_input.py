@@ -13,7 +13,7 @@ from django.db.models import F
 from leadportal.world.countries import country_code
 from leads import fields
 from leads.judging import due
-from leads.models import Lead, SeenAttribute, Source, StageChange
+from leads.models import Judgement, Lead, SeenAttribute, Source, StageChange
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parents[2] / "data" / "course_leads.csv"
@@ -95,9 +95,9 @@ def check(api, rows: list[dict[str, str]]) -> None:
     while due.drain():
         pass
 
-    assert not Lead.objects.filter(total=None).exists()
-    assert not Lead.objects.exclude(stale_at=None).exists()
-    assert not Lead.objects.exclude(total=F("fit") + F("intent")).exists()
+    assert not Judgement.objects.filter(total=None).exists()
+    assert factories.all_judged()
+    assert not Judgement.objects.exclude(total=F("fit") + F("intent")).exists()
     last = dict(StageChange.objects.order_by("at", "id").values_list("lead", "target"))
     assert last == dict(Lead.objects.values_list("pk", "stage"))
 

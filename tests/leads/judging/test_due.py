@@ -12,9 +12,8 @@ from leads import invariants
 from leads.ingest.events import ingest_events
 from leads.judging import due
 from leads.judging.basis import Basis
-from leads.judging.due import drain, replay, take
-from leads.judging.judgement import judge
-from leads.models import Lead, StageChange
+from leads.judging.due import drain, judge_taken, replay, take
+from leads.models import Judgement, Lead, News, StageChange
 from tests import factories
 from tests.concurrently import at_once, meanwhile, rolled_back
 from tests.leads.judging import simple
@@ -28,7 +27,7 @@ def later(**span):
 
 
 def arrivals(count, **fields):
-    return [factories.lead(f"Person {n}", stale_at=AT, **fields) for n in range(count)]
+    return [factories.lead(f"Person {n}", rescore_at=AT, **fields) for n in range(count)]
 
 
 @pytest.fixture
@@ -38,21 +37,22 @@ def poison(db):
         cursor.execute(
             """
             CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                IF NEW.last_name = 'Poison' AND NEW.scored_at IS DISTINCT FROM OLD.scored_at THEN
+                IF NEW.scored_at IS DISTINCT FROM OLD.scored_at AND 'Poison' =
+                    (SELECT last_name FROM leads_lead WHERE id = NEW.lead_id) THEN
                     RAISE EXCEPTION 'of maya@brightwater.example';
                 END IF;
                 RETURN NEW;
             END $$;
-            CREATE TRIGGER refuse_poison BEFORE UPDATE ON leads_lead
+            CREATE TRIGGER refuse_poison BEFORE UPDATE ON leads_judgement
                 FOR EACH ROW EXECUTE FUNCTION refuse_poison();
             """
         )
-    return factories.lead("Maya Poison", stale_at=AT)
+    return factories.lead("Maya Poison", rescore_at=AT)
 
 
 def cure():
     with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER refuse_poison ON leads_lead")
+        cursor.execute("DROP TRIGGER refuse_poison ON leads_judgement")
 
 
 def test_everything_due_is_judged_once_and_then_nothing_is_left():
@@ -60,7 +60,7 @@ def test_everything_due_is_judged_once_and_then_nothing_is_left():
 
     assert drain(at=AT) == 7
     assert drain(at=AT) == 0
-    assert not Lead.objects.exclude(stale_at=None).exists()
+    assert not factories.due(AT)
 
 
 def test_a_limit_is_kept():
@@ -69,14 +69,30 @@ def test_a_limit_is_kept():
     assert [drain(at=AT, limit=5), drain(at=AT, limit=5)] == [5, 2]
 
 
-def test_the_oldest_mark_is_taken_first():
+def test_whom_time_changed_longest_ago_is_taken_first():
     for age in (1, 3, 2):
-        factories.lead(f"Waits {age}", stale_at=later(minutes=-age))
+        factories.lead(f"Waits {age}", fit=10, rescore_at=later(minutes=-age))
 
     with transaction.atomic():
-        taken = take(Basis.now(AT), 2)
+        taken = take(Basis.now(AT), 2).ids
 
     assert set(Lead.objects.filter(pk__in=taken).values_list("last_name", flat=True)) == {"3", "2"}
+
+
+def test_who_came_first_is_taken_first():
+    first, second, _ = arrivals(3)
+
+    with transaction.atomic():
+        assert take(Basis.now(AT), 2).ids == [first.pk, second.pk]
+
+
+def test_news_goes_before_all_else_and_that_which_came_first_before_other_news():
+    arrivals(1)
+    third, second, first = (factories.lead(fit=10) for _ in range(3))
+    factories.news(first, second, third, at=AT)
+
+    with transaction.atomic():
+        assert take(Basis.now(AT), 2).ids == sorted([first.pk, second.pk])
 
 
 def test_leads_of_an_older_version_are_due_until_the_live_one_has_judged_them():
@@ -86,7 +102,7 @@ def test_leads_of_an_older_version_are_due_until_the_live_one_has_judged_them():
     version = factories.switched_on(simple.content(), at=AT)
 
     assert drain(at=AT) == 3
-    assert set(Lead.objects.values_list("version", flat=True)) == {version.pk}
+    assert set(Judgement.objects.values_list("version", flat=True)) == {version.pk}
     assert drain(at=AT) == 0
 
 
@@ -112,9 +128,9 @@ def test_a_second_version_during_a_rescoring_judges_everybody_and_the_first_nobo
 
     second = factories.switched_on(simple.content(), at=later(hours=1))
 
-    assert Lead.objects.filter(version=first).count() == 2
+    assert Judgement.objects.filter(version=first).count() == 2
     assert drain(at=later(hours=1)) == 6
-    assert set(Lead.objects.values_list("version", flat=True)) == {second.pk}
+    assert set(Judgement.objects.values_list("version", flat=True)) == {second.pk}
 
 
 def test_a_scheduled_version_judges_whom_one_drafted_later_had_judged():
@@ -129,7 +145,7 @@ def test_a_scheduled_version_judges_whom_one_drafted_later_had_judged():
     assert meanwhile_live.pk > scheduled.pk
 
     assert drain(at=later(hours=1)) == 3
-    assert set(Lead.objects.values_list("version", flat=True)) == {scheduled.pk}
+    assert set(Judgement.objects.values_list("version", flat=True)) == {scheduled.pk}
 
 
 # A lead that cannot be judged.
@@ -140,25 +156,32 @@ def test_one_bad_lead_keeps_nobody_waiting(poison):
 
     drain(at=AT)
 
-    judged = Lead.objects.filter(pk__in=[lead.pk for lead in others])
-    assert judged.filter(stale_at=None, scored_at=AT, attempts=0).count() == 50
+    judged = Judgement.objects.filter(pk__in=[lead.pk for lead in others])
+    assert judged.filter(scored_at=AT, attempts=0).count() == 50
+    assert not factories.due(AT)
     poison.refresh_from_db()
-    assert (poison.attempts, poison.parked_error, poison.scored_at) == (1, "", None)
-    assert poison.rescore_at == AT + due.RETRY_AFTER
+    assert (
+        poison.judgement.attempts,
+        poison.judgement.parked_error,
+        poison.judgement.scored_at,
+    ) == (1, "", None)
+    assert poison.judgement.rescore_at == AT + due.RETRY_AFTER
 
 
 def test_it_is_parked_after_five_tries_and_says_no_name(poison):
     for tried in range(1, 6):
         drain(at=later(seconds=10 * tried))
         poison.refresh_from_db()
-        assert poison.attempts == tried
+        assert poison.judgement.attempts == tried
 
-    assert poison.parked_error == "InternalError"
+    assert poison.judgement.parked_error == "InternalError"
     assert drain(at=later(days=1)) == 0
 
 
 def test_a_bad_lead_of_an_older_version_has_its_five_tries_as_well(poison):
-    Lead.objects.filter(pk=poison.pk).update(**factories.scored(0, 0), last_name="Well")
+    Lead.objects.filter(pk=poison.pk).update(last_name="Well")
+    factories.judged(poison, **factories.scored(0, 0))
+    factories.news(poison, at=AT)
     drain(at=AT)
     Lead.objects.filter(pk=poison.pk).update(last_name="Poison")
     factories.switched_on(simple.content(), at=AT)
@@ -166,7 +189,7 @@ def test_a_bad_lead_of_an_older_version_has_its_five_tries_as_well(poison):
     drain(at=later(seconds=1))
 
     poison.refresh_from_db()
-    assert (poison.attempts, poison.parked_error) == (1, "")
+    assert (poison.judgement.attempts, poison.judgement.parked_error) == (1, "")
 
 
 def test_a_lead_that_is_well_again_is_judged_when_it_is_replayed(poison):
@@ -178,8 +201,8 @@ def test_a_lead_that_is_well_again_is_judged_when_it_is_replayed(poison):
     drain(at=later(days=1))
 
     poison.refresh_from_db()
-    assert (poison.attempts, poison.parked_error) == (0, "")
-    assert poison.scored_at == later(days=1)
+    assert (poison.judgement.attempts, poison.judgement.parked_error) == (0, "")
+    assert poison.judgement.scored_at == later(days=1)
 
 
 def test_criteria_that_cannot_be_read_park_nobody(monkeypatch):
@@ -193,8 +216,9 @@ def test_criteria_that_cannot_be_read_park_nobody(monkeypatch):
     with pytest.raises(ConditionError):
         drain(at=AT)
 
-    assert set(Lead.objects.values_list("attempts", "parked_error")) == {(0, "")}
-    assert Lead.objects.exclude(stale_at=None).count() == 3
+    assert set(Judgement.objects.values_list("attempts", "parked_error")) == {(0, "")}
+    monkeypatch.undo()
+    assert len(factories.due(AT)) == 3
 
 
 def test_a_statement_that_always_fails_parks_nobody(monkeypatch):
@@ -204,7 +228,7 @@ def test_a_statement_that_always_fails_parks_nobody(monkeypatch):
     with pytest.raises(DatabaseError):
         drain(at=AT)
 
-    assert set(Lead.objects.values_list("attempts", "parked_error")) == {(0, "")}
+    assert set(Judgement.objects.values_list("attempts", "parked_error")) == {(0, "")}
 
 
 # Two workers.
@@ -215,11 +239,11 @@ def test_what_one_worker_holds_another_leaves_alone():
     held, free = arrivals(2)
 
     with rolled_back():
-        Lead.objects.select_for_update(no_key=True).get(pk=held.pk)
+        Judgement.objects.select_for_update(no_key=True).get(pk=held.pk)
         with meanwhile(lambda: drain(at=AT)) as drained:
             assert drained.result(5) == 1
         free.refresh_from_db()
-        assert free.scored_at == AT
+        assert free.judgement.scored_at == AT
     assert drain(at=AT) == 1
 
 
@@ -238,41 +262,47 @@ def test_workers_share_the_work_and_none_is_done_twice():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_mark_made_during_a_batch_is_not_lost():
+def test_news_that_comes_during_a_batch_waits_for_nobody_and_is_not_lost():
     (lead,) = arrivals(1)
     event = {"type": "demo_request", "lead": {"id": lead.pk}, "occurred_at": AT.isoformat()}
     sender = factories.integration()
 
     with transaction.atomic():
         basis = Basis.now(AT)
-        judge(take(basis, 10), basis)
-        arriving = meanwhile(
+        judge_taken(take(basis, 10), basis)
+        with meanwhile(
             lambda: ingest_events([event], integration=sender, at=later(seconds=1))
-        )
-        arrived = arriving.__enter__()
-        while not _somebody_waits():
-            assert not arrived.done()
-    arriving.__exit__(None, None, None)
+        ) as arrived:
+            assert not arrived.result(5)[0].errors
 
-    assert not arrived.result(5)[0].errors
     lead.refresh_from_db()
-    assert (lead.judgement.intent, lead.stale_at) == (0, later(seconds=1))
-    drain(at=later(seconds=1))
+    assert (lead.judgement.intent, lead.news.get().at) == (0, later(seconds=1))
+    assert drain(at=later(seconds=1)) == 1
     lead.refresh_from_db()
     assert lead.judgement.intent == 25
 
 
-def _somebody_waits():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), pg_sleep(0.01) FROM pg_locks WHERE NOT granted")
-        return cursor.fetchone()[0] > 0
+@pytest.mark.django_db(transaction=True)
+def test_news_of_whom_a_worker_holds_stays_for_its_next_look():
+    (lead,) = arrivals(1)
+    drain(at=AT)
+    factories.news(lead, at=AT)
+
+    with rolled_back():
+        Judgement.objects.select_for_update(no_key=True).get(pk=lead.pk)
+        with meanwhile(lambda: drain(at=AT)) as drained:
+            assert drained.result(5) == 0
+
+    assert lead.news.count() == 1
+    assert drain(at=AT) == 1
+    assert not News.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_every_lead_is_judged_by_exactly_one_version_while_one_is_switched_on():
     arrivals(60)
     drain(at=AT)
-    Lead.objects.update(stale_at=AT)
+    factories.news(*Lead.objects.all(), at=AT)
     before, due.BATCH = due.BATCH, 5
     try:
         switch = [lambda: factories.switched_on(simple.content(), at=AT)]
@@ -284,5 +314,5 @@ def test_every_lead_is_judged_by_exactly_one_version_while_one_is_switched_on():
     version = current.live()
     assert version.number == 2, results
     assert not [found for found in results if isinstance(found, Exception)], results
-    assert set(Lead.objects.values_list("version", flat=True)) == {version.pk}
+    assert set(Judgement.objects.values_list("version", flat=True)) == {version.pk}
     assert not [row for answer in invariants.violations() for row in answer.offences]

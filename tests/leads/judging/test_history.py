@@ -177,7 +177,7 @@ def test_the_page_draws_the_score_of_the_last_30_days_and_says_it(client):
     )  # fmt: skip
     qualify([lead.pk], at=now - 20 * DAY)
     qualify([lead.pk], at=now - 3 * DAY)
-    low = Lead.objects.get(pk=lead.pk).total
+    low = Lead.objects.get(pk=lead.pk).judgement.total
 
     page = client.get(lead.get_absolute_url()).content.decode()
 

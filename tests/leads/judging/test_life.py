@@ -28,7 +28,7 @@ from leads.ingest.leads import ingest_leads
 from leads.judging.basis import Basis
 from leads.judging.due import drain, replay, take
 from leads.judging.judgement import judge
-from leads.models import Adjustment, DayScore, Handoff, Lead, StageChange
+from leads.models import Adjustment, DayScore, Handoff, Judgement, Lead, StageChange
 from tests import factories
 from tests.leads.judging import simple
 from tests.leads.judging.conftest import NOON
@@ -40,12 +40,13 @@ TITLES = ("VP Operations", "Student", "VP of a rival", POISON)
 # A lead whose row cannot be written when it is judged.
 REFUSE_POISON = f"""
 CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    IF NEW.job_title = '{POISON}' AND NEW.scored_at IS DISTINCT FROM OLD.scored_at THEN
+    IF NEW.scored_at IS DISTINCT FROM OLD.scored_at AND '{POISON}' =
+        (SELECT job_title FROM leads_lead WHERE id = NEW.lead_id) THEN
         RAISE EXCEPTION 'poison';
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER refuse_poison BEFORE UPDATE ON leads_lead
+CREATE TRIGGER refuse_poison BEFORE UPDATE ON leads_judgement
 FOR EACH ROW EXECUTE FUNCTION refuse_poison();
 """
 REFUSALS = (
@@ -305,24 +306,24 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def only_poison_is_tried_twice_or_parked(self):
-        rest = Lead.objects.exclude(job_title=POISON).filter(stale_at=None)
+        rest = Judgement.objects.exclude(lead__job_title=POISON).filter(lead__news=None)
         assert (
             not rest.filter(parked_error="")
             .exclude(attempts=0)
             .filter(rescore_at__gt=self.at)
             .exists()
         )
-        assert not Lead.objects.exclude(parked_error="").filter(attempts__lt=5).exists()
+        assert not Judgement.objects.exclude(parked_error="").filter(attempts__lt=5).exists()
 
     @invariant()
     def the_last_day_kept_is_the_score(self):
-        for lead in Lead.objects.exclude(total=None):
+        for lead in Lead.objects.exclude(judgement__total=None):
             newest = DayScore.objects.filter(lead=lead).order_by("-day").first()
             assert (newest.fit, newest.intent) == (lead.judgement.fit, lead.judgement.intent)
 
     @invariant()
     def the_lines_of_a_score_sum_to_it(self):
-        for lead in Lead.objects.exclude(total=None).select_related("version"):
+        for lead in Lead.objects.exclude(judgement__total=None):
             told = explain(lead)
             assert sum(line.points for line in told.lines) == told.total == lead.judgement.total
 

@@ -12,8 +12,9 @@ from leads.explanation.stored import explain
 from leads.handoffs import claims, verdicts
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
+from leads.judging.basis import Basis
 from leads.judging.due import drain
-from leads.judging.judgement import qualify
+from leads.judging.judgement import judge, qualify
 from leads.models import Handoff, Lead, StageChange
 from tests import factories
 from tests.leads.judging import simple
@@ -31,10 +32,16 @@ def path(lead):
     return [target for _, target, _ in ledger(lead)]
 
 
-def versions_of_row(lead):
+def versions_of_rows(lead):
+    """Of the lead itself, and of its judgement."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT xmin, ctid FROM leads_lead WHERE id = %s", [lead.pk])
-        return cursor.fetchone()
+        cursor.execute(
+            "SELECT l.xmin, l.ctid, j.xmin, j.ctid "
+            "FROM leads_lead l JOIN leads_judgement j ON j.lead_id = l.id WHERE l.id = %s",
+            [lead.pk],
+        )
+        row = cursor.fetchone()
+    return row[:2], row[2:]
 
 
 # Upwards.
@@ -95,7 +102,7 @@ def test_a_lead_on_the_line_is_above_it(arrive, happen, judged):
     lead = arrive()
     happen(lead, "chat")
 
-    assert judged(lead).total == 25
+    assert judged(lead).judgement.total == 25
     assert judged(lead).stage == "sql"
 
 
@@ -104,7 +111,7 @@ def test_one_point_under_the_line_is_below_it(arrive, happen, judged, db):
     lead = arrive()
     happen(lead, "chat")
 
-    assert (judged(lead).total, judged(lead).stage) == (25, "mql")
+    assert (judged(lead).judgement.total, judged(lead).stage) == (25, "mql")
 
 
 def test_without_consent_nobody_is_an_mql(arrive, happen, judged):
@@ -119,13 +126,29 @@ def test_a_second_look_changes_nothing_and_writes_no_row(arrive, happen, judged)
     lead = arrive()
     happen(lead)
     judged(lead)
-    before = versions_of_row(lead)
+    before = versions_of_rows(lead)
+
+    again = judge([lead.pk], Basis.now(later(hours=1)))
+
+    assert (again.scored, again.changed, again.moved) == (1, 0, 0)
+    assert versions_of_rows(lead) == before
+    assert StageChange.objects.filter(lead=lead).count() == 4
+
+
+def test_news_that_changes_nothing_is_heard_by_the_judgement_and_leaves_the_lead_alone(
+    arrive, happen, judged
+):
+    lead = arrive()
+    happen(lead)
+    judged(lead)
+    before, _ = versions_of_rows(lead)
 
     again = qualify([lead.pk], at=later(hours=1))
 
-    assert (again.scored, again.changed, again.moved) == (1, 0, 0)
-    assert versions_of_row(lead) == before
-    assert StageChange.objects.filter(lead=lead).count() == 4
+    assert (again.scored, again.changed, again.moved) == (1, 1, 0)
+    assert versions_of_rows(lead)[0] == before
+    lead.refresh_from_db()
+    assert lead.judgement.scored_at == later(hours=1)
 
 
 # Downwards.
@@ -310,7 +333,7 @@ def test_an_override_is_respected_until_its_day_and_due_then(arrive, judged):
     )  # fmt: skip
 
     assert judged(lead, later(hours=2)).stage == "lead"
-    assert judged(lead, later(hours=2)).rescore_at == later(days=5)
+    assert judged(lead, later(hours=2)).judgement.rescore_at == later(days=5)
     assert judged(lead, later(days=5, seconds=-1)).stage == "lead"
     assert judged(lead, later(days=5)).stage == "mql"
 
@@ -365,7 +388,7 @@ def test_a_stage_given_by_an_override_falls_after_the_grace_that_follows_it(arri
         until=later(days=5), at=later(hours=1),
     )  # fmt: skip
 
-    assert judged(lead, later(days=5)).below_since == later(days=5)
+    assert judged(lead, later(days=5)).judgement.below_since == later(days=5)
     assert judged(lead, later(days=8, seconds=-1)).stage == "sql"
     assert judged(lead, later(days=8)).stage == "mql"
     assert ledger(lead)[-1][2] == "Below its line for 3 days"
@@ -417,7 +440,7 @@ def test_what_would_disqualify_a_claimed_lead_is_forgotten_when_it_is_gone(arriv
 
     arrive(at=later(hours=2), job_title="VP Sales")
 
-    assert judged(lead, later(hours=2)).disqualifier == ""
+    assert judged(lead, later(hours=2)).judgement.disqualifier == ""
 
 
 def test_a_claimed_lead_with_a_disqualifier_is_disqualified_when_it_is_given_back(
@@ -479,12 +502,12 @@ def test_a_tombstone_is_never_touched(arrive, happen, judged, stage):
     lead = arrive()
     happen(lead)
     factories.merged(lead, heir) if stage == Stage.MERGED else factories.moved(lead, stage)
-    before = versions_of_row(lead)
+    before = versions_of_rows(lead)
 
     judged(lead)
     qualify([lead.pk], at=NOON)
 
-    assert versions_of_row(lead) == before
+    assert versions_of_rows(lead) == before
 
 
 # Time and order.
@@ -499,17 +522,17 @@ def test_an_event_from_a_clock_ahead_of_ours_counts_as_now(arrive, judged):
     }
     ingest_events([from_tomorrow], integration=factories.integration(), at=NOON)
 
-    assert judged(lead).intent == 20
+    assert judged(lead).judgement.intent == 20
     # 30 days from when it came in, not from when it said.
-    assert judged(lead, later(days=30, seconds=-1)).intent == 20
-    assert judged(lead, later(days=30)).intent == 0
+    assert judged(lead, later(days=30, seconds=-1)).judgement.intent == 20
+    assert judged(lead, later(days=30)).judgement.intent == 0
 
 
 def test_a_late_event_beyond_its_window_counts_nothing(arrive, happen, judged):
     lead = arrive()
     happen(lead, occurred_at=later(days=-30).isoformat())
 
-    assert judged(lead).intent == 0
+    assert judged(lead).judgement.intent == 0
 
 
 def test_a_resent_event_counts_once(arrive, happen, judged):
@@ -520,7 +543,7 @@ def test_a_resent_event_counts_once(arrive, happen, judged):
     happen(lead, external_id="demo-1")
     happen(lead, external_id="demo-1")
 
-    assert judged(lead).intent == 20
+    assert judged(lead).judgement.intent == 20
 
 
 def test_only_leads_that_are_due_by_time_are_looked_at(arrive, happen, judged):
@@ -528,10 +551,10 @@ def test_only_leads_that_are_due_by_time_are_looked_at(arrive, happen, judged):
     happen(due, "chat")
     happen(not_due, "chat", at=later(days=1))
     judged(due, later(days=1))
-    before = versions_of_row(not_due)
+    before = versions_of_rows(not_due)
 
     assert drain(at=later(days=7)) == 1
-    assert versions_of_row(not_due) == before
+    assert versions_of_rows(not_due) == before
 
 
 def test_a_lead_is_judged_by_the_version_that_is_live_and_names_it(arrive, judged):
@@ -572,7 +595,7 @@ def test_who_loses_an_override_for_want_of_consent_is_disqualified_in_the_same_j
     criteria, arrive, judged
 ):
     lead = arrive(consent={"marketing": False}, job_title="VP, rival")
-    factories.moved(lead, Stage.LEAD, Stage.MQL, held_until=later(days=9), stale_at=NOON)
+    factories.moved(lead, Stage.LEAD, Stage.MQL, held_until=later(days=9))
 
     lead = judged(lead)
 

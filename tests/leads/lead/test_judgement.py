@@ -35,7 +35,7 @@ def test_the_score_of_a_disqualified_lead_is_shown_greyed_with_the_reason(client
 
     body = client.get(f"/leads/{lead.pk}").content.decode()
 
-    assert Lead.objects.get().total == 10
+    assert Lead.objects.get().judgement.total == 10
     assert "Disqualified: Sells the same. The score counts for nothing." in body
     assert 'class="sum void"' in body
 
@@ -70,7 +70,7 @@ def test_the_score_without_its_largest_rule_keeps_what_people_adjusted(client: C
     due.drain()
 
     # 10 for who they are, 20 for the demo, 4 by a person.
-    assert Lead.objects.get().total == 34
+    assert Lead.objects.get().judgement.total == 34
     assert "Without “Asked for a demo” the score is 14 : 11 below the SQL line." in page(
         client, lead
     )

@@ -60,7 +60,7 @@ def test_a_score_is_called_a_reason_only_while_it_reaches_the_line(as_user: As, 
     claims.claim(Handoff.objects.get(), rep)
     reason = as_user(rep).get(f"/leads/{lead.pk}").context["why"].title
     Event.objects.all().delete()
-    Lead.objects.update(stale_at=timezone.now())
+    factories.news(lead)
     due.drain()
 
     page = as_user(rep).get(f"/leads/{lead.pk}")
@@ -120,7 +120,7 @@ def test_what_came_in_since_the_score_is_named(as_user: As, rep: User) -> None:
     lead = judged()
     factories.event(lead, "page_view", properties={"path": "/pricing"})
     factories.event(lead, "page_view", properties={"path": "/pricing"})
-    Lead.objects.filter(pk=lead.pk).update(stale_at=timezone.now())
+    factories.news(lead)
 
     page = text(as_user(rep).get(f"/leads/{lead.pk}"))
 

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from funnel.stages import Stage
-from leads.models import Lead, SeenAttribute
+from leads.models import Judgement, SeenAttribute
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_what_is_late_parked_or_unknown_needs_somebody(as_user):
     factories.claimed(dana, at=now - timedelta(hours=3))
     factories.claimed(dana, at=now - timedelta(hours=1))
     broken = factories.lead()
-    Lead.objects.filter(pk=broken.pk).update(parked_error="division by zero")
+    Judgement.objects.filter(pk=broken.pk).update(parked_error="division by zero")
     SeenAttribute.objects.create(name="seats")
 
     page = as_user(factories.sales_manager()).get("/overview")

@@ -39,7 +39,7 @@ def judged(value: Any, at: datetime = NOW) -> list[int | None]:
     )
     assert not result.errors
     drain(at=at)
-    return Lead.objects.get(pk=result.lead_id).points
+    return Lead.objects.get(pk=result.lead_id).judgement.points
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_days_to_and_from_a_date_give_points_by_bands_and_change_at_midnight():
 
     assert judged("2026-04-02") == [1, 0]
     midnight = datetime(2026, 3, 3, tzinfo=UTC)
-    assert Lead.objects.get().rescore_at == midnight
+    assert Lead.objects.get().judgement.rescore_at == midnight
     drain(at=midnight - timedelta(microseconds=1))
-    assert Lead.objects.get().points == [1, 0]
+    assert Lead.objects.get().judgement.points == [1, 0]
     drain(at=midnight)
     lead = Lead.objects.get()
     assert (lead.judgement.points, lead.judgement.rescore_at) == (
@@ -104,7 +104,7 @@ def test_what_does_not_fit_its_field_is_unknown():
 
     drain(at=NOW)
 
-    assert Lead.objects.get().points == [None, 10]
+    assert Lead.objects.get().judgement.points == [None, 10]
 
 
 def test_a_choice_that_is_gone_is_unknown_and_told():
@@ -116,7 +116,7 @@ def test_a_choice_that_is_gone_is_unknown_and_told():
     drain(at=NOW)
 
     assert defined.misfits == [("No plans", 1)]
-    assert Lead.objects.get().points == [None]
+    assert Lead.objects.get().judgement.points == [None]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_consent_to_any_purpose_is_a_fact_once_somebody_was_asked(word, points):
     ingest_leads([lead], integration=sender, at=NOW)
     drain(at=NOW)
 
-    assert Lead.objects.get(email="b@x.example").points == [points]
+    assert Lead.objects.get(email="b@x.example").judgement.points == [points]
 
 
 def test_where_a_country_lies_is_a_fact_of_the_person_and_of_the_company():
@@ -195,4 +195,4 @@ def test_where_a_country_lies_is_a_fact_of_the_person_and_of_the_company():
     ingest_leads([lead], integration=factories.integration(), at=NOW)
     drain(at=NOW)
 
-    assert Lead.objects.get().points == [10, 10, 10, 10, 7]
+    assert Lead.objects.get().judgement.points == [10, 10, 10, 10, 7]

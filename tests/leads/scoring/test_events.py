@@ -34,7 +34,7 @@ def judged(*events: dict[str, Any], at: datetime = NOW) -> list[int | None]:
     )
     assert not any(result.errors for result in found)
     drain(at=at)
-    return Lead.objects.get().points
+    return Lead.objects.get().judgement.points
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_an_event_of_the_future_counts_from_now_and_is_flagged_past_five_minutes
     assert event.occurred_at == NOW
     assert (event.stated_at is not None) is flagged
 
-    assert Lead.objects.get().rescore_at == NOW + timedelta(days=7)
+    assert Lead.objects.get().judgement.rescore_at == NOW + timedelta(days=7)
     drain(at=NOW + timedelta(days=7))
-    assert Lead.objects.get().points == [0]
+    assert Lead.objects.get().judgement.points == [0]
 
 
 def test_an_event_sent_again_counts_once():

@@ -17,7 +17,7 @@ from funnel.versions import current
 from leads.explanation.stored import explain
 from leads.judging.basis import Basis
 from leads.judging.judgement import judge
-from leads.models import Adjustment, Lead
+from leads.models import Adjustment, Judgement, Lead
 from tests import factories
 from tests.leads.scoring import strategies
 from tests.leads.scoring.rows import portal, undone, write
@@ -25,7 +25,6 @@ from tests.leads.scoring.rows import portal, undone, write
 pytestmark = pytest.mark.django_db
 # What judging decides; `scored_at` tells whether it wrote anything.
 RESULT = (
-    "stage",
     "fit",
     "intent",
     "total",
@@ -33,9 +32,12 @@ RESULT = (
     "points",
     "disqualifier",
     "below_since",
-    "held_until",
     "scored_at",
 )
+
+
+def result(lead: Lead) -> list:
+    return [lead.stage, lead.held_until, *(getattr(lead.judgement, name) for name in RESULT)]
 
 
 def spans(most: int) -> st.SearchStrategy[timedelta]:
@@ -61,7 +63,7 @@ def adjustments(draw: st.DrawFn, at: datetime) -> list[dict]:
 def standings(draw: st.DrawFn, at: datetime) -> dict:
     """Where a lead may stand before it is judged."""
     stage = draw(st.sampled_from([*LADDER, Stage.DISQUALIFIED, Stage.CLAIMED]))
-    fields: dict = {"stage": stage, "stale_at": at}
+    fields: dict = {"stage": stage}
     if stage == Stage.DISQUALIFIED:
         fields["disqualifier"] = draw(st.sampled_from(["", "dq-0", "dq-9"]))
     elif stage in LADDER:
@@ -98,7 +100,8 @@ class Case:
         scored = factories.scored(0, 0, self.moment.at - timedelta(days=1))
         standing = dict(self.standing)
         factories.moved(Lead.objects.get(pk=pk), *way_to(standing.pop("stage")), at=self.moment.at)
-        Lead.objects.filter(pk=pk).update(**scored | standing)
+        Lead.objects.filter(pk=pk).update(held_until=standing.pop("held_until", None))
+        Judgement.objects.filter(pk=pk).update(**scored | standing)
         for item in self.adjusted:
             lasts = item["lasts"]
             fields = {name: value for name, value in item.items() if name != "lasts"}
@@ -110,7 +113,7 @@ class Case:
 
     def judge(self, pk: int, at: datetime) -> Lead:
         judge([pk], Basis(current.live(), self.rulebook, portal(self.moment), at))
-        return Lead.objects.select_related("version").get(pk=pk)
+        return Lead.objects.select_related("judgement__version").get(pk=pk)
 
 
 @settings(max_examples=40)
@@ -124,9 +127,13 @@ def test_a_stored_score_is_reproduced_by_its_lines(db, data):
 
     for kind in ("fit", "intent"):
         told = [line for line in found.lines if line.kind == kind]
-        assert sum(line.points for line in told) == getattr(lead, kind) == getattr(found, kind)
+        assert (
+            sum(line.points for line in told)
+            == getattr(lead.judgement, kind)
+            == getattr(found, kind)
+        )
         exact = sum(line.points for line in told if not line.cut)
-        assert min(max(exact, 0), case.rulebook.caps[kind]) == getattr(lead, kind)
+        assert min(max(exact, 0), case.rulebook.caps[kind]) == getattr(lead.judgement, kind)
     assert found.total == lead.judgement.total == lead.judgement.fit + lead.judgement.intent
     of_rules = {line.rule: None if line.unknown else line.points for line in found.lines}
     stored = zip(case.rulebook.rules, lead.judgement.points, strict=True)
@@ -145,11 +152,11 @@ def test_judging_before_the_moment_named_changes_nothing(db, data):
         lead = case.judge(pk, at)
         end = lead.judgement.rescore_at or at + timedelta(days=4000)
         assert end > at
-        before = [getattr(lead, name) for name in RESULT]
+        before = result(lead)
         for share in [*sorted(shares), 1]:
             then = min(at + (end - at) * share, end - timedelta(microseconds=1))
             lead = case.judge(pk, then)
-            assert [getattr(lead, name) for name in RESULT] == before, then
+            assert result(lead) == before, then
 
 
 @settings(max_examples=30)
@@ -162,5 +169,5 @@ def test_a_second_judgement_at_the_same_moment_changes_nothing(db, data):
         first = case.judge(pk, case.moment.at)
         again = case.judge(pk, case.moment.at)
 
-    names = (*RESULT, "rescore_at", "stale_at")
-    assert [getattr(first, n) for n in names] == [getattr(again, n) for n in names]
+    assert result(first) == result(again)
+    assert first.judgement.rescore_at == again.judgement.rescore_at

@@ -60,7 +60,7 @@ def many():
 
 
 def busy_lead():
-    lead = factories.lead(created_at=NOW, stale_at=NOW)
+    lead = factories.lead(created_at=NOW, rescore_at=NOW)
     factories.consent(lead)
     for n in range(40):
         factories.event(lead, f"type_{n % 5}", occurred_at=NOW - timedelta(hours=7 * n))
@@ -73,12 +73,12 @@ def test_two_hundred_rules_score_and_explain_a_lead():
 
     assert drain(at=NOW) == 1
 
-    lead = Lead.objects.select_related("version").get(pk=pk)
+    lead = Lead.objects.select_related("judgement__version").get(pk=pk)
     assert (lead.stage, lead.judgement.parked_error, len(lead.judgement.points)) == ("sql", "", 200)
     explanation = explain(lead)
     for kind in ("fit", "intent"):
         told = [line for line in explanation.lines if line.kind == kind]
-        assert sum(line.points for line in told) == getattr(lead, kind)
+        assert sum(line.points for line in told) == getattr(lead.judgement, kind)
     evidence = StageChange.objects.get(lead=lead, target="sql").evidence
     assert len(evidence["criteria"]) == 151
 
@@ -105,7 +105,7 @@ def test_a_thousand_tests_score_and_explain_a_lead():
 
     drain(at=NOW)
 
-    lead = Lead.objects.select_related("version").get(pk=pk)
+    lead = Lead.objects.select_related("judgement__version").get(pk=pk)
     assert (lead.stage, lead.judgement.parked_error, lead.judgement.intent) == ("sql", "", 50)
     assert sum(line.points for line in explain(lead).lines) == lead.judgement.total
 
@@ -117,7 +117,7 @@ def test_no_rules_at_all_are_criteria_too():
 
     drain(at=NOW)
 
-    lead = Lead.objects.select_related("version").get(pk=pk)
+    lead = Lead.objects.select_related("judgement__version").get(pk=pk)
     assert (lead.stage, lead.judgement.total, lead.judgement.points, lead.judgement.grade) == (
         "sql",
         0,
@@ -130,7 +130,7 @@ def test_no_rules_at_all_are_criteria_too():
 
 def test_a_lead_of_whom_nothing_is_known_is_scored_and_has_no_grade():
     factories.switched_on(simple.content(), at=NOW - timedelta(days=1))
-    (lead,) = factories.begun([Lead(created_at=NOW, stale_at=NOW)])
+    (lead,) = factories.begun([Lead(created_at=NOW, updated_at=NOW)])
 
     drain(at=NOW)
 

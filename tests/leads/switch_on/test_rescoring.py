@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from funnel.versions import current, editing, signing, switching
 from leads.judging import due
-from leads.models import CustomField, Lead, Rescored
+from leads.models import CustomField, Judgement, Rescored
 from leads.switch_on import confirmation
 from tests import factories
 from tests.leads.conftest import HTMX
@@ -94,7 +94,7 @@ def test_a_version_that_was_never_live_has_no_rescoring(as_user):
 
 @pytest.fixture
 def parked(live, world):
-    Lead.objects.filter(pk=world["mql"].pk).update(parked_error="DataError", attempts=5)
+    Judgement.objects.filter(pk=world["mql"].pk).update(parked_error="DataError", attempts=5)
     due.drain()
     return world["mql"]
 
@@ -112,7 +112,7 @@ def test_a_parked_lead_is_named_with_its_error_and_tries_again(parked, as_user):
     due.drain()
     parked.refresh_from_db()
     assert answer["Location"] == "/criteria/2/rescore"
-    assert (parked.parked_error, parked.version) == ("", current.live())
+    assert (parked.judgement.parked_error, parked.judgement.version) == ("", current.live())
 
 
 def test_who_may_not_switch_on_sees_no_button(parked, as_user):
@@ -209,7 +209,7 @@ def test_few_queries_and_little_html(live, world, as_user, django_assert_max_num
         page = client.get("/criteria/2/rescore")
     with django_assert_max_num_queries(12):
         client.get("/criteria/progress", headers=HTMX)
-    Lead.objects.update(parked_error="DataError")
+    Judgement.objects.update(parked_error="DataError")
     with django_assert_max_num_queries(12):
         client.get("/criteria/2/rescore")
 
