@@ -21,6 +21,7 @@ from leads.ingest.records import Arrival
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.matching import email_identity
 from leads.models import EmailKind, Event
+from leads.text import word_keys
 
 # Clocks differ a little; what is further ahead is wrong and counts as now.
 SKEW = timedelta(minutes=5)
@@ -216,6 +217,7 @@ def _row(happening: _Happening, sender: Sender) -> rows.Row:
         "received_at": sender.at,
         "properties": properties,
         "property_keys": fields.twins(properties),
+        "word_keys": word_keys({n: v for n, v in properties.items() if isinstance(v, str)}),
         "integration_id": sender.integration.pk,
         "external_id": happening.key,
     }
