@@ -83,9 +83,9 @@ def twin(value: Any, field: CustomField | None = None) -> Any:
 
     The twin of a date is the date itself, and only a date has one there: SQL may cast it.
     """
-    if field and field.type == FieldType.DATE:
+    if field is not None and field.type == FieldType.DATE:
         return value if _fits(field, value) else None
-    if field and field.type == FieldType.TEXT and not isinstance(value, str):
+    if field is not None and field.type == FieldType.TEXT and not isinstance(value, str):
         return None
     if isinstance(value, str):
         return key(value)
@@ -95,8 +95,7 @@ def twin(value: Any, field: CustomField | None = None) -> Any:
 
 
 def twins(values: Mapping[str, Any]) -> dict[str, Any]:
-    made = {name: twin(value) for name, value in values.items()}
-    return {name: value for name, value in made.items() if value is not None}
+    return {name: made for name, value in values.items() if (made := twin(value)) is not None}
 
 
 def words(value: Any, field: CustomField | None = None) -> str:

@@ -113,6 +113,7 @@ def word_keys(texts: Mapping[str, str]) -> dict[str, str] | None:
     return found or None
 
 
+@lru_cache(maxsize=8192)
 def own_words(text: str) -> str:
     """The `word_key`, or blank where a search in the `key` finds the same words."""
     # Letters and spaces are most of what there is.
