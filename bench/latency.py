@@ -1,7 +1,8 @@
 """An event posted until its lead is judged and waits in the queue, with everything running.
 
-Web, worker, PostgreSQL and Valkey on one machine, 100 events a second, each a demo request of
-another lead, which makes it an SQL. Bar: p95 under 1 s.
+Web, worker, PostgreSQL and Valkey on one machine. Every fifth event is a demo request, which makes
+its lead an SQL; the clock starts when the event is due to be sent, whether or not a sender is free.
+Bars: p95 under 0.15 s at 100 events a second, under 1 s at 400.
 """
 
 import http.client
@@ -17,15 +18,22 @@ from pathlib import Path
 
 import _world
 
-EVENTS_A_SECOND = 100
-SECONDS = 20
-BAR = 1.0
+# Seconds that 95 of 100 may take at most, by events a second.
+BARS = {100: 0.15, 400: 1.0}
+SENDERS = 16
+# How long the last ones may take to arrive.
+PATIENCE = 60
 # One in so many events makes an SQL; a queue does not get a hundred a second.
 DEMO_EVERY = 5
 
 
 def main() -> None:
-    options = _world.arguments(__doc__).parse_args()
+    parser = _world.arguments(__doc__ or "")
+    parser.add_argument("--rates", type=int, nargs="+", default=[*BARS], help="events a second")
+    parser.add_argument("--seconds", type=int, default=20, help="for each rate")
+    options = parser.parse_args()
+    events = sum(options.rates) * options.seconds
+    missed = 0
     with _world.database():
         from accounts.keys import keys
         from accounts.models import Portal, Scope
@@ -34,8 +42,10 @@ def main() -> None:
 
         _, plain = keys.create(keys.integration_named("Bench"), scopes=[Scope.EVENTS_WRITE])
         Portal.load()
-        _world.fill(min(options.leads, 20_000), 100_000)
-        make_mqls(EVENTS_A_SECOND * SECONDS)
+        leads = max(events, min(options.leads, 20_000))
+        # Few events each: who did more is an SQL already.
+        _world.fill(leads, 5 * leads)
+        make_mqls(events)
         due.drain()
         folder = Path(os.environ["DATA_DIR"])
         broker = valkey.start_valkey(folder)
@@ -58,14 +68,25 @@ def main() -> None:
         try:
             with _world.web("leadportal.settings") as port:
                 time.sleep(3)
-                waited = measure(port, plain)
+                first = 1
+                for rate in options.rates:
+                    leads = range(first, first + rate * options.seconds)
+                    missed += not keeps(BARS.get(rate), rate, measure(port, plain, leads, rate))
+                    first = leads.stop
         finally:
             worker.stop()
             broker.stop()
+    raise SystemExit(missed)
+
+
+def keeps(bar: float | None, rate: int, waited: list[float]) -> bool:
+    """Print how long demo requests took at this rate; whether they keep within the bar, if any."""
     p50, p95 = statistics.median(waited), statistics.quantiles(waited, n=20)[-1]
-    print(f"{len(waited)} demo requests among {EVENTS_A_SECOND * SECONDS} events at 100 a second")
-    print(f"event to queue: median {p50:.2f} s, p95 {p95:.2f} s (bar {BAR} s)")
-    raise SystemExit(p95 >= BAR)
+    is_ok = bar is None or p95 < bar
+    said = f" (bar {bar} s): {'ok' if is_ok else 'BELOW'}" if bar else ""
+    print(f"{rate} events a second, {len(waited):,} of them demo requests")
+    print(f"    event to queue: median {p50:.2f} s, p95 {p95:.2f} s{said}", flush=True)
+    return is_ok
 
 
 def make_mqls(count: int) -> None:
@@ -81,13 +102,13 @@ def make_mqls(count: int) -> None:
         cursor.execute("UPDATE leads_company SET employees = 600")
 
 
-def measure(port: int, plain: str) -> list[float]:
-    """Seconds from sending each demo request to its handoff being there for others to see."""
+def measure(port: int, plain: str, leads: range, rate: int) -> list[float]:
+    """Seconds from when each demo request was due to its handoff being there for others to see."""
     from leads.models import Lead
 
-    mqls = Lead.objects.filter(stage="mql", pk__lte=EVENTS_A_SECOND * SECONDS)
+    mqls = Lead.objects.filter(stage="mql", pk__range=(leads.start, leads.stop - 1))
     asking = {pk for pk in mqls.values_list("pk", flat=True) if pk % DEMO_EVERY == 0}
-    sent: dict[int, float] = {}
+    due: dict[int, float] = {}
     arrived: dict[int, float] = {}
     stop = threading.Event()
     watcher = threading.Thread(target=watch, args=(arrived, stop))
@@ -100,38 +121,52 @@ def measure(port: int, plain: str) -> list[float]:
             local_state.connection = http.client.HTTPConnection("127.0.0.1", port)
         kind = "demo_request" if number in asking else "email_open"
         body = json.dumps({"type": kind, "lead": {"id": number}})
-        if kind == "demo_request":
-            sent[number] = time.perf_counter()
         local_state.connection.request("POST", "/api/v1/events", body, headers)
         answer = local_state.connection.getresponse()
         content = answer.read()
         assert answer.status == 201, content[:300]
 
-    with ThreadPoolExecutor(8) as pool:
-        began = time.perf_counter()
-        for number in range(1, EVENTS_A_SECOND * SECONDS + 1):
-            time.sleep(max(0, began + number / EVENTS_A_SECOND - time.perf_counter()))
-            pool.submit(post, number)
-    deadline = time.perf_counter() + 10
-    while set(sent) - set(arrived) and time.perf_counter() < deadline:
+    with ThreadPoolExecutor(SENDERS) as pool:
+        began, posted = time.perf_counter(), []
+        for place, number in enumerate(leads, start=1):
+            at = began + place / rate
+            time.sleep(max(0, at - time.perf_counter()))
+            if number in asking:
+                due[number] = at
+            posted.append(pool.submit(post, number))
+    for sent in posted:
+        sent.result()
+    deadline = time.perf_counter() + PATIENCE
+    while due.keys() - arrived.keys() and time.perf_counter() < deadline:
         time.sleep(0.05)
     stop.set()
     watcher.join()
-    lost = set(sent) - set(arrived)
+    lost = due.keys() - arrived.keys()
     assert not lost, f"{len(lost)} demo requests opened no handoff"
-    return [arrived[number] - sent[number] for number in sent]
+    return [arrived[number] - at for number, at in due.items()]
 
 
 def watch(arrived: dict[int, float], stop: threading.Event) -> None:
-    """Note when each new handoff is first seen, on a connection of its own."""
+    """Note when each new handoff is first seen, on a connection of its own.
+
+    Ids are given before the commit: one that was passed over may still come.
+    """
+    from django.db import connection
+    from django.db.models import Q
+
     from leads.models import Handoff
 
     last = Handoff.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    passed_over: set[int] = set()
     while not stop.is_set():
-        for pk, lead in Handoff.objects.filter(pk__gt=last).values_list("pk", "lead"):
+        new = Handoff.objects.filter(Q(pk__gt=last) | Q(pk__in=passed_over)).order_by("pk")
+        for pk, lead in new.values_list("pk", "lead"):
             arrived.setdefault(lead, time.perf_counter())
+            passed_over.discard(pk)
+            passed_over.update(range(last + 1, pk))
             last = max(last, pk)
         time.sleep(0.01)
+    connection.close()
 
 
 if __name__ == "__main__":

@@ -43,6 +43,9 @@ class FactSource(Protocol):
     def property_key(self, name: str) -> Sql:
         """The normalised twin of a text property of the event `e`; NULL if it has none."""
 
+    def property_words(self, name: str) -> Sql:
+        """The padded words of a text property of the event `e`; NULL if it has none."""
+
     def property_known(self, name: str) -> Sql:
         """Whether the event `e` has this property, of whatever type."""
 
@@ -226,7 +229,10 @@ def _property_test(test: PropertyTest, source: FactSource) -> Sql:
         return _number_test(test.op, test.value, source.property_number(test.property))
     if test.op == "is_known":
         return source.property_known(test.property)
-    value = source.property_key(test.property)
+    if test.op == "contains_any_word":
+        value = source.property_words(test.property)
+    else:
+        value = source.property_key(test.property)
     if test.op not in SAME_OPERATORS:
         return _text_test(test.op, test.value, value, TEXT_PROPERTY, source)
     texts, numbers, answers = same_as(test.value)

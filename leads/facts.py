@@ -22,7 +22,7 @@ from leadportal.db.pieces import Sql, param
 from leadportal.world.regions import REGION_OF, SALES_AREA_OF
 from leads.columns import AMONG_ATTRIBUTES, COLUMNS, Column, Merge
 from leads.models import CustomField, Lead
-from leads.text import key
+from leads.text import key, word_key
 
 CUSTOM = "attributes."
 # Days before today that the bits of a number hold, and a day on which the clocks change.
@@ -59,6 +59,13 @@ def _sql_of(column: Column) -> tuple[str, str]:
     return f"nullif({compared}, '')", f"nullif({written}, '')"
 
 
+def _words_of(column: Column) -> str:
+    table, name = "l" if column.of is Lead else "c", column.name
+    if column.merge is Merge.POINTS:
+        table, name = {"source": "src", "campaign": "cmp"}[column.name], "name"
+    return f"coalesce({table}.word_keys->>'{name}', {_sql_of(column)[0]})"
+
+
 # By name of the fact.
 _COLUMNS: dict[str, tuple[str, str]] = {
     **{column.fact.name: _sql_of(column) for column in COLUMNS},
@@ -69,6 +76,12 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "total": ("s.total", "s.total"),
     "grade": ("nullif(s.grade, '?')", "s.grade"),
     "stage": ("l.stage", "l.stage"),
+}
+# The words of texts with a twin, where they are not those of the twin itself.
+_WORDS = {
+    column.fact.name: _words_of(column)
+    for column in COLUMNS
+    if column.kind is FactType.TEXT and not column.is_plain
 }
 # Compared as written but for case; their words are what stands between punctuation.
 _PLAIN = frozenset(column.fact.name for column in COLUMNS if column.is_plain)
@@ -182,6 +195,11 @@ class TableFacts:
         return Sql(text)
 
     def words(self, test: Test) -> Sql:
+        if test.fact.name in _WORDS:
+            return self._column(_WORDS[test.fact.name])
+        if test.fact.name.startswith(CUSTOM):
+            name = param(test.fact.name.removeprefix(CUSTOM))
+            return Sql("coalesce(l.word_keys->>{}, {})") % (name, self.value(test))
         if test.fact.name not in _PLAIN:
             return self.value(test)
         return Sql("(' ' || translate({}, {}, {}) || ' ')") % (
@@ -292,7 +310,7 @@ class TableFacts:
 
     def words_key(self, fact: Fact, text: str) -> str:
         if fact.name not in _PLAIN:
-            return key(text)
+            return word_key(text)
         return f" {' '.join(text.lower().translate(_GAPS).split())} "
 
     # What people adjusted.
@@ -307,6 +325,9 @@ class TableFacts:
 
     def property_key(self, name: str) -> Sql:
         return Sql("(e.property_keys->>{})") % param(name)
+
+    def property_words(self, name: str) -> Sql:
+        return Sql("coalesce(e.word_keys->>{}, {})") % (param(name), self.property_key(name))
 
     def property_known(self, name: str) -> Sql:
         return Sql("coalesce(e.properties->{} NOT IN ('null', '\"\"'), FALSE)") % param(name)

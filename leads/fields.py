@@ -19,7 +19,7 @@ from leads import news
 from leads.checks.reading import FieldError, Refused, Wrong
 from leads.facts import FACTS
 from leads.models import CustomField, FieldType, Judgement, SeenAttribute
-from leads.text import key
+from leads.text import key, own_words
 
 _YES = frozenset({"yes", "true", "1", "y"})
 _NO = frozenset({"no", "false", "0", "n"})
@@ -84,9 +84,9 @@ def twin(value: Any, field: CustomField | None = None) -> Any:
 
     The twin of a date is the date itself, and only a date has one there: SQL may cast it.
     """
-    if field and field.type == FieldType.DATE:
+    if field is not None and field.type == FieldType.DATE:
         return value if _fits(field, value) else None
-    if field and field.type == FieldType.TEXT and not isinstance(value, str):
+    if field is not None and field.type == FieldType.TEXT and not isinstance(value, str):
         return None
     if isinstance(value, str):
         return key(value)
@@ -96,8 +96,13 @@ def twin(value: Any, field: CustomField | None = None) -> Any:
 
 
 def twins(values: Mapping[str, Any]) -> dict[str, Any]:
-    made = {name: twin(value) for name, value in values.items()}
-    return {name: value for name, value in made.items() if value is not None}
+    return {name: made for name, value in values.items() if (made := twin(value)) is not None}
+
+
+def words(value: Any, field: CustomField | None = None) -> str:
+    """A text's words where its twin does not hold them as such; a date has none."""
+    is_text = isinstance(value, str) and (field is None or field.type != FieldType.DATE)
+    return own_words(value) if is_text else ""
 
 
 def _fits(field: CustomField, value: Any) -> bool:
@@ -201,7 +206,14 @@ def _retype(field: CustomField, at: datetime) -> Defined:
         else:
             fitting = value
             misfits.append((value, count))
-        changes.append({"old": value, "new": fitting, "twin": twin(fitting, field)})
+        changes.append(
+            {
+                "old": value,
+                "new": fitting,
+                "twin": twin(fitting, field),
+                "words": words(fitting, field) or None,
+            }
+        )
     _replace_values(field.name, changes, at)
     return Defined(field, fitted, misfits)
 
@@ -248,8 +260,13 @@ def _replace_values(name: str, changes: list[dict[str, Any]], at: datetime) -> N
                    attribute_keys = CASE WHEN c.twin IS NULL
                                          THEN l.attribute_keys - %(name)s
                                          ELSE l.attribute_keys
-                                              || jsonb_build_object(%(name)s, c.twin) END
-              FROM jsonb_to_recordset(%(changes)s::jsonb) c(old jsonb, new jsonb, twin jsonb)
+                                              || jsonb_build_object(%(name)s, c.twin) END,
+                   word_keys = nullif(
+                       coalesce(l.word_keys, '{}') - %(name)s
+                       || CASE WHEN c.words IS NULL THEN '{}'
+                               ELSE jsonb_build_object(%(name)s, c.words) END, '{}')
+              FROM jsonb_to_recordset(%(changes)s::jsonb)
+                   c(old jsonb, new jsonb, twin jsonb, words text)
              WHERE l.attributes ? %(name)s AND l.attributes -> %(name)s = c.old
             RETURNING l.id
             """,

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import groupby
 
@@ -9,6 +10,19 @@ from django.db.models import Q
 
 # A run of letters and digits, or a run of anything else but spaces.
 _TOKEN = re.compile(r"[^\W_]+|(?:[^\w\s]|_)+")
+# One word, in a text where a comma stands for every sign but these three: an initialism ("v.p.",
+# "v. p."), a letter with the signs that make another name of it ("c++", "c#", "a+"), or a run of
+# letters and digits. A single + before a word is a gap, as in "r+d".
+_LETTER, _IN_WORD = r"[^\W\d_]", r"[^ ,.+#]"
+_WORD = re.compile(
+    rf"(?<!{_IN_WORD})(?:{_LETTER}(?:\.{_LETTER})+(?!{_IN_WORD})"
+    rf"|{_LETTER}\.(?: +{_LETTER}\.)+(?!{_IN_WORD})"
+    rf"|{_LETTER}(?:\+\++|#|\+(?!{_IN_WORD})))"
+    rf"|{_IN_WORD}+"
+)
+_OF_WORDS = frozenset(".+#")
+_BETWEEN = {"space": " ", "other": ","}
+_JOINED = str.maketrans("", "", ". ")
 # Invisible inside words: soft hyphens, zero-width joiners, what encircles a sign.
 _INVISIBLE = frozenset({"Cf", "Me"})
 _VARIANTS = range(0xFE00, 0xFE10)
@@ -48,6 +62,13 @@ def _kind(char: str) -> str:
     return "word" if char.isalnum() or unicodedata.category(char)[0] == "M" else "other"
 
 
+_GAPS = {
+    n: _BETWEEN[kind]
+    for n in range(128)
+    if (kind := _kind(chr(n))) != "word" and chr(n) not in _OF_WORDS
+}
+
+
 @lru_cache(maxsize=8192)
 def key(text: str, limit: int = 0) -> str:
     """The twin of one text: tokens between single spaces, as " vp , sales ".
@@ -63,6 +84,43 @@ def key(text: str, limit: int = 0) -> str:
         return padded
     cut = padded.rfind(" ", 0, limit)
     return padded[: cut + 1] if cut else f"{padded[: limit - 1]} "
+
+
+@lru_cache(maxsize=8192)
+def word_key(text: str) -> str:
+    """What a list of words is held against: the words alone, as " vice president " or " vp ".
+
+    Signs and spaces between words are gaps, whichever they are: "Vice-President" and "vice
+    president" are one. Letters with dots are one word: "V.P." is "vp". Blank without a word.
+    """
+    found = [word.translate(_JOINED) for word in _WORD.findall(_plain_gaps(_fold(text)))]
+    return f" {' '.join(found)} " if found else ""
+
+
+def _plain_gaps(folded: str) -> str:
+    """The text with one space for each kind of space, and a comma for each sign of no word."""
+    if folded.isascii():
+        return folded.translate(_GAPS)
+    return "".join(c if c in _OF_WORDS else _BETWEEN.get(_kind(c), c) for c in folded)
+
+
+def word_keys(texts: Mapping[str, str]) -> dict[str, str] | None:
+    """The words of those texts whose `key` does not hold them one after the other; else None.
+
+    Most texts have nothing between their words, so the twin answers for both.
+    """
+    found = {name: words for name, text in texts.items() if (words := own_words(text))}
+    return found or None
+
+
+@lru_cache(maxsize=8192)
+def own_words(text: str) -> str:
+    """The `word_key`, or blank where a search in the `key` finds the same words."""
+    # Letters and spaces are most of what there is.
+    if text.replace(" ", "").isalnum() and text.isascii():
+        return ""
+    words = word_key(text)
+    return "" if words in key(text) else words
 
 
 def name_key(text: str, limit: int) -> str:

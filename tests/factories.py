@@ -98,14 +98,18 @@ def live_version() -> CriteriaVersion:
 # --- the record --------------------------------------------------------------------------------
 
 
+def _named(name: str) -> dict[str, Any]:
+    return {"name": name, "word_keys": text.word_keys({"name": name})}
+
+
 def source(name: str = "Demo form", **fields: Any) -> Source:
     key = text.name_key(name, 100)
-    return Source.objects.get_or_create(key=key, defaults={"name": name, **fields})[0]
+    return Source.objects.get_or_create(key=key, defaults=_named(name) | fields)[0]
 
 
 def campaign(name: str = "Nordic food Q4", **fields: Any) -> Campaign:
     key = text.name_key(name, 150)
-    return Campaign.objects.get_or_create(key=key, defaults={"name": name, **fields})[0]
+    return Campaign.objects.get_or_create(key=key, defaults=_named(name) | fields)[0]
 
 
 def company(name: str = "Brightwater Foods", **fields: Any) -> Company:
@@ -116,6 +120,7 @@ def company(name: str = "Brightwater Foods", **fields: Any) -> Company:
         name_key=text.key(name),
         match_key=company_key(name),
         industry_key=text.key(industry),
+        word_keys=text.word_keys({"name": name, "industry": industry}),
         **{"employees": 610, "country": "SE", **fields},
     )
 
@@ -168,6 +173,7 @@ def lead(
         email_kind="work" if email else "",
         attribute_keys={"first_name": text.key(first), "last_name": text.key(last)},
         job_title_key=text.key(title),
+        word_keys=text.word_keys({"first_name": first, "last_name": last, "job_title": title}),
         search_key=text.search_key(
             name, email, fields["company"].name if fields["company"] else ""
         ),

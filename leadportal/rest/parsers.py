@@ -53,7 +53,7 @@ def read_json(raw: bytes) -> Any:
 
 def _is_clean(raw: bytes, text: str) -> bool:
     """Whether no text in it can need cleaning; most bodies are spared the walk over all values."""
-    if _ESCAPED.search(raw):
+    if (b"\\" in raw or b"\x7f" in raw) and _ESCAPED.search(raw):
         return False
     return raw.isascii() or (
         unicodedata.is_normalized("NFC", text) and not _LATE_CONTROLS.search(text)
@@ -62,7 +62,7 @@ def _is_clean(raw: bytes, text: str) -> bool:
 
 def _check_depth(raw: bytes) -> None:
     """Before parsing, as a parser that calls itself runs out of stack."""
-    brackets = _STRING.sub(b"", raw).translate(_BRACKETS, _NOT_BRACKETS)
+    brackets = _outside_strings(raw).translate(_BRACKETS, _NOT_BRACKETS)
     for _ in range(DEPTH_MAX):
         # Each pass takes away the innermost level.
         shorter = brackets.replace(b"[]", b"")
@@ -75,6 +75,13 @@ def _check_depth(raw: bytes) -> None:
     )
     if too_deep:
         raise ParseError(f"The JSON is nested too deep: at most {DEPTH_MAX} levels.")
+
+
+def _outside_strings(raw: bytes) -> bytes:
+    if b"\\" in raw:
+        return _STRING.sub(b"", raw)
+    # Without escapes every quote begins or ends a string.
+    return b"".join(raw.split(b'"')[::2])
 
 
 def _whole(digits: str) -> int:

@@ -9,14 +9,15 @@ from leads.checks.reading import Field, FieldError, Refused, Wrong, object_of, r
 from leads.checks.values import EMAIL, ID, MOMENT, lead_id, matching
 
 PROPERTIES_LENGTH = 8_000
+_written = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _EVENT_TYPE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,59}")
 
 
 def _properties(value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict) and not isinstance(value, Mapping):
         raise Wrong("wrong_type", "An object is needed here.")
     try:
-        written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        written = _written(value)
     except (TypeError, ValueError):
         raise Wrong("wrong_type", "Values must be JSON with finite numbers.") from None
     if len(written) > PROPERTIES_LENGTH:

@@ -42,7 +42,8 @@ def read_object(
     payload: Any, table: Mapping[str, Field], *, kept_by_us: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
     """The checked values of one object. Raises Refused with everything that is wrong."""
-    if not isinstance(payload, Mapping):
+    # A dict, as a rule: to ask that costs a tenth of asking for any mapping.
+    if not isinstance(payload, dict) and not isinstance(payload, Mapping):
         raise Refused(FieldError("", "wrong_type", "An object is needed here."))
     values: dict[str, Any] = {}
     errors: list[FieldError] = []

@@ -11,7 +11,7 @@ from typing import Any
 from leads.demo.criteria import SEGMENT
 from leads.demo.places import PLACES, WEIGHTS, Country, phone
 from leads.models import Campaign, Source
-from leads.text import name_key
+from leads.text import name_key, word_keys
 
 # How far a lead gets, as drawn; the criteria have the last word.
 SQL, MQL, LEAD, INQUIRY, BIN = "sql", "mql", "lead", "inquiry", "bin"
@@ -147,6 +147,7 @@ def open_market(at: datetime) -> None:
         origin.name: Source.objects.create(
             name=origin.name,
             key=name_key(origin.name, 100),
+            word_keys=word_keys({"name": origin.name}),
             channel=origin.channel,
             created_at=begin,
         )
@@ -156,6 +157,7 @@ def open_market(at: datetime) -> None:
         Campaign.objects.create(
             name=name,
             key=name_key(name, 150),
+            word_keys=word_keys({"name": name}),
             source=sources[source],
             starts_on=(at - timedelta(days=first)).date(),
             ends_on=None if last is None else (at - timedelta(days=last)).date(),

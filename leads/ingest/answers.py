@@ -1,6 +1,6 @@
 """What batches share: reading the envelope, answering with one result per item."""
 
-from typing import Generic, Literal, NotRequired, TypedDict, TypeVar
+from typing import Generic, Literal, NotRequired, TypedDict, TypeVar, cast
 
 from leads.ingest.decision import DecisionAnswer
 from leads.ingest.results import IngestResult, Status
@@ -63,7 +63,7 @@ def result_answer(result: IngestResult) -> ResultAnswer:
         "index": result.index,
         "status": result.status,
         "id": result.lead_id,
-        "errors": errors(result),
+        "errors": errors(result) if result.errors else [],
     }
     if result.first_index is not None:
         shown["first_index"] = result.first_index
@@ -77,7 +77,9 @@ class PostedEventAnswer(TypedDict):
 
 
 def event_result_answer(given: IngestResult) -> EventResultAnswer:
-    return {**result_answer(given), "id": given.event_id, "lead": given.lead_id}
+    shown = cast(EventResultAnswer, result_answer(given))
+    shown["id"], shown["lead"] = given.event_id, given.lead_id
+    return shown
 
 
 def errors(result: IngestResult) -> list[ErrorAnswer]:

@@ -9,7 +9,7 @@ from leadportal.db.races import Raced
 from leads.columns import COMPANY_COLUMNS, Merge
 from leads.matching import company_key, registrable_domain, work_domain
 from leads.models import Company
-from leads.text import key
+from leads.text import key, word_keys
 
 _FILLABLE = tuple(column for column in COMPANY_COLUMNS if column.merge is Merge.FILLS)
 _FILLABLE_NAMES = tuple(column.name for column in _FILLABLE)
@@ -116,7 +116,7 @@ def _make(mentions: list[Mention], companies: Companies, at: Any) -> None:
         row["created_at"] = at
         for column in _FILLABLE:
             row.setdefault(column.name, column.blank)
-        row |= _name_columns(row["name"]) | _twins(row)
+        row |= _twins(row)
     written = rows.insert(
         Company, made, skip_conflicts=True, returning=("id", "domain", "match_key")
     )
@@ -130,12 +130,14 @@ def _make(mentions: list[Mention], companies: Companies, at: Any) -> None:
             companies.by_name[row["match_key"]] = row
 
 
-def _name_columns(name: str) -> dict[str, str]:
-    return {"name": name, "name_key": key(name, 420), "match_key": company_key(name)}
-
-
-def _twins(row: dict[str, Any]) -> dict[str, str]:
-    return {column.twin: column.twin_of(row[column.name]) for column in _TWINS}
+def _twins(row: dict[str, Any]) -> dict[str, Any]:
+    """What SQL compares and finds it by, made of all its texts as they are now."""
+    name = row["name"]
+    return {
+        "name_key": key(name, 420),
+        "match_key": company_key(name),
+        "word_keys": word_keys({"name": name} | {c.name: row[c.name] for c in _TWINS}),
+    } | {column.twin: column.twin_of(row[column.name]) for column in _TWINS}
 
 
 def _fill(mentions: list[Mention], companies: Companies) -> None:
@@ -155,8 +157,9 @@ def _fill(mentions: list[Mention], companies: Companies) -> None:
             company.update(news)
             changed[company["id"]] = company
     for company in changed.values():
-        company |= _name_columns(company["name"]) | _twins(company)
-    columns = ["name", "name_key", "match_key", *_FILLABLE_NAMES, *(c.twin for c in _TWINS)]
+        company |= _twins(company)
+    columns = ["name", "name_key", "match_key", "word_keys", *_FILLABLE_NAMES]
+    columns += [column.twin for column in _TWINS]
     rows.update(
         Company,
         columns,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, TypedDict
 
 from django.db import connection
@@ -21,6 +22,7 @@ from leads.ingest.records import Arrival
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.matching import email_identity
 from leads.models import EmailKind, Event
+from leads.text import word_keys
 
 # Clocks differ a little; what is further ahead is wrong and counts as now.
 SKEW = timedelta(minutes=5)
@@ -41,19 +43,15 @@ class EventInput(TypedDict, total=False):
     lead: dict[str, Any]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Happening:
+    """One checked event: what it says, whom it names, and the sender's name for it."""
+
     index: int
     values: dict[str, Any]
+    lead: dict[str, Any]
+    key: str = ""
     lead_id: int | None = None
-
-    @property
-    def lead(self) -> dict[str, Any]:
-        return self.values["lead"]
-
-    @property
-    def key(self) -> str:
-        return self.values.get("external_id", "")
 
 
 def ingest_events(
@@ -80,7 +78,8 @@ def ingest_events(
             results.append(IngestResult(index, Status.REFUSED, errors=refused.errors))
         else:
             results.append(IngestResult(index, Status.CREATED))
-            happenings.append(_Happening(index, values))
+            key = values.get("external_id", "")
+            happenings.append(_Happening(index, values, values["lead"], key))
     if all_or_none and len(happenings) < len(results):
         raise BatchRefused([result for result in results if result.errors])
     if happenings:
@@ -188,8 +187,13 @@ def _write_events(
     happenings: list[_Happening], results: dict[int, IngestResult], sender: Sender
 ) -> None:
     # By external id, so that two batches with the same events wait for each other.
-    happenings.sort(key=lambda happening: happening.key)
-    new = [_row(happening, sender) for happening in happenings]
+    happenings.sort(key=attrgetter("key"))
+    common = {
+        "occurred_at": (at := str(sender.at)),
+        "received_at": at,
+        "integration_id": sender.integration.pk,
+    }
+    new = [_row(happening, common, sender.at) for happening in happenings]
     written = rows.insert(Event, new, skip_conflicts=True)
     if len(written) < len(new):
         raise Raced
@@ -201,19 +205,21 @@ def _write_events(
             result.event_id, result.lead_id = first.event_id, first.lead_id
 
 
-def _row(happening: _Happening, sender: Sender) -> rows.Row:
+def _row(happening: _Happening, common: rows.Row, at: datetime) -> rows.Row:
+    """The columns that differ from their defaults; `common` is the same for all, sent `at`."""
     values = happening.values
-    stated = values.get("occurred_at", sender.at)
-    ahead = stated > sender.at + SKEW
-    properties = values.get("properties", {})
-    return {
+    row = common | {
         "lead_id": happening.lead_id,
         "type": values["type"],
-        "occurred_at": min(stated, sender.at),
-        "stated_at": stated if ahead else None,
-        "received_at": sender.at,
-        "properties": properties,
-        "property_keys": fields.twins(properties),
-        "integration_id": sender.integration.pk,
         "external_id": happening.key,
     }
+    if stated := values.get("occurred_at"):
+        if stated < at:
+            row["occurred_at"] = str(stated)
+        elif stated > at + SKEW:
+            row["stated_at"] = str(stated)
+    if properties := values.get("properties"):
+        row["properties"] = properties
+        row["property_keys"] = fields.twins(properties)
+        row["word_keys"] = word_keys({n: v for n, v in properties.items() if isinstance(v, str)})
+    return row

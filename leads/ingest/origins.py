@@ -10,7 +10,7 @@ from django.db.models import Model
 from leadportal.db import rows
 from leadportal.db.races import Raced
 from leads.models import Campaign, Source
-from leads.text import name_key
+from leads.text import name_key, word_keys
 
 SOURCE_KEY_MAX, CAMPAIGN_KEY_MAX = 100, 150
 
@@ -62,7 +62,12 @@ def _by_key(
     columns = ("id", "name", "key") if source_ids is None else ("id", "name", "key", "source_id")
     found = {row["key"]: row for row in rows.by_key(model, columns, wanted)}
     made = [
-        {"name": wanted[key], "key": key, "created_at": at}
+        {
+            "name": wanted[key],
+            "key": key,
+            "word_keys": word_keys({"name": wanted[key]}),
+            "created_at": at,
+        }
         | ({"source_id": source_ids[key]} if source_ids is not None else {})
         for key in sorted(wanted.keys() - found.keys())
     ]

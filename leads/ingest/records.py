@@ -11,7 +11,7 @@ from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS, Column, Merge
 from leads.ingest.companies import Mention
 from leads.matching import email_identity
 from leads.models import CustomField, Lead
-from leads.text import search_key
+from leads.text import own_words, search_key
 
 STORED_ATTRIBUTES_MAX = 300
 _TAKEN = tuple(column for column in LEAD_COLUMNS if column.merge is Merge.OVERWRITES)
@@ -24,6 +24,7 @@ WRITTEN = (
     "company_id",
     "attributes",
     "attribute_keys",
+    "word_keys",
     "consent",
     "search_key",
 )
@@ -102,6 +103,14 @@ class Record:
             self.row.setdefault(AMONG_ATTRIBUTES, {})[column.name] = column.twin_of(value)
         else:
             self.row[column.twin] = column.twin_of(value)
+        self._take_words(column.name, own_words(value))
+
+    def _take_words(self, name: str, words: str) -> None:
+        kept = self.row.get("word_keys") or {}
+        kept.pop(name, None)
+        if words:
+            kept[name] = words
+        self.row["word_keys"] = kept or None
 
     def take_email(self, arrival: Arrival) -> None:
         """The address of one's own: who asks has made sure that nobody else has it."""
@@ -126,6 +135,7 @@ class Record:
             twins.pop(name, None)
             if twin is not None:
                 twins[name] = twin
+            self._take_words(name, fields.words(value, defined.get(name)))
             self._note(f"attributes.{name}", old, value)
 
     def take_consent(self, words: dict[str, dict[str, Any]], at: datetime) -> None:

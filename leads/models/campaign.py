@@ -17,6 +17,8 @@ class Source(models.Model):
 
     name = models.CharField(max_length=80)
     key = models.CharField(max_length=100, unique=True)
+    # {"name": " e mail "} where the key does not hold the words as such.
+    word_keys = models.JSONField(null=True, blank=True)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.OTHER)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -32,6 +34,7 @@ class Campaign(models.Model):
 
     name = models.CharField(max_length=120)
     key = models.CharField(max_length=150, unique=True)
+    word_keys = models.JSONField(null=True, blank=True)
     source = models.ForeignKey(
         Source, models.PROTECT, null=True, blank=True, related_name="campaigns"
     )

@@ -19,6 +19,8 @@ class Company(models.Model):
     founded = models.PositiveSmallIntegerField(null=True, blank=True)
     # With a default of the database, as a release before may still write while it is added.
     phone = models.CharField(max_length=40, blank=True, default="", db_default="")
+    # Words of name and industry where their twins do not hold them as such.
+    word_keys = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -16,6 +16,8 @@ class Event(models.Model):
     properties = models.JSONField(default=dict)
     # Normalised twins of the text properties, so conditions compare plain keys.
     property_keys = models.JSONField(default=dict)
+    # {"topic": " node js "}: of properties whose words their twin does not hold as such.
+    word_keys = models.JSONField(null=True)
     # An index of its own would tempt the planner to read all events of the integration.
     integration = models.ForeignKey(
         "accounts.Integration", models.PROTECT, null=True, related_name="+", db_index=False

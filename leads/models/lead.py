@@ -86,6 +86,8 @@ class Lead(models.Model):
     )
     attributes = models.JSONField(default=dict, blank=True)
     attribute_keys = models.JSONField(default=dict, blank=True)
+    # {"job_title": " vice president "}: of texts whose words their twin does not hold as such.
+    word_keys = models.JSONField(null=True, blank=True)
     estimated_value = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     # Newest word on each purpose: {"marketing": true}. The rows are in Consent.
     consent = models.JSONField(default=dict, blank=True)

@@ -67,7 +67,9 @@ def _for_table(rows: QuerySet[Lead], sort: str) -> QuerySet[Lead]:
     if sort.removeprefix("-") == "score":
         rows = rows.filter(judgement__total__isnull=False)
     shown = rows.select_related("company", "source", "owner", "judgement")
-    return shown.defer("attributes", "attribute_keys", "judgement__points", "consent", "search_key")
+    return shown.defer(
+        "attributes", "attribute_keys", "word_keys", "judgement__points", "consent", "search_key"
+    )
 
 
 def _count(rows: QuerySet[Lead], page: paging.Page, sort: str) -> dict[str, str]:

@@ -52,6 +52,68 @@ def test_a_twin_that_is_cut_ends_after_a_whole_word():
 
 
 @pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("Vice-President", "vice president"),
+        ("Vice\u2010 \u2011\u2012\u2013\u2014\u2212President", "vice president"),
+        ("VP,Sales", "vp sales"),
+        ("CEO/Founder & Owner", "ceo founder owner"),
+        ("Co-Founder", "co founder"),
+        ("R&D", "r d"),
+        ("AT & T", "at t"),
+        ("C-level", "c level"),
+        ("Node.js", "node js"),
+        ("Dr.-Ing.", "dr ing"),
+        ("e-commerce", "e commerce"),
+        ("O'Neill", "o neill"),
+        ("O’Neill", "o neill"),
+        ("Vice\uff0dPresident\uff0f\uff33\uff41\uff4c\uff45\uff53", "vice president sales"),
+        ("東京・支社", "東京 支社"),
+        ("Вице-президент", "вице президент"),
+        ("מנכ״ל", "מנכ ל"),
+        # Letters with dots are one word; a space ends it, unless each of them stands alone.
+        ("V.P.", "vp"),
+        ("V.P", "vp"),
+        ("v.p.Sales", "vp sales"),
+        ("\uff36\uff0e\uff30\uff0e", "vp"),
+        ("к.т.н.", "ктн"),
+        ("Sr. V.P., Sales", "sr vp sales"),
+        ("V. P. Sales", "vp sales"),
+        ("V.P. H.R.", "vp hr"),
+        ("John F. V.P.", "john f vp"),
+        ("V - P", "v p"),
+        ("2.5", "2 5"),
+        # A letter with these signs is another name than the letter.
+        ("C", "c"),
+        ("C++, Java", "c++ java"),
+        ("C++17", "c++ 17"),
+        ("C#/.NET", "c# net"),
+        ("R+D", "r d"),
+        ("5+ years", "5 years"),
+        ("Google+", "google"),
+        ("& %", ""),
+        ("", ""),
+    ],
+)
+def test_the_words_of_a_text_are_what_stands_between_its_signs(given, words):
+    assert text.word_key(given).strip() == words
+
+
+@given(st.text(max_size=60))
+def test_where_the_twin_holds_the_same_words_they_are_not_kept_twice(given):
+    words, twin = text.word_key(given), text.key(given)
+
+    assert text.own_words(given) in ("", words)
+    assert text.own_words(given) or words in twin
+
+
+def test_names_that_are_looked_up_whole_keep_their_signs():
+    assert text.name_key("U.S. e-mail", 100) == "u . s . e - mail"
+    assert text.search_key("O’Neill", "Vice-President") == "o’neill vice-president"
+    assert company_key("A.B. Nord-Licht S.p.A.") == "ab nord licht"
+
+
+@pytest.mark.parametrize(
     "name", ["ACME GmbH & Co. KG", "Acme, Inc.", "acme S.A.S.", "The ACME"[4:], "Ácme Ltd"]
 )
 def test_a_company_is_its_name_without_the_legal_form(name):

@@ -16,15 +16,20 @@ def test_an_event_marks_its_lead_to_be_judged(one, send_events):
     factories.nothing_due()
 
     results = send_events(
-        {"type": "page_view", "lead": {"id": lead.pk}, "properties": {"path": "/Pricing", "n": 1}},
+        {
+            "type": "page_view",
+            "lead": {"id": lead.pk},
+            "properties": {"path": "/Pricing", "n": 1, "on": "C++"},
+        },
         {"type": "download", "lead": {"external_id": "1"}},
         {"type": "chat", "lead": {"email": MAIL.upper()}},
     )
 
     assert {result.lead_id for result in results} == {lead.pk}
     view = Event.objects.get(type="page_view")
-    assert view.properties == {"path": "/Pricing", "n": 1}
-    assert view.property_keys == {"path": " / pricing "}
+    assert view.properties == {"path": "/Pricing", "n": 1, "on": "C++"}
+    assert view.property_keys == {"path": " / pricing ", "on": " c ++ "}
+    assert view.word_keys == {"on": " c++ "}
     assert factories.due() == {lead.pk}
 
 

@@ -62,15 +62,18 @@ def test_only_a_real_date_has_a_twin_that_sql_may_cast(one):
 
     twins = [lead.attribute_keys.get("renewal") for lead in Lead.objects.order_by("id")]
     assert twins == ["2026-12-01", None, "2027-01-01"]
+    assert not Lead.objects.exclude(word_keys=None).exists()
 
 
 def test_a_text_field_again_has_its_twins_back(one):
-    one(external_id="1", attributes={"renewal": "Soon"})
+    one(external_id="1", job_title="V.P.", attributes={"renewal": "Soon-ish"})
     fields.define("renewal", "Renewal", "date")
 
     fields.define("renewal", "Renewal", "text")
 
-    assert Lead.objects.get().attribute_keys == {"renewal": " soon "}
+    lead = Lead.objects.get()
+    assert lead.attribute_keys == {"renewal": " soon - ish "}
+    assert lead.word_keys == {"job_title": " vp ", "renewal": " soon ish "}
 
 
 def test_choices_take_the_spelling_of_the_definition(one):

@@ -290,7 +290,28 @@ def test_twins_follow_the_text(one):
 
     assert (lead.job_title_key, lead.city_key) == (" vp , sales ", " malmo ")
     assert lead.attribute_keys == {"first_name": " zoe ", "tool": " excel & co "}
+    assert lead.word_keys == {"job_title": " vp sales ", "tool": " excel co "}
     assert lead.search_key == "zoe a@x.example x.example"
+
+
+def test_words_between_signs_follow_the_text(one):
+    one(external_id="1", job_title="V.P.", attributes={"tool": "Excel & Co", "day": "2026-01-01"})
+
+    lead = one(external_id="1", job_title="Sr. V.P.", attributes={"tool": "Excel"})
+    assert lead.word_keys == {"job_title": " sr vp ", "day": " 2026 01 01 "}
+
+    lead = one(external_id="1", job_title="VP", attributes={"day": 1})
+    assert lead.word_keys is None
+
+
+def test_a_company_that_is_named_later_has_the_words_of_its_name(one):
+    one(email="ann@nord-licht.example")
+    lead = one(
+        email="ben@nord-licht.example",
+        company={"name": "Nord-Licht", "industry": "R&D"},
+    )
+
+    assert lead.company.word_keys == {"name": " nord licht ", "industry": " r d "}
 
 
 def test_money_keeps_its_cents(one):

@@ -81,9 +81,14 @@ class Score:
 
 
 def words(text: str) -> list[str]:
+    """The words and the signs between them."""
+    return [run for kind, run in runs(text) if kind != "space"]
+
+
+def runs(text: str) -> list[tuple[str, str]]:
+    """The folded text in pieces of one kind each: words, spaces, others."""
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    found: list[str] = []
-    last = "space"
+    found: list[tuple[str, str]] = []
     for char in folded:
         kind = unicodedata.category(char)
         accent = unicodedata.combining(char)
@@ -93,12 +98,79 @@ def words(text: str) -> list[str]:
             continue
         is_word = char.isalnum() or kind in {"Mn", "Mc"}
         kind = "space" if char.isspace() else "word" if is_word else "other"
-        if kind != "space" and kind == last:
-            found[-1] += char
-        elif kind != "space":
-            found.append(char)
-        last = kind
+        if found and found[-1][0] == kind:
+            found[-1] = (kind, found[-1][1] + char)
+        else:
+            found.append((kind, char))
     return found
+
+
+# In a list of words signs are gaps, but for those of "V.P.", "C++" and "C#".
+
+
+def listed_words(text: str) -> list[str]:
+    """The words one after the other, whatever stands between them."""
+    had, gaps = words_and_gaps(text)
+    found, n = [], 0
+    while n < len(had):
+        end = max(dotted_end(had, gaps, n), spaced_end(had, gaps, n))
+        if end > n:
+            found.append("".join(had[n : end + 1]))
+        else:
+            found.append(had[n] + signs_of(had[n], gaps[n], is_last=n + 1 == len(had)))
+        n = end + 1
+    return found
+
+
+def words_and_gaps(text: str) -> tuple[list[str], list[str]]:
+    """The words, and what follows each up to the next; a space is one of whatever kind."""
+    had: list[str] = []
+    gaps: list[str] = []
+    for kind, run in runs(text):
+        if kind == "word":
+            had.append(run)
+            gaps.append("")
+        elif gaps:
+            gaps[-1] += " " if kind == "space" else run
+    return had, gaps
+
+
+def is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isalnum() and not word.isdecimal()
+
+
+def dotted_end(had: list[str], gaps: list[str], n: int) -> int:
+    """The last of the letters from the nth word on with nothing but a dot between them."""
+    while gaps[n] == "." and is_letter(had[n]) and n + 1 < len(had) and is_letter(had[n + 1]):
+        n += 1
+    return n
+
+
+def spaced_end(had: list[str], gaps: list[str], n: int) -> int:
+    """The last of the letters from the nth word on with a dot and a space behind each."""
+    end = n
+    while (
+        gaps[end] == ". "
+        and is_letter(had[end])
+        and end + 1 < len(had)
+        and is_letter(had[end + 1])
+        and gaps[end + 1].startswith(".")
+    ):
+        end += 1
+    # The dot of the last one is not that before another word, as in "F. V.P.".
+    if end > n and gaps[end] == "." and end + 1 < len(had):
+        end -= 1
+    return end
+
+
+def signs_of(word: str, gap: str, *, is_last: bool) -> str:
+    """The signs that make another word of a letter."""
+    if not is_letter(word):
+        return ""
+    if gap.startswith("#"):
+        return "#"
+    pluses = len(gap) - len(gap.lstrip("+"))
+    return "" if gap == "+" and not is_last else "+" * pluses
 
 
 def text_holds(op: str, wanted: Any, text: str, *, plain: bool) -> bool:
@@ -115,7 +187,8 @@ def text_holds(op: str, wanted: Any, text: str, *, plain: bool) -> bool:
         case "is_none_of":
             return have not in [words(item) for item in wanted]
         case "contains_any_word":
-            return any(has_run(have, words(item)) for item in wanted)
+            listed = listed_words(text)
+            return any(has_run(listed, listed_words(item)) for item in wanted)
     # What has no word is contained nowhere, and begins nothing.
     begins = " ".join(words(wanted))
     if op == "contains":

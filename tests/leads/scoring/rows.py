@@ -17,7 +17,7 @@ from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
 from leads.fields import twin, twins
 from leads.models import Campaign, Company, Event, Lead, Source
-from leads.text import key, name_key
+from leads.text import key, name_key, word_keys
 from tests import factories
 from tests.leads.scoring.reference import Happening, Moment, Person, Score
 
@@ -62,7 +62,8 @@ def _lead(person: Person) -> Lead:
         if name in fields:
             label = fields[name]
             fields[name], _ = model.objects.get_or_create(
-                key=name_key(label, size), defaults={"name": label}
+                key=name_key(label, size),
+                defaults={"name": label, "word_keys": word_keys({"name": label})},
             )
     attributes = {
         name: value.isoformat() if isinstance(value, date) else value
@@ -83,6 +84,7 @@ def _lead(person: Person) -> Lead:
         city_key=key(fields.get("city", "")),
         attributes=attributes,
         attribute_keys=keys,
+        word_keys=word_keys(_texts(person.attributes) | _texts(fields)),
         consent=person.consent,
     )
 
@@ -97,6 +99,7 @@ def _company(known: dict[str, Any]) -> Company:
         name_key=key(known["name"]),
         match_key=f"company {number}",
         industry_key=key(known.get("industry", "")),
+        word_keys=word_keys({"name": known["name"], "industry": known.get("industry", "")}),
     )
 
 
@@ -107,7 +110,12 @@ def _event(lead: Lead, happening: Happening) -> Event:
         occurred_at=happening.occurred_at,
         properties=happening.properties,
         property_keys=twins(happening.properties),
+        word_keys=word_keys(_texts(happening.properties)),
     )
+
+
+def _texts(values: dict[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if isinstance(value, str)}
 
 
 def portal(moment: Moment) -> Portal:

@@ -54,7 +54,29 @@ TEXTS = (
     "it's", '"quoted"', "ﬁnance", "finance", "m²", "١٢٣", "co\u00adoperate", "cooperate", "\u0301",
     "VPsales", "svp", "  vp  ", "e\u0301cole", "नमस्ते", "नमसत", "हिन्दी भाषा", "हि", "かき", "かぎ",
     "שָׁלוֹם", "שלום", "🚀 CEO🚀", "🚀", "O’Brien", "C++", "/pricing", "/pricing/enterprise",
+    "Vice-President", "Vice\u2010President, EMEA", "V.P.", "V. P.", "Sr. V.P., Sales",
+    "F. V.P. H.R.", "VP/Sales", "v.p.sales", "\uff36\uff0e\uff30\uff0e", "R&D", "r d", "C", "C#",
+    "C#/.NET", "C++17", "к.т.н.",
 )  # fmt: skip
+PARTS = ("v", "p", "vp", "Vice", "President", "C", "é", "2", "हि", "東")
+GAPS = (
+    " ",
+    ".",
+    ". ",
+    ".  ",
+    ".,",
+    "-",
+    "\u2011",
+    "/",
+    "&",
+    "++",
+    "+",
+    "#",
+    "’",
+    "．",
+    "\u3000",
+    "_",
+)
 PLAIN_TEXTS = ("Maya@Brightwater.example", "maya@brightwater.example", "info@x.example",
                "x_y%z@a.example", "+46401234567", "+46 40 ext 12X", "12x", "brightwater.example",
                "%", "_", "@", "brightwater", "holm", "maya@brightwater", "a.example")  # fmt: skip
@@ -105,7 +127,15 @@ def vocabulary(custom: Collection[str]) -> Vocabulary:
 
 def tricky_text() -> st.SearchStrategy[str]:
     alphabet = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
-    return st.sampled_from(TEXTS) | st.text(alphabet, min_size=1, max_size=8)
+    return st.sampled_from(TEXTS) | st.text(alphabet, min_size=1, max_size=8) | words_and_signs()
+
+
+def words_and_signs() -> st.SearchStrategy[str]:
+    """Words as people join them in titles and names: "Sr.V.P.-C++"."""
+    pairs = st.tuples(st.sampled_from(PARTS), st.sampled_from(GAPS))
+    return st.lists(pairs, min_size=1, max_size=5).map(
+        lambda several: "".join(part + gap for part, gap in several)
+    )
 
 
 def days(at: datetime) -> st.SearchStrategy[date]:
@@ -319,7 +349,8 @@ def happenings(draw: Any, at: datetime) -> Happening:
     properties = st.fixed_dictionaries(
         {},
         optional={
-            "path": st.sampled_from(["/pricing", "/Pricing/enterprise", "/blog", "", "50%", "a_b"]),
+            "path": st.sampled_from(["/pricing", "/Pricing/enterprise", "/blog", "", "50%", "a_b"])
+            | words_and_signs(),
             "pages": st.sampled_from([1, 2.5, -1, 10, "10", "2.5", True, False, "many", [1], None]),
         },
     )
