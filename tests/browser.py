@@ -34,6 +34,18 @@ FLAGS = [
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NOT_RUN = "no Chromium: install chromium or name it in $CHROMIUM"
 
+# For add_init_script: window.shifts names what moved by itself while the page was loading, how far,
+# and from where to where.
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries())
+    if (!entry.hadRecentInput)
+      window.shifts.push(entry.value, ...entry.sources.map(({ node, previousRect, currentRect }) =>
+        JSON.stringify([node?.outerHTML ?? node?.textContent, previousRect, currentRect])));
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
 
 def chromium() -> str | None:
     named = os.environ.get("CHROMIUM")

@@ -11,19 +11,10 @@ from accounts.models import User
 from leads.handoffs import claims
 from leads.models import Handoff, Lead, Touch
 from tests import factories
+from tests.browser import SHIFTS
 
 SignIn = Callable[..., Page]
 Axe = Callable[[Page], None]
-
-# Notes what moved by itself while the page was loading, and how far.
-SHIFT = """
-window.shifts = [];
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries())
-    if (!entry.hadRecentInput)
-      window.shifts.push(entry.value, ...entry.sources.map(({ node }) => node?.textContent));
-}).observe({ type: "layout-shift", buffered: true });
-"""
 
 
 @pytest.fixture
@@ -197,7 +188,7 @@ def test_pages_are_accessible_and_do_not_shift(
     factories.consent(held.lead)
     factories.event(held.lead, properties={"message": "Who can show us this?"})
     page = sign_in(rep, width=width, dark=dark)
-    page.add_init_script(SHIFT)
+    page.add_init_script(SHIFTS)
     # A busy machine may paint before the very first font is there; from then on it is at hand.
     page.goto("/leads")
     page.wait_for_load_state("networkidle")
