@@ -3,6 +3,7 @@
 page                     a signed-out page; page.goto("/account/login/") and so on
 sign_in(user)            a page of this person; also width=390, dark=True, javascript=False
 sign_in(Role.SALES)      the same for a person made on the spot
+open_whole(page, url)    goes there, and waits for the parts that the page asks for by itself
 axe(page)                fails on any accessibility violation, naming each element
 
 Every page is watched: a broken policy, an uncaught script error or an answer of 500 fails the test.
@@ -17,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.processes import Portal
 
@@ -33,18 +34,31 @@ FLAGS = [
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NOT_RUN = "no Chromium: install chromium or name it in $CHROMIUM"
+# How long something may be missing before the test fails; on a busy machine it comes late.
+PATIENCE_MS = 15_000
 
-# For add_init_script: window.shifts names what moved by itself while the page was loading, how far,
-# and from where to where.
-SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries())
-    if (!entry.hadRecentInput)
-      window.shifts.push(entry.value, ...entry.sources.map(({ node, previousRect, currentRect }) =>
-        JSON.stringify([node?.outerHTML ?? node?.textContent, previousRect, currentRect])));
-}).observe({ type: "layout-shift", buffered: true });
-"""
+# For add_init_script: window.shifts() names what moved by itself since the page began to load, how
+# far, and from where to where.
+SHIFTS = """{
+  const moved = [];
+  const note = (entries) => {
+    for (const { hadRecentInput, value, sources } of entries)
+      if (!hadRecentInput)
+        moved.push(value, ...sources.map(({ node, previousRect, currentRect }) =>
+          JSON.stringify([node?.outerHTML ?? node?.textContent, previousRect, currentRect])));
+  };
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  observer.observe({ type: "layout-shift", buffered: true });
+  window.shifts = () => (note(observer.takeRecords()), moved);
+}"""
+# Ends when the page has its font and the parts that it asks for by itself, and shows them.
+WHOLE = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await document.fonts.ready;
+  while (document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")) await frame();
+  await frame();
+  await frame();
+}"""
 
 
 def chromium() -> str | None:
@@ -78,6 +92,7 @@ def _browser() -> Iterator[Browser]:
     if not executable:
         pytest.fail(NOT_RUN)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
@@ -111,7 +126,7 @@ def open_page(_browser: Browser, live_portal: Portal) -> Iterator[Callable[..., 
             ]
         )
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(PATIENCE_MS)
         watch(page, troubles)
         return page
 
@@ -134,6 +149,11 @@ def watch(page: Page, troubles: list[str]) -> None:
         "response",
         lambda answer: answer.status >= 500 and troubles.append(f"{answer.status}: {answer.url}"),
     )
+
+
+def open_whole(page: Page, url: str) -> None:
+    page.goto(url)
+    page.evaluate(WHOLE)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from accounts.roles import Role
 from tests import factories
-from tests.browser import SHIFTS
+from tests.browser import SHIFTS, open_whole
 from tests.processes import Portal
 
 PIECES = 8
@@ -84,7 +84,6 @@ def test_nothing_moves_while_a_page_arrives(slow_line: str, sign_in: Callable[..
         page = sign_in(who)
         page.add_init_script(SHIFTS)
         for url in urls:
-            page.goto(slow_line + url)
-            page.wait_for_load_state("networkidle")
+            open_whole(page, slow_line + url)
 
-            assert page.evaluate("window.shifts") == [], url
+            assert page.evaluate("window.shifts()") == [], url

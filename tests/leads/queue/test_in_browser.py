@@ -11,7 +11,7 @@ from accounts.models import User
 from leads.handoffs import claims
 from leads.models import Handoff, Lead, Touch
 from tests import factories
-from tests.browser import SHIFTS
+from tests.browser import SHIFTS, open_whole
 
 SignIn = Callable[..., Page]
 Axe = Callable[[Page], None]
@@ -190,8 +190,7 @@ def test_pages_are_accessible_and_do_not_shift(
     page = sign_in(rep, width=width, dark=dark)
     page.add_init_script(SHIFTS)
     # A busy machine may paint before the very first font is there; from then on it is at hand.
-    page.goto("/leads")
-    page.wait_for_load_state("networkidle")
+    open_whole(page, "/leads")
 
     for url in (
         "/queue",
@@ -203,9 +202,8 @@ def test_pages_are_accessible_and_do_not_shift(
         f"/handoffs/{held.pk}/touch",
         f"/handoffs/{held.pk}/release",
     ):
-        page.goto(url)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("window.shifts") == [], url
+        open_whole(page, url)
+        assert page.evaluate("window.shifts()") == [], url
         axe(page)
 
 
