@@ -9,6 +9,9 @@ BIN := .venv/bin
 sum = $(firstword $(shell cksum < $(1)))
 RUN_STAMP := .venv/installed-run-$(call sum,requirements.lock)
 DEV_STAMP := .venv/installed-dev-$(call sum,requirements-dev.lock)
+# What a process compiled is kept for the next: compiling anew makes each start take three times as
+# long, and the tests start some fifty.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run dev test lint lock bench clean venv
 
