@@ -9,6 +9,9 @@ BIN := .venv/bin
 sum = $(firstword $(shell cksum < $(1)))
 RUN_STAMP := .venv/installed-run-$(call sum,requirements.lock)
 DEV_STAMP := .venv/installed-dev-$(call sum,requirements-dev.lock)
+# What a process compiled is kept for the next: compiling anew makes each start take three times as
+# long, and the tests start some fifty.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run dev test lint lock bench clean venv
 
@@ -18,8 +21,10 @@ run: $(RUN_STAMP)
 dev: $(DEV_STAMP)
 	@DEBUG=1 exec $(BIN)/python manage.py up --end-with-parent --reload
 
+# One process more than most machines of a pipeline have cores: a third of the time one of them waits
+# for a page or for a process.
 test: $(DEV_STAMP)
-	@exec $(BIN)/python -m pytest -n 2 --dist worksteal
+	@exec $(BIN)/python -m pytest -n 3 --dist worksteal
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 page                     a signed-out page; page.goto("/account/login/") and so on
 sign_in(user)            a page of this person; also width=390, dark=True, javascript=False
 sign_in(Role.SALES)      the same for a person made on the spot
+open_whole(page, url)    goes there, and waits for the parts that the page asks for by itself
 axe(page)                fails on any accessibility violation, naming each element
 
 Every page is watched: a broken policy, an uncaught script error or an answer of 500 fails the test.
@@ -17,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.processes import Portal
 
@@ -32,7 +33,39 @@ FLAGS = [
     "--disable-sync",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What passed is neither written out nor handed over: it would be most of the time.
+AUDIT = """async (rules) => {
+  const options = { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] };
+  const { violations } = await axe.run(document, options);
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${help}: ${html}`));
+}"""
 NOT_RUN = "no Chromium: install chromium or name it in $CHROMIUM"
+# How long something may be missing before the test fails; on a busy machine it comes late.
+PATIENCE_MS = 15_000
+
+# For add_init_script: window.shifts() names what moved by itself since the page began to load, how
+# far, and from where to where.
+SHIFTS = """{
+  const moved = [];
+  const note = (entries) => {
+    for (const { hadRecentInput, value, sources } of entries)
+      if (!hadRecentInput)
+        moved.push(value, ...sources.map(({ node, previousRect, currentRect }) =>
+          JSON.stringify([node?.outerHTML ?? node?.textContent, previousRect, currentRect])));
+  };
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  observer.observe({ type: "layout-shift", buffered: true });
+  window.shifts = () => (note(observer.takeRecords()), moved);
+}"""
+# Ends when the page has its font and the parts that it asks for by itself, and shows them.
+WHOLE = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await document.fonts.ready;
+  while (document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")) await frame();
+  await frame();
+  await frame();
+}"""
 
 
 def chromium() -> str | None:
@@ -66,6 +99,7 @@ def _browser() -> Iterator[Browser]:
     if not executable:
         pytest.fail(NOT_RUN)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
@@ -99,7 +133,7 @@ def open_page(_browser: Browser, live_portal: Portal) -> Iterator[Callable[..., 
             ]
         )
         page = context.new_page()
-        page.set_default_timeout(5000)
+        page.set_default_timeout(PATIENCE_MS)
         watch(page, troubles)
         return page
 
@@ -122,6 +156,11 @@ def watch(page: Page, troubles: list[str]) -> None:
         "response",
         lambda answer: answer.status >= 500 and troubles.append(f"{answer.status}: {answer.url}"),
     )
+
+
+def open_whole(page: Page, url: str) -> None:
+    page.goto(url)
+    page.evaluate(WHOLE)
 
 
 @pytest.fixture
@@ -149,12 +188,8 @@ def sign_in(open_page: Callable[..., Page]) -> Callable[..., Page]:
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
     def check(page: Page) -> None:
-        result = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-        found = [
-            f"{violation['id']}: {violation['help']}: {node['html']}"
-            for violation in result.response["violations"]
-            for node in violation["nodes"]
-        ]
+        page.evaluate(Axe().axe_script)
+        found = page.evaluate(AUDIT, RULES)
         assert not found, "\n".join(found)
 
     return check

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from threading import Barrier
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -46,3 +46,10 @@ def rolled_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def somebody_waits() -> bool:
+    """Whether a connection waits for a lock that another one holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]

@@ -15,6 +15,7 @@ from leads.ingest.leads import ingest_leads
 from leads.judging.due import drain
 from leads.models import Handoff
 from tests import factories
+from tests.browser import open_whole
 
 PAYLOADS = [
     "<script>ran()</script>",
@@ -128,8 +129,7 @@ def test_nothing_stored_runs_on_any_page(world, sign_in):
     page.expose_function("ran", lambda: ran.append(page.url))
 
     for path in PAGES:
-        page.goto(path.format(**world))
-        page.wait_for_load_state("networkidle")
+        open_whole(page, path.format(**world))
         assert page.locator(TAKEN_AS_MARKUP).count() == 0, path
         assert "pbkdf2" not in page.content(), path
 

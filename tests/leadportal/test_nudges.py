@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from functools import partial
-from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -14,16 +14,8 @@ from redis import Redis
 from leadportal import nudges
 from leadportal.celery import app, task_of
 from leadportal.db.sweeps import QUEUES, SENDERS, SWEEPS
-from leadportal.nudges import NudgeSender
+from leadportal.nudges import BREAKER_SECONDS, PAUSE_SECONDS, NudgeSender
 from tests.processes import eventually
-
-NOTHING_NOTICEABLE = 0.05
-
-
-def seconds(call):
-    started = time.monotonic()
-    call()
-    return time.monotonic() - started
 
 
 def nudge_of(sender, name="judge"):
@@ -35,6 +27,38 @@ def a_thousand(nudge):
         nudge()
 
 
+class Rests:
+    """What a sender that has sent does: it says for how long it would rest, and waits for us."""
+
+    def __init__(self):
+        # Senders of other tests and of the process itself rest as they like.
+        self.others = set(threading.enumerate())
+        self.seconds = []
+        self.over = threading.Semaphore(0)
+        self.all_over = False
+
+    def sleep(self, seconds):
+        if self.all_over or threading.current_thread() in self.others:
+            return time.sleep(seconds)
+        self.seconds.append(seconds)
+        return self.over.acquire()
+
+    def end(self):
+        self.over.release()
+
+    def end_all(self):
+        self.all_over = True
+        self.over.release(100)
+
+
+@pytest.fixture
+def rests(monkeypatch):
+    rests = Rests()
+    monkeypatch.setattr(nudges, "time", SimpleNamespace(sleep=rests.sleep))
+    yield rests
+    rests.end_all()
+
+
 @pytest.fixture
 def no_broker(monkeypatch):
     """A broker's address where nobody listens."""
@@ -43,20 +67,20 @@ def no_broker(monkeypatch):
 
 @pytest.fixture
 def tries(monkeypatch):
-    """When each message was tried to be sent; it is sent all the same."""
-    moments = []
+    """Which sweeps were tried to be asked for, and by which thread; they are, all the same."""
+    made = []
 
-    def noting(send):
+    def noting(name, send):
         def noted(**options):
-            moments.append(time.monotonic())
+            made.append((name, threading.current_thread().name))
             return send(**options)
 
         return noted
 
     for name in SWEEPS:
         task = task_of(name)
-        monkeypatch.setattr(task, "apply_async", noting(task.apply_async))
-    return moments
+        monkeypatch.setattr(task, "apply_async", noting(name, task.apply_async))
+    return made
 
 
 @pytest.fixture
@@ -72,68 +96,82 @@ def messages(valkey):
     broker.close()
 
 
-def test_a_live_broker_has_the_message_promptly(messages):
+def test_a_live_broker_has_the_message_and_who_asked_did_not_send_it(messages, tries):
     nudge = nudge_of(NudgeSender())
 
-    assert seconds(nudge) < NOTHING_NOTICEABLE
-
-    eventually(lambda: messages() == 1, within=0.5, every=0.01)
-
-
-def test_many_nudges_are_few_messages_and_the_last_is_not_forgotten(messages, tries):
-    nudge = nudge_of(NudgeSender())
-
-    assert seconds(lambda: a_thousand(nudge)) < NOTHING_NOTICEABLE
-    eventually(lambda: messages() >= 1, within=0.5)
-    last = time.monotonic()
     nudge()
 
-    eventually(lambda: tries[-1] >= last, within=0.5)
-    time.sleep(3 * nudges.PAUSE_SECONDS)
-    assert messages() == len(tries) <= 4
+    eventually(lambda: messages() == 1)
+    assert tries == [("judge", "nudges")]
 
 
-def test_without_a_broker_it_is_tried_once_and_then_left_alone(no_broker, tries):
+def test_nobody_waits_while_a_message_is_being_sent(rests, monkeypatch):
+    is_sending, may_end = threading.Event(), threading.Event()
+    monkeypatch.setattr(
+        task_of("judge"), "apply_async", lambda **_: is_sending.set() or may_end.wait()
+    )
     nudge = nudge_of(NudgeSender())
+    nudge()
+    assert is_sending.wait(10)
 
-    assert seconds(nudge) < NOTHING_NOTICEABLE
-    eventually(lambda: tries, within=0.5)
-    assert seconds(lambda: a_thousand(nudge)) < NOTHING_NOTICEABLE
+    asking = threading.Thread(target=a_thousand, args=[nudge], daemon=True)
+    asking.start()
+    asking.join(10)
 
-    time.sleep(0.5)
+    assert not asking.is_alive()
+    # Nothing it was asked for is left to be sent into another test.
+    may_end.set()
+    rests.end()
+    eventually(lambda: len(rests.seconds) == 2)
+
+
+def test_many_nudges_are_few_messages_and_the_last_is_not_forgotten(messages, tries, rests):
+    nudge = nudge_of(NudgeSender())
+    nudge()
+    eventually(lambda: len(rests.seconds) == 1)
+
+    a_thousand(nudge)
+    assert messages() == 1
+    rests.end()
+    eventually(lambda: len(rests.seconds) == 2)
+
+    assert messages() == len(tries) == 2
+    assert rests.seconds == [PAUSE_SECONDS] * 2
+
+
+def test_without_a_broker_it_is_tried_once_left_alone_and_tried_again(no_broker, tries, rests):
+    nudge = nudge_of(NudgeSender())
+    nudge()
+    eventually(lambda: rests.seconds)
+
+    a_thousand(nudge)
     assert len(tries) == 1
+    rests.end()
+    eventually(lambda: len(rests.seconds) == 2)
+
+    assert tries == [("judge", "nudges")] * 2
+    assert rests.seconds == [BREAKER_SECONDS] * 2
 
 
-def test_after_a_while_it_tries_again(no_broker, tries, monkeypatch):
-    monkeypatch.setattr(nudges, "BREAKER_SECONDS", 0.3)
+def test_a_frozen_broker_is_left_alone_and_is_served_when_it_wakes(valkey, messages, tries, rests):
     nudge = nudge_of(NudgeSender())
     nudge()
-    eventually(lambda: tries, within=0.5)
-
-    nudge()
-
-    eventually(lambda: len(tries) == 2, within=1)
-    assert tries[1] - tries[0] >= 0.3
-
-
-def test_a_frozen_broker_costs_nothing_and_is_served_when_it_wakes(
-    valkey, messages, tries, monkeypatch
-):
-    monkeypatch.setattr(nudges, "BREAKER_SECONDS", 0.5)
-    nudge = nudge_of(NudgeSender())
-    nudge()
-    eventually(lambda: messages() == 1, within=0.5)
+    eventually(lambda: rests.seconds)
 
     os.kill(valkey.popen.pid, signal.SIGSTOP)
     try:
-        assert seconds(lambda: a_thousand(nudge)) < NOTHING_NOTICEABLE
-        eventually(lambda: len(tries) == 2, within=0.5)
-        time.sleep(0.3)  # longer than it waits for an answer, so the breaker is open
-        assert seconds(lambda: a_thousand(nudge)) < NOTHING_NOTICEABLE
-        assert len(tries) == 2
+        nudge()
+        rests.end()
+        eventually(lambda: len(rests.seconds) == 2)
+        a_thousand(nudge)
     finally:
         os.kill(valkey.popen.pid, signal.SIGCONT)
-    eventually(lambda: len(tries) == 3 and messages() >= 2, within=2)
+    assert len(tries) == 2
+    rests.end()
+    eventually(lambda: len(rests.seconds) == 3)
+
+    assert rests.seconds == [PAUSE_SECONDS, BREAKER_SECONDS, PAUSE_SECONDS]
+    assert len(tries) == 3 and messages() >= 2
 
 
 def test_a_forked_process_sends_its_own(messages):
@@ -145,7 +183,7 @@ def test_a_forked_process_sends_its_own(messages):
     child = os.fork()
     if child == 0:
         nudge()
-        time.sleep(30)
+        signal.pause()
         os._exit(0)
 
     try:
@@ -166,36 +204,42 @@ def test_without_a_thread_to_be_had_it_does_not_raise(messages, monkeypatch):
 
     nudge()
 
-    eventually(lambda: messages() == 1, within=0.5)
+    eventually(lambda: messages() == 1)
 
 
 # Several kinds of work.
 
 
-def test_each_kind_of_work_has_a_message_of_its_own_in_its_own_queue(messages, tries):
+def test_each_kind_of_work_has_a_message_of_its_own_in_its_own_queue(messages, tries, rests):
     sender = NudgeSender()
+    sender(SWEEPS["judge"])
+    eventually(lambda: len(rests.seconds) == 1)
 
     a_thousand(nudge_of(sender, "judge"))
     a_thousand(nudge_of(sender, "count_impact"))
+    rests.end()
+    eventually(lambda: len(rests.seconds) == 2)
 
-    eventually(lambda: messages("score") and messages("bulk"), within=0.5, every=0.01)
-    time.sleep(3 * nudges.PAUSE_SECONDS)
-    assert messages("score") + messages("bulk") == len(tries) <= 8
+    assert (messages("score"), messages("bulk")) == (2, 1)
+    assert len(tries) == 3
 
 
-def test_a_dead_broker_is_tried_once_and_not_once_for_each_kind(no_broker, tries, monkeypatch):
-    monkeypatch.setattr(nudges, "BREAKER_SECONDS", 0.3)
+def test_a_dead_broker_is_tried_once_and_not_once_for_each_kind(no_broker, tries, rests):
     sender = NudgeSender()
+    sender(SWEEPS["judge"])
+    eventually(lambda: rests.seconds)
 
     for name in SWEEPS:
         sender(SWEEPS[name])
-    eventually(lambda: tries, within=0.5)
-    time.sleep(0.2)
     assert len(tries) == 1
 
     # Those whose message was not tried are not forgotten.
-    eventually(lambda: len(tries) == len(SWEEPS), within=2)
-    assert all(later - earlier >= 0.3 for earlier, later in pairwise(tries))
+    for number in range(2, len(SWEEPS) + 2):
+        rests.end()
+        eventually(lambda number=number: len(rests.seconds) == number)
+        assert len(tries) == number
+    assert {name for name, _ in tries} == set(SWEEPS)
+    assert set(rests.seconds) == {BREAKER_SECONDS}
 
 
 def test_all_kinds_share_one_thread(messages):
@@ -204,6 +248,6 @@ def test_all_kinds_share_one_thread(messages):
 
     for name in SWEEPS:
         sender(SWEEPS[name])
-    eventually(lambda: messages("bulk") == len(SWEEPS) - 1, within=0.5)
+    eventually(lambda: messages("bulk") == len(SWEEPS) - 1)
 
     assert [thread.name for thread in set(threading.enumerate()) - before] == ["nudges"]

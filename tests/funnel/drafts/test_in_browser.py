@@ -11,6 +11,7 @@ from accounts.roles import Role
 from funnel.models import CriteriaVersion
 from funnel.versions import editing, switching
 from tests import factories
+from tests.browser import open_whole
 from tests.funnel.conftest import content
 
 pytestmark = [pytest.mark.browser]
@@ -117,8 +118,7 @@ def test_the_pages_are_accessible_and_do_not_scroll_sideways(
     page = sign_in(Role.SALES_MANAGER, width=width, dark=dark)
 
     for url in PAGES:
-        page.goto(url)
-        page.wait_for_load_state("networkidle")
+        open_whole(page, url)
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
 

@@ -10,6 +10,7 @@ from funnel.stages import Stage
 from leads.by_hand import points, stages
 from leads.models import Lead
 from tests import factories
+from tests.browser import open_whole
 from tests.leads.by_hand.test_overrides import judged_mql
 
 SignIn = Callable[..., Page]
@@ -76,7 +77,6 @@ def test_what_is_said_by_hand_is_accessible_and_keeps_within_its_width(
     page = sign_in(marketer, width=width, dark=dark)
 
     for path in ("", "/override", "/adjust", "/disqualify", "/readmit"):
-        page.goto(f"/leads/{lead.pk}{path}")
-        page.wait_for_load_state("networkidle")
+        open_whole(page, f"/leads/{lead.pk}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         axe(page)

@@ -1,5 +1,4 @@
 from datetime import UTC, datetime, timedelta
-from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -7,14 +6,9 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
-from funnel.criteria.compare import compare
-from funnel.models import CriteriaVersion
 from funnel.stages import TOMBSTONES, Stage
-from funnel.versions.current import rulebook
-from funnel.versions.signing import valid_signatures
 from leads.demo import cast, year
-from leads.judging.basis import database_now
-from leads.models import Campaign, Event, Handoff, HandoffState, Judgement, Lead, Source
+from leads.models import Campaign, Event, Handoff, HandoffState, Lead, Source
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -42,12 +36,6 @@ def seeded_and_undone(at: datetime) -> tuple[object, ...]:
             raise Undone
     except Undone:
         return told
-
-
-def test_what_was_seeded_holds_every_invariant():
-    year.seed(leads=120)
-
-    call_command("check_invariants", stdout=StringIO())
 
 
 def test_the_same_year_is_told_every_time():
@@ -86,43 +74,6 @@ def test_nine_wait_whenever_it_is_started(now):
     assert sum(timedelta() < time < timedelta(minutes=10) for time in left) == 2
     assert not Lead.objects.filter(created_at__gt=now).exists()
     assert not Event.objects.filter(stated_at__isnull=False).exists()
-
-
-def test_nobody_is_left_to_judge():
-    year.seed(leads=120)
-
-    assert factories.all_judged(by=factories.live_version())
-    waiting = Judgement.objects.filter(rescore_at__lt=database_now() - timedelta(minutes=5))
-    assert not waiting.exists()
-
-
-def test_their_versions_were_signed_by_both_managers():
-    year.seed(leads=60)
-
-    versions = CriteriaVersion.objects.filter(number__gt=1, live_at__isnull=False).order_by(
-        "number"
-    )
-    assert [version.state for version in versions] == ["retired", "live"]
-    for version in versions:
-        signed_by = [signature.signed_by.name for signature in valid_signatures(version)]
-        assert sorted(signed_by) == ["Helena Brandt", "Tomasz Zieliński"]
-
-
-def test_the_next_version_waits_for_the_signature_of_sales():
-    year.seed(leads=60)
-
-    version = CriteriaVersion.objects.get(state="proposed")
-    (signature,) = valid_signatures(version)
-    assert (signature.signed_by.name, signature.side) == ("Helena Brandt", "marketing")
-    changes = compare(rulebook(CriteriaVersion.objects.live().get()), rulebook(version))
-    assert changes.count == 4
-
-
-def test_everybody_listed_can_sign_in(client):
-    year.seed(leads=60)
-
-    for _, email, password in cast.SIGN_INS:
-        assert User.objects.get(email=email).check_password(password)
 
 
 def test_the_whole_year_shows_something_on_every_page():

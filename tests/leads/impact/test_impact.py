@@ -1,6 +1,5 @@
 """What a version would do is said before it does it, and the number is confirmed."""
 
-import time
 from datetime import timedelta
 from io import StringIO
 from threading import Event
@@ -21,8 +20,9 @@ from leads.judging.judgement import judge, qualify
 from leads.models import CustomField, ImpactCount, Judgement, Lead, Rescored
 from leads.switch_on import confirmation, rescoring
 from tests import factories
-from tests.concurrently import meanwhile
+from tests.concurrently import meanwhile, somebody_waits
 from tests.leads.impact.conftest import counted, lines, signed, vp
+from tests.processes import eventually
 
 pytestmark = pytest.mark.django_db
 
@@ -325,7 +325,7 @@ def test_a_switch_on_waits_for_the_batch_that_runs_and_the_next_is_judged_by_it(
         with transaction.atomic():
             basis = Basis.now()
             running.set()
-            time.sleep(0.3)  # the switch-on begins meanwhile, and waits
+            eventually(somebody_waits)  # the switch-on, which began meanwhile
             judge([lead.pk], basis)
             order.append("judged")
 

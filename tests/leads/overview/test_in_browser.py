@@ -8,6 +8,7 @@ from funnel.models import Reason
 from funnel.stages import Stage
 from leads.models import HandoffState, Outcome
 from tests import factories
+from tests.browser import open_whole
 
 PAGES = [
     ("/quality", Role.MARKETING, "Lead quality"),
@@ -48,8 +49,7 @@ def test_a_full_page_is_accessible_and_does_not_scroll_sideways(
 ):
     page = sign_in(role, width=width, dark=dark)
 
-    page.goto(url)
-    page.wait_for_load_state("networkidle")
+    open_whole(page, url)
 
     assert title in page.inner_text("h1")
     axe(page)
@@ -60,8 +60,7 @@ def test_a_full_page_is_accessible_and_does_not_scroll_sideways(
 def test_an_empty_page_is_accessible(sign_in, axe, url, role, title):
     page = sign_in(role)
 
-    page.goto(url)
-    page.wait_for_load_state("networkidle")
+    open_whole(page, url)
 
     assert title in page.inner_text("h1")
     axe(page)

@@ -11,19 +11,10 @@ from accounts.models import User
 from leads.handoffs import claims
 from leads.models import Handoff, Lead, Touch
 from tests import factories
+from tests.browser import SHIFTS, open_whole
 
 SignIn = Callable[..., Page]
 Axe = Callable[[Page], None]
-
-# Notes what moved by itself while the page was loading, and how far.
-SHIFT = """
-window.shifts = [];
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries())
-    if (!entry.hadRecentInput)
-      window.shifts.push(entry.value, ...entry.sources.map(({ node }) => node?.textContent));
-}).observe({ type: "layout-shift", buffered: true });
-"""
 
 
 @pytest.fixture
@@ -197,10 +188,9 @@ def test_pages_are_accessible_and_do_not_shift(
     factories.consent(held.lead)
     factories.event(held.lead, properties={"message": "Who can show us this?"})
     page = sign_in(rep, width=width, dark=dark)
-    page.add_init_script(SHIFT)
+    page.add_init_script(SHIFTS)
     # A busy machine may paint before the very first font is there; from then on it is at hand.
-    page.goto("/leads")
-    page.wait_for_load_state("networkidle")
+    open_whole(page, "/leads")
 
     for url in (
         "/queue",
@@ -212,9 +202,8 @@ def test_pages_are_accessible_and_do_not_shift(
         f"/handoffs/{held.pk}/touch",
         f"/handoffs/{held.pk}/release",
     ):
-        page.goto(url)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("window.shifts") == [], url
+        open_whole(page, url)
+        assert page.evaluate("window.shifts()") == [], url
         axe(page)
 
 
