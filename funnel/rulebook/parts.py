@@ -19,7 +19,7 @@ LONGEST_AGEING = {"linear": 3650, "half_life": 1000}
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """Which of a rule's events count: the newest, or each up to a number per UTC day or in all."""
+    """Which of a rule's events count: the newest, or each up to a number a day or in all."""
 
     count: str = "once"
     per_day: int | None = None

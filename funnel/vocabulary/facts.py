@@ -62,14 +62,14 @@ def uncapital(label: str) -> str:
 
 
 def days_since(date: Fact) -> Fact:
-    """The whole UTC days since a date; negative while it is ahead."""
+    """The days of the company's zone since a date; negative while it is ahead."""
     label = f"Days since {uncapital(date.label)}"
     name = f"days_since.{date.name}"
     return Fact(name, FactType.NUMBER, label, unit="days", uses=date.uses, days_of=date)
 
 
 def days_until(date: Fact) -> Fact:
-    """The whole UTC days until a date; negative once it has passed."""
+    """The days of the company's zone until a date; negative once it has passed."""
     label = f"Days until {uncapital(date.label)}"
     name = f"days_until.{date.name}"
     return Fact(name, FactType.NUMBER, label, unit="days", uses=date.uses, days_of=date, until=True)

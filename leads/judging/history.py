@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Min, OuterRef, QuerySet
@@ -26,14 +27,14 @@ def newest_of_lead(*, days: int) -> QuerySet:
 
 
 def daily_totals(
-    newest: Sequence[Mapping[str, Any]], *, days: int, at: datetime | None = None
+    newest: Sequence[Mapping[str, Any]], *, days: int, zone: ZoneInfo, at: datetime | None = None
 ) -> list[int]:
-    """The total at the end of each of the last UTC days up to today, from the first that is known.
+    """The total at the end of each of the last days up to today, from the first that is known.
 
     A day on which nothing changed has the total of the day before. `newest` is what
     `newest_of_lead` found.
     """
-    today = (at or timezone.now()).astimezone(UTC).date()
+    today = (at or timezone.now()).astimezone(zone).date()
     first = today - (days - 1) * DAY
     changes = [(date.fromisoformat(row["day"]), row["total"]) for row in reversed(newest)]
     ends = [day for day, _ in changes[1:]] + [today + DAY]

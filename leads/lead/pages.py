@@ -1,6 +1,7 @@
 """The page of one lead: what it is, what to do now, why, and everything that happened."""
 
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
@@ -177,7 +178,9 @@ def _judgement(
     return context | {
         "why": why.why(lead, told_why, rulebook, handoff),
         "kept_from": kept_from(lead, rulebook),
-        "trend": trend(daily_totals(lead.told_scores, days=TREND_DAYS)),
+        "trend": trend(
+            daily_totals(lead.told_scores, days=TREND_DAYS, zone=ZoneInfo(request.portal.zone))
+        ),
     }
 
 

@@ -1,12 +1,14 @@
 """A score day by day: one point a day, when the result changed, for 400 days."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.models import Portal
 from funnel.versions import current
 from leads.by_hand.points import adjust
 from leads.judging import history
@@ -39,10 +41,10 @@ def days(lead, **totals):
         )
 
 
-def course(lead, *, days, at):
+def course(lead, *, days, at, zone="UTC"):
     """The totals day by day, as a page reads them."""
     rows = Lead.objects.annotate(told=ArraySubquery(newest_of_lead(days=days)))
-    return daily_totals(rows.get(pk=lead.pk).told, days=days, at=at)
+    return daily_totals(rows.get(pk=lead.pk).told, days=days, at=at, zone=ZoneInfo(zone))
 
 
 # What judging writes.
@@ -60,6 +62,18 @@ def test_the_last_result_of_a_day_is_the_days(arrive, happen, judged, criteria):
 
     assert (row.day, row.fit, row.intent, row.total) == (NOON.date(), 10, 35, 45)
     assert row.version == criteria
+
+
+def test_a_day_is_one_where_the_company_is(arrive, happen, judged):
+    Portal.objects.update_or_create(pk=1, defaults={"zone": "Asia/Kolkata"})
+    lead = arrive()
+    judged(lead)
+    # Still the second of March in Greenwich.
+    happen(lead, "chat", at=later(hours=7))
+    judged(lead, later(hours=7))
+
+    assert kept(lead) == [(NOON.date(), 10), (NOON.date() + DAY, 25)]
+    assert course(lead, days=2, at=later(hours=7), zone="Asia/Kolkata") == [10, 25]
 
 
 def test_a_result_that_changed_by_time_is_a_point_of_its_day(arrive, happen, judged):
