@@ -30,7 +30,7 @@ READ = "SELECT id, {texts} FROM {table} WHERE id > %s ORDER BY id LIMIT %s"
 WRITE = """
 UPDATE {table} t SET word_keys = r.words
   FROM jsonb_to_recordset(%s::jsonb) r(id bigint, said jsonb, words jsonb)
- WHERE t.id = r.id AND {texts} = r.said
+ WHERE t.id = r.id AND {texts} = r.said AND t.word_keys IS DISTINCT FROM r.words
 """
 # Judged anew is everybody, where the live version asks for words, or for days, which are those of
 # the company's zone from now on.
