@@ -14,6 +14,7 @@ from leadportal.world.countries import country_code
 from leads import fields
 from leads.judging import due
 from leads.models import Judgement, Lead, SeenAttribute, Source, StageChange
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parents[2] / "data" / "course_leads.csv"
