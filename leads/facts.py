@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from accounts.models import Portal
 from funnel.compile import NO_TIME, leaving
 from funnel.conditions.tree import EventTest, Test
 from funnel.vocabulary.facts import Fact, Vocabulary, consent
 from funnel.vocabulary.operators import FactType
 from funnel.vocabulary.standard import STANDARD
+from leadportal.db import prepared
 from leadportal.db.pieces import Sql, param
 from leadportal.world.regions import REGION_OF, SALES_AREA_OF
 from leads.columns import AMONG_ATTRIBUTES, COLUMNS, Column, Merge
@@ -94,7 +93,8 @@ _FIELD = ("name", "label", "type", "choices", "unit")
 _OWN = """
 (SELECT TRUE AS is_field, name, label, type, choices, unit FROM leads_customfield ORDER BY label)
 UNION ALL
-(SELECT FALSE, name, '', '', '{}', '' FROM leads_consentpurpose ORDER BY first_seen_at, id LIMIT %s)
+(SELECT FALSE, name, '', '', '{}', '' FROM leads_consentpurpose ORDER BY first_seen_at, id
+ LIMIT %(most)s)
 """
 
 
@@ -110,9 +110,7 @@ def custom_fact(field: CustomField) -> Fact:
 
 def record_vocabulary() -> Vocabulary:
     """Every fact this installation has, also by its fields and purposes of consent: one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OWN, [MOST_PURPOSES])
-        rows = cursor.fetchall()
+    rows = prepared.fetch(_OWN, {"most": MOST_PURPOSES})
     fields = [CustomField(**dict(zip(_FIELD, row[1:], strict=True))) for row in rows if row[0]]
     purposes = [row[1] for row in rows if not row[0]]
     return FACTS.with_facts([*map(custom_fact, fields), *map(consent, purposes)])

@@ -40,7 +40,8 @@ def live_for_judging() -> CriteriaVersion:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [JUDGING])
-    return live()
+    # Its content is read where it is parsed, once.
+    return CriteriaVersion.objects.live().defer("content").get()
 
 
 def wait_for_judging() -> None:

@@ -60,13 +60,9 @@ def read_evidence(
     tests = rulebook.tests()
     if with_past:
         tests = [_ever(test) for test in tests]
-    # An array, for PostgreSQL gives a function no more than 100 arguments.
-    query = Sql(
-        "SELECT l.id, {}, to_jsonb(ARRAY[{}]::jsonb[]), {} IS NOT NULL, {} FROM {}{} "
-        "WHERE l.id = ANY({})"
-    ) % (
+    query = Sql("SELECT l.id, {}, {}, {} IS NOT NULL, {} FROM {}{} WHERE l.id = ANY({})") % (
         scoring.points,
-        Sql.join(", ", values),
+        _listed("[", (Sql("coalesce({}, 'null')") % value for value in values), "]"),
         source.adjustments_end(),
         _unscored(tests) if with_past else Sql("NULL"),
         source.tables(tests),
@@ -88,20 +84,19 @@ def read_evidence(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the ledger is told at a qualification, as SQL for one lead `n` of a relation.
+    """What the ledger is told at a qualification, as SQL over a relation `n` of judged leads.
 
-    `values`: those of all tests, as one column `saw` of the relation. `parts`: a SELECT over it
-    that gives `given` (rule → points) and `seen` (rule → test → value) of the rules that gave
-    points or are unknown, and the columns of `criteria`, by rung: its criteria with their values.
+    `values`: the column `saw` of the relation, what all tests saw, in a lateral behind a scoring
+    and the destination `m`. `evidence`: of a step that rises to `step.target`, as the ledger keeps
+    it.
     """
 
     values: Sql
-    parts: Sql
-    criteria: Mapping[str, str]
+    evidence: Sql
 
 
 def told(rulebook: Rulebook, source: TableFacts) -> Told:
-    """As SQL, what `read_evidence` gives the ledger of each lead that moves to `m.target`."""
+    """As SQL, what `read_evidence` reads of each lead that moves."""
     # Nobody asks what rules without points saw, but for the lines of a handoff.
     values = [
         Sql(f"CASE WHEN p.r{number} IS DISTINCT FROM 0 OR m.target = 'sql' THEN {{}} END")
@@ -110,69 +105,58 @@ def told(rulebook: Rulebook, source: TableFacts) -> Told:
         for test in rule.tests
     ]
     values += [_value(test, source) for _, test in _of_rungs(rulebook)]
-    place = count(1)
+    saw = (Sql("coalesce(n.saw[{}], 'null')") % param(place) for place in count(1))
     rules = [
-        Sql("({}, n.points[{}], CASE WHEN n.points[{}] IS DISTINCT FROM 0 THEN {} END)")
-        % (
-            param(rule.id, "text"),
-            param(number),
-            param(number),
-            _named((test.id, Sql("n.saw[{}]") % param(next(place))) for test in rule.tests),
-        )
+        (rule.id, _object({test.id: next(saw) for test in rule.tests})) for rule in rulebook.rules
+    ]
+    points = [
+        (rule.id, Sql("coalesce(n.points[{}]::text, 'null')") % param(number))
         for number, rule in enumerate(rulebook.rules, start=1)
     ]
-    rungs = {
-        rung: {test.id: Sql("n.saw[{}]") % param(next(place)) for test in walk(one.condition)}
-        for rung, one in rulebook.definitions.items()
+    parts = {
+        "criteria": Sql("CASE step.target {} END") % Sql.join(" ", _criteria(rulebook, saw)),
+        "points": _with_points(points),
+        "rules": _with_points(rules),
     }
-    criteria = {
-        rung: Sql("to_jsonb(ARRAY[{}]::jsonb[])")
-        % Sql.join(
-            ", ",
-            (
-                Sql("jsonb_build_object('id', {}, 'says', {}, 'value', {})")
-                % (
-                    param(id_, "text"),
-                    param(says, "text"),
-                    Sql("n.total") if id_ == LINE else rungs[rung].get(id_, Sql("NULL")),
-                )
-                for id_, says in _says(one)
-            ),
+    return Told(
+        Sql("ARRAY[{}]::text[]") % Sql.join(", ", values), Sql("({})::jsonb") % _object(parts)
+    )
+
+
+def _criteria(rulebook: Rulebook, saw: Iterator[Sql]) -> Iterator[Sql]:
+    """A branch for each rung: its criteria, each with what it says and the value it saw."""
+    for rung, definition in rulebook.definitions.items():
+        seen = {test.id: next(saw) for test in walk(definition.condition)}
+        seen[LINE] = Sql("n.total::text")
+        told = (
+            _object(
+                {
+                    "id": param(json.dumps(id_), "text"),
+                    "says": param(json.dumps(says), "text"),
+                    "value": seen.get(id_, Sql("'null'")),
+                }
+            )
+            for id_, says in _says(definition)
         )
-        for rung, one in rulebook.definitions.items()
-    }
-    names = {rung: f"of_{rung}" for rung in criteria}
-    parts = Sql(
-        "SELECT rule.given, rule.seen, {} FROM (SELECT "
-        "coalesce(jsonb_object_agg(id, points), '{{}}') AS given, "
-        "coalesce(jsonb_object_agg(id, seen), '{{}}') AS seen "
-        "FROM (VALUES {}) AS rule (id, points, seen) WHERE points IS DISTINCT FROM 0) AS rule"
-    ) % (
-        Sql.join(", ", (sql.named(names[rung]) for rung, sql in criteria.items())),
-        Sql.join(", ", rules) if rules else Sql("(''::text, 0::smallint, '{}'::jsonb)"),
-    )
-    return Told(Sql("ARRAY[{}]::jsonb[]") % Sql.join(", ", values), parts, names)
+        yield Sql("WHEN {} THEN {}") % (param(rung), _listed("[", told, "]"))
 
 
-# PostgreSQL gives a function no more than 100 arguments.
-MOST_PAIRS = 50
-
-
-def _named(pairs: Iterable[tuple[str, Sql]]) -> Sql:
-    """A jsonb object of values by name."""
-    pairs = list(pairs)
-    if len(pairs) <= MOST_PAIRS:
-        each = (Sql("{}, {}") % (param(name, "text"), value) for name, value in pairs)
-        return Sql("jsonb_build_object({})") % Sql.join(", ", each)
-    each = (Sql("({}, {})") % (param(name, "text"), value) for name, value in pairs)
-    return Sql("(SELECT jsonb_object_agg(name, value) FROM (VALUES {}) AS pair (name, value))") % (
-        Sql.join(", ", each)
+def _with_points(values: Iterable[tuple[str, Sql]]) -> Sql:
+    """An object of those rules alone that gave points, or are unknown."""
+    return _listed(
+        "{",
+        (
+            Sql("CASE WHEN n.points[{}] IS DISTINCT FROM 0 THEN {} || {} END")
+            % (param(number), param(f"{json.dumps(name)}: ", "text"), value)
+            for number, (name, value) in enumerate(values, start=1)
+        ),
+        "}",
     )
 
 
-def of_rules(rulebook: Rulebook, values: Any) -> list[dict[str, Any]]:
+def of_rules(rulebook: Rulebook, values: Sequence[str | None]) -> list[dict[str, Any]]:
     """Per rule its tests with the values they saw, from the column `saw` of `told`."""
-    return _per_rule(rulebook, iter(_loaded(values)))
+    return _per_rule(rulebook, (json.loads(value or "null") for value in values))
 
 
 def _per_rule(rulebook: Rulebook, values: Iterator[Any]) -> list[dict[str, Any]]:
@@ -221,14 +205,14 @@ def _says(definition: Definition) -> list[tuple[str, str]]:
     return told
 
 
-# Each is a jsonb value.
+# Each is JSON as a text, NULL for null: text is joined many times as fast as jsonb is built.
 
 
 def _value(test: Test_, source: TableFacts) -> Sql:
     if isinstance(test, EventTest):
         return _object(_events(test, source))
     # What does not fit the type of its field is unknown, whatever stands there.
-    return Sql("CASE WHEN {} IS NOT NULL THEN to_jsonb({}) END") % (
+    return Sql("CASE WHEN {} IS NOT NULL THEN to_json({})::text END") % (
         source.value(test),
         source.raw(test),
     )
@@ -268,12 +252,35 @@ def _over(match: Sql, source: TableFacts) -> dict[str, Sql]:
         source.over_events(Sql(f"{aggregate} FILTER (WHERE {{}})") % match)
         for aggregate in ("count(*)", "min(e.occurred_at)", "max(e.occurred_at)")
     )
-    return {"count": Sql("coalesce({}, 0)") % count, "first": first, "last": last}
+    moment = "coalesce(to_json({})::text, 'null')"
+    return {
+        "count": Sql("coalesce({}, 0)") % count,
+        "first": Sql(moment) % first,
+        "last": Sql(moment) % last,
+    }
 
 
 def _object(parts: Mapping[str, Sql]) -> Sql:
-    pairs = [Sql(f"'{name}', {{}}") % value for name, value in parts.items()]
-    return Sql("jsonb_build_object({})") % Sql.join(", ", pairs)
+    """A JSON object of values that are numbers, or JSON themselves."""
+    texts = (param(f"{json.dumps(name)}: ", "text") for name in parts)
+    pairs = (Sql("{} || {}") % pair for pair in zip(texts, parts.values(), strict=True))
+    return _listed("{", pairs, "}")
+
+
+# PostgreSQL gives a function no more than 100 arguments.
+MOST_ARGUMENTS = 90
+
+
+def _listed(begin: str, texts: Iterable[Sql], end: str) -> Sql:
+    """Those texts that are not NULL, between commas."""
+    texts = list(texts)
+    while len(texts) > MOST_ARGUMENTS:
+        texts = [
+            Sql("nullif(concat_ws(', ', {}), '')") % Sql.join(", ", texts[i : i + MOST_ARGUMENTS])
+            for i in range(0, len(texts), MOST_ARGUMENTS)
+        ]
+    joined = Sql("concat_ws(', ', {})") % Sql.join(", ", texts) if texts else Sql("''")
+    return Sql("({} || {} || {})") % (param(begin, "text"), joined, param(end, "text"))
 
 
 def _unscored(tests: Sequence[Test_]) -> Sql:

@@ -1,7 +1,9 @@
 """What a batch of leads is judged by: the live version, the settings, and the moment."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -9,6 +11,19 @@ from accounts.models import Portal
 from funnel.models import CriteriaVersion
 from funnel.rulebook.parts import Rulebook
 from funnel.versions import current
+
+
+class _Same:
+    """Equal only to another of the very same thing, which stays alive as long as this does."""
+
+    def __init__(self, it: object) -> None:
+        self.it = it
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.it is self.it
+
+    def __hash__(self) -> int:
+        return id(self.it)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +34,19 @@ class Basis:
     rulebook: Rulebook
     portal: Portal
     at: datetime
+
+    @property
+    def today(self) -> date:
+        """The day it is where the company is."""
+        return self.at.astimezone(ZoneInfo(self.portal.zone)).date()
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for two that judge alike but for the moment of one day."""
+        portal = self.portal
+        settings = (portal.zone, *portal.sells_to, portal.grace_days, portal.claim_minutes)
+        # A rulebook is parsed once for each content and vocabulary, and told by what it is.
+        return (self.version.pk, str(self.version), _Same(self.rulebook), self.today, *settings)
 
     @classmethod
     def now(cls, at: datetime | None = None) -> "Basis":

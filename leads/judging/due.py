@@ -154,11 +154,12 @@ class Taken:
     ids: list[int] = field(default_factory=list)
     # Whether there is news of them, so that they are as of now, whatever comes of it.
     have_news: bool = False
+    are_new: bool = False
     active: dict[int, datetime] = field(default_factory=dict)
 
 
 def judge_taken(taken: Taken, basis: Basis) -> Judged:
-    judged = judge(taken.ids, basis, have_news=taken.have_news)
+    judged = judge(taken.ids, basis, have_news=taken.have_news, are_new=taken.are_new)
     tell_colleagues(taken.active, basis.rulebook, basis.at)
     return judged
 
@@ -191,9 +192,8 @@ WHERE j.parked_error = '' AND l.stage <> ALL(%(gone)s)
   AND {}
 LIMIT %(limit)s FOR NO KEY UPDATE OF j SKIP LOCKED
 """
+_NEW = "j.version_id IS NULL AND j.rescore_at <= %(at)s ORDER BY j.lead_id"
 _DUE = (
-    # Nobody has judged them yet.
-    "j.version_id IS NULL AND j.rescore_at <= %(at)s ORDER BY j.lead_id",
     "j.rescore_at <= %(at)s ORDER BY j.rescore_at",
     # A suspect waits for its next try.
     "j.version_id < %(version)s AND (j.attempts = 0 OR j.rescore_at <= %(at)s) "
@@ -217,11 +217,11 @@ def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> Taken:
         cursor.execute(_TAKE_NEWS, values)
         if rows := cursor.fetchall():
             active = {lead: at for lead, at in rows if at is not None}
-            return Taken([lead for lead, _ in rows], True, active)
-        for due in _DUE:
+            return Taken([lead for lead, _ in rows], have_news=True, active=active)
+        for due in (_NEW, *_DUE):
             cursor.execute(_TAKE.format(due), values)
             if rows := cursor.fetchall():
-                return Taken(sorted(lead for (lead,) in rows))
+                return Taken(sorted(lead for (lead,) in rows), are_new=due is _NEW)
     return Taken()
 
 

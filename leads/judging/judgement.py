@@ -19,6 +19,7 @@ from leads.judging.basis import Basis
 from leads.judging.moving import ByHand, say_why
 from leads.judging.rescored import note
 from leads.judging.scoring import Scored, score, score_and_move
+from leads.models import Judgement
 
 # When to look again at a lead that somebody held at the moment of its move.
 LATER = timedelta(seconds=1)
@@ -52,25 +53,36 @@ def qualify(lead_ids: Sequence[int], *, at: datetime | None = None) -> Judged:
     return judge(held, Basis.now(at), have_news=True)
 
 
-def judge(lead_ids: Sequence[int], basis: Basis, *, have_news: bool = False) -> Judged:
+def judge(
+    lead_ids: Sequence[int], basis: Basis, *, have_news: bool = False, are_new: bool = False
+) -> Judged:
     """Judge leads whose judgements the caller has locked, inside the caller's transaction.
 
     `have_news` where something about them changed, so that they are as of now whatever comes of it.
-    Who is to move while somebody else writes them stays as they are, and is news a second later.
+    `are_new` where nobody judged them before: nearly all will move. Who is to move while somebody
+    else writes them stays as they are, and is looked at again a second later.
     """
     if not lead_ids:
         return Judged()
-    stayed = score(lead_ids, basis, have_news=have_news)
-    note(stayed.rejudged, {}, basis)
-    if not stayed.departing:
-        return Judged(len(lead_ids), stayed.changed)
-    held = _held(f"{_HOLD_LEADS} SKIP LOCKED", stayed.departing, gone=[*TOMBSTONES])
-    news.of_leads(set(stayed.departing) - set(held), basis.at + LATER)
+    changed, departing = 0, list(lead_ids)
+    if not are_new:
+        stayed = score(lead_ids, basis, have_news=have_news)
+        note(stayed.rejudged, {}, basis)
+        changed, departing = stayed.changed, stayed.departing
+    if not departing:
+        return Judged(len(lead_ids), changed)
+    held = _held(f"{_HOLD_LEADS} SKIP LOCKED", departing, gone=[*TOMBSTONES])
+    missed = set(departing) - set(held)
+    if are_new:
+        # Due as they are: not at once again, though, or a drain would go round and round.
+        Judgement.objects.filter(pk__in=missed).update(rescore_at=basis.at + LATER)
+    else:
+        news.of_leads(missed, basis.at + LATER)
     if not held:
-        return Judged(len(lead_ids), stayed.changed)
+        return Judged(len(lead_ids), changed)
     moved = score_and_move(held, basis, have_news=have_news)
     _tell(moved, basis)
-    return Judged(len(lead_ids), stayed.changed + moved.changed, moved.moved)
+    return Judged(len(lead_ids), changed + moved.changed, moved.moved)
 
 
 def put(lead_id: int, basis: Basis, by_hand: ByHand) -> None:

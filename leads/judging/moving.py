@@ -7,7 +7,7 @@ override that ends. Only the words of a handoff's reasons are made in Python, as
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from funnel.models import Queue
 from funnel.promises import due_at
@@ -49,7 +49,7 @@ class Opened(NamedTuple):
     handoff_id: int
     lead_id: int
     points: list[int | None]
-    values: Any
+    values: list[str | None]
 
 
 class Half(NamedTuple):
@@ -61,7 +61,7 @@ class Half(NamedTuple):
 
 # Of the judging statement, where it also moves.
 RESULT = """
-SELECT n.changed, n.rejudged, n.moved, n.moves, opened.id, opened.lead_id, m.points, to_jsonb(m.saw)
+SELECT n.changed, n.rejudged, n.moved, n.moves, opened.id, opened.lead_id, m.points, m.saw
 FROM (SELECT (SELECT count(*) FROM changed) AS changed,
              (SELECT count(*) FROM judged WHERE is_rejudged) AS rejudged,
              (SELECT count(*) FROM moved) AS moved,
@@ -75,8 +75,7 @@ _SEEN = ", CASE WHEN m.target IS NOT NULL THEN {saw} END AS saw"
 
 # What each step of a way needs: the reason by the cause, and the evidence where it rises.
 _STEPS = """moved AS MATERIALIZED (
-    SELECT n.*, evidence.* FROM judged n CROSS JOIN LATERAL ({evidence}) AS evidence
-    WHERE n.target IS NOT NULL
+    SELECT * FROM judged WHERE target IS NOT NULL
 ), freed AS (
     UPDATE leads_override o SET ends_at = {at} FROM moved n
     WHERE o.lead_id = n.id AND n.cause = ANY({outlasts}) AND o.ends_at > {at}
@@ -104,8 +103,7 @@ _LEDGER = """
 SELECT n.id AS lead_id, step.origin, step.target, {at} AS at, {actor} AS actor,
     {person}::bigint AS person_id, NULL::bigint AS integration_id, {reason} AS reason,
     {version} AS version_id, crossing.id AS handoff_id, n.cycle, n.total,
-    CASE WHEN step.rises AND {is_told} THEN jsonb_build_object('criteria',
-        CASE step.target {criteria} END, 'points', n.given, 'rules', n.seen) END AS evidence,
+    CASE WHEN step.rises AND {is_told} THEN {evidence} END AS evidence,
     NULL::numeric AS amount
 FROM moved n
 JOIN (VALUES {ways}) AS step (stage, goal, place, origin, target, rises)
@@ -128,7 +126,6 @@ def movers(basis: Basis, source: TableFacts, by_hand: ByHand | None) -> Half:
         "version": param(basis.version.pk),
         "line": param(basis.rulebook.sql_line),
         "due": param(due_at(basis.at, basis.portal.claim_minutes), "timestamptz"),
-        "evidence": told.parts,
         "insertion": ledger.insertion(_ledger_rows(basis, told, by_hand)),
     }
     return Half(filled(_SEEN, {"saw": told.values}), filled(_STEPS, pieces))
@@ -136,9 +133,6 @@ def movers(basis: Basis, source: TableFacts, by_hand: ByHand | None) -> Half:
 
 def _ledger_rows(basis: Basis, told: evidence.Told, by_hand: ByHand | None) -> Sql:
     actor = by_hand.actor if by_hand else Actor.MACHINE
-    criteria = (
-        Sql(f"WHEN {{}} THEN n.{column}") % param(rung) for rung, column in told.criteria.items()
-    )
     return filled(
         _LEDGER,
         {
@@ -149,7 +143,7 @@ def _ledger_rows(basis: Basis, told: evidence.Told, by_hand: ByHand | None) -> S
             "version": param(basis.version.pk),
             # What a person raises, and does not hand to sales, answers for itself.
             "is_told": Sql("n.target = 'sql'") if by_hand else Sql("TRUE"),
-            "criteria": Sql.join(" ", criteria),
+            "evidence": told.evidence,
             "ways": Sql.join(", ", _ways(actor, by_hand.target if by_hand else None)),
         },
     )
