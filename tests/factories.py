@@ -295,6 +295,11 @@ def all_judged(by: CriteriaVersion | None = None) -> bool:
     return not News.objects.exists() and judged.count() == Lead.objects.count()
 
 
+def judged_as_of(at: datetime) -> set[int]:
+    """The leads whose judgement is as of this moment."""
+    return set(Judgement.objects.filter(scored_at=at).values_list("pk", flat=True))
+
+
 def due(at: datetime | None = None) -> set[int]:
     """The leads that a drain would judge, which stay due."""
     found: set[int] = set()

@@ -22,6 +22,7 @@ from leads.models import (
     Consent,
     ConsentPurpose,
     CustomField,
+    Event,
     ExternalId,
     Lead,
     LeadChange,
@@ -328,11 +329,12 @@ def _note_new_purposes(arrivals: Sequence[Arrival], sender: Sender) -> None:
 def _tell_news(linked: companies.Companies, people: _People, sender: Sender) -> None:
     """Who changed is judged anew, and with them all of a company that changed, or was changed."""
     moved = {
-        company
+        record.id: {record.pointed["company"], record.get("company_id")} - {None}
         for record in people.known
         if "company" in record.pointed
-        for company in (record.pointed["company"], record.get("company_id"))
-        if company
     }
+    # Who never did anything counts for no colleague.
+    active = Event.objects.filter(lead__in=moved).values_list("lead", flat=True).distinct()
+    changed = {company for lead in (active if moved else ()) for company in moved[lead]}
     news.of_leads([record.id for record in people.known if record.touched], sender.at)
-    news.of_companies(linked.changed | moved, sender.at)
+    news.of_companies(linked.changed | changed, sender.at)

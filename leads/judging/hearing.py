@@ -55,10 +55,13 @@ FROM unnest(%(leads)s::bigint[], %(since)s::timestamptz[]) AS woken (lead_id, at
 JOIN leads_lead l ON l.id = woken.lead_id
 WHERE l.company_id IS NOT NULL AND EXISTS (
     SELECT FROM unnest(%(windows)s) AS asked (days)
-    WHERE NOT EXISTS (
-        SELECT FROM leads_event e
-        WHERE e.lead_id = woken.lead_id AND e.received_at < woken.at
-        AND e.occurred_at > woken.at - asked.days * interval '24 hours' + interval '5 minutes'))
+    CROSS JOIN LATERAL (SELECT woken.at - days * interval '24 hours' AS at) AS opened
+    WHERE EXISTS (
+        SELECT FROM leads_event e WHERE e.lead_id = woken.lead_id
+        AND e.received_at >= woken.at AND e.occurred_at > opened.at)
+    AND NOT EXISTS (
+        SELECT FROM leads_event e WHERE e.lead_id = woken.lead_id
+        AND e.received_at < woken.at AND e.occurred_at > opened.at + interval '5 minutes'))
 """
 
 

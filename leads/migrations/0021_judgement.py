@@ -164,8 +164,10 @@ UPDATE leads_lead AS l SET version_id = j.version_id, fit = j.fit, intent = j.in
     total = j.total, grade = j.grade, points = j.points, disqualifier = j.disqualifier,
     scored_at = j.scored_at, below_since = j.below_since, rescore_at = j.rescore_at,
     attempts = j.attempts, parked_error = j.parked_error,
-    stale_at = CASE WHEN j.version_id IS NULL THEN j.rescore_at ELSE
-        (SELECT min(at) FROM leads_news n WHERE n.lead_id = j.lead_id) END
+    stale_at = CASE WHEN j.version_id IS NULL THEN j.rescore_at ELSE least(
+        (SELECT min(at) FROM leads_news n WHERE n.lead_id = j.lead_id),
+        (SELECT min(at) FROM leads_news n WHERE n.lead_id IS NULL
+         AND (n.company_id IS NULL OR n.company_id = l.company_id))) END
 FROM leads_judgement j WHERE j.lead_id = l.id AND l.id > %s AND l.id <= %s
 """
 AT_ONCE = 50_000

@@ -1,12 +1,13 @@
-"""Who is active counts for their colleagues: these are judged anew, where the criteria ask."""
+"""Who is active counts for their colleagues: these are judged anew, where the criteria ask.
+
+Whoever sends an event only leaves news of its lead; judging finds out for whom it counts.
+"""
 
 import random
-from concurrent.futures import wait
 from datetime import timedelta
-from threading import Event
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -14,13 +15,14 @@ from leadportal.db import races
 from leads.ingest.events import ingest_events
 from leads.ingest.results import Status
 from leads.judging import due
-from leads.models import Lead
+from leads.models import Company, Judgement, Lead, News
 from tests import factories
-from tests.concurrently import at_once, meanwhile
+from tests.concurrently import at_once, meanwhile, rolled_back
 from tests.leads.judging import simple
 
 AT = timezone.now()
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -44,59 +46,67 @@ def counted(db):
 def people(count=2, **fields):
     company = factories.company()
     made = [factories.lead(f"Person {n}", company=company, **fields) for n in range(count)]
-    Lead.objects.update(stale_at=None)
+    factories.nothing_due()
     return made
 
 
-def did(lead, *ages, send):
+def did(lead, *ages, send, at=AT):
     """The lead did something so long ago, told of now."""
     send(
         *(
             {"type": "chat", "lead": {"id": lead.pk}, "occurred_at": AT - age}
             for age in ages or (timedelta(0),)
         ),
-        at=AT,
+        at=at,
     )
 
 
-def stale():
-    found = set(Lead.objects.exclude(stale_at=None).values_list("pk", flat=True))
-    Lead.objects.update(stale_at=None)
-    return found
+def judged(at=AT):
+    """Whom a drain judges at a moment at which nobody was judged before."""
+    due.drain(at=at)
+    return factories.judged_as_of(at)
 
 
-def test_an_event_marks_the_colleagues_of_whoever_became_active(counted, send_events):
+def test_an_event_is_news_of_its_lead_alone_until_it_is_judged(counted, send_events):
+    active, _ = people()
+
+    did(active, send=send_events)
+
+    (news,) = News.objects.all()
+    assert (news.lead, news.company, news.at, news.spreads) == (active, None, AT, True)
+
+
+def test_an_event_has_the_colleagues_judged_of_whoever_became_active(counted, send_events):
     active, colleague = people()
-    factories.lead("Of Elsewhere", stale_at=None)
+    factories.lead("Of Elsewhere", rescore_at=None)
 
     did(active, send=send_events)
 
-    assert stale() == {active.pk, colleague.pk}
+    assert judged() == {active.pk, colleague.pk}
+    assert not News.objects.exists()
 
 
-def test_nobody_is_marked_for_what_a_lead_goes_on_doing(counted, send_events):
+def test_nobody_else_is_judged_for_what_a_lead_goes_on_doing(counted, send_events):
     active, _ = people()
     did(active, send=send_events)
-    stale()
+    judged()
 
-    did(active, timedelta(0), DAY, 40 * DAY, send=send_events)
+    did(active, timedelta(0), DAY, 40 * DAY, send=send_events, at=AT + MINUTE)
 
-    assert stale() == {active.pk}
+    assert judged(AT + MINUTE) == {active.pk}
 
 
-def test_criteria_that_count_no_colleagues_mark_none_and_cost_nothing(db, send_events):
+def test_criteria_that_count_no_colleagues_have_none_judged_and_cost_nothing(db, send_events):
     active, _ = people()
     did(active, send=send_events)
-    stale()
+    assert judged() == {active.pk}
 
     with CaptureQueriesContext(connection) as queries:
-        did(active, send=send_events)
+        did(active, send=send_events, at=AT + MINUTE)
+        assert News.objects.count() == 1
+        assert judged(AT + MINUTE) == {active.pk}
 
-    assert stale() == {active.pk}
-    marking = [query["sql"] for query in queries if "stale_at" in query["sql"]]
-    assert len(marking) == 1
-    assert "company_id" not in marking[0]
-    assert not [query for query in queries if '"content"' in query["sql"]]
+    assert not [query for query in queries if "woken" in query["sql"]]
 
 
 @pytest.mark.parametrize(
@@ -117,44 +127,47 @@ def test_criteria_that_count_no_colleagues_mark_none_and_cost_nothing(db, send_e
         ([], 30 * DAY - timedelta(seconds=1), True),
     ],
 )
-def test_a_late_event_marks_where_it_changes_a_count(counted, send_events, before, age, marked):
+def test_a_late_event_has_colleagues_judged_where_it_changes_a_count(
+    counted, send_events, before, age, marked
+):
     active, colleague = people()
     for earlier in before:
-        factories.event(active, occurred_at=AT - earlier)
+        factories.event(active, occurred_at=AT - earlier, received_at=AT - earlier)
 
     did(active, age, send=send_events)
 
-    assert stale() == {active.pk} | ({colleague.pk} if marked else set())
+    assert judged() == {active.pk} | ({colleague.pk} if marked else set())
 
 
-def test_a_batch_of_several_people_of_a_company_marks_everybody_once(counted, send_events):
+def test_a_batch_of_several_people_of_a_company_has_everybody_judged(counted, send_events):
     first, second, third = people(3)
 
     did_both = [{"type": "chat", "lead": {"id": lead.pk}} for lead in (first, second)]
     send_events(*did_both, at=AT)
 
-    assert stale() == {first.pk, second.pk, third.pk}
+    assert judged() == {first.pk, second.pk, third.pk}
 
 
-def test_a_duplicate_marks_nobody(counted, send_events):
+def test_a_duplicate_is_no_news(counted, send_events):
     active, _ = people()
     event = {"type": "chat", "lead": {"id": active.pk}, "external_id": "e1"}
     send_events(event, at=AT)
-    stale()
+    judged()
 
-    send_events(event, at=AT)
+    send_events(event, at=AT + MINUTE)
 
-    assert stale() == set()
+    assert not News.objects.exists()
+    assert judged(AT + MINUTE) == set()
 
 
 def test_a_stranger_with_a_work_mail_counts_for_who_is_there_already(counted, send_events):
     company = factories.company(domain="brightwater.example")
     there = factories.lead(company=company)
-    Lead.objects.update(stale_at=None)
+    factories.nothing_due()
 
     send_events({"type": "chat", "lead": {"email": "new@brightwater.example"}}, at=AT)
 
-    assert there.pk in stale()
+    assert there.pk in judged()
 
 
 @pytest.mark.parametrize(("active", "marked"), [(True, True), (False, False)])
@@ -163,79 +176,71 @@ def test_who_changes_company_counts_there_and_no_longer_here(counted, send, acti
     joined = factories.lead(company=factories.company("Joined", domain="joined.example"))
     if active:
         factories.event(mover, occurred_at=AT - DAY)
-    Lead.objects.update(stale_at=None)
+    factories.nothing_due()
 
     send({"email": mover.email, "company": {"domain": "joined.example"}}, at=AT)
 
-    assert stale() == {mover.pk} | ({left.pk, joined.pk} if marked else set())
+    assert judged() == {mover.pk} | ({left.pk, joined.pk} if marked else set())
 
 
 def test_a_known_colleague_in_the_batch_learns_what_its_company_learned(send):
     send({"external_id": "1", "email": "a@brightwater.example"})
     send({"external_id": "2", "email": "b@brightwater.example"})
-    stale()
+    factories.nothing_due()
 
     send(
         {"external_id": "1", "company": {"domain": "brightwater.example", "employees": 600}},
         {"external_id": "2"},
+        at=AT,
     )
 
-    assert len(stale()) == 2
+    assert len(judged()) == 2
 
 
 def test_the_judgement_follows_the_colleagues_to_the_moment(counted, send_events):
     active, colleague = people()
-    Lead.objects.update(stale_at=AT)
+    factories.news(active, colleague, at=AT)
     due.drain(at=AT)
-    assert Lead.objects.get(pk=colleague.pk).intent == 0
+    assert Lead.objects.get(pk=colleague.pk).judgement.intent == 0
 
     did(active, send=send_events)
     due.drain(at=AT)
-    seen = Lead.objects.get(pk=colleague.pk)
+    seen = Lead.objects.get(pk=colleague.pk).judgement
     assert (seen.intent, seen.rescore_at) == (15, AT + 7 * DAY)
 
     due.drain(at=AT + 7 * DAY - timedelta(microseconds=1))
-    assert Lead.objects.get(pk=colleague.pk).intent == 15
+    assert Lead.objects.get(pk=colleague.pk).judgement.intent == 15
     due.drain(at=AT + 7 * DAY)
-    seen = Lead.objects.get(pk=colleague.pk)
+    seen = Lead.objects.get(pk=colleague.pk).judgement
     assert (seen.intent, seen.rescore_at) == (5, AT + 30 * DAY)
 
 
 def test_the_new_criteria_are_asked_as_soon_as_they_are_live(db, send_events, request):
     active, colleague = people()
     did(active, 60 * DAY, send=send_events)
-    stale()
+    assert judged() == {active.pk}
 
     request.getfixturevalue("counted")
-    did(active, send=send_events)
+    judged(AT + MINUTE)
+    did(active, send=send_events, at=AT + 2 * MINUTE)
 
-    assert stale() == {active.pk, colleague.pk}
+    assert judged(AT + 2 * MINUTE) == {active.pk, colleague.pk}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_event_waits_for_whoever_judges_a_colleague_and_marks_it_then(counted):
+def test_an_event_waits_for_nobody_who_judges_or_writes_its_lead_its_colleagues_or_company(counted):
     active, colleague = people()
     website = factories.integration()
-    holds, go_on = Event(), Event()
+    item = {"type": "chat", "lead": {"id": active.pk}}
 
-    def judge_without_the_event():
-        with transaction.atomic():
-            Lead.objects.select_for_update(no_key=True).get(pk=colleague.pk)
-            holds.set()
-            go_on.wait(10)
-            Lead.objects.filter(pk=colleague.pk).update(stale_at=None)
+    with rolled_back():
+        list(Lead.objects.locked())
+        list(Judgement.objects.select_for_update())
+        list(Company.objects.select_for_update())
+        with meanwhile(lambda: ingest_events([item], integration=website, at=AT)) as sent:
+            assert sent.result(5)[0].status is Status.CREATED
 
-    with meanwhile(judge_without_the_event) as judged:
-        holds.wait(10)
-        item = {"type": "chat", "lead": {"id": active.pk}}
-        with meanwhile(lambda: ingest_events([item], integration=website)) as sent:
-            waited = not wait([sent], timeout=0.3).done
-            go_on.set()
-            assert judged.result(10) is None
-            assert sent.result(10)[0].status is Status.CREATED
-
-    assert waited
-    assert stale() == {active.pk, colleague.pk}
+    assert judged() == {active.pk, colleague.pk}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -265,4 +270,5 @@ def test_events_of_one_company_from_everywhere_never_deadlock_with_each_other_or
     assert not [result for result in found if isinstance(result, Exception)]
     end = AT + 100 * DAY
     due.drain(at=end)
-    assert not Lead.objects.filter(stale_at__lte=end).exists()
+    assert not factories.due(end)
+    assert not News.objects.exists()

@@ -26,8 +26,7 @@ from leads.handoffs.verdicts import VerdictRefused
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
 from leads.judging.basis import Basis
-from leads.judging.due import drain, replay, take
-from leads.judging.judgement import judge
+from leads.judging.due import drain, judge_taken, replay, take
 from leads.models import Adjustment, DayScore, Handoff, Judgement, Lead, StageChange
 from tests import factories
 from tests.leads.judging import simple
@@ -137,7 +136,7 @@ class Life(RuleBasedStateMachine):
         try:
             with transaction.atomic():
                 basis = Basis.now(self.at)
-                judge(take(basis, leads), basis)
+                judge_taken(take(basis, leads), basis)
                 raise Died
         except Exception as error:
             assert isinstance(error, Died) or POISON.lower() in str(error)
