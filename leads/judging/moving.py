@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from funnel.models import Queue
 from funnel.promises import due_at
 from funnel.stages import LADDER, Actor, Stage, check_move, steps
 from leadportal.db import rows
@@ -122,7 +121,8 @@ def movers(basis: Basis, source: TableFacts, by_hand: ByHand | None) -> Half:
         "closed": param(HandoffState.CLOSED),
         "open": param(HandoffState.OPEN),
         "withdrawn": param(Outcome.WITHDRAWN),
-        "queue": param(Queue.default().pk),
+        # Looked up as the statement runs, which is made once and asked for a day.
+        "queue": Sql("(SELECT id FROM funnel_queue WHERE is_default)"),
         "version": param(basis.version.pk),
         "line": param(basis.rulebook.sql_line),
         "due": param(due_at(basis.at, basis.portal.claim_minutes), "timestamptz"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from funnel.models import Queue
 from funnel.scoring import Scoring, compile_rulebook
 from funnel.stages import LADDER, Stage
 from leadportal.db import prepared
@@ -132,6 +133,8 @@ def score_and_move(
 
     The caller has locked leads and judgements. By hand all of them go where the person says.
     """
+    # There is one from here on.
+    Queue.default()
     query = statement(lead_ids, basis, have_news=have_news, moves=True, by_hand=by_hand)
     rows = prepared.fetch_by_criteria(query.text, query.params, list(lead_ids))
     changed, rejudged, moved, moves = rows[0][:4]
