@@ -32,6 +32,12 @@ ORDERS: Mapping[str, Order] = {
     "newest": Order("opened_at", read_moment, descending=True),
 }
 
+# Documents that no row shows: to read and to parse them takes longer than all the rest.
+_NOT_SHOWN = (
+    "version__content",
+    *("lead__attributes", "lead__attribute_keys", "lead__consent", "lead__search_key"),
+)
+
 
 def for_person(user: User) -> HandoffQuerySet:
     """Open handoffs of the person's own queues; a sales manager looks into every queue."""
@@ -50,9 +56,8 @@ def found_by(
 
 def for_list(rows: HandoffQuerySet) -> HandoffQuerySet:
     """With what a row and its preview show, and a value that sorts last where none is known."""
-    return rows.select_related("lead__company", "lead__source", "queue", "version").annotate(
-        value=Coalesce("lead__estimated_value", Decimal(-1))
-    )
+    shown = rows.select_related("lead__company", "lead__source", "queue", "version")
+    return shown.annotate(value=Coalesce("lead__estimated_value", Decimal(-1))).defer(*_NOT_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
