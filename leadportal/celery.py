@@ -17,7 +17,7 @@ from django.utils.module_loading import module_has_submodule  # noqa: E402
 from kombu import Exchange, Queue  # noqa: E402
 from kombu.transport import redis  # noqa: E402
 
-from leadportal import collector  # noqa: E402
+from leadportal import collector, gathering  # noqa: E402
 from leadportal.db import sweeps  # noqa: E402
 from leadportal.db.sweeps import Sweep  # noqa: E402
 from leadportal.local import processes  # noqa: E402
@@ -128,7 +128,8 @@ def _make_task(sweep: Sweep) -> None:
 
     @app.task(name=_task_name(sweep.name), shared=False, expires=expires)
     def drain() -> None:
-        sweep.drain(seconds=sweep.seconds)
+        if gathering.drain(sweep):
+            drain.apply_async()
 
 
 def _task_name(name: str) -> str:
@@ -152,6 +153,11 @@ def end_with_the_worker(**_: object) -> None:
 @signals.worker_init.connect
 def settle_before_forking(**_: object) -> None:
     collector.settle()
+
+
+@signals.worker_ready.connect
+def forget_what_was_drained(**_: object) -> None:
+    gathering.forget_drains()
 
 
 @signals.worker_ready.connect

@@ -16,9 +16,11 @@ class AskedFilters(filters.FilterSet):
     `cleaned_data` holds no more than what was asked, either.
     """
 
+    base_filters: dict[str, filters.Filter]
+
     def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
         asked = data or {}
-        known = type(self).base_filters.items()
+        known = self.base_filters.items()
         self.base_filters = {name: one for name, one in known if name in asked}
         super().__init__(data, *args, **kwargs)
 
