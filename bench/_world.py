@@ -80,8 +80,7 @@ LEADS = """
 WITH made AS (
 INSERT INTO leads_lead (email, email_key, email_kind, phone, first_name, last_name, job_title,
     job_title_key, country, city, city_key, company_id, attributes, attribute_keys, consent,
-    search_key, created_at, updated_at, stage, stage_since, cycle, grade, points, disqualifier,
-    stale_at, attempts, parked_error)
+    search_key, created_at, updated_at, stage, stage_since, cycle)
 SELECT 'p' || n || '@company' || n %% %(companies)s || '.example',
        'p' || n || '@company' || n %% %(companies)s || '.example',
        (ARRAY['work','work','work','free','role'])[1 + n %% 5], '', 'First' || n, 'Last' || n,
@@ -90,8 +89,7 @@ SELECT 'p' || n || '@company' || n %% %(companies)s || '.example',
        CASE WHEN n %% 6 = 0 THEN '{"purchase_timeline": "This quarter"}' ELSE '{}' END::jsonb,
        jsonb_build_object('first_name', ' first' || n || ' ', 'last_name', ' last' || n || ' '),
        CASE WHEN n %% 3 > 0 THEN '{"marketing": true}' ELSE '{}' END::jsonb,
-       'first' || n || ' last' || n, now() - n %% 365 * interval '1 day', now(), 'inquiry', now(),
-       1, '', '{}', '', now(), 0, ''
+       'first' || n || ' last' || n, now() - n %% 365 * interval '1 day', now(), 'inquiry', now(), 1
 FROM generate_series(1, %(leads)s) AS n,
 LATERAL (SELECT (ARRAY['VP Operations','Engineer','Head of Logistics','Student','Buyer',
     'Marketing Manager','Sales Director','Analyst'])[1 + n * 7 %% 8] AS title) t

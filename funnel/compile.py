@@ -6,9 +6,10 @@ the business of a `FactSource` (leads/facts.py); what a test means is decided he
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from funnel.conditions.tree import All, Any_, Condition, EventTest, Not, PropertyTest, Test
 from funnel.vocabulary.facts import Fact
@@ -30,6 +31,8 @@ class FactSource(Protocol):
     """How one record's tables answer the criteria. All SQL is for one row per lead."""
 
     at: datetime
+    # The company's: whose days the criteria mean.
+    zone: ZoneInfo
 
     def value(self, test: Test) -> Sql:
         """What SQL compares: a key for text, a number, a date, a boolean; NULL if unknown."""
@@ -53,9 +56,19 @@ class FactSource(Protocol):
         """An aggregate over the lead's events `e`, shared with every equal one."""
 
     def over_newest(
-        self, match: Sql, share: Sql, *, per_day: int | None, in_all: int | None
-    ) -> Sql:
-        """The sum of `share` over the newest matching events, so many a UTC day or in all."""
+        self, match: Sql, factors: Sequence[int], *, per_day: int | None, in_all: int | None
+    ) -> tuple[Sql, Sql]:
+        """Whether any event matches, and the sum of the factors of the newest, so many a day or in
+        all; by whole elapsed days, the last of them for all that is older."""
+
+    def days(self, match: Sql, within_days: int | None) -> Sql:
+        """On how many days an event matched."""
+
+    def soonest(self, event: str, match: Sql, moment: Sql) -> Sql:
+        """The least of the moments of all matching events, whatever it is that they match.
+
+        `event` is the type that `match` asks for; blank for every type.
+        """
 
     def adjustment(self, kind: str) -> Sql:
         """Points people gave or took in one kind, as of `at`; 0 without any."""
@@ -170,7 +183,7 @@ def _choice_test(test: Test, value: Sql) -> Sql:
 
 
 def _date_test(test: Test, value: Sql, source: FactSource) -> Sql:
-    today = source.at.date()
+    today = today_of(source)
     match test.op:
         case "is":
             return Sql("{} = {}") % (value, param(test.value))
@@ -277,14 +290,20 @@ def time_causes(node: Condition, source: FactSource) -> Iterable[Sql]:
 
 def window_end(test: EventTest, source: FactSource) -> Sql:
     """When the oldest event that still counts leaves its window."""
-    oldest = source.over_events(
-        Sql("min(e.occurred_at) FILTER (WHERE {})") % event_match(test, source)
-    )
-    return Sql("{} + {}") % (oldest, param(timedelta(days=test.within_days or 0), "interval"))
+    return source.soonest(test.event, event_match(test, source), leaving(test.within_days or 0))
+
+
+def leaving(days: int) -> Sql:
+    """When the event `e` leaves a window of so many days."""
+    return Sql("e.occurred_at + {}") % param(timedelta(days=days), "interval")
+
+
+def today_of(source: FactSource) -> date:
+    return source.at.astimezone(source.zone).date()
 
 
 def _date_cause(test: Test, source: FactSource) -> Sql:
-    """The next UTC midnight at which "within the next n days" and its like may flip."""
+    """The next midnight at which "within the next n days" and its like may flip."""
     match test.op:
         case "within_next":
             flips = [-test.value, 1]
@@ -298,7 +317,7 @@ def _date_cause(test: Test, source: FactSource) -> Sql:
 
 
 def _days_cause(test: Test, date_fact: Fact, source: FactSource) -> Sql:
-    """The next UTC midnight at which a number of days passes what it is compared with."""
+    """The next midnight at which a number of days passes what it is compared with."""
     reached = [day for day in _flips(test) if abs(day) < MOST_DAYS]
     if not reached:
         return NO_TIME
@@ -326,14 +345,30 @@ def _flips(test: Test) -> list[int]:
 
 def _midnight(day: Sql, flips: Iterable[int], source: FactSource) -> Sql:
     """The first of the midnights `flips` days after a date that is still to come."""
-    today = param(source.at.date(), "date")
+    today, zone = param(today_of(source), "date"), param(source.zone.key)
     cases = [
         # Days are compared, not dates: a sum may lie beyond the calendar.
-        Sql(
-            "CASE WHEN {} > {} - {} AND {} < {} - {} "
-            "THEN ({} + {})::timestamp AT TIME ZONE 'UTC' END"
+        Sql("CASE WHEN {} > {} - {} AND {} < {} - {} THEN {} END")
+        % (
+            days := param(flip),
+            today,
+            day,
+            days,
+            param(END_OF_TIME, "date"),
+            day,
+            _begin(Sql("({} + {})") % (day, days), zone),
         )
-        % (days := param(flip), today, day, days, param(END_OF_TIME, "date"), day, day, days)
         for flip in flips
     ]
     return Sql("least({})") % Sql.join(", ", cases)
+
+
+def _begin(day: Sql, zone: Sql) -> Sql:
+    """The first moment of a day. Where the clocks go back at midnight, PostgreSQL's is the second
+    midnight of that day."""
+    return Sql(
+        "(SELECT CASE WHEN ((t.at - interval '1 hour') AT TIME ZONE {})::date = t.day "
+        "THEN t.at - interval '1 hour' ELSE t.at END "
+        "FROM (SELECT d.day, d.day::timestamp AT TIME ZONE {} AS at FROM (SELECT {} AS day) AS d) "
+        "AS t)"
+    ) % (zone, zone, day)

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 
-from funnel.compile import FactSource, condition, event_count, event_match, time_causes, window_end
+from funnel.compile import (
+    FactSource,
+    condition,
+    event_count,
+    event_match,
+    leaving,
+    time_causes,
+    window_end,
+)
 from funnel.conditions.tree import Condition, EventTest, Test, walk
 from funnel.rulebook.parts import RUNGS, WHOLE, Ageing, Band, Rule, Rulebook
 from funnel.stages import LADDER
@@ -129,12 +137,12 @@ def _table_points(rule: Rule, source: FactSource) -> Sql:
 
 
 def _event_points(rule: Rule, event: EventTest, source: FactSource) -> Sql:
-    count = event_count(event, source)
+    fired, shares = _counted(rule, event, source)
     if rule.frequency.count == "once" and rule.ageing is None:
         result = param(_clamped(rule, rule.points))
     else:
-        result = _rounded(rule, _shares(rule, event, count, source))
-    return Sql("CASE WHEN {} >= {} THEN {} ELSE 0 END") % (count, param(event.at_least), result)
+        result = _rounded(rule, shares)
+    return Sql("CASE WHEN {} THEN {} ELSE 0 END") % (fired, result)
 
 
 def _clamped(rule: Rule, value: int) -> int:
@@ -143,41 +151,55 @@ def _clamped(rule: Rule, value: int) -> int:
     return max(low, min(high, value))
 
 
-def _shares(rule: Rule, event: EventTest, count: Sql, source: FactSource) -> Sql:
-    """The sum of the counted events' factors, in ten-thousandths."""
-    match = event_match(event, source)
-    share = param(WHOLE) if rule.ageing is None else factor(rule.ageing, source)
-    frequency = rule.frequency
-    if frequency.count == "once":
-        # The newest event has the highest factor, since factors only fall.
-        aggregate = Sql("max({}) FILTER (WHERE {})") % (share, match)
-    elif frequency.is_capped and (rule.ageing is not None or frequency.per_day is not None):
-        return source.over_newest(match, share, per_day=frequency.per_day, in_all=frequency.in_all)
-    elif rule.ageing is None:
-        counted = count
-        if frequency.in_all is not None:
-            counted = Sql("least({}, {})") % (count, param(frequency.in_all))
-        return Sql("{} * {}") % (counted, param(WHOLE))
+def _counted(rule: Rule, event: EventTest, source: FactSource) -> tuple[Sql, Sql]:
+    """Whether the rule fires, and the sum of the counted events' factors, in ten-thousandths."""
+    match, frequency, ageing = event_match(event, source), rule.frequency, rule.ageing
+    count = event_count(event, source)
+    enough = Sql("{} >= {}") % (count, param(event.at_least))
+    if frequency.per_day == 1 and ageing is None:
+        days = source.days(match, event.within_days)
+        return enough, _whole(days, frequency.in_all)
+    if ageing is None and frequency.per_day is None:
+        counted = param(1) if frequency.count == "once" else count
+        return enough, _whole(counted, frequency.in_all)
+    if frequency.is_capped:
+        factors = (WHOLE,) if ageing is None else (*ageing.factors, 0)
+        happened, shares = source.over_newest(
+            match, factors, per_day=frequency.per_day, in_all=frequency.in_all
+        )
     else:
-        aggregate = Sql("sum({}) FILTER (WHERE {})") % (share, match)
-    return Sql("coalesce({}, 0)") % source.over_events(aggregate)
+        assert ageing is not None
+        # The newest event has the highest factor, since factors only fall.
+        aggregate = "max" if frequency.count == "once" else "sum"
+        found = source.over_events(
+            Sql(f"{aggregate}({{}}) FILTER (WHERE {{}})") % (factor(ageing, source), match)
+        )
+        happened, shares = Sql("{} IS NOT NULL") % found, Sql("coalesce({}, 0)") % found
+    # One is enough where there is any sum, so nothing else is counted.
+    return (happened if event.at_least == 1 else enough), shares
+
+
+def _whole(counted: Sql, most: int | None) -> Sql:
+    if most is not None:
+        counted = Sql("least({}, {})") % (counted, param(most))
+    return Sql("{} * {}") % (counted, param(WHOLE))
 
 
 def counted(rule: Rule, event: EventTest, source: FactSource) -> Sql:
     """How many of the events that match its test an event rule counts."""
-    shares = _shares(replace(rule, ageing=None), event, event_count(event, source), source)
+    _, shares = _counted(replace(rule, ageing=None), event, source)
     return Sql("({} / {})::int") % (shares, param(WHOLE))
 
 
 def unclamped(rule: Rule, event: EventTest, source: FactSource) -> Sql:
     """The points of an event rule that fired, had it no minimum and no maximum."""
     free = replace(rule, minimum=None, maximum=None)
-    return _rounded(free, _shares(free, event, event_count(event, source), source))
+    return _rounded(free, _counted(free, event, source)[1])
 
 
 def elapsed_days(source: FactSource) -> Sql:
     """Whole elapsed days (86,400 s) since the event `e`; an event of this moment has 0."""
-    return Sql("greatest(extract(day FROM {} - e.occurred_at)::int, 0)") % param(
+    return Sql("greatest(date_part('day', {} - e.occurred_at)::int, 0)") % param(
         source.at, "timestamptz"
     )
 
@@ -329,19 +351,15 @@ def _edges(test: Test, bands: Sequence[Band]) -> list[Test]:
 
 
 def _event_causes(rule: Rule, event: EventTest, source: FactSource) -> list[Sql]:
-    causes = []
-    if event.within_days is not None:
-        causes.append(window_end(event, source))
-    if rule.ageing is not None:
-        # The next completed day of any event that still has a share to lose.
-        next_day = Sql("e.occurred_at + ({} + 1) * {}") % (
-            elapsed_days(source),
-            param(DAY, "interval"),
-        )
-        causes.append(
-            source.over_events(
-                Sql("min({}) FILTER (WHERE {} AND {} > 0)")
-                % (next_day, event_match(event, source), factor(rule.ageing, source))
-            )
-        )
-    return causes
+    match = event_match(event, source)
+    if rule.ageing is None:
+        return [] if event.within_days is None else [window_end(event, source)]
+    # The next completed day of an event that has a share to lose; it leaves no window before.
+    lasts = sum(share > 0 for share in rule.ageing.factors)
+    fades = Sql("e.occurred_at + ({} + 1) * {}") % (elapsed_days(source), param(DAY, "interval"))
+    moment = Sql("CASE WHEN e.occurred_at > {} THEN {} {}END") % (
+        param(source.at - timedelta(days=lasts), "timestamptz"),
+        fades,
+        Sql("ELSE {} ") % leaving(event.within_days) if event.within_days else Sql(""),
+    )
+    return [source.soonest(event.event, match, moment)]

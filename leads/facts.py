@@ -1,18 +1,20 @@
 """Each fact's SQL: how the tables of the record answer the words of the criteria.
 
-Names in the SQL: `l` the lead, `c` its company, `src` and `cmp` its source and campaign, `e` one
-of its events, `ev0`, `ev1` … its events aggregated, `adj` what people adjusted, `s` its scores.
+Names in the SQL: `l` the lead, `j` how it was judged, `c` its company, `src` and `cmp` its source
+and campaign, `e` one of its events, `ev0`, `ev1` … its events aggregated, `adj` what people
+adjusted, `s` its scores.
 """
 
 import json
 import string
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from accounts.models import Portal
-from funnel.compile import NO_TIME
+from funnel.compile import NO_TIME, leaving
 from funnel.conditions.tree import EventTest, Test
 from funnel.vocabulary.facts import Fact, Vocabulary, consent
 from funnel.vocabulary.operators import FactType
@@ -24,7 +26,10 @@ from leads.models import CustomField, Lead
 from leads.text import key
 
 CUSTOM = "attributes."
-NO_LIMIT = 2**31
+# Days before today that the bits of a number hold, and a day on which the clocks change.
+MOST_BITS = 62
+# More than any number of days elapsed.
+ONE_DAY = 10**7
 # PostgreSQL selects at most 1,664 columns at once.
 MOST_COLUMNS = 1000
 # The first ones seen: a sender that makes up purposes must not make up facts without end.
@@ -59,7 +64,6 @@ def _sql_of(column: Column) -> tuple[str, str]:
 _COLUMNS: dict[str, tuple[str, str]] = {
     **{column.fact.name: _sql_of(column) for column in COLUMNS},
     "email_kind": ("nullif(l.email_kind, '')", "nullif(l.email_kind, '')"),
-    "created": ("(l.created_at AT TIME ZONE 'UTC')::date", "l.created_at"),
     "cycle": ("l.cycle", "l.cycle"),
     "fit": ("s.fit", "s.fit"),
     "intent": ("s.intent", "s.intent"),
@@ -69,6 +73,12 @@ _COLUMNS: dict[str, tuple[str, str]] = {
 }
 # Compared as written but for case; their words are what stands between punctuation.
 _PLAIN = frozenset(column.fact.name for column in COLUMNS if column.is_plain)
+# Tables joined where a fact is read of them.
+BESIDE = {
+    "c": "LEFT JOIN leads_company c ON c.id = l.company_id",
+    "src": "LEFT JOIN leads_source src ON src.id = l.source_id",
+    "cmp": "LEFT JOIN leads_campaign cmp ON cmp.id = l.campaign_id",
+}
 _GAPS = str.maketrans(string.punctuation, " " * len(string.punctuation))
 # Facts of a country: (its column, the map it is looked up in).
 _OF_COUNTRY = {
@@ -116,12 +126,17 @@ class TableFacts:
 
     def __init__(self, lead_ids: Sequence[int], at: datetime, portal: Portal) -> None:
         self.lead_ids = lead_ids
-        # A day is a UTC day, also where the caller's clock shows another zone.
         self.at = at.astimezone(UTC)
+        self.zone = ZoneInfo(portal.zone)
         self.portal = portal
         self.aggregates: dict[Sql, int] = {}
-        self.ranked: dict[Sql, str] = {}
+        # By type of event, or blank for any: when what is counted of them may change.
+        self.moments: dict[str, dict[Sql, None]] = {}
         self.maps: dict[str, Sql] = {}
+        # Windows in which active colleagues are counted.
+        self.companies: dict[int, str] = {}
+        # Tables besides the lead's that a fact was read of.
+        self.read: set[str] = set()
 
     def among(self, column: str) -> Sql:
         """Whether a column names one of these leads; a range of ids stays two numbers."""
@@ -135,7 +150,9 @@ class TableFacts:
     def value(self, test: Test) -> Sql:
         name = test.fact.name
         if name in _COLUMNS:
-            return Sql(_COLUMNS[name][0])
+            return self._column(_COLUMNS[name][0])
+        if name == "created":
+            return Sql("(l.created_at AT TIME ZONE {})::date") % param(self.zone.key)
         if name.startswith(CUSTOM):
             return self._custom(test.fact)
         if name.startswith("consent_"):
@@ -153,12 +170,18 @@ class TableFacts:
     def raw(self, test: Test) -> Sql:
         name = test.fact.name
         if name in _COLUMNS:
-            return Sql(_COLUMNS[name][1])
+            return self._column(_COLUMNS[name][1])
+        if name == "created":
+            return Sql("l.created_at")
         if name.startswith(CUSTOM):
             return Sql("l.attributes->{}") % param(name.removeprefix(CUSTOM))
         if name == "country_we_sell_to":
             return Sql("nullif(l.country, '')")
         return self.value(test)
+
+    def _column(self, text: str) -> Sql:
+        self.read |= {alias for alias in BESIDE if f"{alias}." in text}
+        return Sql(text)
 
     def words(self, test: Test) -> Sql:
         if test.fact.name not in _PLAIN:
@@ -170,13 +193,13 @@ class TableFacts:
         )
 
     def _days_of(self, test: Test, date: Fact) -> Sql:
-        day, today = self.value(Test(test.id, date, "is_known")), param(self.at.date(), "date")
+        day, today = self.value(Test(test.id, date, "is_known")), self._today
         return Sql("({} - {})") % ((day, today) if test.fact.until else (today, day))
 
     def _of_country(self, column: str, name: str) -> Sql:
         # Each map travels once, whatever the number of tests that look into it.
         self.maps[name] = param(json.dumps(_MAPS[name]), "jsonb")
-        return Sql(f"(geo.{name}->>{column})")
+        return Sql("({}->>{})") % (Sql(f"geo.{name}"), self._column(column))
 
     def _custom(self, fact: Fact) -> Sql:
         name = param(fact.name.removeprefix(CUSTOM))
@@ -200,12 +223,21 @@ class TableFacts:
         typed = "CASE WHEN l.attributes->>{} = ANY({}) THEN l.attributes->>{} END"
         return Sql(typed) % (name, choices, name)
 
+    @property
+    def _today(self) -> Sql:
+        return param(self.at.astimezone(self.zone).date(), "date")
+
+    @property
+    def _days_ago(self) -> Sql:
+        """How many days of the company's zone ago the event `e` was."""
+        day = Sql("(e.occurred_at AT TIME ZONE {})::date") % param(self.zone.key)
+        return Sql("greatest({} - {}, 0)") % (self._today, day)
+
     def _days_active(self, test: Test) -> Sql:
-        days = Sql(
-            "count(DISTINCT (e.occurred_at AT TIME ZONE 'UTC')::date) "
-            "FILTER (WHERE e.occurred_at > {})"
-        ) % self._opening(test)
-        return Sql("coalesce({}, 0)") % self.over_events(days)
+        return self.days(self._inside(test), test.within_days)
+
+    def _inside(self, test: Test) -> Sql:
+        return Sql("e.occurred_at > {}") % self._opening(test)
 
     def _last_active(self, test: Test) -> Sql:
         return self._days_after(self._newest(test))
@@ -213,11 +245,16 @@ class TableFacts:
     _days_since = _last_active
 
     def _colleagues_active(self, test: Test) -> Sql:
+        # All of the company, without the lead itself.
+        alias = self._company(test)
         return Sql(
-            "(SELECT count(*) FROM leads_lead o WHERE o.company_id = l.company_id AND o.id <> l.id "
-            "AND EXISTS (SELECT FROM leads_event oe WHERE oe.lead_id = o.id "
-            "AND oe.occurred_at > {}))"
+            f"CASE WHEN {alias}.active IS NULL THEN 0 ELSE {alias}.active - (EXISTS ("
+            "SELECT FROM leads_event oe WHERE oe.lead_id = l.id AND oe.occurred_at > {}))::int END"
         ) % self._opening(test)
+
+    def _company(self, test: Test) -> str:
+        days = test.within_days or 0
+        return self.companies.setdefault(days, f"co{len(self.companies)}")
 
     def _newest(self, test: Test) -> Sql:
         newest = Sql("max(e.occurred_at)")
@@ -227,7 +264,7 @@ class TableFacts:
 
     def _days_after(self, moment: Sql) -> Sql:
         # The comparison is with now, not with 0: greatest() would make 0 of the NULL of "never".
-        return Sql("extract(day FROM {} - CASE WHEN {} > {} THEN {} ELSE {} END)::int") % (
+        return Sql("date_part('day', {} - CASE WHEN {} > {} THEN {} ELSE {} END)::int") % (
             at := param(self.at, "timestamptz"),
             moment,
             at,
@@ -246,15 +283,10 @@ class TableFacts:
                 newest = self._newest(test)
                 return Sql("{} + ({} + 1) * {}") % (newest, self._days_after(newest), day)
             case "days_active":
-                oldest = Sql("min(e.occurred_at) FILTER (WHERE e.occurred_at > {})")
-                return Sql("{} + {}") % (self.over_events(oldest % self._opening(test)), window)
+                return self.soonest("", self._inside(test), leaving(test.within_days or 0))
             case "colleagues_active":
-                return Sql(
-                    "(SELECT min(newest) FROM (SELECT max(oe.occurred_at) AS newest "
-                    "FROM leads_lead o JOIN leads_event oe ON oe.lead_id = o.id "
-                    "WHERE o.company_id = l.company_id AND o.id <> l.id AND oe.occurred_at > {} "
-                    "GROUP BY o.id) AS theirs) + {}"
-                ) % (self._opening(test), window)
+                # Too early where it is the lead's own, never too late.
+                return Sql(f"{self._company(test)}.oldest + {{}}") % window
         return NO_TIME
 
     def text_key(self, fact: Fact, text: str) -> str:
@@ -293,37 +325,76 @@ class TableFacts:
         number = self.aggregates.setdefault(aggregate, len(self.aggregates))
         return Sql(f"ev{number // MOST_COLUMNS}.a{number}")
 
+    def days(self, match: Sql, within_days: int | None) -> Sql:
+        if within_days is None or within_days > MOST_BITS:
+            counted = Sql("count(DISTINCT {}) FILTER (WHERE {})") % (self._days_ago, match)
+            return Sql("coalesce({}, 0)") % self.over_events(counted)
+        bits = Sql("bit_or(1::bigint << {}) FILTER (WHERE {})") % (self._days_ago, match)
+        return Sql("coalesce(bit_count({}::bit(64)), 0)") % self.over_events(bits)
+
     def over_newest(
-        self, match: Sql, share: Sql, *, per_day: int | None, in_all: int | None
-    ) -> Sql:
-        inner = Sql(
-            "SELECT e.id, e.lead_id, e.occurred_at, {} AS share, row_number() OVER (PARTITION BY "
-            "e.lead_id, (e.occurred_at AT TIME ZONE 'UTC')::date "
-            "ORDER BY e.occurred_at DESC, e.id DESC) AS of_day "
-            "FROM leads_event e WHERE {} AND {}"
-        ) % (share, self.among("e.lead_id"), match)
-        outer = Sql(
-            "SELECT x.lead_id, x.share, row_number() OVER (PARTITION BY x.lead_id "
-            "ORDER BY x.occurred_at DESC, x.id DESC) AS of_all FROM ({}) AS x WHERE x.of_day <= {}"
-        ) % (inner, param(per_day or NO_LIMIT))
-        summed = Sql(
-            "SELECT y.lead_id, sum(y.share) AS share FROM ({}) AS y WHERE y.of_all <= {} "
-            "GROUP BY y.lead_id"
-        ) % (outer, param(in_all or NO_LIMIT))
-        alias = self.ranked.setdefault(summed, f"n{len(self.ranked)}")
-        return Sql(f"coalesce({alias}.share, 0)")
+        self, match: Sql, factors: Sequence[int], *, per_day: int | None, in_all: int | None
+    ) -> tuple[Sql, Sql]:
+        # Days ago and whole days elapsed as one number; of two the newer has the smaller ones, and
+        # those with equal ones have equal shares.
+        age = Sql("greatest(date_part('day', {} - e.occurred_at)::int, 0)") % param(
+            self.at, "timestamptz"
+        )
+        days = self.over_events(
+            Sql("array_agg({}::bigint * {} + least({}, {})) FILTER (WHERE {})")
+            % (
+                self._days_ago,
+                param(ONE_DAY),
+                age,
+                param(len(factors) - 1),
+                match,
+            )
+        )
+        newest = Sql("unnest({}) AS seen (day)") % days
+        if per_day is not None:
+            newest = Sql(
+                "(SELECT day, row_number() OVER (PARTITION BY day / {} ORDER BY day) AS place "
+                "FROM {}) AS seen WHERE place <= {}"
+            ) % (param(ONE_DAY), newest, param(per_day))
+        if in_all is not None:
+            newest = Sql("(SELECT day FROM {} ORDER BY mod(day, {}) LIMIT {}) AS seen") % (
+                newest,
+                param(ONE_DAY),
+                param(in_all),
+            )
+        shares = Sql("(SELECT sum(({})[mod(day, {}) + 1]) FROM {})") % (
+            param(list(factors), "int[]"),
+            param(ONE_DAY),
+            newest,
+        )
+        happened = Sql("{} IS NOT NULL") % days
+        return happened, Sql("CASE WHEN {} THEN {} ELSE 0 END") % (happened, shares)
+
+    def soonest(self, event: str, match: Sql, moment: Sql) -> Sql:
+        of_one = Sql("CASE WHEN {} THEN {} END") % (match, moment)
+        self.moments.setdefault(event, {})[of_one] = None
+        return Sql("ev0.soonest")
+
+    def _soonest(self) -> Sql:
+        """The column of `soonest`: each event is asked only what is asked of its type."""
+        any_type = list(self.moments.get("", ()))
+        types = {name: [*found, *any_type] for name, found in self.moments.items() if name}
+        cases = [
+            Sql("WHEN {} THEN least({})") % (param(name), Sql.join(", ", found))
+            for name, found in types.items()
+        ]
+        rest = Sql("least({})") % Sql.join(", ", any_type) if any_type else Sql("NULL")
+        moment = Sql("CASE e.type {} ELSE {} END") % (Sql.join(" ", cases), rest) if cases else rest
+        return (Sql("min({})") % moment).named("soonest")
 
     # Tables.
 
     def tables(self, tests: Sequence[Test | EventTest]) -> Sql:
         """FROM … for exactly these leads, with everything asked for so far joined to them."""
         at = param(self.at)
-        parts = [
-            Sql(
-                "leads_lead l LEFT JOIN leads_company c ON c.id = l.company_id "
-                "LEFT JOIN leads_source src ON src.id = l.source_id "
-                "LEFT JOIN leads_campaign cmp ON cmp.id = l.campaign_id"
-            ),
+        parts = [Sql("leads_lead l JOIN leads_judgement j ON j.lead_id = l.id")]
+        parts += [Sql(join) for alias, join in BESIDE.items() if alias in self.read]
+        parts.append(
             Sql(
                 "LEFT JOIN (SELECT lead_id, "
                 "sum(points) FILTER (WHERE kind = 'fit' AND created_at <= {}) AS fit, "
@@ -333,22 +404,41 @@ class TableFacts:
                 "FROM leads_adjustment WHERE {} AND ends_at > {} GROUP BY lead_id"
                 ") AS adj ON adj.lead_id = l.id"
             )
-            % (at, at, at, self.among("lead_id"), at),
-        ]
+            % (at, at, at, self.among("lead_id"), at)
+        )
         if self.maps:
             maps = Sql.join(", ", (map_.named(name) for name, map_ in self.maps.items()))
             parts.append(Sql("CROSS JOIN (SELECT {}) AS geo") % maps)
         columns = [aggregate.named(f"a{n}") for aggregate, n in self.aggregates.items()]
-        for first in range(0, len(columns), MOST_COLUMNS):
+        chunks = [
+            columns[first : first + MOST_COLUMNS] for first in range(0, len(columns), MOST_COLUMNS)
+        ]
+        if self.moments:
+            chunks[:1] = [[*(chunks[0] if chunks else []), self._soonest()]]
+        for number, chunk in enumerate(chunks):
             events = Sql("SELECT e.lead_id, {} FROM leads_event e WHERE {} GROUP BY e.lead_id") % (
-                Sql.join(", ", columns[first : first + MOST_COLUMNS]),
+                Sql.join(", ", chunk),
                 self._scope(tests),
             )
-            alias = f"ev{first // MOST_COLUMNS}"
+            alias = f"ev{number}"
             parts.append(Sql(f"LEFT JOIN ({{}}) AS {alias} ON {alias}.lead_id = l.id") % events)
-        for ranked, alias in self.ranked.items():
-            parts.append(Sql(f"LEFT JOIN ({{}}) AS {alias} ON {alias}.lead_id = l.id") % ranked)
+        parts += [self._colleagues(days, alias) for days, alias in self.companies.items()]
         return Sql.join(" ", parts)
+
+    def _colleagues(self, days: int, alias: str) -> Sql:
+        """Of each company, how many did something in the window, and when the first leaves it."""
+        return Sql(
+            "LEFT JOIN (SELECT o.company_id, count(*) AS active, min(a.newest) AS oldest "
+            "FROM leads_lead o CROSS JOIN LATERAL (SELECT max(oe.occurred_at) AS newest "
+            "FROM leads_event oe WHERE oe.lead_id = o.id AND oe.occurred_at > {}) AS a "
+            "WHERE o.company_id = ANY(ARRAY(SELECT company_id FROM leads_lead WHERE {})) "
+            "AND a.newest IS NOT NULL GROUP BY o.company_id) AS {} ON {}.company_id = l.company_id"
+        ) % (
+            param(self.at - timedelta(days=days)),
+            self.among("id"),
+            Sql(alias),
+            Sql(alias),
+        )
 
     def _scope(self, tests: Sequence[Test | EventTest]) -> Sql:
         """Only the events any test can count: by lead, by type, and by the widest window."""

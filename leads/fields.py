@@ -15,9 +15,10 @@ from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
+from leads import news
 from leads.checks.reading import FieldError, Refused, Wrong
 from leads.facts import FACTS
-from leads.models import CustomField, FieldType, Lead, SeenAttribute
+from leads.models import CustomField, FieldType, Judgement, SeenAttribute
 from leads.text import key
 
 _YES = frozenset({"yes", "true", "1", "y"})
@@ -169,7 +170,7 @@ def remove(name: str) -> None:
 
 def _readable_versions() -> dict[int, CriteriaVersion]:
     """The versions that judge, may yet judge or judged somebody, and whose every fact is there."""
-    judged = Exists(Lead.objects.filter(version=OuterRef("pk")))
+    judged = Exists(Judgement.objects.filter(version=OuterRef("pk")))
     found = CriteriaVersion.objects.filter(judged | ~Q(state=VersionState.RETIRED))
     words = current.vocabulary()
     return {version.pk: version for version in found if _mistake(version, words) is None}
@@ -247,10 +248,11 @@ def _replace_values(name: str, changes: list[dict[str, Any]], at: datetime) -> N
                    attribute_keys = CASE WHEN c.twin IS NULL
                                          THEN l.attribute_keys - %(name)s
                                          ELSE l.attribute_keys
-                                              || jsonb_build_object(%(name)s, c.twin) END,
-                   stale_at = %(at)s
+                                              || jsonb_build_object(%(name)s, c.twin) END
               FROM jsonb_to_recordset(%(changes)s::jsonb) c(old jsonb, new jsonb, twin jsonb)
              WHERE l.attributes ? %(name)s AND l.attributes -> %(name)s = c.old
+            RETURNING l.id
             """,
-            {"name": name, "changes": json.dumps(changes), "at": at},
+            {"name": name, "changes": json.dumps(changes)},
         )
+        news.of_leads([lead for (lead,) in cursor.fetchall()], at)

@@ -5,9 +5,8 @@ from django.utils import timezone
 from accounts import policy
 from accounts.models import Portal, User
 from funnel.versions import current
-from leadportal.db import sweeps
-from leads import facts
-from leads.models import Handoff, Lead
+from leads import facts, news
+from leads.models import Handoff
 
 
 def handoffs_waiting_for(user: User) -> int:
@@ -16,10 +15,9 @@ def handoffs_waiting_for(user: User) -> int:
 
 
 def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
-    """The criteria ask about the countries we sell to: every lead is due when they change."""
-    if "sells_to" in changed:
-        Lead.objects.living().update(stale_at=timezone.now())
-        sweeps.nudge("judge")
+    """The criteria ask about the countries we sell to, and for days as our clocks have them."""
+    if changed & {"sells_to", "zone"}:
+        news.of_everybody(timezone.now())
 
 
 current.VOCABULARY.append(facts.record_vocabulary)

@@ -118,14 +118,22 @@ def both_sides_signed() -> Iterator[Sql]:
 @invariant(3, "A score is fit and intent together, and names its version.")
 def scores_add_up() -> Iterator[Sql]:
     yield Sql(
-        "SELECT 'leads_lead', id, 'score ' || coalesce(total::text, 'none') || ' of fit ' || "
+        "SELECT 'leads_lead', lead_id, 'score ' || coalesce(total::text, 'none') || ' of fit ' || "
         "coalesce(fit::text, 'none') || ' and intent ' || coalesce(intent::text, 'none') "
-        "FROM leads_lead WHERE total IS DISTINCT FROM fit + intent "
+        "FROM leads_judgement WHERE total IS DISTINCT FROM fit + intent "
         "OR (total IS NULL) <> (version_id IS NULL) OR (total IS NULL) <> (scored_at IS NULL)"
     )
     yield Sql(
         "SELECT 'leads_handoff', id, 'score ' || total || ' of fit ' || fit || ' and intent ' || "
         "intent FROM leads_handoff WHERE total <> fit + intent"
+    )
+
+
+@invariant(3, "Every lead has its judgement, be it that it waits for the first.")
+def leads_have_judgements() -> Iterator[Sql]:
+    yield Sql(
+        "SELECT 'leads_lead', l.id, 'has no judgement' FROM leads_lead l "
+        "WHERE NOT EXISTS (SELECT FROM leads_judgement j WHERE j.lead_id = l.id)"
     )
 
 
@@ -144,16 +152,16 @@ def _wrong_points(version: CriteriaVersion) -> Sql:
         places = [i for i, rule in enumerate(rules, start=1) if rule["kind"] == kind]
         points = [Sql("coalesce(points[{}], 0)") % param(place) for place in places]
         adjusted = Sql(
-            "coalesce((SELECT sum(a.points) FROM leads_adjustment a WHERE a.lead_id = l.id "
-            "AND a.kind = {} AND a.created_at <= l.scored_at AND a.ends_at > l.scored_at), 0)"
+            "coalesce((SELECT sum(a.points) FROM leads_adjustment a WHERE a.lead_id = j.lead_id "
+            "AND a.kind = {} AND a.created_at <= j.scored_at AND a.ends_at > j.scored_at), 0)"
         ) % param(kind)
         total = Sql.join(" + ", [*points, adjusted])
         wrong.append(
             Sql(f"{kind} <> least(greatest({{}}, 0), {{}})") % (total, param(caps.get(kind, 50)))
         )
     return Sql(
-        "SELECT 'leads_lead', id, 'fit ' || fit || ', intent ' || intent || ', points ' || "
-        "points::text FROM leads_lead l WHERE version_id = {} AND ({})"
+        "SELECT 'leads_lead', lead_id, 'fit ' || fit || ', intent ' || intent || ', points ' || "
+        "points::text FROM leads_judgement j WHERE version_id = {} AND ({})"
     ) % (param(version.pk), Sql.join(" OR ", wrong))
 
 
@@ -208,7 +216,8 @@ def queues_hold_sqls() -> Iterator[Sql]:
     yield Sql(
         "SELECT 'leads_handoff', h.id, 'score ' || h.total || ' under the line of ' || h.line "
         "FROM leads_handoff h WHERE h.state = 'open' AND h.total < h.line AND NOT EXISTS ("
-        "SELECT FROM leads_stagechange s WHERE s.handoff_id = h.id AND s.target = 'sql' "
+        "SELECT FROM leads_stagechange s WHERE s.lead_id = h.lead_id AND s.handoff_id = h.id "
+        "AND s.target = 'sql' "
         "AND s.actor <> 'machine')"
     )
 
@@ -223,9 +232,12 @@ def mqls_consented() -> Iterator[Sql]:
     # Left out: what is still to be judged again.
     yield Sql(
         "SELECT 'leads_lead', id, 'stage ' || stage || ' without consent to marketing' "
-        "FROM leads_lead WHERE stage IN ('mql', 'sql') AND version_id = ANY({}) "
-        "AND coalesce(consent->>'marketing', 'false') <> 'true' AND stale_at IS NULL "
-        "AND attempts = 0 AND parked_error = ''"
+        "FROM leads_lead l JOIN leads_judgement j ON j.lead_id = l.id "
+        "WHERE stage IN ('mql', 'sql') AND version_id = ANY({}) "
+        "AND coalesce(consent->>'marketing', 'false') <> 'true' "
+        "AND attempts = 0 AND parked_error = '' AND NOT EXISTS (SELECT FROM leads_news n WHERE "
+        "n.lead_id = l.id OR n.lead_id IS NULL AND coalesce(n.company_id, l.company_id) "
+        "IS NOT DISTINCT FROM l.company_id)"
     ) % param(asking, "bigint[]")
 
 

@@ -83,10 +83,10 @@ def moves_to(
             actor,
             person_id=person.pk if person else None,
             reason=reason,
-            version_id=lead.version_id,
+            version_id=lead.judgement.version_id,
             handoff_id=handoff.pk if handoff else None,
             cycle=lead.cycle,
-            total=lead.total,
+            total=lead.judgement.total,
             amount=amount,
         )
         for origin, step in steps(lead.stage, target)
@@ -99,7 +99,7 @@ def move(lead_id: int, target: Stage, *, sets: Sets | None = None, **how: Any) -
     `sets` are columns of the lead to write with it. In the caller's transaction. Raises
     MoveNotAllowed.
     """
-    lead = Lead.objects.locked().get(pk=lead_id)
+    lead = Lead.objects.locked().select_related("judgement").get(pk=lead_id)
     write(moves_to(target, lead, **how), {lead_id: sets or {}})
     lead.refresh_from_db(fields=["stage", "stage_since", *(sets or {})])
     return lead

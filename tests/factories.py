@@ -29,6 +29,7 @@ from leads.models import (
     Event,
     Handoff,
     HandoffState,
+    Judgement,
     Lead,
     Outcome,
     Source,
@@ -122,8 +123,19 @@ def scored(fit: int, intent: int, at: datetime | None = None) -> dict[str, Any]:
         "intent": intent,
         "total": fit + intent,
         "scored_at": at or timezone.now(),
-        "stale_at": None,
+        "rescore_at": None,
     }
+
+
+def judged(made: Lead, **columns: Any) -> Lead:
+    """A lead with these columns of its judgement."""
+    Judgement.objects.filter(lead=made).update(**columns)
+    made.judgement.refresh_from_db()
+    return made
+
+
+# The columns of a lead's judgement.
+OF_JUDGEMENT = frozenset(field.name for field in Judgement._meta.concrete_fields) - {"lead"}
 
 
 def lead(
@@ -135,6 +147,7 @@ def lead(
     **fields: Any,
 ) -> Lead:
     """A lead with the ledger rows that brought it to its stage; judged if `fit` is given."""
+    columns = {name: fields.pop(name) for name in OF_JUDGEMENT & fields.keys()}
     first, _, last = name.partition(" ")
     at = fields.setdefault("created_at", timezone.now())
     email = fields.setdefault("email", f"{first.lower()}-{next(_numbers)}@brightwater.example")
@@ -154,10 +167,10 @@ def lead(
             name, email, fields["company"].name if fields["company"] else ""
         ),
         stage_since=at,
-        **({} if fit is None else scored(fit, intent, at)),
         **{"country": "SE", "city": "Malmö", "phone": "+46401234567", **fields},
     )
-    _save(made, stage, at)
+    columns |= {} if fit is None else scored(fit, intent, at) | columns
+    _save(made, stage, at, columns)
     return made
 
 
@@ -174,9 +187,11 @@ _WAY = {
 }
 
 
-def _save(made: Lead, stage: Stage, at: datetime) -> None:
+def _save(made: Lead, stage: Stage, at: datetime, columns: dict[str, Any]) -> None:
     """The lead at inquiry, then step by step to its stage."""
     begun([made])
+    if columns:
+        judged(made, **columns)
     on_ladder = LADDER[1 : LADDER.index(stage) + 1] if stage in LADDER else (*_WAY[stage], stage)
     moved(made, *(step for step in on_ladder if step != Stage.INQUIRY), at=at)
 
@@ -218,8 +233,8 @@ def moved(made: Lead, *path: Stage, at: datetime | None = None, **sets: Any) -> 
             target,
             at,
             next(actor for actor in Actor if origin in origins(target, actor)),
-            version_id=made.version_id,
-            total=made.total,
+            version_id=made.judgement.version_id,
+            total=made.judgement.total,
         )
         for origin, target in zip([made.stage, *path], path, strict=False)
     ]
@@ -271,10 +286,10 @@ def handoff(
     return Handoff.objects.create(
         lead=made,
         queue=queue or Queue.default(),
-        version=made.version or live_version(),
-        fit=made.fit or 0,
-        intent=made.intent or 0,
-        total=made.total or 0,
+        version=made.judgement.version or live_version(),
+        fit=made.judgement.fit or 0,
+        intent=made.judgement.intent or 0,
+        total=made.judgement.total or 0,
         line=70,
         reasons=[{"unknown": False, "rule": "", **reason} for reason in reasons],
         why="Asked for a demo; decides or signs",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -19,7 +20,7 @@ EXPONENT_MAX = 30
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A total order of rows: one column, an attribute of the row too, then the id."""
+    """A total order of rows: one column of it or of a row it has, then the id."""
 
     column: str
     read: Callable[[str], Any]
@@ -42,7 +43,7 @@ class Order:
         )
 
     def key(self, row: models.Model) -> str:
-        value = getattr(row, self.column)
+        value = attrgetter(self.column.replace("__", "."))(row)
         text = value.isoformat() if isinstance(value, datetime) else str(value)
         return f"{text}{SEPARATOR}{row.pk}"
 

@@ -1,6 +1,7 @@
 """SQL text that carries its parameters along, so that no value is ever formatted into it."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,12 @@ class Sql:
 
     def named(self, alias: str) -> "Sql":
         return Sql(f"{self.text} AS {alias}", self.params)
+
+
+def filled(template: str, pieces: Mapping[str, Sql]) -> Sql:
+    """The template with its named places filled, the parameters in the order of the places."""
+    names = re.findall(r"{(\w+)}", template)
+    return Sql(re.sub(r"{\w+}", "{}", template)) % tuple(pieces[name] for name in names)
 
 
 def param(value: Any, cast: str = "") -> Sql:

@@ -8,7 +8,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import LADDER, Stage
-from leads.by_hand.terms import OverrideRefused, actor_of, given, is_due, let_go, put
+from leads import news
+from leads.by_hand.terms import OverrideRefused, actor_of, given, let_go, put
 from leads.judging.basis import Basis
 from leads.models import Lead
 
@@ -28,9 +29,6 @@ def disqualify(lead: Lead, person: User, *, reason: str, at: datetime | None = N
         )
     let_go(lead, person, at)
     put(lead, Stage.DISQUALIFIED, Basis.now(at), actor=actor, person=person, reason=reason)
-    # Blank: by a person.
-    lead.disqualifier, lead.below_since = "", None
-    lead.save(update_fields=["held_until", "disqualifier", "below_since"])
     return lead
 
 
@@ -45,12 +43,11 @@ def readmit(lead: Lead, person: User, *, reason: str, at: datetime | None = None
     lead = Lead.objects.locked().get(pk=lead.pk)
     if lead.stage != Stage.DISQUALIFIED:
         raise OverrideRefused(f"{lead} is not disqualified.")
-    if lead.disqualifier:
+    if lead.judgement.disqualifier:
         raise OverrideRefused(
             "The criteria disqualified this lead. It comes back by itself when they no longer do."
         )
     let_go(lead, person, at)
     put(lead, Stage.INQUIRY, Basis.now(at), actor=actor, person=person, reason=reason)
-    lead.save(update_fields=["held_until"])
-    is_due(lead, at)
+    news.of_leads([lead.pk], at)
     return lead

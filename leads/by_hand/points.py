@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.policy import Action
-from leads.by_hand.terms import OverrideRefused, actor_of, ending, given, is_due
+from leads import news
+from leads.by_hand.terms import OverrideRefused, actor_of, ending, given
 from leads.models import Adjustment, Lead
 
 MOST_POINTS = 100
@@ -40,7 +41,7 @@ def adjust(
         created_at=at,
         ends_at=ending(until, at, "An adjustment"),
     )
-    is_due(lead, at)
+    news.of_leads([lead.pk], at)
     return adjustment
 
 
@@ -52,5 +53,5 @@ def end(adjustment: Adjustment, person: User, *, at: datetime | None = None) -> 
     in_force = Adjustment.objects.filter(pk=adjustment.pk, ends_at__gt=at)
     if not in_force.update(ends_at=at, ended_by=person):
         return False
-    is_due(adjustment.lead, at)
+    news.of_leads([adjustment.lead_id], at)
     return True

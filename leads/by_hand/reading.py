@@ -30,7 +30,7 @@ def override_of_lead() -> QuerySet:
 
 def adjustments_of_lead() -> QuerySet:
     """The rows of those in force, and of those that the stored score counts."""
-    counts = Least(OuterRef("scored_at"), Now())
+    counts = Least(OuterRef("judgement__scored_at"), Now())
     rows = Adjustment.objects.filter(lead=OuterRef("pk"), ends_at__gt=counts)
     return rows.order_by("created_at", "pk").values(
         said=JSONObject(kind="kind", points="points", **_SAYS)

@@ -8,9 +8,10 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import LADDER, Actor, MoveNotAllowed, Stage, check_move, steps
-from leads.by_hand.terms import OverrideRefused, actor_of, ending, given, is_due, let_go, put
+from leads import news
+from leads.by_hand.terms import OverrideRefused, actor_of, ending, given, let_go, put
 from leads.judging.basis import Basis
-from leads.judging.judgement import judge
+from leads.judging.judgement import qualify
 from leads.models import Lead, Override
 
 
@@ -34,8 +35,8 @@ def override(
     lead = Lead.objects.locked().get(pk=lead.pk)
     basis = Basis.now(at)
     if lead.stage in LADDER:
-        # The reasons a handoff shows are those of the score as it is now.
-        judge([lead.pk], basis)
+        # Where the criteria put it is where a person finds it.
+        qualify([lead.pk], at=at)
         lead.refresh_from_db()
     if lead.stage not in LADDER or to not in LADDER:
         raise OverrideRefused("Only a lead that marketing holds, or an open SQL, can be put there.")
@@ -54,11 +55,12 @@ def override(
         ends_at=until,
     )
     if lead.stage != to:
-        put(lead, to, basis, actor=actor, person=person, reason=reason)
-    lead.held_until, lead.below_since = until, None
-    # The stage stands still, the score does not.
-    lead.rescore_at = min(until, lead.rescore_at or until)
-    lead.save(update_fields=["held_until", "below_since", "rescore_at"])
+        put(lead, to, basis, actor=actor, person=person, reason=reason, held_until=until)
+        return lead
+    lead.held_until = until
+    lead.save(update_fields=["held_until"])
+    # The stage stands still, the score does not, and this ends one day.
+    qualify([lead.pk], at=at)
     return lead
 
 
@@ -95,6 +97,5 @@ def end_override(lead: Lead, person: User, *, at: datetime | None = None) -> boo
         return False
     _check(lead.stage, lead.stage, actor)
     let_go(lead, person, at)
-    lead.save(update_fields=["held_until"])
-    is_due(lead, at)
+    news.of_leads([lead.pk], at)
     return True

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from accounts import policy
 from accounts.models import Portal, User
 from accounts.policy import Action
-from funnel.stages import Actor, Stage
-from leadportal.db import sweeps
-from leads import ledger
+from funnel.stages import Actor, Stage, check_move, steps
+from leads.judging import judgement
 from leads.judging.basis import Basis
-from leads.judging.moving import Score, completed
+from leads.judging.moving import ByHand
 from leads.models import Lead, Override
 
 # Longer than this is a change of the criteria.
@@ -44,24 +43,27 @@ def ending(until: datetime | None, at: datetime, what: str) -> datetime:
     return until
 
 
-def put(lead: Lead, to: Stage, basis: Basis, *, actor: Actor, person: User, reason: str) -> None:
-    """Move a lead the caller has locked, with its handoffs. Raises MoveNotAllowed.
-
-    What else changes on the lead the caller saves.
-    """
-    moves = ledger.moves_to(to, lead, at=basis.at, actor=actor, person=person, reason=reason)
-    scores = {lead.pk: Score(lead.fit or 0, lead.intent or 0)}
-    ledger.write(completed(moves, scores, basis))
-    lead.stage, lead.stage_since = to, basis.at
+def put(
+    lead: Lead,
+    to: Stage,
+    basis: Basis,
+    *,
+    actor: Actor,
+    person: User,
+    reason: str,
+    held_until: datetime | None = None,
+) -> None:
+    """Judge and move a lead the caller has locked, with its handoffs. Raises MoveNotAllowed."""
+    for step in steps(lead.stage, to):
+        check_move(*step, actor)
+    judgement.put(lead.pk, basis, ByHand(to, actor, person.pk, reason, held_until))
+    lead.refresh_from_db()
 
 
 def let_go(lead: Lead, person: User, at: datetime) -> None:
-    """End the override in force on a lead the caller has locked, and saves."""
+    """End the override in force on a lead the caller has locked."""
     in_force = Override.objects.filter(lead=lead, ends_at__gt=at)
     in_force.update(ends_at=at, ended_by=person)
-    lead.held_until = None
-
-
-def is_due(lead: Lead, at: datetime) -> None:
-    Lead.objects.filter(pk=lead.pk).update(stale_at=at)
-    sweeps.nudge("judge")
+    if lead.held_until is not None:
+        lead.held_until = None
+        lead.save(update_fields=["held_until"])

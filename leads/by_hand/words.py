@@ -102,7 +102,7 @@ def _adjusted(adjustment: Adjustment, lead: Lead, reader: User) -> InForce:
 
 
 def _is_disqualified_by_a_person(lead: Lead) -> bool:
-    return lead.stage == Stage.DISQUALIFIED and not lead.disqualifier
+    return lead.stage == Stage.DISQUALIFIED and not lead.judgement.disqualifier
 
 
 def _acts(lead: Lead, reader: User) -> list[Act]:
@@ -127,7 +127,9 @@ def _of_moving(lead: Lead) -> str:
 
 
 def _of_adjusting(lead: Lead) -> str:
-    now = "" if lead.total is None else f"{lead} has {lead.fit} for fit, {lead.intent} for intent. "
+    now = ""
+    if (score := lead.judgement).total is not None:
+        now = f"{lead} has {score.fit} for fit, {score.intent} for intent. "
     return f"{now}Your points are a line of their own, before the cap of their kind."
 
 

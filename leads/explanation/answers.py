@@ -2,7 +2,7 @@
 
 from typing import Literal, TypedDict, overload
 
-from leads.models import Handoff, Lead
+from leads.models import Handoff, Judgement
 
 
 class ScoreAnswer(TypedDict):
@@ -14,8 +14,8 @@ class ScoreAnswer(TypedDict):
 @overload
 def score_answer(judged: Handoff) -> ScoreAnswer: ...
 @overload
-def score_answer(judged: Lead) -> ScoreAnswer | None: ...
-def score_answer(judged: Lead | Handoff) -> ScoreAnswer | None:
+def score_answer(judged: Judgement) -> ScoreAnswer | None: ...
+def score_answer(judged: Judgement | Handoff) -> ScoreAnswer | None:
     """None for a lead before its first scoring; a handoff keeps the score that opened it."""
     total, fit, intent = judged.total, judged.fit, judged.intent
     if total is None or fit is None or intent is None:

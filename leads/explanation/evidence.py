@@ -1,9 +1,10 @@
 """What the criteria see in leads: the value behind every test, read by the SQL that scores."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from accounts.models import Portal
@@ -85,15 +86,106 @@ def read_evidence(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the ledger is told at a qualification, as SQL for one lead `n` of a relation.
+
+    `values`: those of all tests, as one column `saw` of the relation. `parts`: a SELECT over it
+    that gives `given` (rule → points) and `seen` (rule → test → value) of the rules that gave
+    points or are unknown, and the columns of `criteria`, by rung: its criteria with their values.
+    """
+
+    values: Sql
+    parts: Sql
+    criteria: Mapping[str, str]
+
+
+def told(rulebook: Rulebook, source: TableFacts) -> Told:
+    """As SQL, what `read_evidence` gives the ledger of each lead that moves to `m.target`."""
+    # Nobody asks what rules without points saw, but for the lines of a handoff.
+    values = [
+        Sql(f"CASE WHEN p.r{number} IS DISTINCT FROM 0 OR m.target = 'sql' THEN {{}} END")
+        % _of_rule(rule, test, source, False)
+        for number, rule in enumerate(rulebook.rules)
+        for test in rule.tests
+    ]
+    values += [_value(test, source) for _, test in _of_rungs(rulebook)]
+    place = count(1)
+    rules = [
+        Sql("({}, n.points[{}], CASE WHEN n.points[{}] IS DISTINCT FROM 0 THEN {} END)")
+        % (
+            param(rule.id, "text"),
+            param(number),
+            param(number),
+            _named((test.id, Sql("n.saw[{}]") % param(next(place))) for test in rule.tests),
+        )
+        for number, rule in enumerate(rulebook.rules, start=1)
+    ]
+    rungs = {
+        rung: {test.id: Sql("n.saw[{}]") % param(next(place)) for test in walk(one.condition)}
+        for rung, one in rulebook.definitions.items()
+    }
+    criteria = {
+        rung: Sql("to_jsonb(ARRAY[{}]::jsonb[])")
+        % Sql.join(
+            ", ",
+            (
+                Sql("jsonb_build_object('id', {}, 'says', {}, 'value', {})")
+                % (
+                    param(id_, "text"),
+                    param(says, "text"),
+                    Sql("n.total") if id_ == LINE else rungs[rung].get(id_, Sql("NULL")),
+                )
+                for id_, says in _says(one)
+            ),
+        )
+        for rung, one in rulebook.definitions.items()
+    }
+    names = {rung: f"of_{rung}" for rung in criteria}
+    parts = Sql(
+        "SELECT rule.given, rule.seen, {} FROM (SELECT "
+        "coalesce(jsonb_object_agg(id, points), '{{}}') AS given, "
+        "coalesce(jsonb_object_agg(id, seen), '{{}}') AS seen "
+        "FROM (VALUES {}) AS rule (id, points, seen) WHERE points IS DISTINCT FROM 0) AS rule"
+    ) % (
+        Sql.join(", ", (sql.named(names[rung]) for rung, sql in criteria.items())),
+        Sql.join(", ", rules) if rules else Sql("(''::text, 0::smallint, '{{}}'::jsonb)"),
+    )
+    return Told(Sql("ARRAY[{}]::jsonb[]") % Sql.join(", ", values), parts, names)
+
+
+# PostgreSQL gives a function no more than 100 arguments.
+MOST_PAIRS = 50
+
+
+def _named(pairs: Iterable[tuple[str, Sql]]) -> Sql:
+    """A jsonb object of values by name."""
+    pairs = list(pairs)
+    if len(pairs) <= MOST_PAIRS:
+        each = (Sql("{}, {}") % (param(name, "text"), value) for name, value in pairs)
+        return Sql("jsonb_build_object({})") % Sql.join(", ", each)
+    each = (Sql("({}, {})") % (param(name, "text"), value) for name, value in pairs)
+    return Sql("(SELECT jsonb_object_agg(name, value) FROM (VALUES {}) AS pair (name, value))") % (
+        Sql.join(", ", each)
+    )
+
+
+def of_rules(rulebook: Rulebook, values: Any) -> list[dict[str, Any]]:
+    """Per rule its tests with the values they saw, from the column `saw` of `told`."""
+    return _per_rule(rulebook, iter(_loaded(values)))
+
+
+def _per_rule(rulebook: Rulebook, values: Iterator[Any]) -> list[dict[str, Any]]:
+    return [{test.id: next(values) for test in rule.tests} for rule in rulebook.rules]
+
+
 def _seen(
     rulebook: Rulebook,
     points: Sequence[int | None],
     values: Iterator[Any],
     says: Mapping[str, list[tuple[str, str]]],
 ) -> Seen:
-    rules: list[dict[str, Any]] = [
-        {test.id: next(values) for test in rule.tests} for rule in rulebook.rules
-    ]
+    rules = _per_rule(rulebook, values)
     rungs: dict[str, dict[str, Any]] = {
         rung: {test.id: next(values) for test in walk(definition.condition)}
         for rung, definition in rulebook.definitions.items()

@@ -13,7 +13,7 @@ from funnel.vocabulary.events import event_label
 from leads.explanation.evidence import Seen, read_evidence
 from leads.explanation.lines import Line, lines
 from leads.explanation.words import span
-from leads.models import Adjustment, Lead, StageChange
+from leads.models import Adjustment, Lead
 
 # Per rule; None where a fact was unknown.
 Points = Sequence[int | None]
@@ -58,23 +58,23 @@ def explain(
     While the lead is as it was scored, the evidence is read again; afterwards the stored points
     stand, with the evidence its last qualification wrote down.
     """
-    if lead.version is None or lead.scored_at is None:
+    if lead.judgement.version is None or lead.judgement.scored_at is None:
         return None
-    rulebook = rulebook or current.rulebook(lead.version)
+    rulebook = rulebook or current.rulebook(lead.judgement.version)
     portal = portal or Portal.load()
-    at = lead.scored_at
+    at = lead.judgement.scored_at
     seen = read_evidence([lead.pk], rulebook, at=at, portal=portal, with_past=True)[lead.pk]
-    stored = (*lead.points, *[0] * (len(rulebook.rules) - len(lead.points)))
+    stored = (*lead.judgement.points, *[0] * (len(rulebook.rules) - len(lead.judgement.points)))
     evidence = _standing(lead, stored, rulebook, seen)
     if adjusted is None:
         adjusted = adjustments([lead.pk], at=at).get(lead.pk, []) if seen.is_adjusted else []
     adjusted = [item for item in adjusted if item.created_at <= at < item.ends_at]
     adjusted = _counted(lead, stored, rulebook, adjusted)
     return Explanation(
-        total=lead.total or 0,
-        fit=lead.fit or 0,
-        intent=lead.intent or 0,
-        version=lead.version.number,
+        total=lead.judgement.total or 0,
+        fit=lead.judgement.fit or 0,
+        intent=lead.judgement.intent or 0,
+        version=lead.judgement.version.number,
         lines=lines(rulebook, stored, evidence, adjusted, zone=portal.zone),
         unscored=_unscored(seen, ZoneInfo(portal.zone)),
     )
@@ -98,7 +98,7 @@ def _standing(
 def _kept_evidence(lead: Lead) -> Mapping[tuple[str, int | None], Mapping[str, Any]]:
     """(rule, points) → what the last qualification saw when it gave these points."""
     change = (
-        StageChange.objects.filter(lead=lead, version=lead.version, evidence__isnull=False)
+        lead.stage_changes.filter(version=lead.judgement.version, evidence__isnull=False)
         .order_by("-at", "-id")
         .first()
     )
@@ -128,7 +128,7 @@ def _counted(
         points = sum(stored[i] or 0 for i, _ in rulebook.rules_of(kind))
         while of_kind:
             exact = points + sum(item.points for item in of_kind)
-            if min(max(exact, 0), rulebook.caps[kind]) == getattr(lead, kind):
+            if min(max(exact, 0), rulebook.caps[kind]) == getattr(lead.judgement, kind):
                 break
             of_kind.pop()
         found += of_kind

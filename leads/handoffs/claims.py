@@ -10,7 +10,7 @@ from accounts.models import Portal, User
 from accounts.policy import Action
 from funnel.promises import due_at
 from funnel.stages import Actor, Stage, check_move, origins
-from leads import ledger
+from leads import ledger, news
 from leads.models import Handoff, HandoffState
 
 
@@ -165,7 +165,8 @@ def release(handoff: Handoff, rep: User, *, reason: str, at: datetime | None = N
         person=rep,
         handoff=handoff,
         reason=reason,
-        # Back on the machine's side of the line: it may have changed while it was held.
-        sets={"owner_id": None, "stale_at": at},
+        sets={"owner_id": None},
     )
+    # Back on the machine's side of the line: it may have changed while it was held.
+    news.of_leads([handoff.lead_id], at)
     return handoff

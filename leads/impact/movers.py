@@ -56,15 +56,16 @@ def rule_changes(basis: Basis, leads: Sequence[Lead], words: Vocabulary) -> list
         found = {row[0]: row[1:] for row in cursor.fetchall()}
     labels = {item.id: item.label for item in basis.rulebook.disqualifiers}
     # A page of leads was judged by one or two versions.
-    judges = {lead.version_id: lead.version for lead in leads if lead.version}
+    judges = {judge.pk: judge for lead in leads if (judge := lead.judgement.version)}
     rulebooks = {pk: current.readable(judge, words) for pk, judge in judges.items()}
     movers = []
     for lead in leads:
         total, points, disqualifier = found[lead.pk]
-        before = rulebooks.get(lead.version_id)
-        changes = differences(before, lead.points, basis.rulebook, points) if before else []
+        was = lead.judgement
+        before = rulebooks.get(was.version_id) if was.version_id else None
+        changes = differences(before, was.points, basis.rulebook, points) if before else []
         kept_out = labels.get(disqualifier, "")
-        movers.append(Mover(lead, lead.total, total, tuple(changes), kept_out))
+        movers.append(Mover(lead, was.total, total, tuple(changes), kept_out))
     return movers
 
 

@@ -137,7 +137,7 @@ def _told(
     """The rows of a page: each lead with its scores, and why it moves."""
     if not ids or seen.basis is None:
         return []
-    rows = Lead.objects.visible_to(request.user).select_related("company", "version")
+    rows = Lead.objects.visible_to(request.user).select_related("company", "judgement__version")
     by_id = rows.in_bulk(ids)
     leads = [by_id[pk] for pk in ids if pk in by_id]
     before, after = current.rulebook(seen.live, seen.words), seen.basis.rulebook

@@ -84,7 +84,7 @@ def within_time(basis: Basis, size: int, milliseconds: int) -> Preview:
         ids, is_sample = recent(basis.at, size)
         _, judging = judging_of(basis, ids)
         query = Sql(
-            "SELECT l.id, l.stage, coalesce(m.target, l.stage), l.total, s.total "
+            "SELECT l.id, l.stage, coalesce(m.target, l.stage), j.total, s.total "
             "FROM {} AND l.stage = ANY({})"
         ) % (judging, param(list(MOVABLE), "text[]"))
         cursor.execute(query.text, query.params)

@@ -59,11 +59,11 @@ def _give_up_after(seconds: int) -> None:
 
 def decision(lead_id: int) -> DecisionAnswer | None:
     """How the criteria stand on a lead; None before they judged it."""
-    lead = Lead.objects.select_related("version").get(pk=lead_id)
-    score = score_answer(lead)
-    if lead.version is None or lead.scored_at is None or score is None:
+    lead = Lead.objects.select_related("judgement__version").get(pk=lead_id)
+    score = score_answer(lead.judgement)
+    if lead.judgement.version is None or lead.judgement.scored_at is None or score is None:
         return None
-    rulebook, portal = current.rulebook(lead.version), Portal.load()
+    rulebook, portal = current.rulebook(lead.judgement.version), Portal.load()
     explained = explain(lead, rulebook=rulebook, portal=portal)
     handoff = Handoff.objects.exclude(state="closed").filter(lead=lead).select_related("queue")
     waiting = handoff.first()
@@ -71,8 +71,8 @@ def decision(lead_id: int) -> DecisionAnswer | None:
         "stage": Stage(lead.stage),
         "score": score,
         "lines": [line.as_dict() for line in explained.lines] if explained else [],
-        "criteria_version": lead.version.number,
-        "missing": missing_facts(lead.pk, rulebook, portal, at=lead.scored_at),
+        "criteria_version": lead.judgement.version.number,
+        "missing": missing_facts(lead.pk, rulebook, portal, at=lead.judgement.scored_at),
         "queue": waiting.queue.name if waiting else None,
         "due_at": waiting.due_at if waiting else None,
     }

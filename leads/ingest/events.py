@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from accounts.models import Integration
 from funnel.stages import Actor
-from leadportal.db import rows, sweeps
+from leadportal.db import rows
 from leadportal.db.races import Raced, again_when_raced
-from leads import fields
+from leads import fields, news
 from leads.checks.events import read_event
 from leads.checks.reading import FieldError, Refused
-from leads.ingest import colleagues, identity
+from leads.ingest import identity
 from leads.ingest.leads import Sender, write_leads
 from leads.ingest.records import Arrival
 from leads.ingest.results import BatchRefused, IngestResult, Status
@@ -101,9 +101,7 @@ def _write(
     taken = _leave_out_known([h for h in happenings if h.lead_id], results, sender)
     _write_events(taken, results, sender)
     if taken:
-        written = [e for h in taken if (e := results[h.index].event_id)]
-        colleagues.mark({h.lead_id for h in taken if h.lead_id}, written, sender.at)
-    sweeps.nudge("judge")
+        news.of_leads({h.lead_id for h in taken if h.lead_id}, sender.at, spreads=True)
     return list(results.values())
 
 

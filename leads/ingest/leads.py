@@ -12,10 +12,10 @@ from funnel.stages import Actor, Stage
 from funnel.vocabulary.standard import STANDARD
 from leadportal.db import rows, sweeps
 from leadportal.db.races import Raced, again_when_raced
-from leads import fields, ledger
+from leads import fields, ledger, news
 from leads.checks.leads import read_lead
 from leads.checks.reading import FieldError, Refused
-from leads.ingest import colleagues, companies, identity, origins
+from leads.ingest import companies, identity, origins
 from leads.ingest.records import WRITTEN, Arrival, Record
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.models import (
@@ -93,8 +93,9 @@ def write_leads(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResul
     _write_beside(people, sender)
     _note_unknown_attributes(arrivals, sender)
     _note_new_purposes(arrivals, sender)
-    _mark_colleagues(linked, people, sender)
-    sweeps.nudge("judge")
+    _tell_news(linked, people, sender)
+    if people.new:
+        sweeps.nudge("judge")
     for result, record in results:
         result.lead_id = record.id if record else None
     return [result for result, _ in results]
@@ -242,7 +243,7 @@ def _take_origin(
 def _write_new(people: _People, sender: Sender) -> None:
     # By mail, so that two batches with the same people wait for each other and never deadlock.
     people.new.sort(key=lambda record: record.get("email_key"))
-    times = dict.fromkeys(("created_at", "updated_at", "stage_since", "stale_at"), sender.at)
+    times = dict.fromkeys(("created_at", "updated_at", "stage_since"), sender.at)
     for record in people.new:
         record.finish()
         record.row |= times
@@ -266,8 +267,8 @@ def _write_changed(people: _People, sender: Sender) -> None:
     touched = sorted((r for r in people.known if r.touched), key=lambda record: record.id)
     for record in touched:
         record.finish()
-        record.row |= {"updated_at": sender.at, "stale_at": sender.at}
-    columns = [*WRITTEN, "updated_at", "stale_at"]
+        record.row |= {"updated_at": sender.at}
+    columns = [*WRITTEN, "updated_at"]
     rows.update(
         Lead,
         columns,
@@ -324,17 +325,14 @@ def _note_new_purposes(arrivals: Sequence[Arrival], sender: Sender) -> None:
     rows.insert(ConsentPurpose, new, skip_conflicts=True)
 
 
-def _mark_colleagues(linked: companies.Companies, people: _People, sender: Sender) -> None:
-    """What a company learned counts for everybody who works there, as does who comes and goes."""
+def _tell_news(linked: companies.Companies, people: _People, sender: Sender) -> None:
+    """Who changed is judged anew, and with them all of a company that changed, or was changed."""
     moved = {
-        record.id: {record.pointed["company"], record.get("company_id")} - {None}
+        company
         for record in people.known
         if "company" in record.pointed
+        for company in (record.pointed["company"], record.get("company_id"))
+        if company
     }
-    news = linked.changed | colleagues.companies_of_active(moved, sender.at)
-    if not news:
-        return
-    marked = {r.id for r in people.new} | {r.id for r in people.known if r.touched}
-    others = Lead.objects.living().filter(company__in=news).exclude(pk__in=marked)
-    locked = others.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
-    Lead.objects.filter(pk__in=list(locked)).update(stale_at=sender.at)
+    news.of_leads([record.id for record in people.known if record.touched], sender.at)
+    news.of_companies(linked.changed | moved, sender.at)

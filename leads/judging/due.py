@@ -1,18 +1,19 @@
-"""The one drain loop: leads whose judgement is due are judged, in small batches, until none is.
+"""The one drain loop: leads whose judgement is due are judged, in batches, until none is.
 
-Due is a row's own business: `stale_at` (something about the lead changed), `rescore_at` (time
-alone may change its result), a version that is not the live one. Messages only say "look".
+Due is a row's own business: news (something about the lead changed), a judgement that no version
+or not the live one gave, or `rescore_at` (time alone may change it). Messages only say "look".
 """
 
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
 from django.db.models import F, Min, Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import policy
@@ -22,11 +23,13 @@ from funnel.stages import TOMBSTONES
 from funnel.versions import current, switching
 from leadportal.db import sweeps
 from leads.judging.basis import Basis, database_now
-from leads.judging.judgement import judge
+from leads.judging.hearing import spread, tell_colleagues
+from leads.judging.judgement import Judged, judge
 from leads.judging.scoring import statement
-from leads.models import Lead
+from leads.models import Judgement, Lead, News
 
-BATCH = 500
+# Leads of one transaction: to plan the statement is as dear as to judge some hundreds.
+BATCH = 5_000
 # A lead that made scoring fail this often is parked until somebody looks.
 MOST_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=10)
@@ -73,11 +76,13 @@ def _switch_on_scheduled(at: datetime | None) -> None:
 
 def _batch(at: datetime | None, size: int) -> int:
     ids: list[int] = []
+    spread(at or database_now())
     try:
         with transaction.atomic():
             basis = Basis.now(at)
-            ids = take(basis, size)
-            return judge(ids, basis).scored
+            taken = take(basis, size)
+            ids = taken.ids
+            return judge_taken(taken, basis).scored
     except Exception:
         if not ids or not _is_sound(at):
             raise
@@ -107,7 +112,7 @@ def _split(ids: Sequence[int], at: datetime | None) -> int:
         try:
             with transaction.atomic():
                 basis = Basis.now(at)
-                done += judge(take(basis, len(part), among=part), basis).scored
+                done += judge_taken(take(basis, len(part), among=part), basis).scored
         except Exception:
             done += _split(part, at)
     return done
@@ -115,85 +120,129 @@ def _split(ids: Sequence[int], at: datetime | None) -> int:
 
 def _alone(lead_id: int, at: datetime | None) -> int:
     """Judge one suspect; the attempt is counted before the work, so a crash counts too."""
-    lead = Lead.objects.filter(pk=lead_id)
-    # Marked, so that it is taken below, and again after a crash.
-    lead.update(attempts=F("attempts") + 1, stale_at=Coalesce("stale_at", at or database_now()))
+    judgement = Judgement.objects.filter(pk=lead_id)
+    # Due at once, so that it is taken below, and again after a crash.
+    judgement.update(attempts=F("attempts") + 1, rescore_at=at or database_now())
     try:
         with transaction.atomic():
             basis = Basis.now(at)
-            return judge(take(basis, 1, among=[lead_id]), basis).scored
+            return judge_taken(take(basis, 1, among=[lead_id]), basis).scored
     except Exception as error:
         # The kind of error only: its text may quote the lead.
         name = type(error).__name__
         log.error("a lead cannot be judged", lead_id=lead_id, error=name)
-        lead.filter(attempts__gte=MOST_ATTEMPTS).update(parked_error=name)
+        judgement.filter(attempts__gte=MOST_ATTEMPTS).update(parked_error=name)
         later = (at or database_now()) + RETRY_AFTER
-        lead.filter(attempts__lt=MOST_ATTEMPTS).update(stale_at=None, rescore_at=later)
+        judgement.filter(attempts__lt=MOST_ATTEMPTS).update(rescore_at=later)
+        # What was new is still so at the next try.
+        News.objects.filter(lead=lead_id, at__lte=at or database_now()).delete()
         return 1
 
 
 def replay(lead: Lead, *, by: User | None = None) -> None:
     """Let a parked lead try again. Raises NotAllowed."""
     policy.require(by, Action.SWITCH_ON_CRITERIA)
-    Lead.objects.filter(pk=lead.pk).update(parked_error="", attempts=0, stale_at=timezone.now())
+    at = timezone.now()
+    Judgement.objects.filter(pk=lead.pk).update(parked_error="", attempts=0, rescore_at=at)
     sweeps.nudge("judge")
 
 
-# Each reads the partial index made for it (Lead.Meta); all skip what somebody else holds.
-_TAKE = {
-    "stale": "stale_at IS NOT NULL AND stale_at <= %(at)s ORDER BY stale_at",
-    "due": "rescore_at <= %(at)s ORDER BY rescore_at",
+@dataclass(slots=True)
+class Taken:
+    """Leads locked to be judged; those of them that did something, and when it was received."""
+
+    ids: list[int] = field(default_factory=list)
+    # Whether there is news of them, so that they are as of now, whatever comes of it.
+    have_news: bool = False
+    active: dict[int, datetime] = field(default_factory=dict)
+
+
+def judge_taken(taken: Taken, basis: Basis) -> Judged:
+    judged = judge(taken.ids, basis, have_news=taken.have_news)
+    tell_colleagues(taken.active, basis.rulebook, basis.at)
+    return judged
+
+
+# News of a lead that another worker holds stays for the next look; of one that is not judged any
+# more it is taken away unheard.
+_TAKE_NEWS = """
+WITH heard AS (
+    SELECT lead_id FROM leads_news
+    WHERE lead_id IS NOT NULL AND at <= %(at)s
+      AND (%(among)s::bigint[] IS NULL OR lead_id = ANY(%(among)s::bigint[]))
+    ORDER BY id LIMIT %(limit)s
+), held AS (
+    SELECT lead_id, parked_error FROM leads_judgement
+    WHERE lead_id = ANY(ARRAY(SELECT lead_id FROM heard)) FOR NO KEY UPDATE SKIP LOCKED
+), told AS (
+    DELETE FROM leads_news n USING held WHERE n.lead_id = held.lead_id AND n.at <= %(at)s
+    RETURNING n.lead_id, n.at, n.spreads, held.parked_error
+)
+SELECT lead_id, min(told.at) FILTER (WHERE spreads)
+FROM told JOIN leads_lead l ON l.id = told.lead_id
+WHERE parked_error = '' AND l.stage <> ALL(%(gone)s)
+GROUP BY lead_id ORDER BY lead_id
+"""
+# Each reads an index made for it (Judgement.Meta); all skip what somebody else holds.
+_TAKE = """
+SELECT j.lead_id FROM leads_judgement j JOIN leads_lead l ON l.id = j.lead_id
+WHERE j.parked_error = '' AND l.stage <> ALL(%(gone)s)
+  AND (%(among)s::bigint[] IS NULL OR j.lead_id = ANY(%(among)s::bigint[]))
+  AND {}
+LIMIT %(limit)s FOR NO KEY UPDATE OF j SKIP LOCKED
+"""
+_DUE = (
+    # Nobody has judged them yet.
+    "j.version_id IS NULL AND j.rescore_at <= %(at)s ORDER BY j.lead_id",
+    "j.rescore_at <= %(at)s ORDER BY j.rescore_at",
     # A suspect waits for its next try.
-    "older": "version_id < %(version)s AND (attempts = 0 OR rescore_at <= %(at)s) "
-    "ORDER BY version_id, id",
+    "j.version_id < %(version)s AND (j.attempts = 0 OR j.rescore_at <= %(at)s) "
+    "ORDER BY j.version_id, j.lead_id",
     # A scheduled version may go live after one that was drafted later.
-    "newer": "version_id > %(version)s AND (attempts = 0 OR rescore_at <= %(at)s) "
-    "ORDER BY version_id, id",
-}
+    "j.version_id > %(version)s AND (j.attempts = 0 OR j.rescore_at <= %(at)s) "
+    "ORDER BY j.version_id, j.lead_id",
+)
 
 
-def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> list[int]:
-    """Lock up to `limit` leads that are due, oldest mark first, and give their ids."""
-    taken: list[int] = []
-    narrowed = "AND id = ANY(%(among)s)" if among is not None else ""
+def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> Taken:
+    """Lock up to `limit` leads that are due for one reason, the most urgent one first."""
+    values: dict[str, Any] = {
+        "at": basis.at,
+        "version": basis.version.pk,
+        "gone": list(TOMBSTONES),
+        "among": None if among is None else list(among),
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
-        for which in _TAKE.values():
-            if len(taken) >= limit:
-                break
-            cursor.execute(
-                f"SELECT id FROM leads_lead WHERE parked_error = '' AND stage <> ALL(%(gone)s) "  # noqa: S608 - constants
-                f"{narrowed} AND id <> ALL(%(taken)s) AND {which} "
-                "LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED",
-                {
-                    "at": basis.at,
-                    "version": basis.version.pk,
-                    "gone": list(TOMBSTONES),
-                    "among": list(among or ()),
-                    "taken": taken,
-                    "limit": limit - len(taken),
-                },
-            )
-            taken += [row[0] for row in cursor.fetchall()]
-    return taken
+        cursor.execute(_TAKE_NEWS, values)
+        if rows := cursor.fetchall():
+            active = {lead: at for lead, at in rows if at is not None}
+            return Taken([lead for lead, _ in rows], True, active)
+        for due in _DUE:
+            cursor.execute(_TAKE.format(due), values)
+            if rows := cursor.fetchall():
+                return Taken(sorted(lead for (lead,) in rows))
+    return Taken()
 
 
 def oldest_due(*, at: datetime | None = None) -> datetime | None:
     """The due time of the lead that waits longest to be judged; None when none is due."""
     at = at or timezone.now()
-    waiting = Lead.objects.living().filter(parked_error="")
     # Each is the head of an index.
-    stale = waiting.filter(stale_at__lte=at).aggregate(at=Min("stale_at"))["at"]
-    rescore = waiting.filter(rescore_at__lte=at).aggregate(at=Min("rescore_at"))["at"]
-    return min((due for due in (stale, rescore, _due_by_version()) if due), default=None)
+    news = News.objects.filter(at__lte=at).order_by("pk").values_list("at", flat=True).first()
+    due = Judgement.objects.filter(parked_error="", rescore_at__lte=at)
+    rescore = due.exclude(lead__stage__in=TOMBSTONES).aggregate(at=Min("rescore_at"))["at"]
+    return min((one for one in (news, rescore, _due_by_version()) if one), default=None)
 
 
 def _due_by_version() -> datetime | None:
     """When the live version went live, while it has not judged everybody."""
     live = current.live()
     # A suspect is due by its `rescore_at`.
-    judged = Lead.objects.living().filter(parked_error="", attempts=0)
+    judged = Judgement.objects.filter(parked_error="", attempts=0)
+    judged = judged.exclude(lead__stage__in=TOMBSTONES)
     for others in (Q(version__lt=live.pk), Q(version__gt=live.pk)):
         # Ordered as the index is, or the planner might read the whole table to find none.
-        if judged.filter(others).order_by("version_id", "pk").exists():
+        if judged.filter(others).order_by("version_id", "lead_id").exists():
             return live.live_at
     return None

@@ -1,20 +1,27 @@
 """Judge a batch of leads by the live criteria: score them, move their stages, hand them over.
 
-One batch is one transaction: the leads are locked, scored by one statement that writes only what
-changed, and those that move get their ledger rows, with the evidence, and their handoffs.
+One batch is one transaction: the judgements are locked, and one statement writes those of who
+stays, and only what changed. Those that move are judged by its longer form, which also writes
+their ledger rows, with the evidence, and their handoffs.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from funnel.stages import TOMBSTONES
+from leadportal.db import prepared
+from leads import news
 from leads.judging.basis import Basis
-from leads.judging.moving import tell
+from leads.judging.moving import ByHand, say_why
 from leads.judging.rescored import note
-from leads.judging.scoring import score
+from leads.judging.scoring import Scored, score, score_and_move
+
+# When to look again at a lead that somebody held at the moment of its move.
+LATER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +33,56 @@ class Judged:
     moved: int = 0
 
 
+_HOLD_LEADS = (
+    "SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) AND stage <> ALL(%(gone)s) "
+    "ORDER BY id FOR NO KEY UPDATE"
+)
+_HOLD_JUDGEMENTS = (
+    "SELECT lead_id FROM leads_judgement WHERE lead_id = ANY(%(ids)s) "
+    "ORDER BY lead_id FOR NO KEY UPDATE"
+)
+
+
 @transaction.atomic
 def qualify(lead_ids: Sequence[int], *, at: datetime | None = None) -> Judged:
     """Judge exactly these leads, waiting for whoever holds them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM leads_lead WHERE id = ANY(%s) AND stage <> ALL(%s) "
-            "ORDER BY id FOR NO KEY UPDATE",
-            [list(lead_ids), list(TOMBSTONES)],
-        )
-        locked = [row[0] for row in cursor.fetchall()]
-    return judge(locked, Basis.now(at))
+    # The lead before its judgement; the drain, which has them the other way round, never waits.
+    held = _held(_HOLD_LEADS, lead_ids, gone=[*TOMBSTONES])
+    _held(_HOLD_JUDGEMENTS, held)
+    return judge(held, Basis.now(at), have_news=True)
 
 
-def judge(lead_ids: Sequence[int], basis: Basis) -> Judged:
-    """Judge leads the caller has locked, inside the caller's transaction."""
+def judge(lead_ids: Sequence[int], basis: Basis, *, have_news: bool = False) -> Judged:
+    """Judge leads whose judgements the caller has locked, inside the caller's transaction.
+
+    `have_news` where something about them changed, so that they are as of now whatever comes of it.
+    Who is to move while somebody else writes them stays as they are, and is news a second later.
+    """
     if not lead_ids:
         return Judged()
-    changed, rejudged, departures = score(lead_ids, basis)
-    if departures:
-        tell(departures, basis)
-    if rejudged:
-        note(rejudged, departures, basis)
-    return Judged(len(lead_ids), changed, len(departures))
+    stayed = score(lead_ids, basis, have_news=have_news)
+    note(stayed.rejudged, {}, basis)
+    if not stayed.departing:
+        return Judged(len(lead_ids), stayed.changed)
+    held = _held(f"{_HOLD_LEADS} SKIP LOCKED", stayed.departing, gone=[*TOMBSTONES])
+    news.of_leads(set(stayed.departing) - set(held), basis.at + LATER)
+    if not held:
+        return Judged(len(lead_ids), stayed.changed)
+    moved = score_and_move(held, basis, have_news=have_news)
+    _tell(moved, basis)
+    return Judged(len(lead_ids), stayed.changed + moved.changed, moved.moved)
+
+
+def put(lead_id: int, basis: Basis, by_hand: ByHand) -> None:
+    """Judge a lead that the caller has locked, and move it where a person says."""
+    _held(_HOLD_JUDGEMENTS, [lead_id])
+    _tell(score_and_move([lead_id], basis, have_news=True, by_hand=by_hand), basis)
+
+
+def _held(statement: str, lead_ids: Sequence[int], **params: Any) -> list[int]:
+    return [lead for (lead,) in prepared.fetch(statement, {"ids": list(lead_ids), **params})]
+
+
+def _tell(moved: Scored, basis: Basis) -> None:
+    say_why(moved.opened, basis)
+    note(moved.rejudged, moved.moves, basis)

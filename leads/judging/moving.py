@@ -1,202 +1,233 @@
-"""Moves between the rungs: the evidence of those that rise, the handoffs they open and close."""
+"""What a move means: the half of the judging statement that moves leads, in the same moment.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+The rows of the ledger with the evidence of each rise, the handoffs opened and withdrawn, the
+override that ends. Only the words of a handoff's reasons are made in Python, as all words are.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from funnel.models import Queue
 from funnel.promises import due_at
-from funnel.rulebook.parts import Rulebook
-from funnel.stages import LADDER, Actor, Stage, steps
+from funnel.stages import LADDER, Actor, Stage, check_move, steps
+from leadportal.db import rows
+from leadportal.db.pieces import Sql, filled, param
 from leads import ledger
 from leads.explanation import evidence, lines, stored
+from leads.facts import TableFacts
 from leads.judging.basis import Basis
-from leads.judging.scoring import Departure
-from leads.ledger import LedgerRow
-from leads.models import Handoff, HandoffState, Outcome, Override
+from leads.models import Handoff, HandoffState, Outcome
 
 # Causes (see scoring._MOVE) to move whom a person keeps where they are: no override outlives a
 # consent.
-OUTLASTS = frozenset({"consent", "disqualifier"})
-_RUNGS = {str(rung): place for place, rung in enumerate(LADDER)}
-# What is seen of a lead (leads/explanation) by its id.
-Seen = Mapping[int, evidence.Seen]
+OUTLASTS = ["consent", "disqualifier"]
 
 
-class Score(NamedTuple):
-    fit: int
-    intent: int
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Where a person puts leads, whatever the criteria say, and until when they stay there."""
+
+    target: Stage
+    actor: Actor
+    person_id: int
+    reason: str
+    held_until: datetime | None = None
+
+    @property
+    def destination(self) -> Sql:
+        return Sql(
+            "SELECT {} AS target, NULL::timestamptz AS below_since, 'hand' AS cause, "
+            "{} AS held_until"
+        ) % (param(str(self.target), "text"), param(self.held_until, "timestamptz"))
 
 
-def tell(departures: Sequence[Departure], basis: Basis) -> None:
-    """Move the leads that `score` found to move, and write how they were judged."""
-    moves = [
-        LedgerRow(
-            one.id,
-            origin,
-            target,
-            basis.at,
-            Actor.MACHINE,
-            reason=_reason(one, target, basis),
-            version_id=basis.version.pk,
-            cycle=one.cycle,
-            total=one.total,
-        )
-        for one in departures
-        for origin, target in steps(one.stage, one.target)
-    ]
-    if freed := [one.id for one in departures if one.cause in OUTLASTS]:
-        Override.objects.filter(lead__in=freed, ends_at__gt=basis.at).update(ends_at=basis.at)
-    scores = {one.id: Score(one.fit, one.intent) for one in departures}
-    judged = {one.id: _judged(one, basis) for one in departures}
-    ledger.write(completed(moves, scores, basis), judged)
+class Opened(NamedTuple):
+    """A handoff just opened, and what the criteria saw: points per rule, and the values."""
+
+    handoff_id: int
+    lead_id: int
+    points: list[int | None]
+    values: Any
 
 
-def _judged(departure: Departure, basis: Basis) -> dict[str, Any]:
-    """What `score` writes of a lead that stays; who moves is held by nobody and below no line."""
-    return {
-        "version_id": basis.version.pk,
-        "fit": departure.fit,
-        "intent": departure.intent,
-        "total": departure.total,
-        "grade": departure.grade,
-        "points": departure.points,
-        "scored_at": basis.at,
-        "disqualifier": departure.disqualifier,
-        "held_until": None,
-        "below_since": None,
-        "rescore_at": departure.rescore_at,
-        "stale_at": None,
-        "attempts": 0,
+class Half(NamedTuple):
+    """What the judging statement has besides: columns of `judged`, and steps behind it."""
+
+    seen: Sql
+    steps: Sql
+
+
+# Of the judging statement, where it also moves.
+RESULT = """
+SELECT n.changed, n.rejudged, n.moved, n.moves, opened.id, opened.lead_id, m.points, to_jsonb(m.saw)
+FROM (SELECT (SELECT count(*) FROM changed) AS changed,
+             (SELECT count(*) FROM judged WHERE is_rejudged) AS rejudged,
+             (SELECT count(*) FROM moved) AS moved,
+             (SELECT coalesce(jsonb_object_agg(move, leads), '{}') FROM (
+                  SELECT stage || '>' || target AS move, count(*) AS leads
+                  FROM moved WHERE is_rejudged GROUP BY 1) AS counted) AS moves) n
+LEFT JOIN opened ON TRUE LEFT JOIN moved m ON m.id = opened.lead_id
+ORDER BY opened.id
+"""
+_SEEN = ", CASE WHEN m.target IS NOT NULL THEN {saw} END AS saw"
+
+# What each step of a way needs: the reason by the cause, and the evidence where it rises.
+_STEPS = """moved AS MATERIALIZED (
+    SELECT n.*, evidence.* FROM judged n CROSS JOIN LATERAL ({evidence}) AS evidence
+    WHERE n.target IS NOT NULL
+), freed AS (
+    UPDATE leads_override o SET ends_at = {at} FROM moved n
+    WHERE o.lead_id = n.id AND n.cause = ANY({outlasts}) AND o.ends_at > {at}
+), stands AS (
+    UPDATE leads_lead l SET stage = n.target, stage_since = {at}, held_until = n.held_until
+    FROM moved n WHERE l.id = n.id
+), withdrawn AS (
+    UPDATE leads_handoff h SET state = {closed}, outcome = {withdrawn}, closed_at = {at}
+    FROM moved n WHERE h.lead_id = n.id AND n.stage = 'sql' AND h.state = {open}
+    RETURNING h.id, h.lead_id
+), opened AS (
+    INSERT INTO leads_handoff (lead_id, queue_id, version_id, state, cycle, fit, intent, total,
+        line, reasons, why, opened_at, due_at, outcome, note)
+    SELECT id, {queue}, {version}, {open}, cycle, fit, intent, total, {line}, '[]'::jsonb, '', {at},
+        {due}, '', ''
+    FROM moved WHERE target = 'sql' ORDER BY id
+    RETURNING id, lead_id
+), crossing AS (
+    SELECT id, lead_id FROM withdrawn UNION ALL SELECT id, lead_id FROM opened
+), told AS (
+    {insertion}
+), """
+
+_LEDGER = """
+SELECT n.id AS lead_id, step.origin, step.target, {at} AS at, {actor} AS actor,
+    {person}::bigint AS person_id, NULL::bigint AS integration_id, {reason} AS reason,
+    {version} AS version_id, crossing.id AS handoff_id, n.cycle, n.total,
+    CASE WHEN step.rises AND {is_told} THEN jsonb_build_object('criteria',
+        CASE step.target {criteria} END, 'points', n.given, 'rules', n.seen) END AS evidence,
+    NULL::numeric AS amount
+FROM moved n
+JOIN (VALUES {ways}) AS step (stage, goal, place, origin, target, rises)
+    ON step.stage = n.stage AND step.goal = n.target
+LEFT JOIN crossing ON crossing.lead_id = n.id AND 'sql' IN (step.origin, step.target)
+ORDER BY n.id, step.place
+"""
+
+
+def movers(basis: Basis, source: TableFacts, by_hand: ByHand | None) -> Half:
+    """The half of the statement that moves; asks `source` for what the evidence shows."""
+    told = evidence.told(basis.rulebook, source)
+    pieces = {
+        "at": param(basis.at, "timestamptz"),
+        "outlasts": param(OUTLASTS, "text[]"),
+        "closed": param(HandoffState.CLOSED),
+        "open": param(HandoffState.OPEN),
+        "withdrawn": param(Outcome.WITHDRAWN),
+        "queue": param(Queue.default().pk),
+        "version": param(basis.version.pk),
+        "line": param(basis.rulebook.sql_line),
+        "due": param(due_at(basis.at, basis.portal.claim_minutes), "timestamptz"),
+        "evidence": told.parts,
+        "insertion": ledger.insertion(_ledger_rows(basis, told, by_hand)),
     }
+    return Half(filled(_SEEN, {"saw": told.values}), filled(_STEPS, pieces))
 
 
-def completed(
-    moves: Sequence[LedgerRow], scores: Mapping[int, Score], basis: Basis
-) -> list[LedgerRow]:
-    """The same moves by this basis, with what each rise saw, and its handoff where one crosses.
-
-    Who becomes an SQL gets a handoff by their score; who was one loses the open one.
-    """
-    seen = _seen(moves, basis)
-    handoffs = _withdraw([move for move in moves if move.origin == Stage.SQL], basis)
-    handoffs |= _open([move for move in moves if move.target == Stage.SQL], scores, seen, basis)
-    return [
-        replace(
-            move,
-            version_id=basis.version.pk,
-            handoff_id=handoffs.get(move.lead_id) if _crosses(move) else None,
-            evidence=(
-                _evidence(seen[move.lead_id], move, basis.rulebook)
-                if move.lead_id in seen and _rises(move)
-                else None
-            ),
-        )
-        for move in moves
-    ]
-
-
-def _rises(move: LedgerRow) -> bool:
-    """Whether it climbs a rung, so that a definition must hold."""
-    return _RUNGS.get(move.origin, len(_RUNGS)) < _RUNGS.get(move.target, -1)
-
-
-def _crosses(move: LedgerRow) -> bool:
-    return Stage.SQL in (move.origin, move.target)
-
-
-def _seen(moves: Sequence[LedgerRow], basis: Basis) -> Seen:
-    """What the criteria see in leads they raise, and in those that anybody hands to sales."""
-    rising = {
-        move.lead_id: None
-        for move in moves
-        if _rises(move) and (move.actor == Actor.MACHINE or move.target == Stage.SQL)
-    }
-    if not rising:
-        return {}
-    return evidence.read_evidence([*rising], basis.rulebook, at=basis.at, portal=basis.portal)
-
-
-def _evidence(seen: evidence.Seen, move: LedgerRow, rulebook: Rulebook) -> dict[str, object]:
-    """Each criterion of the definition with the value it saw, and each rule with its points."""
-    return {
-        "criteria": [
-            told | {"value": move.total} if told["id"] == evidence.LINE else told
-            for told in seen.definitions[move.target]
-        ],
-        "points": {
-            rule.id: points
-            for rule, points in zip(rulebook.rules, seen.points, strict=True)
-            if points != 0
+def _ledger_rows(basis: Basis, told: evidence.Told, by_hand: ByHand | None) -> Sql:
+    actor = by_hand.actor if by_hand else Actor.MACHINE
+    criteria = (
+        Sql(f"WHEN {{}} THEN n.{column}") % param(rung) for rung, column in told.criteria.items()
+    )
+    return filled(
+        _LEDGER,
+        {
+            "at": param(basis.at, "timestamptz"),
+            "actor": param(str(actor)),
+            "person": param(by_hand.person_id if by_hand else None),
+            "reason": param(by_hand.reason, "text") if by_hand else _reason(basis),
+            "version": param(basis.version.pk),
+            # What a person raises, and does not hand to sales, answers for itself.
+            "is_told": Sql("n.target = 'sql'") if by_hand else Sql("TRUE"),
+            "criteria": Sql.join(" ", criteria),
+            "ways": Sql.join(", ", _ways(actor, by_hand.target if by_hand else None)),
         },
-        "rules": {
-            rule.id: values
-            for rule, values, points in zip(rulebook.rules, seen.rules, seen.points, strict=True)
-            if points != 0
+    )
+
+
+def _ways(actor: Actor, goal: Stage | None) -> Iterator[Sql]:
+    """Every step of every way the machine moves leads, or a person to a goal, by its place."""
+    rungs = {str(rung): place for place, rung in enumerate(LADDER)}
+    starts = [*LADDER, Stage.DISQUALIFIED]
+    for start in starts:
+        for end in [goal] if goal else starts:
+            for place, (origin, target) in enumerate(steps(start, end)):
+                rises = rungs.get(origin, len(rungs)) < rungs.get(target, -1)
+                if actor == Actor.MACHINE:
+                    check_move(origin, target, actor)
+                texts = (param(str(text), "text") for text in (start, end))
+                step = (param(text, "text") for text in (origin, target))
+                yield Sql("({}, {}, {}, {}, {}, {})") % (
+                    *texts,
+                    param(place),
+                    *step,
+                    param(rises),
+                )
+
+
+def _reason(basis: Basis) -> Sql:
+    """In the words of the ledger, why the machine takes one step."""
+    days = basis.portal.grace_days
+    labels = [
+        Sql("WHEN {} THEN {}") % (param(item.id), param(item.label))
+        for item in basis.rulebook.disqualifiers
+    ]
+    label = Sql("CASE n.disqualifier {} END") % Sql.join(" ", labels) if labels else Sql("''")
+    meets = Sql.join(
+        " ",
+        (
+            Sql("WHEN {} THEN {}")
+            % (param(str(rung)), param(f"Meets the {rung.label} definition of {basis.version}"))
+            for rung in LADDER
+        ),
+    )
+    return filled(
+        """CASE n.cause
+        WHEN 'consent' THEN 'Consent is missing'
+        WHEN 'version' THEN {version}
+        WHEN 'grace' THEN {grace}
+        WHEN 'disqualifier' THEN {disqualifier}
+        ELSE CASE WHEN n.cause = 'free' AND step.target = 'inquiry'
+            THEN 'The disqualifier no longer holds' ELSE CASE step.target {meets} END END
+        END""",
+        {
+            "version": param(f"Judged by {basis.version}"),
+            "grace": param(f"Below its line for {days} days" if days else "Fell below its line"),
+            "disqualifier": label,
+            "meets": meets,
         },
-    }
+    )
 
 
-def _reason(departure: Departure, target: str, basis: Basis) -> str:
-    label = Stage(target).label
-    match departure.cause:
-        case "free" if target == Stage.INQUIRY:
-            return "The disqualifier no longer holds"
-        case "up" | "free":
-            return f"Meets the {label} definition of {basis.version}"
-        case "consent":
-            return "Consent is missing"
-        case "version":
-            return f"Judged by {basis.version}"
-        case "grace":
-            days = basis.portal.grace_days
-            return f"Below its line for {days} days" if days else "Fell below its line"
-    disqualifiers = basis.rulebook.disqualifiers
-    return next(item.label for item in disqualifiers if item.id == departure.disqualifier)
-
-
-def _open(
-    moves: Sequence[LedgerRow], scores: Mapping[int, Score], seen: Seen, basis: Basis
-) -> dict[int, int]:
-    """Open one handoff per new SQL in the default queue; gives lead id → handoff id."""
-    if not moves:
-        return {}
-    queue = Queue.default()
-    adjusted = stored.adjustments([move.lead_id for move in moves], at=basis.at)
-    handoffs = []
-    for move in moves:
+def say_why(opened: Sequence[Opened], basis: Basis) -> None:
+    """Give handoffs their reasons in words, and the sentence made from them."""
+    if not opened:
+        return
+    adjusted = stored.adjustments([one.lead_id for one in opened], at=basis.at)
+    said = []
+    for one in opened:
         found = lines.lines(
             basis.rulebook,
-            seen[move.lead_id].points,
-            seen[move.lead_id].rules,
-            adjusted.get(move.lead_id, []),
+            one.points,
+            evidence.of_rules(basis.rulebook, one.values),
+            adjusted.get(one.lead_id, []),
             zone=basis.portal.zone,
         )
-        score = scores[move.lead_id]
-        handoffs.append(
-            Handoff(
-                lead_id=move.lead_id,
-                queue=queue,
-                version=basis.version,
-                cycle=move.cycle,
-                fit=score.fit,
-                intent=score.intent,
-                total=score.fit + score.intent,
-                line=basis.rulebook.sql_line,
-                reasons=[line.as_dict() for line in found],
-                why=lines.why_sentence(found)[:300],
-                opened_at=basis.at,
-                due_at=due_at(basis.at, basis.portal.claim_minutes),
-            )
+        said.append(
+            {
+                "id": one.handoff_id,
+                "reasons": [line.as_dict() for line in found],
+                "why": lines.why_sentence(found)[:300],
+            }
         )
-    return {handoff.lead_id: handoff.pk for handoff in Handoff.objects.bulk_create(handoffs)}
-
-
-def _withdraw(moves: Sequence[LedgerRow], basis: Basis) -> dict[int, int]:
-    """Close the open handoffs of leads that are no longer SQLs; the ledger says why."""
-    if not moves:
-        return {}
-    open_ones = Handoff.objects.open().filter(lead__in=[move.lead_id for move in moves])
-    closed = dict(open_ones.values_list("lead", "pk"))
-    open_ones.update(state=HandoffState.CLOSED, outcome=Outcome.WITHDRAWN, closed_at=basis.at)
-    return closed
+    rows.update(Handoff, ["reasons", "why"], said)

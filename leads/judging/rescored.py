@@ -4,15 +4,13 @@ Rows are only added, so batches that commit at the same time never wait for one 
 batch that is lost takes its row along.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from leads.judging.basis import Basis
-from leads.judging.scoring import Departure
-from leads.models.impact import ARROW, Rescored
+from leads.models.impact import Rescored
 
 
-def note(rejudged: int, departures: Sequence[Departure], basis: Basis) -> None:
-    """So many leads of the batch have a new judge; of those that moved, count them."""
-    moves = Counter(f"{one.stage}{ARROW}{one.target}" for one in departures if one.is_rejudged)
-    Rescored.objects.create(version=basis.version, at=basis.at, judged=rejudged, moves=moves)
+def note(rejudged: int, moves: Mapping[str, int], basis: Basis) -> None:
+    """So many leads of the batch have a new judge; of those that moved, how many by "from>to"."""
+    if rejudged:
+        Rescored.objects.create(version=basis.version, at=basis.at, judged=rejudged, moves=moves)

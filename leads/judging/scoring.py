@@ -1,111 +1,99 @@
-"""The one statement that scores a batch, finds where each lead goes, and writes who stays.
+"""The one statement that judges a batch: scores it, finds where each lead goes, and writes it.
 
-It relies on the primary key of leads for `l.id = ANY`, and on event_lead_newest for the events of
-the batch, which are read once for all rules.
+Whoever stays needs no more than its own row of leads_judgement. For those that move the statement
+has a second half (leads/judging/moving.py); most batches move few, so it is asked only for these.
 """
 
-import re
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from funnel.scoring import Scoring, compile_rulebook
 from funnel.stages import LADDER, Stage
 from leadportal.db import prepared
-from leadportal.db.pieces import Sql, param
+from leadportal.db.pieces import Sql, filled, param
 from leads.facts import TableFacts
 from leads.judging.basis import Basis
+from leads.judging.moving import RESULT, ByHand, Opened, movers
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
-    """A lead whose stage the criteria change: from, to, the cause, and how it was judged."""
+class Scored:
+    """Rows written, leads that another version had judged before, and who is still to be moved.
 
-    id: int
-    stage: str
-    target: str
-    cycle: int
-    fit: int
-    intent: int
-    total: int
-    cause: str
-    disqualifier: str
-    is_rejudged: bool
-    grade: str
-    points: list[int | None]
-    rescore_at: datetime | None
-
-
-class Scored(NamedTuple):
-    """Leads that changed, those that another version had judged before, and who moves."""
+    Of those that were moved: how many by "from>to", and the handoffs opened for them.
+    """
 
     changed: int
     rejudged: int
-    departures: list[Departure]
+    departing: list[int]
+    moved: int = 0
+    moves: dict[str, int] = field(default_factory=dict)
+    opened: list[Opened] = field(default_factory=list)
 
 
 _RANK = "array_position(ARRAY['inquiry','lead','mql','sql'], {})"
 
+# The rows are locked by now, and stay where they are: they are found again by their places.
 _STATEMENT = """
 WITH judged AS MATERIALIZED (
-    SELECT l.id, l.stage, l.cycle, s.fit, s.intent, s.total, s.grade, {points} AS points,
-           (l.fit, l.intent) IS DISTINCT FROM (s.fit, s.intent) AS has_new_score,
-           coalesce(l.version_id <> {version}, FALSE) AS is_rejudged,
+    SELECT l.id, j.ctid AS place, l.stage, l.cycle, s.fit, s.intent, s.total, s.grade,
+           {points} AS points,
+           (j.fit, j.intent) IS DISTINCT FROM (s.fit, s.intent) AS has_new_score,
+           coalesce(j.version_id <> {version}, FALSE) AS is_rejudged,
            -- Of a disqualified lead, the one that made it so; blank where a person did.
-           CASE WHEN l.stage = 'disqualified' AND m.target IS NULL THEN l.disqualifier
+           CASE WHEN l.stage = 'disqualified' AND m.target IS NULL THEN j.disqualifier
+                WHEN m.cause = 'hand' AND m.target = 'disqualified' THEN ''
                 ELSE d.disqualifier END AS disqualifier, m.target, m.cause, m.below_since,
            least(d.changes_at, m.below_since + {grace},
-                 CASE WHEN m.target IS NULL AND l.held_until > {at} THEN l.held_until END)
-               AS rescore_at
+                 CASE WHEN m.held_until > {at} THEN m.held_until END) AS rescore_at,
+           m.held_until{seen}
     FROM {tables}{laterals} CROSS JOIN LATERAL ({move}) m
-    WHERE l.id = ANY({ids})
-), changed AS (
-    UPDATE leads_lead AS l SET
-        version_id = {version}, fit = j.fit, intent = j.intent, total = j.total,
-        grade = j.grade, points = j.points, scored_at = {at},
-        disqualifier = j.disqualifier,
-        below_since = j.below_since, rescore_at = j.rescore_at, stale_at = NULL, attempts = 0
-    FROM judged j
-    -- Said again for the planner: right after a large import its statistics know no such table.
-    WHERE l.id = j.id AND l.id = ANY({ids}) AND j.target IS NULL AND (
-        l.stale_at IS NOT NULL OR l.attempts > 0
-        OR (l.version_id, l.fit, l.intent, l.total, l.grade, l.points, l.disqualifier,
-            l.below_since, l.rescore_at)
-           IS DISTINCT FROM
-           ({version}, j.fit, j.intent, j.total, j.grade, j.points, j.disqualifier,
+    WHERE j.lead_id = ANY({ids})
+), {movers}changed AS (
+    UPDATE leads_judgement AS j SET
+        version_id = {version}, fit = n.fit, intent = n.intent, total = n.total,
+        grade = n.grade, points = n.points, scored_at = {at}, disqualifier = n.disqualifier,
+        below_since = n.below_since, rescore_at = n.rescore_at, attempts = 0
+    FROM judged n
+    WHERE j.ctid = n.place AND {written} AND (
+        {have_news} OR j.attempts > 0
+        OR (j.version_id, j.fit, j.intent, j.total, j.grade, j.points, j.disqualifier,
             j.below_since, j.rescore_at)
+           IS DISTINCT FROM
+           ({version}, n.fit, n.intent, n.total, n.grade, n.points, n.disqualifier,
+            n.below_since, n.rescore_at)
     )
-    RETURNING l.id
+    RETURNING n.id
 ), kept AS (
     -- The last result of a day is the day's.
     INSERT INTO leads_dayscore AS h (lead_id, day, fit, intent, total, version_id)
-    SELECT id, ({at} AT TIME ZONE 'UTC')::date, fit, intent, total, {version}
-    FROM judged WHERE has_new_score
+    SELECT n.id, {today}, n.fit, n.intent, n.total, {version}
+    FROM judged n WHERE n.has_new_score AND {written}
     ON CONFLICT (lead_id, day) DO UPDATE SET fit = excluded.fit, intent = excluded.intent,
         total = excluded.total, version_id = excluded.version_id
 )
-SELECT n.changed + n.departing, n.rejudged,
-       j.id, j.stage, j.target, j.cycle, j.fit, j.intent, j.total, j.cause, j.disqualifier,
-       j.is_rejudged, j.grade, j.points, j.rescore_at
-FROM (SELECT (SELECT count(*) FROM changed) AS changed,
-             (SELECT count(*) FROM judged WHERE target IS NOT NULL) AS departing,
-             (SELECT count(*) FROM judged WHERE is_rejudged) AS rejudged) n
-LEFT JOIN judged j ON j.target IS NOT NULL
-ORDER BY j.id
+{result}
+"""
+_STAYERS = """
+SELECT (SELECT count(*) FROM changed), count(*) FILTER (WHERE target IS NULL AND is_rejudged),
+       coalesce(array_agg(id ORDER BY id) FILTER (WHERE target IS NOT NULL), '{}')
+FROM judged
 """
 
 # Where a lead goes, if anywhere, as the table of moves lets the machine move it. Upwards at once;
 # downwards at once when a new version or a missing consent is the cause, else after the grace.
 _MOVE = """
-SELECT g.target, CASE WHEN g.is_below AND g.target IS NULL THEN coalesce(l.below_since, {at}) END
-           AS below_since, g.cause
+SELECT g.target, CASE WHEN g.is_below AND g.target IS NULL THEN coalesce(j.below_since, {at}) END
+           AS below_since, g.cause, CASE WHEN g.target IS NULL THEN l.held_until END AS held_until
 FROM (SELECT
     CASE WHEN NOT g0.movable THEN NULL
          -- Consent is not a person's to give in another's name: no override outlives it.
          WHEN g0.held AND NOT (g0.lacks_consent AND g0.want < g0.have) THEN NULL
          WHEN d.disqualifier <> '' THEN nullif('disqualified', l.stage)
-         WHEN l.stage = 'disqualified' THEN CASE WHEN l.disqualifier <> '' THEN d.target END
+         WHEN l.stage = 'disqualified' THEN CASE WHEN j.disqualifier <> '' THEN d.target END
          WHEN g0.want > g0.have THEN d.target
          WHEN g0.want < g0.have AND (g0.is_new_version OR g0.lacks_consent OR g0.grace_is_over)
          THEN d.target END AS target,
@@ -117,39 +105,73 @@ FROM (SELECT
     FROM (SELECT
         l.stage = ANY({movable}) AS movable, coalesce(l.held_until > {at}, FALSE) AS held,
         {have} AS have, {want} AS want,
-        l.version_id IS DISTINCT FROM {version} AND l.version_id IS NOT NULL AS is_new_version,
+        j.version_id IS DISTINCT FROM {version} AND j.version_id IS NOT NULL AS is_new_version,
         {allowed} < {have} AS lacks_consent,
-        coalesce(l.below_since, {at}) + {grace} <= {at} AS grace_is_over
+        coalesce(j.below_since, {at}) + {grace} <= {at} AS grace_is_over
+        -- Each of these is used several times, and worked out once.
+        OFFSET 0
     ) g0
+    OFFSET 0
 ) g
 """
 
 
-def score(lead_ids: Sequence[int], basis: Basis) -> Scored:
-    """Write the new scores of those that stay; who moves is written with the ledger, by `tell`."""
-    query = statement(lead_ids, basis)
+def score(lead_ids: Sequence[int], basis: Basis, *, have_news: bool) -> Scored:
+    """Write how those stand that stay where they are."""
+    query = statement(lead_ids, basis, have_news=have_news)
+    ((changed, rejudged, departing),) = prepared.fetch_by_criteria(
+        query.text, query.params, list(lead_ids)
+    )
+    return Scored(changed, rejudged, departing)
+
+
+def score_and_move(
+    lead_ids: Sequence[int], basis: Basis, *, have_news: bool, by_hand: ByHand | None = None
+) -> Scored:
+    """Write how these stand, and move those that move, with ledger and handoffs.
+
+    The caller has locked leads and judgements. By hand all of them go where the person says.
+    """
+    query = statement(lead_ids, basis, have_news=have_news, moves=True, by_hand=by_hand)
     rows = prepared.fetch_by_criteria(query.text, query.params, list(lead_ids))
-    changed, rejudged = rows[0][:2]
-    return Scored(changed, rejudged, [Departure(*row[2:]) for row in rows if row[2] is not None])
+    changed, rejudged, moved, moves = rows[0][:4]
+    moves = json.loads(moves) if isinstance(moves, str) else moves
+    opened = [Opened(*row[4:]) for row in rows if row[4] is not None]
+    return Scored(changed, rejudged, [], moved, moves, opened)
 
 
-def statement(lead_ids: Sequence[int], basis: Basis) -> Sql:
-    """The whole scoring of a batch as one statement."""
+def statement(
+    lead_ids: Sequence[int],
+    basis: Basis,
+    *,
+    have_news: bool = False,
+    moves: bool = False,
+    by_hand: ByHand | None = None,
+) -> Sql:
+    """The whole judging of a batch as one statement, with the half that moves where told so."""
     source = TableFacts(lead_ids, basis.at, basis.portal)
     scoring: Scoring = compile_rulebook(basis.rulebook, source)
+    half = movers(basis, source, by_hand) if moves else None
     pieces = _pieces(basis) | {
         "ids": param(list(lead_ids)),
+        "have_news": param(have_news),
+        "today": param(basis.at.astimezone(ZoneInfo(basis.portal.zone)).date(), "date"),
         "points": scoring.points,
-        "tables": source.tables(basis.rulebook.tests()),
+        "move": by_hand.destination if by_hand else destination(basis),
+        "seen": half.seen if half else Sql(""),
+        "movers": half.steps if half else Sql(""),
+        "written": Sql("TRUE" if half else "n.target IS NULL"),
+        "result": Sql(RESULT if half else _STAYERS),
+        # Last, as it joins what the others ask for.
         "laterals": scoring.laterals,
-        "move": destination(basis),
+        "tables": source.tables(basis.rulebook.tests()),
     }
-    return _filled(_STATEMENT, pieces)
+    return filled(_STATEMENT, pieces)
 
 
 def destination(basis: Basis) -> Sql:
     """What stands in a lateral behind those of a scoring: `target` (NULL: it stays), `cause`."""
-    return _filled(_MOVE, _pieces(basis))
+    return filled(_MOVE, _pieces(basis))
 
 
 def _pieces(basis: Basis) -> dict[str, Sql]:
@@ -162,9 +184,3 @@ def _pieces(basis: Basis) -> dict[str, Sql]:
         "want": Sql(_RANK.format("d.target")),
         "allowed": Sql(_RANK.format("d.allowed")),
     }
-
-
-def _filled(template: str, pieces: dict[str, Sql]) -> Sql:
-    """The template with its named places filled, the parameters in the order of the places."""
-    names = re.findall(r"{(\w+)}", template)
-    return Sql(re.sub(r"{\w+}", "{}", template)) % tuple(pieces[name] for name in names)

@@ -34,7 +34,8 @@ def leads_to_show(leads: QuerySet[Lead], integration: Integration | None) -> "Qu
     if integration:
         external_ids = external_ids.filter(integration=integration)
     waiting = Handoff.objects.exclude(state="closed").filter(lead=OuterRef("pk"))
-    return leads.select_related("company", "source", "campaign", "version", "owner").annotate(
+    beside = ("company", "source", "campaign", "judgement__version", "owner")
+    return leads.select_related(*beside).annotate(
         external_id=Subquery(external_ids.values("value")[:1]),
         queue_name=Subquery(waiting.values("queue__name")[:1]),
     )
@@ -90,13 +91,13 @@ def lead_answer(lead: "LeadToShow") -> LeadAnswer:
         "consent": lead.consent,
         "stage": Stage(lead.stage),
         "stage_since": lead.stage_since,
-        "score": score_answer(lead),
-        "criteria_version": lead.version.number if lead.version else None,
+        "score": score_answer(lead.judgement),
+        "criteria_version": lead.judgement.version.number if lead.judgement.version else None,
         "queue": lead.queue_name,
         "owner": lead.owner.email if lead.owner else None,
         "created_at": lead.created_at,
         "updated_at": lead.updated_at,
-        "scored_at": lead.scored_at,
+        "scored_at": lead.judgement.scored_at,
     }
 
 

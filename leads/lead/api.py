@@ -22,7 +22,7 @@ from leads.table.filters import LeadFilter
 ORDERS = {
     "-created_at": Order("created_at", read_moment, descending=True),
     "created_at": Order("created_at", read_moment),
-    "-total": Order("total", int, descending=True),
+    "-total": Order("judgement__total", int, descending=True),
 }
 HISTORY_ORDERS = {"at": Order("at", read_moment), "-at": Order("at", read_moment, descending=True)}
 EVENT_ORDERS = {"-occurred_at": Order("occurred_at", read_moment, descending=True)}
@@ -36,7 +36,7 @@ def leads_for(request: Request) -> QuerySet[Lead]:
 
 def lead_or_404(request: Request, pk: int) -> Lead:
     """Foreign and missing look the same."""
-    return get_object_or_404(leads_for(request), pk=pk)
+    return get_object_or_404(leads_for(request).select_related("judgement__version"), pk=pk)
 
 
 @extend_schema(methods=["GET"], **openapi.LIST_LEADS)
@@ -50,7 +50,7 @@ def leads(request: Request) -> HttpResponse:
 def list_leads(request: Request) -> HttpResponse:
     found = narrowed(request, LeadFilter, leads_for(request))
     if request.query_params.get("order") == "-total":
-        found = found.exclude(total=None)
+        found = found.filter(judgement__total__isnull=False)
     return one_page(
         request, answers.leads_to_show(found, integration_of(request)), ORDERS, answers.lead_answer
     )

@@ -18,6 +18,7 @@ from funnel.models import QueueMember
 from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
 from leadportal.db import paging
+from leads import news
 from leads import words as phrases
 from leads.by_hand import words as by_hand_words
 from leads.by_hand.reading import adjustments_of_lead, override_of_lead, rows_of
@@ -54,6 +55,7 @@ class _OnPage(TypedDict):
     """What the query of a lead reads of the rows that hang on it."""
 
     fresh: int | None
+    has_news: bool
     told_consents: Told
     told_scores: Told
     told_override: Told
@@ -90,13 +92,15 @@ def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 def _for_page(request: AuthenticatedRequest) -> "QuerySet[LeadOnPage]":
     """One lead with what its page shows of the rows that hang on it, in one query."""
-    fresh = Event.objects.filter(lead=OuterRef("pk"), received_at__gt=OuterRef("scored_at"))
+    scored_at = OuterRef("judgement__scored_at")
+    fresh = Event.objects.filter(lead=OuterRef("pk"), received_at__gt=scored_at)
     consents = Consent.objects.filter(lead=OuterRef("pk")).order_by("-at", "-pk")
     return (
         Lead.objects.visible_to(request.user)
-        .select_related("company", "source", "campaign", "owner", "version")
+        .select_related("company", "source", "campaign", "owner", "judgement__version")
         .annotate(
             fresh=Subquery(fresh.order_by().values("lead").annotate(n=Count("pk")).values("n")),
+            has_news=Exists(news.about(OuterRef("pk"), OuterRef("company"))),
             told_consents=ArraySubquery(
                 consents.values(said=JSONObject(purpose="purpose", given="given", at=F("at")))
             ),
@@ -161,12 +165,12 @@ def _judgement(
 ) -> dict[str, Any]:
     """The score in lines, or that there is none yet."""
     context: dict[str, Any] = {
-        "freshness": why.freshness(lead, lead.fresh or 0),
+        "freshness": why.freshness(lead, lead.fresh or 0, has_news=lead.has_news),
         "attributes": who.attributes(lead, words),
     }
-    if lead.version is None:
+    if lead.judgement.version is None:
         return context
-    rulebook = current.rulebook(lead.version, words)
+    rulebook = current.rulebook(lead.judgement.version, words)
     told_why = stored.explain(lead, rulebook=rulebook, portal=request.portal, adjusted=adjusted)
     if told_why is None:
         return context
@@ -204,5 +208,6 @@ def _colleagues(request: AuthenticatedRequest, lead: Lead) -> dict[str, Any]:
     if lead.company_id is None:
         return {}
     others = Lead.objects.visible_to(request.user).filter(company=lead.company_id)
-    others = others.exclude(pk=lead.pk).order_by(F("total").desc(nulls_last=True), "-pk")
+    others = others.select_related("judgement")
+    others = others.exclude(pk=lead.pk).order_by(F("judgement__total").desc(nulls_last=True), "-pk")
     return {"colleagues": list(others[:COLLEAGUES])}

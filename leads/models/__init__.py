@@ -6,6 +6,7 @@ from leads.models.event import Event
 from leads.models.fields import CustomField, FieldType, SeenAttribute
 from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.impact import ImpactCount, Rescored
+from leads.models.judgement import Judgement, News
 from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
 from leads.models.override import Override
 from leads.models.score import DayScore
@@ -26,8 +27,10 @@ __all__ = [
     "Handoff",
     "HandoffState",
     "ImpactCount",
+    "Judgement",
     "Lead",
     "LeadChange",
+    "News",
     "Outcome",
     "Override",
     "Rescored",

@@ -1,10 +1,9 @@
 from typing import Any
 
 from django.apps import apps
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -62,7 +61,7 @@ class EmailKind(models.TextChoices):
 
 
 class Lead(models.Model):
-    """A person we know of, where they stand, and how the criteria last judged them."""
+    """A person we know of, and where they stand. How they were judged is their `judgement`."""
 
     # Who they are. A *_key is the normalised twin that SQL compares (leads/text.py).
     email = models.CharField(max_length=254, blank=True)
@@ -96,7 +95,9 @@ class Lead(models.Model):
     campaign = models.ForeignKey("leads.Campaign", models.PROTECT, null=True, related_name="leads")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged_from", db_index=False
+    )
 
     # Where they stand.
     stage = models.CharField(max_length=12, choices=Stage, default=Stage.INQUIRY)
@@ -105,26 +106,6 @@ class Lead(models.Model):
     owner = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="leads")
     # A person's override: the machine leaves the stage alone until then.
     held_until = models.DateTimeField(null=True)
-    # First seen below its stage; falls back when the grace after it has passed.
-    below_since = models.DateTimeField(null=True)
-
-    # How the criteria last judged them; null until scored for the first time.
-    version = models.ForeignKey("funnel.CriteriaVersion", models.PROTECT, null=True)
-    fit = models.SmallIntegerField(null=True)
-    intent = models.SmallIntegerField(null=True)
-    total = models.SmallIntegerField(null=True)
-    grade = models.CharField(max_length=2, blank=True)
-    # One whole number per rule, in the version's order; null where a fact is unknown.
-    points = ArrayField(models.SmallIntegerField(null=True), default=list)
-    # The one that holds; of a disqualified lead, the one that made it so: blank if a person did.
-    disqualifier = models.CharField(max_length=40, blank=True)
-    scored_at = models.DateTimeField(null=True)
-
-    # When there is work to do.
-    stale_at = models.DateTimeField(null=True, default=timezone.now)
-    rescore_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    parked_error = models.CharField(max_length=300, blank=True)
 
     objects = LeadQuerySet.as_manager()
 
@@ -139,37 +120,12 @@ class Lead(models.Model):
             ),
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="lead_stage_is_known"),
             models.CheckConstraint(
-                condition=Q(total=None, fit=None, intent=None, version=None, scored_at=None)
-                | Q(
-                    total=F("fit") + F("intent"),
-                    version__isnull=False,
-                    scored_at__isnull=False,
-                ),
-                name="lead_score_adds_up_and_names_its_version",
-            ),
-            models.CheckConstraint(
                 condition=Q(stage="merged", merged_into__isnull=False)
                 | (~Q(stage="merged") & Q(merged_into=None)),
                 name="lead_merged_names_its_heir",
             ),
         ]
         indexes = [
-            # Read by: the scoring sweep (leads/judging/due.py), oldest mark first.
-            models.Index(
-                fields=["stale_at"],
-                condition=Q(stale_at__isnull=False, parked_error=""),
-                name="lead_stale",
-            ),
-            # Read by: the scoring sweep, leads whose result time alone may change.
-            models.Index(
-                fields=["rescore_at"],
-                condition=Q(rescore_at__isnull=False, parked_error=""),
-                name="lead_due",
-            ),
-            # Read by: overview (what needs a manager), leads that scoring gave up on.
-            models.Index(fields=["id"], condition=~Q(parked_error=""), name="lead_parked"),
-            # Read by: switching a version on (leads not yet judged by the live one).
-            models.Index(fields=["version", "id"], name="lead_version"),
             # Read by: ingest, a mail whose lead was merged into another (leads/ingest/identity.py).
             models.Index(
                 fields=["email_key"],
@@ -178,7 +134,6 @@ class Lead(models.Model):
             ),
             # Read by: leads list, by its sort orders and stage filter.
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
-            models.Index(fields=["-total", "-id"], name="lead_best"),
             models.Index(fields=["-stage_since", "-id"], name="lead_last_moved"),
             models.Index(fields=["stage", "-id"], name="lead_by_stage"),
             # Read by: leads list, filter by country (a rare one must not read the whole table).
@@ -188,12 +143,6 @@ class Lead(models.Model):
                 fields=["search_key"],
                 opclasses=["gin_trgm_ops"],
                 name="lead_search_trgm",
-            ),
-            # Read by: filters on custom fields.
-            GinIndex(
-                fields=["attributes"],
-                opclasses=["jsonb_path_ops"],
-                name="lead_attributes",
             ),
         ]
 

@@ -4,12 +4,16 @@ from django.db.models import F
 
 
 class DayScore(models.Model):
-    """A lead's result at the end of a UTC day on which it changed."""
+    """A lead's result at the end of a day of the company's time zone on which it changed."""
 
     pk = models.CompositePrimaryKey("lead_id", "day")
-    # The primary key begins with it.
+    # The primary key begins with it. Without foreign keys, as Judgement.
     lead = models.ForeignKey(
-        "leads.Lead", models.PROTECT, related_name="day_scores", db_index=False
+        "leads.Lead",
+        models.PROTECT,
+        related_name="day_scores",
+        db_index=False,
+        db_constraint=False,
     )
     day = models.DateField()
     fit = models.SmallIntegerField()
@@ -17,7 +21,11 @@ class DayScore(models.Model):
     total = models.SmallIntegerField()
     # A version is never deleted; an index would only make scoring dearer.
     version = models.ForeignKey(
-        "funnel.CriteriaVersion", models.PROTECT, related_name="+", db_index=False
+        "funnel.CriteriaVersion",
+        models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
 
     class Meta:

@@ -20,14 +20,20 @@ class StageChange(models.Model):
     target = models.CharField(max_length=12, choices=Stage)
     at = models.DateTimeField(default=timezone.now)
     actor = models.CharField(max_length=12, choices=Actor)
-    person = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    # Nobody asks for the moves of one of these, so no index makes every move dearer.
+    person = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     integration = models.ForeignKey(
-        "accounts.Integration", models.PROTECT, null=True, related_name="+"
+        "accounts.Integration", models.PROTECT, null=True, related_name="+", db_index=False
     )
     reason = models.CharField(max_length=300, blank=True)
-    version = models.ForeignKey("funnel.CriteriaVersion", models.PROTECT, null=True)
+    # What judged is never deleted: the trigger funnel_version_is_frozen refuses it.
+    version = models.ForeignKey(
+        "funnel.CriteriaVersion", models.PROTECT, null=True, db_index=False, db_constraint=False
+    )
     handoff = models.ForeignKey(
-        "leads.Handoff", models.PROTECT, null=True, related_name="stage_changes"
+        "leads.Handoff", models.PROTECT, null=True, related_name="stage_changes", db_index=False
     )
     cycle = models.PositiveSmallIntegerField(default=1)
     total = models.SmallIntegerField(null=True)

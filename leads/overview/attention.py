@@ -95,7 +95,7 @@ def _oddities() -> tuple[int, list[str]]:
     """How many leads are parked with an error, and the attribute names that are not a field."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT count(*) FROM leads_lead WHERE parked_error <> ''), "
+            "SELECT (SELECT count(*) FROM leads_judgement WHERE parked_error <> ''), "
             "ARRAY(SELECT name FROM leads_seenattribute seen WHERE NOT EXISTS "
             "(SELECT FROM leads_customfield field WHERE field.name = seen.name) ORDER BY name)"
         )

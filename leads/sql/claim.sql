@@ -49,10 +49,11 @@ BEGIN
                 WHERE member.user_id = rep ORDER BY head.due_at, head.id
             LOOP
                 -- A lead the machine is judging at this moment is passed over, not waited for.
-                SELECT h.id, l.id, l.stage, l.version_id, l.cycle, l.total
+                SELECT h.id, l.id, l.stage, j.version_id, l.cycle, j.total
                 INTO taken.handoff_id, taken.lead_id, taken.origin, taken.version_id, taken.cycle,
                     taken.total
                 FROM leads_handoff h JOIN leads_lead l ON l.id = h.lead_id
+                JOIN leads_judgement j ON j.lead_id = l.id
                 WHERE h.id = waiting AND h.state = 'open' AND l.stage = ANY (origins)
                 FOR NO KEY UPDATE OF h, l SKIP LOCKED;
                 EXIT search WHEN FOUND;
@@ -62,11 +63,12 @@ BEGIN
         -- The lead before the handoff, as the machine locks them: neither waits in a circle.
         PERFORM FROM leads_lead WHERE id = (SELECT lead_id FROM leads_handoff WHERE id = wanted)
         FOR NO KEY UPDATE;
-        SELECT h.id, l.id, l.stage, l.version_id, l.cycle, l.total
+        SELECT h.id, l.id, l.stage, j.version_id, l.cycle, j.total
         INTO taken.handoff_id, taken.lead_id, taken.origin, taken.version_id, taken.cycle,
             taken.total
         FROM leads_handoff h
         JOIN leads_lead l ON l.id = h.lead_id
+        JOIN leads_judgement j ON j.lead_id = l.id
         JOIN funnel_queuemember member ON member.queue_id = h.queue_id AND member.user_id = rep
         WHERE h.id = wanted AND h.state = 'open' AND l.stage = ANY (origins)
         FOR NO KEY UPDATE OF h;

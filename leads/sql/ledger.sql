@@ -2,9 +2,8 @@
 -- newest row put it. Newest is the highest id: moves of one lead take turns on its row, so their
 -- ids are in the order they were written, whatever time an import of the past gives them.
 --
--- Asked at the end of each statement, so one statement writes a lead and its rows (leads/ledger.py).
--- Of the ledger's rows all together: row by row a batch of moves pays several times as much. Of
--- leads one by one: so those that are only judged anew, nearly all, pay nothing.
+-- Asked at the end of each statement, so one statement writes a lead and its rows (leads/ledger.py),
+-- and of all its rows together: row by row a batch of moves pays several times as much.
 --
 -- "ORDER BY id + 0": by the few rows of a lead (index stage_change_of_lead), never by walking down
 -- the ids of the whole ledger. Subqueries and no joins, because a plan made for one lead serves
@@ -39,29 +38,40 @@ CREATE OR REPLACE TRIGGER leads_ledger_continues AFTER INSERT ON leads_stagechan
     REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION leads_ledger_continues();
 
--- Where the rows of a new lead lead to, the trigger above has asked.
+-- Where the rows of a new lead lead to, the trigger above has asked. It is not judged yet, and due
+-- since it came.
 CREATE OR REPLACE FUNCTION leads_lead_begins() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wrong record;
 BEGIN
-    IF NOT EXISTS (SELECT FROM leads_stagechange s WHERE s.lead_id = NEW.id) THEN
-        RAISE EXCEPTION 'lead % begins at stage % without its ledger', NEW.id, NEW.stage
+    SELECT l.id, l.stage INTO wrong FROM added l
+    WHERE NOT EXISTS (SELECT FROM leads_stagechange s WHERE s.lead_id = l.id) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'lead % begins at stage % without its ledger', wrong.id, wrong.stage
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    INSERT INTO leads_judgement (lead_id, rescore_at) SELECT l.id, l.updated_at FROM added l;
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER leads_lead_begins AFTER INSERT ON leads_lead
-    FOR EACH ROW EXECUTE FUNCTION leads_lead_begins();
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION leads_lead_begins();
 
 CREATE OR REPLACE FUNCTION leads_lead_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wrong record;
 BEGIN
-    IF NEW.stage IS DISTINCT FROM (
+    SELECT l.id, l.stage INTO wrong FROM became l JOIN was ON was.id = l.id
+    WHERE l.stage <> was.stage AND l.stage IS DISTINCT FROM (
         SELECT s.target FROM leads_stagechange s
-        WHERE s.lead_id = NEW.id ORDER BY s.id + 0 DESC LIMIT 1
-    ) THEN
-        RAISE EXCEPTION 'lead % is put at stage % without its ledger', NEW.id, NEW.stage
+        WHERE s.lead_id = l.id ORDER BY s.id + 0 DESC LIMIT 1
+    ) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'lead % is put at stage % without its ledger', wrong.id, wrong.stage
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER leads_lead_moves AFTER UPDATE OF stage ON leads_lead
-    FOR EACH ROW WHEN (OLD.stage IS DISTINCT FROM NEW.stage)
-    EXECUTE FUNCTION leads_lead_moves();
+CREATE OR REPLACE TRIGGER leads_lead_moves AFTER UPDATE ON leads_lead
+    REFERENCING OLD TABLE AS was NEW TABLE AS became
+    FOR EACH STATEMENT EXECUTE FUNCTION leads_lead_moves();

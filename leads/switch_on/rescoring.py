@@ -10,8 +10,9 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from funnel.models import CriteriaVersion, VersionState
+from funnel.stages import TOMBSTONES
 from leads.impact.reading import FromTo, from_json
-from leads.models import Lead
+from leads.models import Judgement, Lead
 from leads.models.impact import joining
 
 # The speed of the last minute says more than that of the whole: a worker may have been away.
@@ -41,7 +42,7 @@ class Progress:
         return self.moves.total()
 
 
-# One row a batch, by rescored_by_version: two thousand for a million leads. Then lead_parked.
+# One row a batch, by rescored_by_version: two thousand for a million leads. Then judgement_parked.
 _SUMS = """
 SELECT (SELECT coalesce(sum(judged), 0) FROM leads_rescored WHERE version_id = %(version)s),
        (SELECT coalesce(sum(judged), 0) FROM leads_rescored
@@ -50,7 +51,7 @@ SELECT (SELECT coalesce(sum(judged), 0) FROM leads_rescored WHERE version_id = %
             SELECT move, sum(leads::int) AS leads
             FROM leads_rescored CROSS JOIN jsonb_each_text(moves) AS m(move, leads)
             WHERE version_id = %(version)s GROUP BY move) AS summed),
-       (SELECT count(*) FROM leads_lead
+       (SELECT count(*) FROM leads_judgement
         WHERE parked_error <> '' AND version_id <> %(version)s)
 """
 
@@ -72,26 +73,27 @@ def progress(version: CriteriaVersion, *, at: datetime) -> Progress:
 
 
 def parked_by(version: CriteriaVersion, leads: QuerySet[Lead]) -> QuerySet[Lead]:
-    """Of these leads, those the live version could not judge (reads lead_parked)."""
+    """Of these leads, those the live version could not judge (reads judgement_parked)."""
     if version.state != VersionState.LIVE:
         return leads.none()
-    return _of_others(version, leads).exclude(parked_error="")
+    return _of_others(version, leads).exclude(judgement__parked_error="")
 
 
 def waiting_for_rescoring(version: CriteriaVersion) -> QuerySet[Lead]:
-    """Leads another version judged last, which will be judged by this one (lead_version)."""
-    return _of_others(version, Lead.objects.filter(parked_error="").living())
+    """Leads another version judged last, by judgement_by_version."""
+    return _of_others(version, Lead.objects.filter(judgement__parked_error="").living())
 
 
 def _of_others(version: CriteriaVersion, leads: QuerySet[Lead]) -> QuerySet[Lead]:
     """Whom another version judged last: one drafted later may have been live before."""
-    return leads.filter(Q(version__lt=version) | Q(version__gt=version))
+    return leads.filter(Q(judgement__version__lt=version) | Q(judgement__version__gt=version))
 
 
 def _few(version: CriteriaVersion) -> int:
-    """Leads still to judge, up to twice FEW. Two ranges of lead_version, in its order: with any
-    other plan the last leads are looked for in the whole table."""
-    rows = Lead.objects.filter(parked_error="").living().order_by("version_id", "pk")
+    """Leads still to judge, up to twice FEW. Two ranges of judgement_by_version, in its order: with
+    any other plan the last leads are looked for in the whole table."""
+    rows = Judgement.objects.filter(parked_error="").exclude(lead__stage__in=TOMBSTONES)
+    rows = rows.order_by("version_id", "lead_id")
     ranges = rows.filter(version__lt=version)[:FEW], rows.filter(version__gt=version)[:FEW]
     return sum(one.count() for one in ranges)
 

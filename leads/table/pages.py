@@ -23,7 +23,7 @@ from leads.table.filters import LeadFilter
 NEWEST = "-created"
 ORDERS: Mapping[str, Order] = {
     "created": Order("created_at", read_moment),
-    "score": Order("total", int),
+    "score": Order("judgement__total", int),
     "moved": Order("stage_since", read_moment),
 }
 # A longer list is no longer one to choose from; the search finds the rest.
@@ -65,9 +65,9 @@ def _order(sort: str) -> Order:
 def _for_table(rows: QuerySet[Lead], sort: str) -> QuerySet[Lead]:
     """With what a row shows. The order by score leaves out who has none yet."""
     if sort.removeprefix("-") == "score":
-        rows = rows.filter(total__isnull=False)
-    shown = rows.select_related("company", "source", "owner")
-    return shown.defer("attributes", "attribute_keys", "points", "consent", "search_key")
+        rows = rows.filter(judgement__total__isnull=False)
+    shown = rows.select_related("company", "source", "owner", "judgement")
+    return shown.defer("attributes", "attribute_keys", "judgement__points", "consent", "search_key")
 
 
 def _count(rows: QuerySet[Lead], page: paging.Page, sort: str) -> dict[str, str]:

@@ -119,7 +119,9 @@ def test_a_score_of_no_version(world, forge):
 
 def test_points_that_are_not_the_score(world):
     lead, other = world["low"], world["rejected"]
-    Lead.objects.filter(pk=lead.pk).update(points=[lead.points[0] - 1, *lead.points[1:]])
+    Lead.objects.filter(pk=lead.pk).update(
+        points=[lead.judgement.points[0] - 1, *lead.judgement.points[1:]]
+    )
     Lead.objects.filter(pk=other.pk).update(points=[*other.points, 0])
 
     assert {name: set(ids) for name, ids in broken().items()} == {

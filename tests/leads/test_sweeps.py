@@ -111,7 +111,7 @@ def test_forgetting_stops_when_its_time_is_spent(answers):
 def test_a_day_is_to_be_forgotten_when_it_ended_400_days_ago():
     lead = judged()
     DayScore.objects.create(
-        lead=lead, day=AT.date(), fit=1, intent=1, total=2, version_id=lead.version_id
+        lead=lead, day=AT.date(), fit=1, intent=1, total=2, version_id=lead.judgement.version_id
     )
     ended = datetime(2026, 11, 28, tzinfo=UTC) + timedelta(days=400)
 

@@ -9,7 +9,7 @@ from leads.models import Lead
 def kept_from(lead: Lead, rulebook: Rulebook) -> str:
     """The disqualifier that holds and who keeps the lead all the same; empty when none does."""
     labels = {item.id: item.label for item in rulebook.disqualifiers}
-    label = labels.get(lead.disqualifier)
+    label = labels.get(lead.judgement.disqualifier)
     if label is None:
         return ""
     would = f"“{label}” would disqualify this lead now."

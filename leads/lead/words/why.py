@@ -87,7 +87,7 @@ def void(lead: Lead, rulebook: Rulebook) -> str:
     if lead.stage != Stage.DISQUALIFIED:
         return ""
     labels = {item.id: item.label for item in rulebook.disqualifiers}
-    why_not = labels.get(lead.disqualifier)
+    why_not = labels.get(lead.judgement.disqualifier)
     return f"Disqualified{f': {why_not}' if why_not else ''}. The score counts for nothing."
 
 
@@ -135,23 +135,23 @@ def still_missing(lead: Lead, explanation: Explanation, rulebook: Rulebook) -> A
 
 
 def since_handoff(lead: Lead, handoff: Handoff | None) -> Any:
-    if handoff is None or handoff.total == lead.total:
+    if handoff is None or handoff.total == lead.judgement.total:
         return ""
     return format_html(
         "Handed over with <b>{}</b>, {}; {} now.",
         handoff.total,
         against(handoff.total, handoff.line),
-        lead.total,
+        lead.judgement.total,
     )
 
 
-def freshness(lead: Lead, events: int) -> str:
+def freshness(lead: Lead, events: int, *, has_news: bool) -> str:
     """What the shown score does not know yet; empty when it is up to date."""
-    if lead.parked_error:
+    if lead.judgement.parked_error:
         return "Judging it failed several times, so it waits for an admin."
-    if lead.stale_at is None:
-        return ""
-    if lead.scored_at is None:
+    if lead.judgement.scored_at is None:
         return "It is judged within seconds."
+    if not has_news:
+        return ""
     news = f"{events} event{'s' if events != 1 else ''}" if events else "changed details"
     return f"New since: {news}; being rescored."

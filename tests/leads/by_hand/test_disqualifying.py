@@ -30,7 +30,7 @@ def test_the_ledger_says_who_disqualified_a_lead_and_why() -> None:
 
     lead.refresh_from_db()
     change = lead.stage_changes.first()
-    assert (lead.stage, lead.disqualifier) == (Stage.DISQUALIFIED, "")
+    assert (lead.stage, lead.judgement.disqualifier) == (Stage.DISQUALIFIED, "")
     assert (change.origin, change.target) == (Stage.MQL, Stage.DISQUALIFIED)
     assert (change.actor, change.person, change.reason) == (
         Actor.MARKETING,

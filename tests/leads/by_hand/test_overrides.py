@@ -24,7 +24,7 @@ def judged_mql() -> Lead:
     lead = factories.lead(job_title="VP Operations", consent={"marketing": True})
     qualify([lead.pk])
     lead.refresh_from_db()
-    assert (lead.stage, lead.fit, lead.intent) == (Stage.MQL, 50, 0)
+    assert (lead.stage, lead.judgement.fit, lead.judgement.intent) == (Stage.MQL, 50, 0)
     return lead
 
 
@@ -70,7 +70,7 @@ def test_the_end_of_an_override_is_when_the_lead_is_due() -> None:
     qualify([lead.pk])
 
     lead.refresh_from_db()
-    assert (lead.stage, lead.rescore_at) == (Stage.LEAD, until)
+    assert (lead.stage, lead.judgement.rescore_at) == (Stage.LEAD, until)
 
 
 def test_a_marketer_cannot_make_an_sql() -> None:
@@ -130,7 +130,7 @@ def test_an_adjustment_is_a_line_of_its_own_and_counts_before_the_cap() -> None:
 
     lead.refresh_from_db()
     found = explain(lead)
-    assert (lead.fit, lead.intent, lead.total) == (50, 30, 80)
+    assert (lead.judgement.fit, lead.judgement.intent, lead.judgement.total) == (50, 30, 80)
     assert sum(line.points for line in found.lines) == 80
     labels = [(line.kind, line.label, line.points) for line in found.lines]
     assert ("intent", f"Adjusted by {author}", 30) in labels
@@ -154,18 +154,18 @@ def test_an_adjustment_ends_by_itself_or_when_it_is_ended() -> None:
 
     qualify([lead.pk], at=now)
     lead.refresh_from_db()
-    assert (lead.intent, lead.rescore_at) == (15, short.ends_at)
+    assert (lead.judgement.intent, lead.judgement.rescore_at) == (15, short.ends_at)
 
     qualify([lead.pk], at=now + DAY)
     lead.refresh_from_db()
-    assert lead.intent == 5
+    assert lead.judgement.intent == 5
 
     points_by_hand.end(long, factories.marketer(), at=now + 2 * DAY)
     lead.refresh_from_db()
     assert lead.stale_at == now + 2 * DAY
     qualify([lead.pk], at=now + 2 * DAY)
     lead.refresh_from_db()
-    assert lead.intent == 0
+    assert lead.judgement.intent == 0
 
 
 @pytest.mark.parametrize(

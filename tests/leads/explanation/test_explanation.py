@@ -147,7 +147,7 @@ def test_a_value_that_does_not_fit_its_field_is_unknown_and_stops_nothing(db):
     drain(at=NOW)
 
     lead.refresh_from_db()
-    assert (lead.stage, lead.parked_error) == ("sql", "")
+    assert (lead.stage, lead.judgement.parked_error) == ("sql", "")
     assert told(lead) == [("Renews soon", "Renews: unknown", 0)]
     assert CustomField.objects.get(name="renews").type == "date"
 
@@ -165,7 +165,11 @@ def test_a_date_that_stands_for_never_stops_nothing(db):
     drain(at=NOW)
 
     lead.refresh_from_db()
-    assert (lead.scored_at, lead.rescore_at, lead.fit) == (NOW, None, 0)
+    assert (lead.judgement.scored_at, lead.judgement.rescore_at, lead.judgement.fit) == (
+        NOW,
+        None,
+        0,
+    )
 
 
 # --- events: how many counted, and which no longer do ---------------------------------------------

@@ -83,8 +83,8 @@ def out_but_claimed(content: dict[str, Any]) -> int:
     asks_consent = content["definitions"]["mql"]["condition"]["fact"] == "consent_marketing"
     claimed = Lead.objects.filter(stage=Stage.CLAIMED)
     return sum(
-        bool(lead.disqualifier)
-        or lead.total < max(lines)
+        bool(lead.judgement.disqualifier)
+        or lead.judgement.total < max(lines)
         or (asks_consent and lead.consent.get("marketing") is not True)
         for lead in claimed
     )

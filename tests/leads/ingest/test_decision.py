@@ -24,9 +24,13 @@ def test_who_waits_is_told_how_the_criteria_stand(api):
     assert answer["Preference-Applied"] == "wait=5"
     decision, lead = answer.json()["decision"], Lead.objects.get()
     assert decision["stage"] == lead.stage
-    assert decision["score"] == {"total": lead.total, "fit": lead.fit, "intent": lead.intent}
-    assert decision["criteria_version"] == lead.version.number
-    assert sum(line["points"] for line in decision["lines"]) == lead.total > 0
+    assert decision["score"] == {
+        "total": lead.judgement.total,
+        "fit": lead.judgement.fit,
+        "intent": lead.judgement.intent,
+    }
+    assert decision["criteria_version"] == lead.judgement.version.number
+    assert sum(line["points"] for line in decision["lines"]) == lead.judgement.total > 0
     assert (decision["queue"], decision["due_at"]) == (None, None)
 
 

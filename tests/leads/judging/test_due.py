@@ -256,10 +256,10 @@ def test_a_mark_made_during_a_batch_is_not_lost():
 
     assert not arrived.result(5)[0].errors
     lead.refresh_from_db()
-    assert (lead.intent, lead.stale_at) == (0, later(seconds=1))
+    assert (lead.judgement.intent, lead.stale_at) == (0, later(seconds=1))
     drain(at=later(seconds=1))
     lead.refresh_from_db()
-    assert lead.intent == 25
+    assert lead.judgement.intent == 25
 
 
 def _somebody_waits():

@@ -318,13 +318,13 @@ class Life(RuleBasedStateMachine):
     def the_last_day_kept_is_the_score(self):
         for lead in Lead.objects.exclude(total=None):
             newest = DayScore.objects.filter(lead=lead).order_by("-day").first()
-            assert (newest.fit, newest.intent) == (lead.fit, lead.intent)
+            assert (newest.fit, newest.intent) == (lead.judgement.fit, lead.judgement.intent)
 
     @invariant()
     def the_lines_of_a_score_sum_to_it(self):
         for lead in Lead.objects.exclude(total=None).select_related("version"):
             told = explain(lead)
-            assert sum(line.points for line in told.lines) == told.total == lead.total
+            assert sum(line.points for line in told.lines) == told.total == lead.judgement.total
 
     @invariant()
     def nobody_is_two_leads(self):

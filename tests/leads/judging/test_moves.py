@@ -46,7 +46,12 @@ def test_a_lead_climbs_at_once_and_the_ledger_has_a_row_per_step(arrive, happen,
 
     lead = judged(lead)
 
-    assert (lead.stage, lead.fit, lead.intent, lead.total) == ("sql", 10, 20, 30)
+    assert (lead.stage, lead.judgement.fit, lead.judgement.intent, lead.judgement.total) == (
+        "sql",
+        10,
+        20,
+        30,
+    )
     assert path(lead) == ["inquiry", "lead", "mql", "sql"]
     rows = StageChange.objects.filter(lead=lead).exclude(origin="")
     assert {(row.at, row.actor, row.total) for row in rows} == {(NOON, Actor.MACHINE, 30)}
@@ -138,8 +143,12 @@ def faded(arrive, happen, judged):
 def test_a_faded_lead_keeps_its_stage_for_the_grace(faded, judged):
     lead = judged(faded, later(days=7))
 
-    assert (lead.stage, lead.total, lead.below_since) == ("sql", 10, later(days=7))
-    assert lead.rescore_at == later(days=10)
+    assert (lead.stage, lead.judgement.total, lead.judgement.below_since) == (
+        "sql",
+        10,
+        later(days=7),
+    )
+    assert lead.judgement.rescore_at == later(days=10)
     assert judged(faded, later(days=10, seconds=-1)).stage == "sql"
 
 
@@ -148,7 +157,7 @@ def test_after_the_grace_it_falls_and_its_handoff_is_withdrawn_with_a_reason(fad
 
     lead = judged(faded, later(days=10))
 
-    assert (lead.stage, lead.below_since) == ("mql", None)
+    assert (lead.stage, lead.judgement.below_since) == ("mql", None)
     assert ledger(lead)[-1] == ("sql", "mql", "Below its line for 3 days")
     handoff = Handoff.objects.get()
     assert (handoff.state, handoff.outcome, handoff.closed_at) == (
@@ -165,7 +174,7 @@ def test_a_lead_that_recovers_within_the_grace_never_fell(faded, happen, judged)
 
     lead = judged(faded, later(days=8))
 
-    assert (lead.stage, lead.below_since) == ("sql", None)
+    assert (lead.stage, lead.judgement.below_since) == ("sql", None)
     assert path(lead) == ["inquiry", "lead", "mql", "sql"]
     assert Handoff.objects.get().state == "open"
 
@@ -250,7 +259,11 @@ def test_a_disqualifier_acts_at_once_and_the_score_is_still_computed(arrive, hap
     arrive(at=later(hours=1), job_title="VP of a rival")
     lead = judged(lead, later(hours=1))
 
-    assert (lead.stage, lead.disqualifier, lead.total) == ("disqualified", "free", 30)
+    assert (lead.stage, lead.judgement.disqualifier, lead.judgement.total) == (
+        "disqualified",
+        "free",
+        30,
+    )
     assert ledger(lead)[-1] == ("sql", "disqualified", "Sells the same")
     assert StageChange.objects.filter(lead=lead).latest("id").evidence is None
     assert Handoff.objects.get().outcome == "withdrawn"
@@ -264,7 +277,7 @@ def test_whom_the_machine_disqualified_comes_back_when_the_cause_is_gone(arrive,
     arrive(at=later(hours=1), job_title="VP Sales")
     lead = judged(lead, later(hours=1))
 
-    assert (lead.stage, lead.disqualifier) == ("sql", "")
+    assert (lead.stage, lead.judgement.disqualifier) == ("sql", "")
     assert path(lead) == ["inquiry", "disqualified", "inquiry", "lead", "mql", "sql"]
     assert ledger(lead)[2][2] == "The disqualifier no longer holds"
     assert Handoff.objects.get().state == "open"
@@ -282,7 +295,7 @@ def test_whom_a_person_disqualified_the_machine_leaves_alone(arrive, happen, jud
     happen(lead, "chat", at=later(hours=1))
     lead = judged(lead, later(hours=1))
 
-    assert (lead.stage, lead.total) == ("disqualified", 45)
+    assert (lead.stage, lead.judgement.total) == ("disqualified", 45)
 
 
 # Overrides.
@@ -313,7 +326,7 @@ def test_the_score_of_a_held_lead_goes_on_ageing(arrive, happen, judged):
 
     lead = judged(lead, later(days=7))
 
-    assert (lead.stage, lead.total) == ("sql", 10)
+    assert (lead.stage, lead.judgement.total) == ("sql", 10)
 
 
 def test_the_reasons_of_an_override_are_those_of_the_score_as_it_is_now(arrive, happen, judged):
@@ -340,7 +353,7 @@ def test_a_disqualifier_waits_for_the_end_of_an_override(arrive, judged):
     arrive(at=later(hours=2), job_title="VP of a rival")
 
     lead = judged(lead, later(hours=2))
-    assert (lead.stage, lead.disqualifier) == ("lead", "free")
+    assert (lead.stage, lead.judgement.disqualifier) == ("lead", "free")
     assert judged(lead, later(days=5)).stage == "disqualified"
 
 
@@ -372,7 +385,7 @@ def test_a_claimed_lead_is_rescored_but_not_moved(arrive, happen, judged):
     arrive(at=later(hours=1), job_title="Rival", consent={"marketing": False})
     lead = judged(lead, later(hours=1))
 
-    assert (lead.stage, lead.fit, lead.intent) == ("claimed", 0, 20)
+    assert (lead.stage, lead.judgement.fit, lead.judgement.intent) == ("claimed", 0, 20)
     assert Handoff.objects.get().state == "claimed"
 
 
@@ -387,7 +400,7 @@ def test_a_disqualifier_of_a_claimed_lead_is_told_and_moves_nobody(arrive, happe
     arrive(at=later(hours=1), job_title="VP of a rival")
     lead = judged(lead, later(hours=1))
 
-    assert (lead.stage, lead.disqualifier) == ("claimed", "free")
+    assert (lead.stage, lead.judgement.disqualifier) == ("claimed", "free")
     assert StageChange.objects.count() == moves
     client.force_login(rep)
     page = client.get(lead.get_absolute_url()).content.decode()
@@ -525,10 +538,10 @@ def test_a_lead_is_judged_by_the_version_that_is_live_and_names_it(arrive, judge
     leads = [arrive(email=f"p{n}@x.example") for n in range(5)]
     drain(at=NOON)
     second = factories.switched_on(simple.content(mql=11), at=later(hours=1))
-    assert {lead.version.number for lead in Lead.objects.all()} == {2}
+    assert {lead.judgement.version.number for lead in Lead.objects.all()} == {2}
 
     assert drain(at=later(hours=1)) == 5
-    assert {lead.version for lead in Lead.objects.all()} == {second}
+    assert {lead.judgement.version for lead in Lead.objects.all()} == {second}
     assert {path(lead)[-1] for lead in leads} == {"lead"}
 
 
@@ -538,7 +551,7 @@ def test_criteria_without_rules_judge_by_their_conditions_alone(arrive, judged):
 
     lead = judged(arrive())
 
-    assert (lead.total, lead.points, lead.stage) == (0, [], "sql")
+    assert (lead.judgement.total, lead.judgement.points, lead.stage) == (0, [], "sql")
     assert explain(lead).lines == ()
 
 
@@ -547,7 +560,12 @@ def test_a_lead_of_which_nothing_is_known_is_judged_too(criteria, judged):
 
     lead = judged(Lead.objects.get(pk=result.lead_id))
 
-    assert (lead.stage, lead.total, lead.points, lead.grade) == ("inquiry", 0, [None, 0, 0], "?")
+    assert (lead.stage, lead.judgement.total, lead.judgement.points, lead.judgement.grade) == (
+        "inquiry",
+        0,
+        [None, 0, 0],
+        "?",
+    )
 
 
 def test_who_loses_an_override_for_want_of_consent_is_disqualified_in_the_same_judgement(
@@ -558,4 +576,8 @@ def test_who_loses_an_override_for_want_of_consent_is_disqualified_in_the_same_j
 
     lead = judged(lead)
 
-    assert (lead.stage, lead.disqualifier, lead.held_until) == ("disqualified", "free", None)
+    assert (lead.stage, lead.judgement.disqualifier, lead.held_until) == (
+        "disqualified",
+        "free",
+        None,
+    )

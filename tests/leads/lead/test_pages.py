@@ -47,9 +47,9 @@ def test_an_sql_is_explained_by_lines_that_sum_to_its_score(as_user: As, rep: Us
     assert why.title == "Why this is an SQL"
     for group in why.groups:
         assert sum(line.points for line in group.lines) == group.points
-    assert sum(group.points for group in why.groups) == lead.total
+    assert sum(group.points for group in why.groups) == lead.judgement.total
     html = page.content.decode()
-    assert f"<b>{lead.total}</b>" in html
+    assert f"<b>{lead.judgement.total}</b>" in html
     for group in why.groups:
         for line in group.lines:
             assert line.label in html
@@ -137,8 +137,8 @@ def test_without_its_largest_rule_the_score_is_told_by_plain_subtraction(
     lines = [line for line in why.groups[1].lines if line.rule]
     largest = max(line.points for line in lines)
     rest = sum(line.points for line in lines) - largest
-    expected = lead.fit + min(max(rest, 0), why.groups[1].cap)
-    assert expected < why.sql <= lead.total
+    expected = lead.judgement.fit + min(max(rest, 0), why.groups[1].cap)
+    assert expected < why.sql <= lead.judgement.total
     assert any(f"the score is <b>{expected}</b>" in str(remark) for remark in why.remarks)
 
 

@@ -7,10 +7,11 @@ but the frozen classes of a parsed condition or rulebook.
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from funnel.conditions.tree import All, Any_, Condition, EventTest, Not, PropertyTest, Test
 from funnel.rulebook.parts import Ageing, Rule, Rulebook
@@ -51,6 +52,15 @@ class Moment:
 
     at: datetime
     sells_to: tuple[str, ...] = ()
+    zone: str = "UTC"
+
+    def day_of(self, at: datetime) -> date:
+        """The day it is where the company is."""
+        return at.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def today(self) -> date:
+        return self.day_of(self.at)
 
 
 @dataclass(frozen=True)
@@ -219,7 +229,7 @@ def stated(test: Test, person: Person, moment: Moment, score: Score | None) -> A
         day = stated(Test("", test.fact.days_of, "is_known"), person, moment, score)
         if day is None:
             return None
-        ahead = (day - moment.at.astimezone(UTC).date()).days
+        ahead = (day - moment.today).days
         return ahead if test.fact.until else -ahead
     if name.endswith(("region", "sales_area")):
         known = (person.company or {}) if name.startswith("company_") else person.fields
@@ -235,9 +245,13 @@ def stated(test: Test, person: Person, moment: Moment, score: Score | None) -> A
         return (person.company or {}).get("name")
     if name.startswith("company_"):
         return (person.company or {}).get(name.removeprefix("company_"))
+    if name == "created":
+        # The last second of a day of Greenwich is another day elsewhere.
+        day = person.fields.get(name)
+        return day and moment.day_of(datetime.combine(day, time(23, 59, 59), UTC))
     if name == "days_active":
         inside = [e for e in person.events if in_window(e, test.within_days, moment.at)]
-        return len({e.occurred_at.astimezone(UTC).date() for e in inside})
+        return len({moment.day_of(e.occurred_at) for e in inside})
     if name in ("last_active", "days_since"):
         mine = [e for e in person.events if not test.event or e.type == test.event]
         return min((elapsed_days(e, moment.at) for e in mine), default=None)
@@ -286,7 +300,7 @@ def test_holds(test: Test, person: Person, moment: Moment, score: Score | None) 
         case FactType.TEXT:
             return text_holds(test.op, test.value, have, plain=test.fact.name in PLAIN)
         case FactType.DATE:
-            return date_holds(test.op, test.value, have, moment.at.astimezone(UTC).date())
+            return date_holds(test.op, test.value, have, moment.today)
         case FactType.CHOICE:
             return choice_holds(test.op, test.value, have)
         case FactType.CHOICES:
@@ -408,7 +422,7 @@ def event_points(rule: Rule, test: EventTest, person: Person, moment: Moment) ->
         return 0
     exact_sum = sum(
         Fraction(rule.points * share(rule.ageing, rule.points, elapsed_days(e, moment.at)), 10_000)
-        for e in frequent(rule, events)
+        for e in frequent(rule, events, moment)
     )
     if rule.minimum is not None:
         exact_sum = max(exact_sum, Fraction(rule.minimum))
@@ -417,7 +431,7 @@ def event_points(rule: Rule, test: EventTest, person: Person, moment: Moment) ->
     return (exact_sum + Fraction(1, 2)).__floor__()
 
 
-def frequent(rule: Rule, events: list[Happening]) -> list[Happening]:
+def frequent(rule: Rule, events: list[Happening], moment: Moment) -> list[Happening]:
     """Which of the matching events count, given newest first."""
     if rule.frequency.count == "once":
         return events[:1]
@@ -426,7 +440,7 @@ def frequent(rule: Rule, events: list[Happening]) -> list[Happening]:
         of_day: dict[date, int] = {}
         kept = []
         for event in events:
-            day = event.occurred_at.astimezone(UTC).date()
+            day = moment.day_of(event.occurred_at)
             of_day[day] = of_day.get(day, 0) + 1
             if of_day[day] <= per_day:
                 kept.append(event)

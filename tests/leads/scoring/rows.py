@@ -111,7 +111,7 @@ def _event(lead: Lead, happening: Happening) -> Event:
 
 
 def portal(moment: Moment) -> Portal:
-    return Portal(pk=1, sells_to=list(moment.sells_to))
+    return Portal(pk=1, sells_to=list(moment.sells_to), zone=moment.zone)
 
 
 def sql_holds(tree: Condition, ids: Sequence[int], moment: Moment) -> list[bool]:

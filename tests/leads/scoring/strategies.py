@@ -27,6 +27,24 @@ MOMENTS = (
     datetime(2026, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC),
     datetime(2024, 2, 29, 12, 34, 56, 789_000, tzinfo=UTC),
     datetime(2026, 10, 25, 0, 0, 1, tzinfo=UTC),
+    # The evenings before clocks change, at midnight in some places.
+    datetime(2026, 10, 24, 20, 30, tzinfo=UTC),
+    datetime(2026, 10, 31, 18, tzinfo=UTC),
+    datetime(2026, 3, 28, 21, 45, tzinfo=UTC),
+)
+# Half and quarter hours, both sides of the date line, clocks that change at midnight.
+ZONES = (
+    "UTC",
+    "Europe/Berlin",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "America/St_Johns",
+    "America/Havana",
+    "Atlantic/Azores",
+    "Asia/Beirut",
+    "Pacific/Kiritimati",
+    "Pacific/Pago_Pago",
 )
 TEXTS = (
     "VP", "vp of Sales", "VP, Sales & Ops", "vice-president", "Vice President", "Zoë", "ZOE",
@@ -67,7 +85,10 @@ CUSTOM = tuple(
 
 def moments() -> st.SearchStrategy[Moment]:
     return st.builds(
-        Moment, at=st.sampled_from(MOMENTS), sells_to=st.sampled_from([(), ("SE", "DE"), ("NO",)])
+        Moment,
+        at=st.sampled_from(MOMENTS),
+        sells_to=st.sampled_from([(), ("SE", "DE"), ("NO",)]),
+        zone=st.sampled_from(ZONES),
     )
 
 
@@ -291,7 +312,8 @@ def contents(draw: Any, vocabulary: Vocabulary, at: datetime) -> dict[str, Any]:
 @st.composite
 def happenings(draw: Any, at: datetime) -> Happening:
     edges = [n * DAY + more for n in (0, 1, *WINDOWS, 31, 60) for more in (-1, 0, 1)]
-    age = draw(st.sampled_from(edges) | st.integers(0, 45 * DAY))
+    quarters = st.integers(0, 4 * 24 * 45).map(lambda n: 900 * n)
+    age = draw(st.sampled_from(edges) | quarters | st.integers(0, 45 * DAY))
     micro = draw(st.sampled_from([0, 0, 1, 999_999]))
     happened = min(at, at - timedelta(seconds=age, microseconds=micro))
     properties = st.fixed_dictionaries(

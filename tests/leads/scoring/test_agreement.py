@@ -1,5 +1,6 @@
 """SQL says of every lead what the plain reading of the criteria says."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,6 @@ from funnel.rulebook.parsing import parse_content
 from funnel.rulebook.saving import prepared
 from funnel.vocabulary.facts import Use
 from tests.leads.scoring import reference, strategies
-from tests.leads.scoring.reference import Moment
 from tests.leads.scoring.rows import sql_holds, sql_scores, undone, write
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,6 @@ def test_time_alone_changes_nothing_before_the_moment_named(db, data):
         span = end - moment.at
         shares = [0.5, data.draw(st.floats(0, 1, exclude_max=True))]
         for later in [end - timedelta(microseconds=1), *(moment.at + span * s for s in shares)]:
-            then = Moment(min(later, end - timedelta(microseconds=1)), moment.sells_to)
+            then = replace(moment, at=min(later, end - timedelta(microseconds=1)))
             ((same, _),) = sql_scores(rulebook, ids, then)
             assert same == score, then.at

@@ -85,10 +85,13 @@ def test_days_to_and_from_a_date_give_points_by_bands_and_change_at_midnight():
     assert Lead.objects.get().points == [1, 0]
     drain(at=midnight)
     lead = Lead.objects.get()
-    assert (lead.points, lead.rescore_at) == ([9, 0], datetime(2026, 4, 3, tzinfo=UTC))
+    assert (lead.judgement.points, lead.judgement.rescore_at) == (
+        [9, 0],
+        datetime(2026, 4, 3, tzinfo=UTC),
+    )
     drain(at=datetime(2026, 4, 3, tzinfo=UTC))
     lead = Lead.objects.get()
-    assert (lead.points, lead.rescore_at) == ([0, 10], None)
+    assert (lead.judgement.points, lead.judgement.rescore_at) == ([0, 10], None)
 
 
 def test_what_does_not_fit_its_field_is_unknown():

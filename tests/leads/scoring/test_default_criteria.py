@@ -41,7 +41,7 @@ def judged(lead, *events):
 def test_a_vp_of_a_large_company_who_asks_for_a_demo_is_an_sql():
     lead = judged(VP, {"type": "demo_request"})
 
-    assert (lead.stage, lead.fit, lead.intent) == ("sql", 50, 25)
+    assert (lead.stage, lead.judgement.fit, lead.judgement.intent) == ("sql", 50, 25)
 
 
 def test_the_same_person_without_the_request_is_an_mql_at_most():
@@ -49,7 +49,7 @@ def test_the_same_person_without_the_request_is_an_mql_at_most():
 
     lead = judged(VP, visits, visits, visits, {"type": "webinar_attended"})
 
-    assert (lead.stage, lead.fit, lead.intent) == ("mql", 50, 23)
+    assert (lead.stage, lead.judgement.fit, lead.judgement.intent) == ("mql", 50, 23)
 
 
 def test_the_same_person_without_consent_is_no_mql():
@@ -68,7 +68,7 @@ def test_a_student_with_a_free_mailbox_who_opened_one_mail_is_no_mql():
         {"type": "email_open"},
     )
 
-    assert (lead.stage, lead.total) == ("lead", 0)
+    assert (lead.stage, lead.judgement.total) == ("lead", 0)
     lines = explain(lead).lines
     assert sum(line.points for line in lines) == 0
     assert {"Studies or is in training", "Writes from a free mailbox", "Counted as 0"} <= {
@@ -79,4 +79,4 @@ def test_a_student_with_a_free_mailbox_who_opened_one_mail_is_no_mql():
 def test_who_uses_a_disposable_address_is_disqualified():
     lead = judged({**VP, "email": "x@mailinator.com"}, {"type": "demo_request"})
 
-    assert (lead.stage, lead.disqualifier) == ("disqualified", "disposable")
+    assert (lead.stage, lead.judgement.disqualifier) == ("disqualified", "disposable")

@@ -127,9 +127,9 @@ def test_a_stored_score_is_reproduced_by_its_lines(db, data):
         assert sum(line.points for line in told) == getattr(lead, kind) == getattr(found, kind)
         exact = sum(line.points for line in told if not line.cut)
         assert min(max(exact, 0), case.rulebook.caps[kind]) == getattr(lead, kind)
-    assert found.total == lead.total == lead.fit + lead.intent
+    assert found.total == lead.judgement.total == lead.judgement.fit + lead.judgement.intent
     of_rules = {line.rule: None if line.unknown else line.points for line in found.lines}
-    stored = zip(case.rulebook.rules, lead.points, strict=True)
+    stored = zip(case.rulebook.rules, lead.judgement.points, strict=True)
     assert all(of_rules.get(rule.id, 0) == points for rule, points in stored)
 
 
@@ -143,7 +143,7 @@ def test_judging_before_the_moment_named_changes_nothing(db, data):
         pk = case.write()
         at = case.moment.at
         lead = case.judge(pk, at)
-        end = lead.rescore_at or at + timedelta(days=4000)
+        end = lead.judgement.rescore_at or at + timedelta(days=4000)
         assert end > at
         before = [getattr(lead, name) for name in RESULT]
         for share in [*sorted(shares), 1]:

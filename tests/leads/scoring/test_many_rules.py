@@ -74,7 +74,7 @@ def test_two_hundred_rules_score_and_explain_a_lead():
     assert drain(at=NOW) == 1
 
     lead = Lead.objects.select_related("version").get(pk=pk)
-    assert (lead.stage, lead.parked_error, len(lead.points)) == ("sql", "", 200)
+    assert (lead.stage, lead.judgement.parked_error, len(lead.judgement.points)) == ("sql", "", 200)
     explanation = explain(lead)
     for kind in ("fit", "intent"):
         told = [line for line in explanation.lines if line.kind == kind]
@@ -106,8 +106,8 @@ def test_a_thousand_tests_score_and_explain_a_lead():
     drain(at=NOW)
 
     lead = Lead.objects.select_related("version").get(pk=pk)
-    assert (lead.stage, lead.parked_error, lead.intent) == ("sql", "", 50)
-    assert sum(line.points for line in explain(lead).lines) == lead.total
+    assert (lead.stage, lead.judgement.parked_error, lead.judgement.intent) == ("sql", "", 50)
+    assert sum(line.points for line in explain(lead).lines) == lead.judgement.total
 
 
 def test_no_rules_at_all_are_criteria_too():
@@ -118,7 +118,12 @@ def test_no_rules_at_all_are_criteria_too():
     drain(at=NOW)
 
     lead = Lead.objects.select_related("version").get(pk=pk)
-    assert (lead.stage, lead.total, lead.points, lead.grade) == ("sql", 0, [], "D4")
+    assert (lead.stage, lead.judgement.total, lead.judgement.points, lead.judgement.grade) == (
+        "sql",
+        0,
+        [],
+        "D4",
+    )
     assert explain(lead).lines == ()
     assert [item.event for item in explain(lead).unscored] == [f"type_{n}" for n in range(5)]
 
@@ -130,6 +135,6 @@ def test_a_lead_of_whom_nothing_is_known_is_scored_and_has_no_grade():
     drain(at=NOW)
 
     lead.refresh_from_db()
-    assert (lead.stage, lead.total, lead.grade) == ("inquiry", 0, "?")
+    assert (lead.stage, lead.judgement.total, lead.judgement.grade) == ("inquiry", 0, "?")
     (line,) = explain(lead).lines
     assert (line.label, line.unknown, line.points) == ("Decides", True, 0)

@@ -1,0 +1,87 @@
+"""What news means for whom: that of a company or of everybody counts for each of them.
+
+An event may make its lead active, which counts for the colleagues where the criteria ask for them.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import connection
+
+from funnel.conditions.tree import Test
+from funnel.rulebook.parts import Rulebook
+from funnel.stages import TOMBSTONES
+from leadportal.db import prepared
+from leads import news
+
+COLLEAGUES = "colleagues_active"
+# Index news_of_many. The people are read by the company's own index, and become news one by one.
+_SPREAD = """
+WITH heard AS (
+    DELETE FROM leads_news WHERE id = ANY(ARRAY(
+        SELECT id FROM leads_news WHERE lead_id IS NULL AND at <= %(at)s
+        ORDER BY id FOR UPDATE SKIP LOCKED))
+    RETURNING company_id, at
+), everybody AS (
+    SELECT min(at) AS at FROM heard WHERE company_id IS NULL
+), companies AS (
+    SELECT company_id, min(at) AS at FROM heard WHERE company_id IS NOT NULL GROUP BY company_id
+)
+INSERT INTO leads_news (lead_id, at)
+SELECT l.id, companies.at FROM companies JOIN leads_lead l USING (company_id)
+WHERE l.stage <> ALL(%(gone)s)
+UNION ALL
+SELECT l.id, everybody.at FROM everybody JOIN leads_lead l ON everybody.at IS NOT NULL
+WHERE l.stage <> ALL(%(gone)s)
+ORDER BY id
+"""
+_ANY_OF_MANY = "SELECT EXISTS (SELECT FROM leads_news WHERE lead_id IS NULL AND at <= %(at)s)"
+
+
+def spread(at: datetime) -> None:
+    """Make news of many, until a moment, news of each of them."""
+    ((any_of_many,),) = prepared.fetch(_ANY_OF_MANY, {"at": at})
+    if any_of_many:
+        with connection.cursor() as cursor:
+            cursor.execute(_SPREAD, {"at": at, "gone": [*TOMBSTONES]})
+
+
+# The companies of whoever had no event in a window until they did what made news, by
+# event_lead_newest. An earlier event that leaves its window within minutes does not count for it:
+# the clocks of two machines differ a little, and a large batch commits later than it says.
+_WOKEN = """
+SELECT DISTINCT l.company_id
+FROM unnest(%(leads)s::bigint[], %(since)s::timestamptz[]) AS woken (lead_id, at)
+JOIN leads_lead l ON l.id = woken.lead_id
+WHERE l.company_id IS NOT NULL AND EXISTS (
+    SELECT FROM unnest(%(windows)s) AS asked (days)
+    WHERE NOT EXISTS (
+        SELECT FROM leads_event e
+        WHERE e.lead_id = woken.lead_id AND e.received_at < woken.at
+        AND e.occurred_at > woken.at - asked.days * interval '24 hours' + interval '5 minutes'))
+"""
+
+
+def tell_colleagues(active: Mapping[int, datetime], rulebook: Rulebook, at: datetime) -> None:
+    """Bring news to the companies of leads that did something, if it may count there.
+
+    `active` is each lead and when the first of it was received. Whoever was active in the window
+    already stays so, however busy the company is.
+    """
+    windows = {
+        test.within_days or 0
+        for test in rulebook.tests()
+        if isinstance(test, Test) and test.fact.name == COLLEAGUES
+    }
+    if not (windows and active):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WOKEN,
+            {
+                "leads": [*active],
+                "since": [*active.values()],
+                "windows": sorted(windows),
+            },
+        )
+        news.of_companies({company for (company,) in cursor.fetchall()}, at)
