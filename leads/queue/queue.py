@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
+from funnel.models import CriteriaVersion
 from leadportal.db.paging import Order, decimal, read_moment
-from leads.models import Handoff
+from leadportal.db.shown import all_but
+from leads.models import Company, Handoff, Lead, Source
 from leads.models.handoff import HandoffQuerySet
 from leads.text import has_words
 
@@ -32,10 +34,15 @@ ORDERS: Mapping[str, Order] = {
     "newest": Order("opened_at", read_moment, descending=True),
 }
 
-# Documents that no row shows: to read and to parse them takes longer than all the rest.
+_CALLED = ("first_name", "last_name", "email", "phone")
+# What no row or preview shows: to read it, documents among it, takes longer than what is shown.
 _NOT_SHOWN = (
-    "version__content",
-    *("lead__attributes", "lead__attribute_keys", "lead__consent", "lead__search_key"),
+    *all_but(
+        Lead, *_CALLED, "job_title", "estimated_value", "city", "country", "stage", via="lead__"
+    ),
+    *all_but(Company, "name", "employees", via="lead__company__"),
+    *all_but(Source, "name", via="lead__source__"),
+    *all_but(CriteriaVersion, "number", via="version__"),
 )
 
 
