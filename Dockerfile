@@ -23,6 +23,7 @@ COPY --from=build /app /app
 WORKDIR /app
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     DATA_DIR=/data \
     STATIC_ROOT=/app/collected \
     HOST=0.0.0.0 \

@@ -1,13 +1,20 @@
-"""Settings and address of the yardstick: the same server and middleware, one view, one row."""
+"""Settings and addresses of the yardstick: the same server and middleware, one statement a view."""
 
 from django.apps import apps
+from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from leadportal.settings import *  # noqa: F403
 
-ROOT_URLCONF = "_bare"
+ROOT_URLCONF = "bench._bare"
+# The claim of bench/claim.py without limit, move and ledger: one row, found and marked.
+CLAIM = """
+UPDATE leads_handoff SET state = 'claimed', claimed_by_id = %s, claimed_at = now(),
+    touch_due_at = now()
+WHERE id = (SELECT id FROM leads_handoff WHERE id = %s AND state = 'open' FOR UPDATE SKIP LOCKED)
+"""
 
 
 @csrf_exempt
@@ -18,5 +25,12 @@ def insert(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"id": row.pk}, status=201)
 
 
-insert.login_required = False
-urlpatterns = [path("bare", insert)]
+@csrf_exempt
+def claim(request: HttpRequest, pk: int) -> JsonResponse:
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [request.headers["X-Rep"], pk])
+        return JsonResponse({"claimed": cursor.rowcount}, status=200 if cursor.rowcount else 409)
+
+
+insert.login_required = claim.login_required = False
+urlpatterns = [path("bare", insert), path("bare/<int:pk>/claim", claim)]

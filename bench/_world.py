@@ -13,7 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+# In place of the folder of the scripts, which goes behind the installed packages: requests.py must
+# not stand for the library of that name.
+sys.path.append(sys.path[0])
+sys.path[0] = str(ROOT)
+BARE = "bench._bare"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
 
 
@@ -55,10 +59,9 @@ def web(settings: str) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = Path(__file__).parent
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": settings,
-        "PYTHONPATH": f"{folder}:{folder.parent}",
+        "PYTHONPATH": str(ROOT),
         "LEADPORTAL_PROCESS": "web",
         "PORT": str(port),
     }
@@ -66,7 +69,7 @@ def web(settings: str) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "--config", "python:leadportal.gunicorn"]
     process = processes.spawn(settings, command, log=log, env=env, orphan_signal=signal.SIGKILL)
     try:
-        ready = "/bare" if settings == "_bare" else "/healthz"
+        ready = "/bare" if settings == BARE else "/healthz"
         processes.wait_until(lambda: answers(f"http://127.0.0.1:{port}{ready}"), process, log)
         yield port
     finally:

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "leadportal.settings")
 
@@ -16,6 +17,7 @@ from django.utils.module_loading import module_has_submodule  # noqa: E402
 from kombu import Exchange, Queue  # noqa: E402
 from kombu.transport import redis  # noqa: E402
 
+from leadportal import collector, gathering  # noqa: E402
 from leadportal.db import sweeps  # noqa: E402
 from leadportal.db.sweeps import Sweep  # noqa: E402
 from leadportal.local import processes  # noqa: E402
@@ -126,7 +128,8 @@ def _make_task(sweep: Sweep) -> None:
 
     @app.task(name=_task_name(sweep.name), shared=False, expires=expires)
     def drain() -> None:
-        sweep.drain(seconds=sweep.seconds)
+        if gathering.drain(sweep):
+            drain.apply_async()
 
 
 def _task_name(name: str) -> str:
@@ -145,6 +148,23 @@ def forget_what_was_logged(**_: object) -> None:
 def end_with_the_worker(**_: object) -> None:
     """A killed worker takes its pool and its beat along."""
     processes.end_with_parent(os.getppid(), signal.SIGKILL)
+
+
+@signals.worker_init.connect
+def settle_before_forking(**_: object) -> None:
+    collector.settle()
+
+
+@signals.worker_ready.connect
+def forget_what_was_drained(**_: object) -> None:
+    gathering.forget_drains()
+
+
+@signals.worker_ready.connect
+def say_ready(**_: object) -> None:
+    """For the supervisor, which could ask over the broker only by importing all of this."""
+    if path := os.environ.get("WORKER_READY"):
+        Path(path).touch()
 
 
 @signals.setup_logging.connect

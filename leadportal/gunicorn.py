@@ -1,6 +1,9 @@
 """How the web process serves; read by gunicorn -c python:leadportal.gunicorn."""
 
 import os
+from typing import Any
+
+from leadportal import collector
 
 wsgi_app = "leadportal.wsgi:application"
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -8,9 +11,18 @@ bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 worker_class = "gthread"
+# For a developer: start anew when code changes.
+reload = bool(os.environ.get("WEB_RELOAD"))
+# Loaded once and then forked: what nobody writes is in memory once. Else each loads its own.
+preload_app = not reload
 timeout = 30
 graceful_timeout = 20
 # Processes are replaced now and then, never all at once.
 max_requests = 10_000
 max_requests_jitter = 1_000
 control_socket_disable = True
+
+
+def when_ready(_: Any) -> None:
+    """Everything is loaded, and nothing forked yet."""
+    collector.settle()

@@ -7,8 +7,9 @@ import time
 import structlog
 from kombu import Connection
 
+from leadportal import gathering
 from leadportal.celery import app, task_of
-from leadportal.db.sweeps import Sweep
+from leadportal.db.sweeps import SWEEPS, Sweep
 
 log = structlog.get_logger(__name__)
 
@@ -22,9 +23,10 @@ SOCKET_SECONDS = 0.2
 class NudgeSender:
     """Asks for drains soon. Asking notes the sweep; one thread of this process does the sending.
 
-    So a request never waits for the broker, one message serves all who asked meanwhile, and a dead
-    broker is tried once in a while, however many kinds of work there are. What a process asked for
-    in its last moment may be lost: the sweep looks anyway.
+    So a request never waits for the broker, and a dead broker is tried once in a while, however
+    many kinds of work there are. One message serves all who ask until a drain begins, and while it
+    works none is needed (leadportal/gathering.py). What a process asked for in its last moment may
+    be lost: the sweep looks anyway.
     """
 
     def __init__(self) -> None:
@@ -65,13 +67,17 @@ class NudgeSender:
                 time.sleep(self._send())
 
     def _send(self) -> float:
-        """One message for each sweep that was asked for; how long to leave the broker alone."""
+        """A message for each sweep that was asked for, if no drain will look without one.
+
+        Gives how long to leave the broker alone.
+        """
         try:
             self.connection = self.connection or _own_connection()
             # Whoever asks from here on may wait for the next round.
             for _ in range(len(self.asked)):
-                task = task_of(self.asked.pop())
-                task.apply_async(connection=self.connection, retry=False)
+                name = self.asked.pop()
+                if gathering.ask(SWEEPS[name]):
+                    task_of(name).apply_async(connection=self.connection, retry=False)
         except Exception as error:
             self.connection = None
             _note(error)

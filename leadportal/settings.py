@@ -186,7 +186,7 @@ else:
     _database["HOST"] = unquote(_database["HOST"])
 
 # A page gives up early; background work may take longer, migrations as long as they need.
-_statement_timeout = {"web": "5s", "migrate": "0", "up": "0"}.get(PROCESS, "60s")
+_statement_timeout = {"web": "5s", "migrate": "0", "prepare": "0"}.get(PROCESS, "60s")
 _idle_timeout = "10s" if PROCESS == "web" else "60s"
 _given = _database.get("OPTIONS", {})
 _timeouts = [

@@ -42,8 +42,10 @@ class Order:
             Q(**{f"{self.column}__{way}": value}) | Q(**{f"pk__{way}": pk}),
         )
 
-    def key(self, row: models.Model) -> str:
-        value = attrgetter(self.column.replace("__", "."))(row)
+    def key(self, row: Any) -> str:
+        """Where a row stands: an object, or the named row that `values_list` gives."""
+        name = self.column if isinstance(row, tuple) else self.column.replace("__", ".")
+        value = attrgetter(name)(row)
         text = value.isoformat() if isinstance(value, datetime) else str(value)
         return f"{text}{SEPARATOR}{row.pk}"
 

@@ -32,6 +32,11 @@ def valkey_socket(data_dir: Path) -> Path:
     return run_dir(data_dir) / "valkey.sock"
 
 
+def worker_ready(data_dir: Path) -> Path:
+    """The file a worker leaves here once it takes messages."""
+    return run_dir(data_dir) / "worker.ready"
+
+
 def digest(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
 

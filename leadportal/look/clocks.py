@@ -19,6 +19,7 @@ class Clock(Picture):
 
     template: ClassVar[str] = "look/clock.html"
 
+    # A class more, with the space before it.
     state: str
     due: int
     now: int
@@ -50,7 +51,7 @@ def sla_clock(
     whole = max(1.0, (due - started).total_seconds())
     late_label = late_label or label
     return Clock(
-        state="late" if left < 0 else "soon" if left / whole < SOON else "",
+        state=" late" if left < 0 else " soon" if left / whole < SOON else "",
         due=int(due.timestamp()),
         now=int(now.timestamp()),
         whole=int(whole),

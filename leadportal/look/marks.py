@@ -1,6 +1,7 @@
 """Small signs of one element that stand beside a word or around it."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -8,6 +9,7 @@ from django.utils.safestring import SafeString
 from leadportal.look import formats
 
 
+@lru_cache(typed=True)
 def icon(name: str, size: int = 16) -> SafeString:
     """One symbol of the sprite in the page; decorative, so a word or a label stands beside it."""
     return format_html(
@@ -25,6 +27,7 @@ def avatar(name: str, side: str = "", *, large: bool = False) -> SafeString:
     )
 
 
+@lru_cache(typed=True)
 def baton(filled: str, word: str) -> SafeString:
     """A word behind a baton of two halves; `filled` is mk, sa, over (both) or none."""
     return format_html('<span class="stage {}">{}</span>', filled, word)

@@ -6,7 +6,7 @@ A builtin of all templates, like form_tags and page_tags: nothing is loaded by h
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import wraps
+from functools import lru_cache, wraps
 
 from django import template
 from django.utils import timezone
@@ -22,20 +22,24 @@ register = template.Library()
 register.simple_tag(draw)
 
 
-def picture(lay_out: Callable[..., Picture | None]) -> None:
-    """Register a tag with the name and the arguments of the function that lays a picture out."""
+def picture(lay_out: Callable[..., Picture | None], *, kept: int = 0) -> None:
+    """Register a tag with the name and the arguments of the function that lays a picture out.
+
+    Where rows of a list have the same picture, so many of them are kept and drawn once.
+    """
 
     @wraps(lay_out)
     def tag(*args: object, **options: object) -> SafeString:
         return draw(lay_out(*args, **options))
 
-    register.simple_tag(tag)
+    # Escaped and unescaped texts are equal, and not the same: hence by type.
+    register.simple_tag(lru_cache(kept, typed=True)(tag) if kept else tag)
 
 
 picture(bars.share_bar)
 picture(bars.points_bar)
-picture(bars.score_bar)
-picture(bars.score_track)
+picture(bars.score_bar, kept=1024)
+picture(bars.score_track, kept=1024)
 picture(bars.score_scale)
 picture(changes.delta)
 picture(clocks.sla_clock)

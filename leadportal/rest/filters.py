@@ -1,11 +1,28 @@
-"""What a list of leads or handoffs may be narrowed by; for the API and its description."""
+"""What filters of lists are made of; for pages, the API and its description."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import django_filters as filters
 from django.core.exceptions import ValidationError
 from django_filters.fields import IsoDateTimeField
+
+
+class AskedFilters(filters.FilterSet):
+    """Filters of which only those that are asked for are made.
+
+    To copy them all and make a form of them takes longer than to read the rows. The form's
+    `cleaned_data` holds no more than what was asked, either.
+    """
+
+    base_filters: dict[str, filters.Filter]
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
+        asked = data or {}
+        known = self.base_filters.items()
+        self.base_filters = {name: one for name, one in known if name in asked}
+        super().__init__(data, *args, **kwargs)
 
 
 class MomentField(IsoDateTimeField):

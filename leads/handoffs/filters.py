@@ -2,10 +2,11 @@
 
 import django_filters as filters
 
+from leadportal.rest.filters import AskedFilters
 from leads.models import Handoff, HandoffState
 
 
-class HandoffFilter(filters.FilterSet):
+class HandoffFilter(AskedFilters):
     state = filters.MultipleChoiceFilter(choices=HandoffState.choices)
     queue = filters.CharFilter(field_name="queue__name", lookup_expr="iexact")
     claimed_by = filters.CharFilter(

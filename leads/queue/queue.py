@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
+from funnel.models import CriteriaVersion
 from leadportal.db.paging import Order, decimal, read_moment
-from leads.models import Handoff
+from leadportal.db.shown import all_but
+from leads.models import Company, Handoff, Lead, Source
 from leads.models.handoff import HandoffQuerySet
 from leads.text import has_words
 
@@ -31,6 +33,17 @@ ORDERS: Mapping[str, Order] = {
     "value": Order("value", decimal, descending=True),
     "newest": Order("opened_at", read_moment, descending=True),
 }
+
+_CALLED = ("first_name", "last_name", "email", "phone")
+# What no row or preview shows: to read it, documents among it, takes longer than what is shown.
+_NOT_SHOWN = (
+    *all_but(
+        Lead, *_CALLED, "job_title", "estimated_value", "city", "country", "stage", via="lead__"
+    ),
+    *all_but(Company, "name", "employees", via="lead__company__"),
+    *all_but(Source, "name", via="lead__source__"),
+    *all_but(CriteriaVersion, "number", via="version__"),
+)
 
 
 def for_person(user: User) -> HandoffQuerySet:
@@ -50,9 +63,8 @@ def found_by(
 
 def for_list(rows: HandoffQuerySet) -> HandoffQuerySet:
     """With what a row and its preview show, and a value that sorts last where none is known."""
-    return rows.select_related("lead__company", "lead__source", "queue", "version").annotate(
-        value=Coalesce("lead__estimated_value", Decimal(-1))
-    )
+    shown = rows.select_related("lead__company", "lead__source", "queue", "version")
+    return shown.annotate(value=Coalesce("lead__estimated_value", Decimal(-1))).defer(*_NOT_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

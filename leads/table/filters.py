@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import User
 from funnel.stages import Stage
-from leadportal.rest.filters import Moment
+from leadportal.rest.filters import AskedFilters, Moment
 from leadportal.world.countries import country_code
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key
@@ -13,7 +13,7 @@ from leads.models import Handoff, Lead
 from leads.text import has_words, name_key
 
 
-class LeadFilter(filters.FilterSet):
+class LeadFilter(AskedFilters):
     stage = filters.MultipleChoiceFilter(
         choices=Stage.choices, distinct=False, help_text="One or more stages."
     )

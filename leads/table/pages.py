@@ -16,8 +16,9 @@ from accounts.roles import Role
 from funnel.stages import LIVING, Stage
 from leadportal.db import paging
 from leadportal.db.paging import Order, read_moment
+from leadportal.db.shown import all_but
 from leadportal.world.countries import country_code, country_name
-from leads.models import Campaign, Lead, Source
+from leads.models import Campaign, Company, Judgement, Lead, Source
 from leads.table.filters import LeadFilter
 
 NEWEST = "-created"
@@ -30,6 +31,15 @@ ORDERS: Mapping[str, Order] = {
 CHOICES = 200
 # How many filters an empty page tries to do without.
 TRIED = 3
+_CALLED = ("first_name", "last_name", "email", "phone")
+# What no row shows; to read it takes longer than what is shown.
+_NOT_SHOWN = (
+    *all_but(Lead, *_CALLED, "job_title", "stage", "stage_since", "created_at", "estimated_value"),
+    *all_but(Judgement, "total", "fit", "intent", via="judgement__"),
+    *all_but(Company, "name", via="company__"),
+    *all_but(Source, "name", via="source__"),
+    *all_but(User, "name", via="owner__"),
+)
 
 
 @require_safe
@@ -67,9 +77,7 @@ def _for_table(rows: QuerySet[Lead], sort: str) -> QuerySet[Lead]:
     if sort.removeprefix("-") == "score":
         rows = rows.filter(judgement__total__isnull=False)
     shown = rows.select_related("company", "source", "owner", "judgement")
-    return shown.defer(
-        "attributes", "attribute_keys", "word_keys", "judgement__points", "consent", "search_key"
-    )
+    return shown.defer(*_NOT_SHOWN)
 
 
 def _count(rows: QuerySet[Lead], page: paging.Page, sort: str) -> dict[str, str]:

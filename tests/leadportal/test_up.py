@@ -90,6 +90,9 @@ def test_up_serves_attaches_and_ends_without_a_trace(machine: Machine) -> None:
     kinds = " ".join(machine.processes())
     assert all(kind in kinds for kind in ("postgres", "valkey", "gunicorn", "celery"))
 
+    # It stays for good, and is small: what needs more than Python itself is done by children.
+    assert "site-packages" not in Path(f"/proc/{up.pid}/maps").read_text()
+
     again = machine.manage("up")
     assert again.returncode == 1
     assert "LeadPortal already runs in" in again.stderr
@@ -120,6 +123,12 @@ def test_a_second_start_keeps_the_data_and_a_kill_leaves_no_process(machine: Mac
     assert machine.processes() == []
 
 
+def test_the_supervisor_needs_no_package_but_ours() -> None:
+    nothing_installed = [sys.executable, "-S", "-c", "import leadportal.up"]
+
+    subprocess.run(nothing_installed, cwd=settings.BASE_DIR, check=True)
+
+
 def test_a_taken_port_is_one_sentence_before_anything_starts(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         machine = Machine(tmp_path, port=taken.getsockname()[1])
@@ -129,7 +138,7 @@ def test_a_taken_port_is_one_sentence_before_anything_starts(tmp_path: Path) -> 
     assert result.returncode == 1
     assert result.stdout == ""
     assert result.stderr == (
-        f"CommandError: Port {machine.port} is taken by another program; "
+        f"Port {machine.port} is taken by another program; "
         f"choose one: PORT={machine.port + 1} make run\n"
     )
     assert not (tmp_path / "postgres").exists()

@@ -1,7 +1,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django_filters import Filter
 
 from leads.judging import due
 from leads.models import Lead
@@ -275,6 +278,31 @@ def test_a_list_costs_the_same_number_of_queries_whatever_its_length(
 
 
 # --- handoffs ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/leads", "/leads/{lead}", "/handoffs", "/handoffs/{handoff}"])
+def test_no_answer_reads_the_document_of_the_criteria_for_its_number(api, path):
+    made = factories.lead(fit=40, intent=20, stage="sql")
+    handoff = factories.handoff(made)
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = api.get(path.format(lead=made.pk, handoff=handoff.pk)).json()
+
+    shown = answer["results"][0] if "results" in answer else answer
+    assert shown["criteria_version"] == 1
+    assert not any('"content"' in query["sql"] for query in asked)
+
+
+def test_a_list_makes_the_filters_that_are_asked_for_and_no_others(api, monkeypatch):
+    factories.lead(country="DE")
+    made = []
+    field = Filter.field.fget
+    monkeypatch.setattr(Filter, "field", property(lambda f: made.append(f.field_name) or field(f)))
+
+    api.get("/leads?limit=10")
+    api.get("/leads?min_total=10")
+
+    assert set(made) == {"judgement__total"}
 
 
 def test_the_second_rep_is_told_who_was_faster(api, as_problem):

@@ -65,6 +65,16 @@ def test_the_pulse_counts_what_waits(as_user: As, rep: User) -> None:
     assert "You have claimed <b>1</b> today" in page.content.decode()
 
 
+def test_the_list_reads_no_documents(as_user: As, rep: User) -> None:
+    named("Anna")
+
+    with CaptureQueriesContext(connection) as asked:
+        assert rows(as_user(rep).get("/queue")) == ["Anna"]
+
+    documents = ('"funnel_criteriaversion"."content"', '"leads_lead"."search_key"')
+    assert not any(one in query["sql"] for query in asked for one in documents)
+
+
 def test_a_rep_sees_the_rows_of_their_own_queues_only(as_user: As, rep: User) -> None:
     named("Maya Lindqvist")
     other = Queue.objects.create(name="Nordics")

@@ -1,0 +1,104 @@
+"""Many nudges are few drains: hints in the broker say who has asked, and whether somebody looks.
+
+A drain that was asked for once more while it worked looks again by itself, a moment later, when
+more has come together; so under load no message is sent, and a burst is judged in few batches.
+Hints fade. Without them, or with wrong ones, work waits for the next look of its sweep.
+"""
+
+import time
+
+from django.conf import settings
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from leadportal.db.sweeps import SWEEPS, Sweep
+
+# A drain that looks again waits so long, and judges what came in meanwhile together.
+GATHER_SECONDS = 0.05
+# Whoever asked first so long ago was heard, or the message was lost: then another is sent.
+ASKED_SECONDS = 2
+# How much longer than its drain a hint of it lasts, if the worker was killed.
+LEFT_SECONDS = 5
+SOCKET_SECONDS = 0.2
+
+hints = Redis.from_url(
+    settings.REDIS_URL,
+    socket_connect_timeout=SOCKET_SECONDS,
+    socket_timeout=SOCKET_SECONDS,
+    retry=Retry(NoBackoff(), 0),
+)
+
+
+def ask(sweep: Sweep) -> bool:
+    """Note that somebody asks for a look; whether a message to a worker is needed for it."""
+    try:
+        with hints.pipeline() as both:
+            both.set(_asked(sweep), 1, ex=ASKED_SECONDS, nx=True)
+            both.exists(_drains(sweep))
+            first, drains = both.execute()
+    except RedisError:
+        return True
+    return bool(first) and not drains
+
+
+def drain(sweep: Sweep) -> bool:
+    """Drain until nobody asks any more; True if somebody still does when the time is over."""
+    stop, left = time.monotonic() + sweep.seconds, sweep.seconds
+    while asked := _drain_once(sweep, seconds=left):
+        left = stop - time.monotonic() - GATHER_SECONDS
+        if left <= 0:
+            break
+        time.sleep(GATHER_SECONDS)
+    return asked
+
+
+def forget_drains() -> None:
+    """Called by a worker that starts: the hints of a killed one are true no more."""
+    try:
+        hints.delete(*[_drains(sweep) for sweep in SWEEPS.values()])
+    except RedisError:
+        return
+
+
+def _drain_once(sweep: Sweep, *, seconds: float) -> bool:
+    """Whether somebody asked meanwhile; the hint that somebody drains ends with it."""
+    _begin(sweep)
+    try:
+        sweep.drain(seconds=seconds)
+    except BaseException:
+        _end(sweep)
+        raise
+    return _end(sweep)
+
+
+def _begin(sweep: Sweep) -> None:
+    """From here on, whoever asks is heard by this drain."""
+    try:
+        with hints.pipeline() as both:
+            both.set(_drains(sweep), 1, ex=round(sweep.seconds) + LEFT_SECONDS)
+            both.delete(_asked(sweep))
+            both.execute()
+    except RedisError:
+        return
+
+
+def _end(sweep: Sweep) -> bool:
+    """Whether somebody asked meanwhile. Who asks later needs a message, as both are one step."""
+    try:
+        with hints.pipeline() as both:
+            both.delete(_drains(sweep))
+            both.exists(_asked(sweep))
+            _, asked = both.execute()
+    except RedisError:
+        return False
+    return bool(asked)
+
+
+def _asked(sweep: Sweep) -> str:
+    return f"asked:{sweep.name}"
+
+
+def _drains(sweep: Sweep) -> str:
+    return f"drains:{sweep.name}"

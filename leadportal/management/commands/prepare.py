@@ -1,0 +1,58 @@
+"""What has to be true before web and worker start; the first work of `manage.py up`."""
+
+import hashlib
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from leads.demo.cast import SIGN_INS
+from leads.models import Lead
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring database and static files to this version, fill an empty demonstration, and say "
+        "who can sign in."
+    )
+    requires_system_checks = ()
+
+    def handle(self, **options: object) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        if settings.DEMO and not Lead.objects.exists():
+            # Not on the way out, which is kept until the address answers.
+            self.stderr.write(self.style.NOTICE("Making a year of demonstration data …"))
+            call_command("seed_demo", stdout=self.stderr)
+        if not settings.DEBUG:  # then they are served from where they lie
+            collect_static(settings.STATIC_ROOT)
+        self.stdout.write(who_can_sign_in())
+
+
+def who_can_sign_in() -> str:
+    """The people of the demonstration with their passwords; else how to make the first admin."""
+    users = get_user_model().objects
+    if not users.exists():
+        return (
+            "Nobody can sign in yet. Make the first admin, in another terminal:\n"
+            "  .venv/bin/python manage.py create_user you@company.com --role admin\n\n"
+        )
+    if users.filter(email__in=[email for _, email, _ in SIGN_INS]).exists():
+        people = (f"  {role:<18} {email:<34} {password}\n" for role, email, password in SIGN_INS)
+        return "".join(people) + "\n"
+    return ""
+
+
+def collect_static(root: Path) -> None:
+    """Collect, hash and compress, unless the files are those of last time."""
+    seen = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            stat = Path(storage.path(name)).stat()
+            seen.update(f"{name} {stat.st_mtime_ns} {stat.st_size}\n".encode())
+    stamp = root / ".collected"
+    if not stamp.exists() or stamp.read_text() != seen.hexdigest():
+        call_command("collectstatic", interactive=False, clear=root.exists(), verbosity=0)
+        stamp.write_text(seen.hexdigest())
