@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import TOMBSTONES
 from funnel.versions import current, switching
-from leadportal.db import sweeps
+from leadportal.db import prepared, sweeps
 from leads.judging.basis import Basis, database_now
 from leads.judging.hearing import spread, tell_colleagues
 from leads.judging.judgement import Judged, judge
@@ -189,23 +189,44 @@ _TAKE = """
 SELECT j.lead_id FROM leads_judgement j JOIN leads_lead l ON l.id = j.lead_id
 WHERE j.parked_error = '' AND l.stage <> ALL(%(gone)s)
   AND (%(among)s::bigint[] IS NULL OR j.lead_id = ANY(%(among)s::bigint[]))
-  AND {}
+  AND {due} ORDER BY {order}
 LIMIT %(limit)s FOR NO KEY UPDATE OF j SKIP LOCKED
 """
-_NEW = "j.version_id IS NULL AND j.rescore_at <= %(at)s ORDER BY j.lead_id"
+# Why a judgement is due, the most urgent first, and in which order they are taken. A suspect waits
+# for its next try; a scheduled version may go live after one that was drafted later.
+_BY_VERSION = "j.version_id, j.lead_id"
+_NEW = ("j.version_id IS NULL AND j.rescore_at <= %(at)s", _BY_VERSION)
 _DUE = (
-    "j.rescore_at <= %(at)s ORDER BY j.rescore_at",
-    # A suspect waits for its next try.
-    "j.version_id < %(version)s AND (j.attempts = 0 OR j.rescore_at <= %(at)s) "
-    "ORDER BY j.version_id, j.lead_id",
-    # A scheduled version may go live after one that was drafted later.
-    "j.version_id > %(version)s AND (j.attempts = 0 OR j.rescore_at <= %(at)s) "
-    "ORDER BY j.version_id, j.lead_id",
+    _NEW,
+    ("j.rescore_at <= %(at)s", "j.rescore_at"),
+    *(
+        (
+            f"j.version_id {others} %(version)s AND (j.attempts = 0 OR j.rescore_at <= %(at)s)",
+            _BY_VERSION,
+        )
+        for others in "<>"
+    ),
+)
+# Most looks find nothing, or one kind: one question for all of them. In the order of their indexes,
+# or the planner might read the whole table to find none.
+_FIRST = (
+    "(SELECT j.lead_id FROM leads_judgement j WHERE j.parked_error = '' AND {} ORDER BY {} LIMIT 1)"
+)
+_ANY = "SELECT {}".format(
+    ", ".join(
+        f"{first} IS NOT NULL"
+        for first in (
+            "(SELECT id FROM leads_news WHERE lead_id IS NOT NULL AND at <= %(at)s "
+            "ORDER BY id LIMIT 1)",
+            *(_FIRST.format(*kind) for kind in _DUE),
+        )
+    )
 )
 
 
 def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> Taken:
     """Lock up to `limit` leads that are due for one reason, the most urgent one first."""
+    ((have_news, *are_due),) = prepared.fetch(_ANY, {"at": basis.at, "version": basis.version.pk})
     values: dict[str, Any] = {
         "at": basis.at,
         "version": basis.version.pk,
@@ -214,14 +235,17 @@ def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> Taken:
         "limit": limit,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_NEWS, values)
-        if rows := cursor.fetchall():
-            active = {lead: at for lead, at in rows if at is not None}
-            return Taken([lead for lead, _ in rows], have_news=True, active=active)
-        for due in (_NEW, *_DUE):
-            cursor.execute(_TAKE.format(due), values)
+        if have_news:
+            cursor.execute(_TAKE_NEWS, values)
             if rows := cursor.fetchall():
-                return Taken(sorted(lead for (lead,) in rows), are_new=due is _NEW)
+                active = {lead: at for lead, at in rows if at is not None}
+                return Taken([lead for lead, _ in rows], have_news=True, active=active)
+        for kind, is_due in zip(_DUE, are_due, strict=True):
+            if is_due:
+                due, order = kind
+                cursor.execute(_TAKE.format(due=due, order=order), values)
+                if rows := cursor.fetchall():
+                    return Taken(sorted(lead for (lead,) in rows), are_new=kind is _NEW)
     return Taken()
 
 
