@@ -90,7 +90,7 @@ _STEPS = """moved AS MATERIALIZED (
         line, reasons, why, opened_at, due_at, outcome, note)
     SELECT id, {queue}, {version}, {open}, cycle, fit, intent, total, {line}, '[]'::jsonb, '', {at},
         {due}, '', ''
-    FROM moved WHERE target = 'sql' ORDER BY id
+    FROM moved WHERE target = 'sql' ORDER BY moved.id
     RETURNING id, lead_id
 ), crossing AS (
     SELECT id, lead_id FROM withdrawn UNION ALL SELECT id, lead_id FROM opened

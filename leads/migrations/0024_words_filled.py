@@ -33,10 +33,10 @@ UPDATE {table} t SET word_keys = r.words
  WHERE t.id = r.id AND {texts} = r.said AND t.word_keys IS DISTINCT FROM r.words
 """
 # Judged anew is everybody, where the live version asks for words, or for days, which are those of
-# the company's zone from now on.
+# the company's zone from now on. An empty database has nobody to judge.
 DUE = """
 INSERT INTO leads_news (at)
-SELECT now() WHERE EXISTS (
+SELECT now() WHERE EXISTS (SELECT FROM leads_lead) AND EXISTS (
     SELECT FROM funnel_criteriaversion WHERE state = 'live' AND content::text ~
     '"contains_any_word"|"per_day"|days_active|days_since|days_until|"within_(next|last)"|days_ago')
 """

@@ -34,6 +34,11 @@ COLUMNS = (
 )
 
 
+def newest() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+
 @pytest.fixture
 def migrate(transactional_db: None) -> Iterator[Callable[[str], Any]]:
     """Take the app to one of its migrations; gives the models as they were. Back at the end."""
@@ -43,8 +48,7 @@ def migrate(transactional_db: None) -> Iterator[Callable[[str], Any]]:
         return executor.migrate([("leads", name)]).apps
 
     yield migrate
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    newest()
     # Its prepared statements know the tables as they were.
     connection.close()
 
@@ -128,8 +132,8 @@ def test_forwards_every_lead_has_its_judgement_and_what_was_new_is_news(migrate,
 
 def test_there_and_back_a_new_lead_has_its_judgement_again(migrate, world):
     migrate(BEFORE)
-    migrate(AFTER)
+
+    newest()
 
     lead = factories.lead(created_at=AT)
-
     assert (lead.judgement.version, lead.judgement.rescore_at) == (None, lead.updated_at)

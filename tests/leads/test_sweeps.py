@@ -12,7 +12,7 @@ from leadportal.models import IdempotentAnswer
 from leadportal.rest import idempotency
 from leads.impact import counting
 from leads.judging import due, history
-from leads.models import DayScore, Judgement, Lead
+from leads.models import DayScore, Judgement
 from tests import factories
 from tests.leads.judging import simple
 
@@ -24,8 +24,7 @@ HOUR = timedelta(hours=1)
 def judged(name="Ada Berg", **fields):
     """A lead that nothing is due of."""
     lead = factories.lead(name, fit=0)
-    Lead.objects.filter(pk=lead.pk).update(**fields)
-    return lead
+    return factories.judged(lead, **fields)
 
 
 # Judging.

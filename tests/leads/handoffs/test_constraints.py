@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from funnel.stages import Stage
-from leads.models import Consent, Handoff, StageChange
+from leads.models import Consent, Handoff, News, StageChange
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -78,8 +78,6 @@ def test_a_lead_with_history_is_never_deleted():
     ("change", "constraint"),
     [
         ({"stage": "hot"}, "lead_stage_is_known"),
-        ({"total": 3}, "lead_score_adds_up"),
-        ({"version": None}, "lead_score_adds_up"),
         ({"stage": "merged"}, "lead_merged_names_its_heir"),
     ],
 )
@@ -88,6 +86,22 @@ def test_a_lead_that_contradicts_itself_is_refused(change, constraint):
 
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         type(lead).objects.filter(pk=lead.pk).update(**change)
+
+
+@pytest.mark.parametrize("change", [{"total": 3}, {"version": None}, {"scored_at": None}])
+def test_a_judgement_that_contradicts_itself_is_refused(change):
+    lead = factories.lead(fit=10, intent=5)
+
+    refused = pytest.raises(IntegrityError, match="judgement_adds_up_and_names_its_version")
+    with refused, transaction.atomic():
+        factories.judged(lead, **change)
+
+
+def test_news_is_of_a_lead_or_a_company_but_not_of_both():
+    lead = factories.lead()
+
+    with pytest.raises(IntegrityError, match="news_is_of_one_or_all"), transaction.atomic():
+        News.objects.create(lead=lead, company=lead.company)
 
 
 def test_a_move_goes_somewhere():
