@@ -134,9 +134,19 @@ def _alone(lead_id: int, at: datetime | None) -> int:
         judgement.filter(attempts__gte=MOST_ATTEMPTS).update(parked_error=name)
         later = (at or database_now()) + RETRY_AFTER
         judgement.filter(attempts__lt=MOST_ATTEMPTS).update(rescore_at=later)
-        # What was new is still so at the next try.
-        News.objects.filter(lead=lead_id, at__lte=at or database_now()).delete()
+        _hear_out(lead_id, at)
         return 1
+
+
+def _hear_out(lead_id: int, at: datetime | None) -> None:
+    """What is new of a lead is still so at its next try, and counts for its colleagues now."""
+    with transaction.atomic():
+        basis = Basis.now(at)
+        news = News.objects.filter(lead=lead_id, at__lte=basis.at)
+        first = news.filter(spreads=True).aggregate(at=Min("at"))["at"]
+        if first:
+            tell_colleagues({lead_id: first}, basis.rulebook, basis.at)
+        news.delete()
 
 
 def replay(lead: Lead, *, by: User | None = None) -> None:
@@ -165,24 +175,22 @@ def judge_taken(taken: Taken, basis: Basis) -> Judged:
 
 
 # News of a lead that another worker holds stays for the next look; of one that is not judged any
-# more it is taken away unheard.
+# more it is taken away, and counts for the colleagues all the same.
 _TAKE_NEWS = """
-WITH heard AS (
-    SELECT lead_id FROM leads_news
-    WHERE lead_id IS NOT NULL AND at <= %(at)s
-      AND (%(among)s::bigint[] IS NULL OR lead_id = ANY(%(among)s::bigint[]))
-    ORDER BY id LIMIT %(limit)s
-), held AS (
-    SELECT lead_id, parked_error FROM leads_judgement
-    WHERE lead_id = ANY(ARRAY(SELECT lead_id FROM heard)) FOR NO KEY UPDATE SKIP LOCKED
+WITH held AS (
+    SELECT n.lead_id, j.parked_error FROM leads_news n JOIN leads_judgement j USING (lead_id)
+    WHERE n.lead_id IS NOT NULL AND n.at <= %(at)s
+      AND (%(among)s::bigint[] IS NULL OR n.lead_id = ANY(%(among)s::bigint[]))
+    ORDER BY n.id LIMIT %(limit)s FOR NO KEY UPDATE OF j SKIP LOCKED
 ), told AS (
-    DELETE FROM leads_news n USING held WHERE n.lead_id = held.lead_id AND n.at <= %(at)s
-    RETURNING n.lead_id, n.at, n.spreads, held.parked_error
+    DELETE FROM leads_news n
+    WHERE n.lead_id = ANY(ARRAY(SELECT lead_id FROM held)) AND n.at <= %(at)s
+    RETURNING n.lead_id, n.at, n.spreads
 )
-SELECT lead_id, min(told.at) FILTER (WHERE spreads)
+SELECT lead_id, min(told.at) FILTER (WHERE spreads), l.stage <> ALL(%(gone)s) AND EXISTS (
+    SELECT FROM held WHERE held.lead_id = told.lead_id AND parked_error = '')
 FROM told JOIN leads_lead l ON l.id = told.lead_id
-WHERE parked_error = '' AND l.stage <> ALL(%(gone)s)
-GROUP BY lead_id ORDER BY lead_id
+GROUP BY lead_id, l.stage ORDER BY lead_id
 """
 # Each reads an index made for it (Judgement.Meta); all skip what somebody else holds.
 _TAKE = """
@@ -235,18 +243,22 @@ def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> Taken:
         "limit": limit,
     }
     with connection.cursor() as cursor:
-        if have_news:
+        active: dict[int, datetime] = {}
+        while have_news:
             cursor.execute(_TAKE_NEWS, values)
-            if rows := cursor.fetchall():
-                active = {lead: at for lead, at in rows if at is not None}
-                return Taken([lead for lead, _ in rows], have_news=True, active=active)
+            rows = cursor.fetchall()
+            active |= {lead: at for lead, at, _ in rows if at is not None}
+            if ids := [lead for lead, _, is_judged in rows if is_judged]:
+                return Taken(ids, have_news=True, active=active)
+            have_news = bool(rows)
         for kind, is_due in zip(_DUE, are_due, strict=True):
             if is_due:
                 due, order = kind
                 cursor.execute(_TAKE.format(due=due, order=order), values)
                 if rows := cursor.fetchall():
-                    return Taken(sorted(lead for (lead,) in rows), are_new=kind is _NEW)
-    return Taken()
+                    ids = sorted(lead for (lead,) in rows)
+                    return Taken(ids, are_new=kind is _NEW, active=active)
+    return Taken(active=active)
 
 
 def oldest_due(*, at: datetime | None = None) -> datetime | None:

@@ -19,7 +19,6 @@ from leads.judging.basis import Basis
 from leads.judging.moving import ByHand, say_why
 from leads.judging.rescored import note
 from leads.judging.scoring import Scored, score, score_and_move
-from leads.models import Judgement
 
 # When to look again at a lead that somebody held at the moment of its move.
 LATER = timedelta(seconds=1)
@@ -60,7 +59,7 @@ def judge(
 
     `have_news` where something about them changed, so that they are as of now whatever comes of it.
     `are_new` where nobody judged them before: nearly all will move. Who is to move while somebody
-    else writes them stays as they are, and is looked at again a second later.
+    else writes them stays as they are, and due; what is new of them a second later.
     """
     if not lead_ids:
         return Judged()
@@ -73,16 +72,14 @@ def judge(
         return Judged(len(lead_ids), changed)
     held = _held(f"{_HOLD_LEADS} SKIP LOCKED", departing, gone=[*TOMBSTONES])
     missed = set(departing) - set(held)
-    if are_new:
-        # Due as they are: not at once again, though, or a drain would go round and round.
-        Judgement.objects.filter(pk__in=missed).update(rescore_at=basis.at + LATER)
-    else:
+    scored = len(lead_ids) - len(missed)
+    if have_news:
         news.of_leads(missed, basis.at + LATER)
     if not held:
-        return Judged(len(lead_ids), changed)
+        return Judged(scored, changed)
     moved = score_and_move(held, basis, have_news=have_news)
     _tell(moved, basis)
-    return Judged(len(lead_ids), changed + moved.changed, moved.moved)
+    return Judged(scored, changed + moved.changed, moved.moved)
 
 
 def put(lead_id: int, basis: Basis, by_hand: ByHand) -> None:
