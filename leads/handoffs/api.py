@@ -68,7 +68,8 @@ def handoff(request: Request, pk: int) -> HttpResponse:
 @idempotent
 def claim_handoff(request: Request, pk: int) -> HttpResponse:
     rep, _ = _asked(request, CLAIM)
-    handoff = get_object_or_404(handoffs_for(request), pk=pk)
+    # Whether it may be seen at all; the claim reads it by itself.
+    handoff = get_object_or_404(handoffs_for(request).only("pk"), pk=pk)
     try:
         return JsonResponse(answers.handoff_state_answer(claim(handoff, rep)))
     except NotAMember:
