@@ -6,7 +6,7 @@ from accounts import policy
 from accounts.models import Portal, User
 from funnel.versions import current
 from leads import facts, news
-from leads.models import Handoff
+from leads.models import Handoff, Lead
 
 
 def handoffs_waiting_for(user: User) -> int:
@@ -16,7 +16,7 @@ def handoffs_waiting_for(user: User) -> int:
 
 def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
     """The criteria ask about the countries we sell to, and for days as our clocks have them."""
-    if changed & {"sells_to", "zone"}:
+    if changed & {"sells_to", "zone"} and Lead.objects.exists():
         news.of_everybody(timezone.now())
 
 

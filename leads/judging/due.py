@@ -23,7 +23,7 @@ from funnel.stages import TOMBSTONES
 from funnel.versions import current, switching
 from leadportal.db import prepared, sweeps
 from leads.judging.basis import Basis, database_now
-from leads.judging.hearing import spread, tell_colleagues
+from leads.judging.hearing import hear, spread, tell_colleagues
 from leads.judging.judgement import Judged, judge
 from leads.judging.scoring import statement
 from leads.models import Judgement, Lead, News
@@ -142,11 +142,7 @@ def _hear_out(lead_id: int, at: datetime | None) -> None:
     """What is new of a lead is still so at its next try, and counts for its colleagues now."""
     with transaction.atomic():
         basis = Basis.now(at)
-        news = News.objects.filter(lead=lead_id, at__lte=basis.at)
-        first = news.filter(spreads=True).aggregate(at=Min("at"))["at"]
-        if first:
-            tell_colleagues({lead_id: first}, basis.rulebook, basis.at)
-        news.delete()
+        tell_colleagues(hear([lead_id], basis.at), basis.rulebook, basis.at)
 
 
 def replay(lead: Lead, *, by: User | None = None) -> None:

@@ -3,7 +3,7 @@
 An event may make its lead active, which counts for the colleagues where the criteria ask for them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -44,6 +44,21 @@ def spread(at: datetime) -> None:
     if any_of_many:
         with connection.cursor() as cursor:
             cursor.execute(_SPREAD, {"at": at, "gone": [*TOMBSTONES]})
+
+
+_HEAR = """
+DELETE FROM leads_news WHERE lead_id = ANY(%(leads)s) AND at <= %(at)s
+RETURNING lead_id, at, spreads
+"""
+
+
+def hear(leads: Sequence[int], at: datetime) -> dict[int, datetime]:
+    """Take away what is new of leads; of those that did something, when the first was received."""
+    active: dict[int, datetime] = {}
+    for lead, received, spreads in prepared.fetch(_HEAR, {"leads": list(leads), "at": at}):
+        if spreads:
+            active[lead] = min(received, active.get(lead, received))
+    return active
 
 
 # The companies of whoever had no event in a window until they did what made news, by

@@ -16,6 +16,7 @@ from funnel.stages import TOMBSTONES
 from leadportal.db import prepared
 from leads import news
 from leads.judging.basis import Basis
+from leads.judging.hearing import hear, tell_colleagues
 from leads.judging.moving import ByHand, say_why
 from leads.judging.rescored import note
 from leads.judging.scoring import Scored, score, score_and_move
@@ -49,7 +50,11 @@ def qualify(lead_ids: Sequence[int], *, at: datetime | None = None) -> Judged:
     # The lead before its judgement; the drain, which has them the other way round, never waits.
     held = _held(_HOLD_LEADS, lead_ids, gone=[*TOMBSTONES])
     _held(_HOLD_JUDGEMENTS, held)
-    return judge(held, Basis.now(at), have_news=True)
+    basis = Basis.now(at)
+    active = hear(held, basis.at)
+    judged = judge(held, basis, have_news=True)
+    tell_colleagues(active, basis.rulebook, basis.at)
+    return judged
 
 
 def judge(

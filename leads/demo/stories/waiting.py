@@ -145,7 +145,7 @@ WAITING = (
         [
             *page_views(
                 ((243, 3, 0), "/", "Fernhill Systems"),
-                ((2, 1, 0), "/integrations/sap", "Integration: SAP"),
+                ((3, 6, 0), "/integrations/sap", "Integration: SAP"),
                 ((1, 4, 0), "/integrations/power-bi", "Integration: Power BI"),
                 ((1, 3, 55), "/integrations", "Integrations"),
                 ((0, 0, 21), "/integrations/sap", "Integration: SAP"),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from leads import fields
 from leads.ingest.events import ingest_events
-from leads.models import Campaign, Company, Event, Lead, Source
+from leads.models import Campaign, Company, Event, Lead, News, Source
 from tests import factories
 from tests.leads.judging import simple
 
@@ -70,8 +70,8 @@ def test_leads_are_judged_anew_where_the_criteria_ask_for_words(op, due):
     }
     factories.switched_on(content, at=timezone.now())
     factories.lead(fit=10)
-    Lead.objects.update(stale_at=None)
+    factories.nothing_due()
 
     migration.fill()
 
-    assert Lead.objects.filter(stale_at__isnull=False).exists() is due
+    assert News.objects.filter(lead=None, company=None).exists() is due

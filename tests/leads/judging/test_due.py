@@ -224,6 +224,7 @@ def test_criteria_that_cannot_be_read_park_nobody(monkeypatch):
 def test_a_statement_that_always_fails_parks_nobody(monkeypatch):
     arrivals(3)
     monkeypatch.setattr("leads.judging.scoring._STATEMENT", "SELECT {ids}, {at}, no_such_column")
+    monkeypatch.setattr("leads.judging.scoring._MADE", {})
 
     with pytest.raises(DatabaseError):
         drain(at=AT)
