@@ -38,39 +38,43 @@ LEAST_KNOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """The laterals to put behind the record's tables, and the names they give.
+    """The lateral to put behind the record's tables, and the names it gives.
 
-    `p.r0 … p.rn`: points per rule, NULL where a fact is unknown. `s.fit`, `s.intent`, `s.total`,
-    `s.grade`. `d.disqualifier` (an id or ''), `d.target` (the stage the rulebook puts the lead
-    on), `d.allowed` (the highest that no missing consent forbids), `d.changes_at` (timestamptz or
+    `s.r0 … s.rn`: points per rule, NULL where a fact is unknown. `s.fit`, `s.intent`, `s.total`,
+    `s.grade`. `s.disqualifier` (an id or ''), `s.target` (the stage the rulebook puts the lead
+    on), `s.allowed` (the highest that no missing consent forbids), `s.changes_at` (timestamptz or
     NULL).
     """
 
-    laterals: Sql
+    lateral: Sql
     rules: int
 
     @property
     def points(self) -> Sql:
         """The points per rule as one array, in the order of the rules."""
-        columns = ", ".join(f"p.r{i}" for i in range(self.rules))
+        columns = ", ".join(f"s.r{i}" for i in range(self.rules))
         return Sql(f"ARRAY[{columns}]::smallint[]")
 
 
 def compile_rulebook(rulebook: Rulebook, source: FactSource) -> Scoring:
     columns = [points(rule, source).named(f"r{i}") for i, rule in enumerate(rulebook.rules)]
-    per_rule = Sql.join(", ", columns) if columns else Sql("0 AS none")
-    # OFFSET 0 keeps the planner from pulling a step up and computing its columns again and again.
-    step = " CROSS JOIN LATERAL (SELECT {} OFFSET 0) "
-    laterals = Sql.join(
-        "",
-        (
-            Sql(step + "p") % per_rule,
-            Sql(step + "k") % _kinds(rulebook, source),
-            Sql(step + "s") % _totals(rulebook),
-            Sql(step + "d") % _judgement(rulebook, source),
-        ),
+    # Each step is worked out from the one inside it. OFFSET 0 keeps the planner from pulling a step
+    # up and computing its columns again and again.
+    lateral = Sql("(SELECT {} OFFSET 0) p") % (
+        Sql.join(", ", columns) if columns else Sql("0 AS none")
     )
-    return Scoring(laterals, len(rulebook.rules))
+    for inner, outer, step in (
+        ("p", "k", _kinds(rulebook, source)),
+        ("k", "s", _totals(rulebook)),
+        ("s", "s", _judgement(rulebook, source)),
+    ):
+        lateral = Sql("(SELECT {}.*, {} FROM {} OFFSET 0) {}") % (
+            Sql(inner),
+            step,
+            lateral,
+            Sql(outer),
+        )
+    return Scoring(Sql(" CROSS JOIN LATERAL {}") % lateral, len(rulebook.rules))
 
 
 # Points of one rule.
@@ -261,7 +265,7 @@ def _totals(rulebook: Rulebook) -> Sql:
         )
         bands[kind] = Sql(f"CASE {{}} ELSE '{names[-1]}' END") % cases
     return Sql(
-        "k.fit, k.intent, k.fit + k.intent AS total, "
+        "k.fit + k.intent AS total, "
         f"CASE WHEN k.is_known THEN {{}} || {{}} ELSE '{UNKNOWN_GRADE}' END AS grade"
     ) % (bands["fit"], bands["intent"])
 

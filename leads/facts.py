@@ -1,13 +1,14 @@
 """Each fact's SQL: how the tables of the record answer the words of the criteria.
 
 Names in the SQL: `l` the lead, `j` how it was judged, `c` its company, `src` and `cmp` its source
-and campaign, `e` one of its events, `ev0`, `ev1` … its events aggregated, `adj` what people
+and campaign, `e` one of its events, `ev0`, `pv0` … its events aggregated, `adj` what people
 adjusted, `s` its scores.
 """
 
 import json
+import re
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -129,6 +130,18 @@ def record_vocabulary() -> Vocabulary:
     return FACTS.with_facts([*map(custom_fact, fields), *map(consent, purposes)])
 
 
+# Whose properties are asked is read apart, of the few events that are asked for them: the others
+# need no more than the index event_of_lead.
+_RELATIONS: dict[str, Callable[[Test | EventTest], bool]] = {
+    "ev": lambda test: not (isinstance(test, EventTest) and test.where),
+    "pv": lambda test: isinstance(test, EventTest) and bool(test.where),
+}
+
+
+def _relation_of(asked: Sql) -> str:
+    return "pv" if re.search(r"\be\.(propert|word_keys)", asked.text) else "ev"
+
+
 class TableFacts:
     """The facts of some leads at one moment, as SQL. Implements funnel.compile.FactSource.
 
@@ -140,9 +153,10 @@ class TableFacts:
         self.at = at.astimezone(UTC)
         self.zone = ZoneInfo(portal.zone)
         self.portal = portal
-        self.aggregates: dict[Sql, int] = {}
-        # By type of event, or blank for any: when what is counted of them may change.
-        self.moments: dict[str, dict[Sql, None]] = {}
+        # What is asked of events, by the relation that answers it (see _RELATIONS).
+        self.aggregates: dict[str, dict[Sql, int]] = {name: {} for name in _RELATIONS}
+        # When that may change, by the type of event, or blank for any.
+        self.moments: dict[str, dict[str, dict[Sql, None]]] = {name: {} for name in _RELATIONS}
         self.maps: dict[str, Sql] = {}
         # Windows in which active colleagues are counted.
         self.companies: dict[int, str] = {}
@@ -341,8 +355,10 @@ class TableFacts:
         return Sql(typed + "THEN (e.properties->>{})::boolean END)") % (param(name), param(name))
 
     def over_events(self, aggregate: Sql) -> Sql:
-        number = self.aggregates.setdefault(aggregate, len(self.aggregates))
-        return Sql(f"ev{number // MOST_COLUMNS}.a{number}")
+        relation = _relation_of(aggregate)
+        known = self.aggregates[relation]
+        number = known.setdefault(aggregate, len(known))
+        return Sql(f"{relation}{number // MOST_COLUMNS}.a{number}")
 
     def days(self, match: Sql, within_days: int | None) -> Sql:
         if within_days is None or within_days > MOST_BITS:
@@ -390,14 +406,16 @@ class TableFacts:
         return happened, Sql("CASE WHEN {} THEN {} ELSE 0 END") % (happened, shares)
 
     def soonest(self, event: str, match: Sql, moment: Sql) -> Sql:
+        relation = _relation_of(match)
         of_one = Sql("CASE WHEN {} THEN {} END") % (match, moment)
-        self.moments.setdefault(event, {})[of_one] = None
-        return Sql("ev0.soonest")
+        self.moments[relation].setdefault(event, {})[of_one] = None
+        return Sql(f"{relation}0.soonest")
 
-    def _soonest(self) -> Sql:
+    def _soonest(self, relation: str) -> Sql:
         """The column of `soonest`: each event is asked only what is asked of its type."""
-        any_type = list(self.moments.get("", ()))
-        types = {name: [*found, *any_type] for name, found in self.moments.items() if name}
+        moments = self.moments[relation]
+        any_type = list(moments.get("", ()))
+        types = {name: [*found, *any_type] for name, found in moments.items() if name}
         cases = [
             Sql("WHEN {} THEN least({})") % (param(name), Sql.join(", ", found))
             for name, found in types.items()
@@ -428,21 +446,26 @@ class TableFacts:
         if self.maps:
             maps = Sql.join(", ", (map_.named(name) for name, map_ in self.maps.items()))
             parts.append(Sql("CROSS JOIN (SELECT {}) AS geo") % maps)
-        columns = [aggregate.named(f"a{n}") for aggregate, n in self.aggregates.items()]
+        parts += [join for name in _RELATIONS for join in self._events(name, tests)]
+        parts += [self._colleagues(days, alias) for days, alias in self.companies.items()]
+        return Sql.join(" ", parts)
+
+    def _events(self, relation: str, tests: Sequence[Test | EventTest]) -> Iterator[Sql]:
+        """Everything one relation is asked of the events of these leads, joined to them."""
+        columns = [aggregate.named(f"a{n}") for aggregate, n in self.aggregates[relation].items()]
         chunks = [
             columns[first : first + MOST_COLUMNS] for first in range(0, len(columns), MOST_COLUMNS)
         ]
-        if self.moments:
-            chunks[:1] = [[*(chunks[0] if chunks else []), self._soonest()]]
+        if self.moments[relation]:
+            chunks[:1] = [[*(chunks[0] if chunks else []), self._soonest(relation)]]
+        asked = [test for test in tests if _RELATIONS[relation](test)]
         for number, chunk in enumerate(chunks):
+            alias = f"{relation}{number}"
             events = Sql("SELECT e.lead_id, {} FROM leads_event e WHERE {} GROUP BY e.lead_id") % (
                 Sql.join(", ", chunk),
-                self._scope(tests),
+                self._scope(asked),
             )
-            alias = f"ev{number}"
-            parts.append(Sql(f"LEFT JOIN ({{}}) AS {alias} ON {alias}.lead_id = l.id") % events)
-        parts += [self._colleagues(days, alias) for days, alias in self.companies.items()]
-        return Sql.join(" ", parts)
+            yield Sql(f"LEFT JOIN ({{}}) AS {alias} ON {alias}.lead_id = l.id") % events
 
     def _colleagues(self, days: int, alias: str) -> Sql:
         """Of each company, how many did something in the window, and when the first leaves it."""

@@ -66,7 +66,7 @@ def read_evidence(
         source.adjustments_end(),
         _unscored(tests) if with_past else Sql("NULL"),
         source.tables(tests),
-        scoring.laterals,
+        scoring.lateral,
         param(list(lead_ids)),
     )
     rows = prepared.fetch_by_criteria(query.text, query.params, list(lead_ids))
@@ -99,7 +99,7 @@ def told(rulebook: Rulebook, source: TableFacts) -> Told:
     """As SQL, what `read_evidence` reads of each lead that moves."""
     # Nobody asks what rules without points saw, but for the lines of a handoff.
     values = [
-        Sql(f"CASE WHEN p.r{number} IS DISTINCT FROM 0 OR m.target = 'sql' THEN {{}} END")
+        Sql(f"CASE WHEN s.r{number} IS DISTINCT FROM 0 OR m.target = 'sql' THEN {{}} END")
         % _of_rule(rule, test, source, False)
         for number, rule in enumerate(rulebook.rules)
         for test in rule.tests

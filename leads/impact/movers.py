@@ -50,7 +50,7 @@ class Mover:
 def rule_changes(basis: Basis, leads: Sequence[Lead], words: Vocabulary) -> list[Mover]:
     """These leads as the basis would judge them, in their order. One statement."""
     scoring, judging = judging_of(basis, [lead.pk for lead in leads])
-    query = Sql("SELECT l.id, s.total, {}, d.disqualifier FROM {}") % (scoring.points, judging)
+    query = Sql("SELECT l.id, s.total, {}, s.disqualifier FROM {}") % (scoring.points, judging)
     with connection.cursor() as cursor:
         cursor.execute(query.text, query.params)
         found = {row[0]: row[1:] for row in cursor.fetchall()}

@@ -43,7 +43,7 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
     _, judging = judging_of(basis, ids)
     query = Sql(
         "SELECT l.stage, coalesce(m.target, l.stage), "
-        "l.stage = 'claimed' AND (d.disqualifier <> '' OR d.target <> 'sql'), count(*) "
+        "l.stage = 'claimed' AND (s.disqualifier <> '' OR s.target <> 'sql'), count(*) "
         "FROM {} AND l.stage = ANY({}) GROUP BY 1, 2, 3"
     ) % (judging, param([*MOVABLE, Stage.CLAIMED], "text[]"))
     found = Impact()
@@ -60,7 +60,7 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
 
 
 def judging_of(basis: Basis, ids: Sequence[int]) -> tuple[Scoring, Sql]:
-    """The scoring, and all that stands behind FROM: `l`, `p`, `s`, `d`, and `m` for the move.
+    """The scoring, and all that stands behind FROM: `l`, `p`, `s`, and `m` for the move.
 
     The very pieces of the statement that judges a batch (leads/judging/scoring.py).
     """
@@ -68,7 +68,7 @@ def judging_of(basis: Basis, ids: Sequence[int]) -> tuple[Scoring, Sql]:
     scoring = compile_rulebook(basis.rulebook, source)
     pieces = (
         source.tables(basis.rulebook.tests()),
-        scoring.laterals,
+        scoring.lateral,
         destination(basis),
         source.among("l.id"),
     )

@@ -29,7 +29,7 @@ from leads.judging.scoring import statement
 from leads.models import Judgement, Lead, News
 
 # Leads of one transaction: to plan the statement is as dear as to judge some hundreds.
-BATCH = 5_000
+BATCH = 10_000
 # A lead that made scoring fail this often is parked until somebody looks.
 MOST_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=10)

@@ -62,8 +62,8 @@ def hear(leads: Sequence[int], at: datetime) -> dict[int, datetime]:
 
 
 # The companies of whoever had no event in a window until they did what made news, by
-# event_lead_newest. An earlier event that leaves its window within minutes does not count for it:
-# the clocks of two machines differ a little, and a large batch commits later than it says.
+# event_of_lead. An earlier event that leaves its window within minutes does not count for it: the
+# clocks of two machines differ a little, and a large batch commits later than it says.
 _WOKEN = """
 SELECT DISTINCT l.company_id
 FROM unnest(%(leads)s::bigint[], %(since)s::timestamptz[]) AS woken (lead_id, at)

@@ -47,11 +47,11 @@ WITH judged AS MATERIALIZED (
            -- Of a disqualified lead, the one that made it so; blank where a person did.
            CASE WHEN l.stage = 'disqualified' AND m.target IS NULL THEN j.disqualifier
                 WHEN m.cause = 'hand' AND m.target = 'disqualified' THEN ''
-                ELSE d.disqualifier END AS disqualifier, m.target, m.cause, m.below_since,
-           least(d.changes_at, m.below_since + {grace},
+                ELSE s.disqualifier END AS disqualifier, m.target, m.cause, m.below_since,
+           least(s.changes_at, m.below_since + {grace},
                  CASE WHEN m.held_until > {at} THEN m.held_until END) AS rescore_at,
            m.held_until{seen}
-    FROM {tables}{laterals} CROSS JOIN LATERAL ({move}) m
+    FROM {tables}{lateral} CROSS JOIN LATERAL ({move}) m
     WHERE j.lead_id = ANY({ids})
 ), {movers}changed AS (
     UPDATE leads_judgement AS j SET
@@ -93,13 +93,13 @@ FROM (SELECT
     CASE WHEN NOT g0.movable THEN NULL
          -- Consent is not a person's to give in another's name: no override outlives it.
          WHEN g0.held AND NOT (g0.lacks_consent AND g0.want < g0.have) THEN NULL
-         WHEN d.disqualifier <> '' THEN nullif('disqualified', l.stage)
-         WHEN l.stage = 'disqualified' THEN CASE WHEN j.disqualifier <> '' THEN d.target END
-         WHEN g0.want > g0.have THEN d.target
+         WHEN s.disqualifier <> '' THEN nullif('disqualified', l.stage)
+         WHEN l.stage = 'disqualified' THEN CASE WHEN j.disqualifier <> '' THEN s.target END
+         WHEN g0.want > g0.have THEN s.target
          WHEN g0.want < g0.have AND (g0.is_new_version OR g0.lacks_consent OR g0.grace_is_over)
-         THEN d.target END AS target,
-    g0.movable AND NOT g0.held AND d.disqualifier = '' AND g0.want < g0.have AS is_below,
-    CASE WHEN d.disqualifier <> '' THEN 'disqualifier'
+         THEN s.target END AS target,
+    g0.movable AND NOT g0.held AND s.disqualifier = '' AND g0.want < g0.have AS is_below,
+    CASE WHEN s.disqualifier <> '' THEN 'disqualifier'
          WHEN l.stage = 'disqualified' THEN 'free'
          WHEN g0.want > g0.have THEN 'up' WHEN g0.lacks_consent THEN 'consent'
          WHEN g0.is_new_version THEN 'version' ELSE 'grace' END AS cause
@@ -192,7 +192,7 @@ def _statement(basis: Basis, have_news: bool, moves: bool, by_hand: ByHand | Non
         "written": Sql("TRUE" if half else "n.target IS NULL"),
         "result": Sql(RESULT if half else _STAYERS),
         # Last, as it joins what the others ask for.
-        "laterals": scoring.laterals,
+        "lateral": scoring.lateral,
         "tables": source.tables(basis.rulebook.tests()),
     }
     return filled(_STATEMENT, pieces)
@@ -210,6 +210,6 @@ def _pieces(basis: Basis) -> dict[str, Sql]:
         "grace": param(timedelta(days=basis.portal.grace_days), "interval"),
         "movable": param([*LADDER, Stage.DISQUALIFIED], "text[]"),
         "have": Sql(_RANK.format("l.stage")),
-        "want": Sql(_RANK.format("d.target")),
-        "allowed": Sql(_RANK.format("d.allowed")),
+        "want": Sql(_RANK.format("s.target")),
+        "allowed": Sql(_RANK.format("s.allowed")),
     }

@@ -141,9 +141,9 @@ def sql_scores(
     source = TableFacts(ids, moment.at, portal(moment))
     scoring = compile_rulebook(rulebook, source)
     query = Sql(
-        "SELECT l.id, {}, s.fit, s.intent, s.grade, d.disqualifier, d.target, d.changes_at "
+        "SELECT l.id, {}, s.fit, s.intent, s.grade, s.disqualifier, s.target, s.changes_at "
         "FROM {}{} WHERE l.id = ANY({})"
-    ) % (scoring.points, source.tables(rulebook.tests()), scoring.laterals, param(list(ids)))
+    ) % (scoring.points, source.tables(rulebook.tests()), scoring.lateral, param(list(ids)))
     found = {
         row[0]: (Score(tuple(row[1]), row[2], row[3], row[4], row[5], row[6]), row[7])
         for row in _rows(query)

@@ -33,7 +33,7 @@ def judged(**lead: Any) -> list[int | None]:
     (result,) = ingest_leads([values], integration=factories.integration(), at=NOW)
     assert not result.errors
     drain(at=NOW)
-    return Lead.objects.get(pk=result.lead_id).points
+    return Lead.objects.get(pk=result.lead_id).judgement.points
 
 
 def title(op: str, value: Any) -> dict[str, Any]:
@@ -119,4 +119,4 @@ def test_a_property_of_an_event_has_its_words():
             at=NOW,
         )
         drain(at=NOW)
-        assert Lead.objects.get().points == [int(topic == "Node.js")]
+        assert Lead.objects.get().judgement.points == [int(topic == "Node.js")]

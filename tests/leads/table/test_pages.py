@@ -168,7 +168,7 @@ def test_every_order_pages_through_each_lead_once(
 
 def sorted_by(sort: str, names: list[str]) -> list[str]:
     """The names in the order the database itself gives."""
-    column = {"created": "created_at", "score": "total", "moved": "stage_since"}
+    column = {"created": "created_at", "score": "judgement__total", "moved": "stage_since"}
     sign = "-" if sort.startswith("-") else ""
     order = [f"{sign}{column[sort.removeprefix('-')]}", f"{sign}pk"]
     return [lead.name for lead in Lead.objects.order_by(*order)]
