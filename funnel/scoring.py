@@ -162,7 +162,8 @@ def _counted(rule: Rule, event: EventTest, source: FactSource) -> tuple[Sql, Sql
     enough = Sql("{} >= {}") % (count, param(event.at_least))
     if frequency.per_day == 1 and ageing is None:
         days = source.days(match, event.within_days)
-        return enough, _whole(days, frequency.in_all)
+        fired = Sql("{} > 0") % days if event.at_least == 1 else enough
+        return fired, _whole(days, frequency.in_all)
     if ageing is None and frequency.per_day is None:
         counted = param(1) if frequency.count == "once" else count
         return enough, _whole(counted, frequency.in_all)

@@ -6,13 +6,14 @@ or not the live one gave, or `rescore_at` (time alone may change it). Messages o
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Min, Q
 from django.utils import timezone
 
@@ -200,9 +201,10 @@ LIMIT %(limit)s FOR NO KEY UPDATE OF j SKIP LOCKED
 # for its next try; a scheduled version may go live after one that was drafted later.
 _BY_VERSION = "j.version_id, j.lead_id"
 _NEW = ("j.version_id IS NULL AND j.rescore_at <= %(at)s", _BY_VERSION)
+_BY_TIME = ("j.rescore_at <= %(at)s", "j.rescore_at")
 _DUE = (
     _NEW,
-    ("j.rescore_at <= %(at)s", "j.rescore_at"),
+    _BY_TIME,
     *(
         (
             f"j.version_id {others} %(version)s AND (j.attempts = 0 OR j.rescore_at <= %(at)s)",
@@ -228,6 +230,16 @@ _ANY = "SELECT {}".format(
 )
 
 
+def _are_many(cursor: CursorWrapper, values: Mapping[str, Any]) -> bool:
+    """Whether time made more due than one batch; then those next to one another are quicker."""
+    cursor.execute(
+        "SELECT count(*) > %(limit)s FROM (SELECT FROM leads_judgement WHERE parked_error = '' "
+        "AND rescore_at <= %(at)s LIMIT %(limit)s + 1) AS due",
+        values,
+    )
+    return bool(cursor.fetchone()[0])
+
+
 def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> Taken:
     """Lock up to `limit` leads that are due for one reason, the most urgent one first."""
     ((have_news, *are_due),) = prepared.fetch(_ANY, {"at": basis.at, "version": basis.version.pk})
@@ -250,6 +262,8 @@ def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> Taken:
         for kind, is_due in zip(_DUE, are_due, strict=True):
             if is_due:
                 due, order = kind
+                if kind is _BY_TIME and _are_many(cursor, values):
+                    order = "j.lead_id"
                 cursor.execute(_TAKE.format(due=due, order=order), values)
                 if rows := cursor.fetchall():
                     ids = sorted(lead for (lead,) in rows)
