@@ -1,7 +1,7 @@
 """The record: leads, what they did, where they stand, and who works on them.
 
-columns: what a lead and a company have, told once · ledger: the one road of a move · facts: how
-the tables answer the words of the criteria · fields: custom fields · text, matching: what makes
+columns: what a lead and a company have, told once · ledger: the one road of a move · facts,
+event_facts: how the tables answer the words of the criteria · news: who is due anew · fields: custom fields · text, matching: what makes
 two texts, two people the same · sweeps: the background work · invariants: what always holds,
 asked of a running database · hooks: what is hung into the packages below · words, examples:
 shared by pages, by the API's description · models, sql, urls.
