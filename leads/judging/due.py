@@ -233,9 +233,9 @@ _ANY = "SELECT {}".format(
 def _are_many(cursor: CursorWrapper, values: Mapping[str, Any]) -> bool:
     """Whether time made more due than one batch; then those next to one another are quicker."""
     cursor.execute(
-        "SELECT count(*) > %(limit)s FROM (SELECT FROM leads_judgement WHERE parked_error = '' "
-        "AND rescore_at <= %(at)s LIMIT %(limit)s + 1) AS due",
-        values,
+        "SELECT count(*) > %(batch)s FROM (SELECT FROM leads_judgement WHERE parked_error = '' "
+        "AND rescore_at <= %(at)s LIMIT %(batch)s + 1) AS due",
+        {"at": values["at"], "batch": BATCH},
     )
     return bool(cursor.fetchone()[0])
 

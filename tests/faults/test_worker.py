@@ -113,19 +113,20 @@ def rescored_by(version):
 
 
 def test_a_rescoring_whose_worker_is_killed_is_finished_by_another(worker):
-    judged_by_a_first_version(1_200)
+    leads = due.BATCH + 400
+    judged_by_a_first_version(leads)
     # The worker finishes one batch and dies in the next.
-    hang_at_handoffs(after=Lead.objects.order_by("id")[600].pk)
+    hang_at_handoffs(after=Lead.objects.order_by("id")[due.BATCH + 100].pk)
     version = factories.switched_on(simple.content(sql=10))
-    eventually(somebody_hangs, within=30)
+    done = Judgement.objects.filter(version=version)
+    eventually(lambda: somebody_hangs() and done.exists(), within=60)
 
     kill(worker)
     let_go()
-    done = Judgement.objects.filter(version=version).count()
-    assert 0 < done < 1_200
+    assert 0 < done.count() < leads
 
     assert eventually(lambda: rescored_by(version), within=60)
-    everybody_is_an_sql(version, 1_200)
+    everybody_is_an_sql(version, leads)
 
 
 def test_a_version_switched_on_during_the_rescoring_by_another_judges_everybody(worker):
