@@ -1,0 +1,127 @@
+"""Which leads are due to be judged, and why: taken so that no other worker takes them too."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from funnel.stages import TOMBSTONES
+from leadportal.db import prepared
+from leads.judging.basis import Basis
+
+# Leads of one transaction: to plan the statement is as dear as to judge some hundreds.
+BATCH = 10_000
+
+
+@dataclass(slots=True)
+class Taken:
+    """Leads locked to be judged; those of them that did something, and when it was received."""
+
+    ids: list[int] = field(default_factory=list)
+    # Whether there is news of them, so that they are as of now, whatever comes of it.
+    have_news: bool = False
+    are_new: bool = False
+    active: dict[int, datetime] = field(default_factory=dict)
+
+
+# News of a lead that another worker holds stays for the next look; of one that is not judged any
+# more it is taken away, and counts for the colleagues all the same.
+_TAKE_NEWS = """
+WITH held AS (
+    SELECT n.lead_id, j.parked_error FROM leads_news n JOIN leads_judgement j USING (lead_id)
+    WHERE n.lead_id IS NOT NULL AND n.at <= %(at)s
+      AND (%(among)s::bigint[] IS NULL OR n.lead_id = ANY(%(among)s::bigint[]))
+    ORDER BY n.id LIMIT %(limit)s FOR NO KEY UPDATE OF j SKIP LOCKED
+), told AS (
+    DELETE FROM leads_news n
+    WHERE n.lead_id = ANY(ARRAY(SELECT lead_id FROM held)) AND n.at <= %(at)s
+    RETURNING n.lead_id, n.at, n.spreads
+)
+SELECT lead_id, min(told.at) FILTER (WHERE spreads), l.stage <> ALL(%(gone)s) AND EXISTS (
+    SELECT FROM held WHERE held.lead_id = told.lead_id AND parked_error = '')
+FROM told JOIN leads_lead l ON l.id = told.lead_id
+GROUP BY lead_id, l.stage ORDER BY lead_id
+"""
+# Each reads an index made for it (Judgement.Meta); all skip what somebody else holds.
+_TAKE = """
+SELECT j.lead_id FROM leads_judgement j JOIN leads_lead l ON l.id = j.lead_id
+WHERE j.parked_error = '' AND l.stage <> ALL(%(gone)s)
+  AND (%(among)s::bigint[] IS NULL OR j.lead_id = ANY(%(among)s::bigint[]))
+  AND {due} ORDER BY {order}
+LIMIT %(limit)s FOR NO KEY UPDATE OF j SKIP LOCKED
+"""
+# Why a judgement is due, the most urgent first, and in which order they are taken. A suspect waits
+# for its next try; a scheduled version may go live after one that was drafted later.
+_BY_VERSION = "j.version_id, j.lead_id"
+_NEW = ("j.version_id IS NULL AND j.rescore_at <= %(at)s", _BY_VERSION)
+_BY_TIME = ("j.rescore_at <= %(at)s", "j.rescore_at")
+_DUE = (
+    _NEW,
+    _BY_TIME,
+    *(
+        (
+            f"j.version_id {others} %(version)s AND (j.attempts = 0 OR j.rescore_at <= %(at)s)",
+            _BY_VERSION,
+        )
+        for others in "<>"
+    ),
+)
+# Most looks find nothing, or one kind: one question for all of them. In the order of their indexes,
+# or the planner might read the whole table to find none.
+_FIRST = (
+    "(SELECT j.lead_id FROM leads_judgement j WHERE j.parked_error = '' AND {} ORDER BY {} LIMIT 1)"
+)
+_ANY = "SELECT {}".format(
+    ", ".join(
+        f"{first} IS NOT NULL"
+        for first in (
+            "(SELECT id FROM leads_news WHERE lead_id IS NOT NULL AND at <= %(at)s "
+            "ORDER BY id LIMIT 1)",
+            *(_FIRST.format(*kind) for kind in _DUE),
+        )
+    )
+)
+
+
+def _are_many(cursor: CursorWrapper, values: Mapping[str, Any]) -> bool:
+    """Whether time made more due than one batch; then those next to one another are quicker."""
+    cursor.execute(
+        "SELECT count(*) > %(batch)s FROM (SELECT FROM leads_judgement WHERE parked_error = '' "
+        "AND rescore_at <= %(at)s LIMIT %(batch)s + 1) AS due",
+        {"at": values["at"], "batch": BATCH},
+    )
+    return bool(cursor.fetchone()[0])
+
+
+def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> Taken:
+    """Lock up to `limit` leads that are due for one reason, the most urgent one first."""
+    ((have_news, *are_due),) = prepared.fetch(_ANY, {"at": basis.at, "version": basis.version.pk})
+    values: dict[str, Any] = {
+        "at": basis.at,
+        "version": basis.version.pk,
+        "gone": list(TOMBSTONES),
+        "among": None if among is None else list(among),
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        active: dict[int, datetime] = {}
+        while have_news:
+            cursor.execute(_TAKE_NEWS, values)
+            rows = cursor.fetchall()
+            active |= {lead: at for lead, at, _ in rows if at is not None}
+            if ids := [lead for lead, _, is_judged in rows if is_judged]:
+                return Taken(ids, have_news=True, active=active)
+            have_news = bool(rows)
+        for kind, is_due in zip(_DUE, are_due, strict=True):
+            if is_due:
+                due, order = kind
+                if kind is _BY_TIME and _are_many(cursor, values):
+                    order = "j.lead_id"
+                cursor.execute(_TAKE.format(due=due, order=order), values)
+                if rows := cursor.fetchall():
+                    ids = sorted(lead for (lead,) in rows)
+                    return Taken(ids, are_new=kind is _NEW, active=active)
+    return Taken(active=active)
