@@ -32,16 +32,14 @@ def live() -> CriteriaVersion:
     return CriteriaVersion.objects.live().get()
 
 
-def live_for_judging() -> CriteriaVersion:
-    """The live version, which stays it until the caller's transaction ends.
+def hold_live() -> None:
+    """Keep the live version that until the caller's transaction ends.
 
     Batches share the hold; a switch-on waits for those that run, and the next wait for it. So no
     lead is judged by a version after a newer one has judged.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [JUDGING])
-    # Its content is read where it is parsed, once.
-    return CriteriaVersion.objects.live().defer("content").get()
 
 
 def wait_for_judging() -> None:

@@ -5,12 +5,29 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import connection, models
 
 from accounts.models import Portal
-from funnel.models import CriteriaVersion
+from funnel.models import CriteriaVersion, VersionState
 from funnel.rulebook.parts import Rulebook
 from funnel.versions import current
+from leadportal.db import prepared
+
+
+def _columns(model: type[models.Model], *, without: str = "") -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if field.name != without]
+
+
+# The content of a version is read where it is parsed, once.
+_VERSION = _columns(CriteriaVersion, without="content")
+_PORTAL = _columns(Portal)
+_LIVE = (
+    "SELECT clock_timestamp(), {}, {} FROM funnel_criteriaversion v "
+    "LEFT JOIN accounts_portal p ON p.id = 1 WHERE v.state = %(state)s"
+).format(
+    ", ".join(f"v.{name}" for name in _VERSION),
+    ", ".join(f"p.{name}" for name in _PORTAL),
+)
 
 
 class _Same:
@@ -50,9 +67,13 @@ class Basis:
 
     @classmethod
     def now(cls, at: datetime | None = None) -> "Basis":
-        """The live version and the settings; `at` defaults to the database's clock."""
-        version = current.live_for_judging()
-        return cls(version, current.rulebook(version), Portal.load(), at or database_now())
+        """The live version, held, and the settings; `at` defaults to the database's clock."""
+        current.hold_live()
+        ((now, *found),) = prepared.fetch(_LIVE, {"state": VersionState.LIVE})
+        version = CriteriaVersion.from_db(None, _VERSION, found[: len(_VERSION)])
+        settings = found[len(_VERSION) :]
+        portal = Portal.from_db(None, _PORTAL, settings) if settings[0] else Portal.load()
+        return cls(version, current.rulebook(version), portal, at or now)
 
 
 def database_now() -> datetime:
