@@ -23,7 +23,7 @@ _VERSION = _columns(CriteriaVersion, without="content")
 _PORTAL = _columns(Portal)
 _LIVE = (
     "SELECT clock_timestamp(), {}, {} FROM funnel_criteriaversion v "
-    "LEFT JOIN accounts_portal p ON p.id = 1 WHERE v.state = %(state)s"
+    "LEFT JOIN accounts_portal p ON p.id = 1 WHERE v.state = %(state)s"  # noqa: S608 - constants
 ).format(
     ", ".join(f"v.{name}" for name in _VERSION),
     ", ".join(f"p.{name}" for name in _PORTAL),
