@@ -21,13 +21,10 @@ def _columns(model: type[models.Model], *, without: str = "") -> list[str]:
 # The content of a version is read where it is parsed, once.
 _VERSION = _columns(CriteriaVersion, without="content")
 _PORTAL = _columns(Portal)
-_LIVE = (
-    "SELECT clock_timestamp(), {}, {} FROM funnel_criteriaversion v "
-    "LEFT JOIN accounts_portal p ON p.id = 1 WHERE v.state = %(state)s"  # noqa: S608 - constants
-).format(
-    ", ".join(f"v.{name}" for name in _VERSION),
-    ", ".join(f"p.{name}" for name in _PORTAL),
-)
+_LIVE = """
+SELECT clock_timestamp(), {}, {} FROM funnel_criteriaversion v
+LEFT JOIN accounts_portal p ON p.id = 1 WHERE v.state = %(state)s
+""".format(", ".join(f"v.{name}" for name in _VERSION), ", ".join(f"p.{name}" for name in _PORTAL))
 
 
 class _Same:
