@@ -52,7 +52,7 @@ WITH judged AS MATERIALIZED (
                  CASE WHEN m.held_until > {at} THEN m.held_until END) AS rescore_at,
            m.held_until{seen}
     FROM {tables}{lateral} CROSS JOIN LATERAL ({move}) m
-    WHERE j.lead_id = ANY({ids})
+    WHERE j.lead_id = ANY({ids}){range}
 ), {movers}changed AS (
     UPDATE leads_judgement AS j SET
         version_id = {version}, fit = n.fit, intent = n.intent, total = n.total,
@@ -198,6 +198,10 @@ def _statement(
     half = movers(basis, source, by_hand) if moves else None
     pieces = _pieces(basis) | {
         "ids": param(NOBODY, "bigint[]"),
+        # Said of both tables, where it is a range.
+        "range": Sql(" AND {} AND {}") % (source.among("l.id"), source.among("j.lead_id"))
+        if asked != NOBODY
+        else Sql(""),
         "have_news": param(have_news),
         "today": param(basis.today, "date"),
         "points": scoring.points,
