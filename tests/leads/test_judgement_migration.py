@@ -79,6 +79,7 @@ def columns(model: Any) -> dict[int, tuple[Any, ...]]:
 def test_backwards_every_lead_has_its_judgement_and_what_is_news_of_it(migrate, world):
     factories.news(world["told"], at=AT)
     factories.news(world["told"], at=AT - HOUR)
+    news.of_companies([world["below"].company_id], AT)
     kept = columns(Judgement)
 
     old = migrate(BEFORE).get_model("leads", "Lead")
@@ -91,30 +92,21 @@ def test_backwards_every_lead_has_its_judgement_and_what_is_news_of_it(migrate, 
     assert due[world["judged"].pk] == (None, AT + HOUR)
     assert due[world["told"].pk] == (AT - HOUR, AT + HOUR)
     assert due[world["new"].pk][0] == AT - HOUR
-    assert {pk for pk, (stale, _) in due.items() if stale} == {world["new"].pk, world["told"].pk}
+    # Of a company it is that of its people.
+    assert due[world["below"].pk][0] == AT
+    assert {pk for pk, (stale, _) in due.items() if stale} == {
+        world[name].pk for name in ("new", "told", "below")
+    }
 
 
-def test_backwards_news_of_a_company_is_that_of_its_people(migrate, world):
-    news.of_companies([world["told"].company_id], AT)
-
-    old = migrate(BEFORE).get_model("leads", "Lead")
-
-    assert old.objects.get(pk=world["told"].pk).stale_at == AT
-    assert old.objects.get(pk=world["judged"].pk).stale_at is None
-
-
-def test_backwards_news_of_everybody_is_that_of_each(migrate, world):
+def test_there_and_back_every_lead_has_its_judgement_and_what_was_new_is_news(migrate, world):
     news.of_everybody(AT - 2 * HOUR)
-
-    old = migrate(BEFORE).get_model("leads", "Lead")
-
-    judged = old.objects.exclude(version=None)
-    assert set(judged.values_list("stale_at", flat=True)) == {AT - 2 * HOUR}
-
-
-def test_forwards_every_lead_has_its_judgement_and_what_was_new_is_news(migrate, world):
     kept = columns(Judgement)
     old = migrate(BEFORE).get_model("leads", "Lead")
+    # Of everybody it is that of each.
+    judged = old.objects.exclude(version=None)
+    assert set(judged.values_list("stale_at", flat=True)) == {AT - 2 * HOUR}
+    judged.update(stale_at=None)
     old.objects.filter(pk=world["new"].pk).update(stale_at=AT - HOUR, rescore_at=None)
     old.objects.filter(pk=world["below"].pk).update(stale_at=AT)
 
@@ -128,10 +120,6 @@ def test_forwards_every_lead_has_its_judgement_and_what_was_new_is_news(migrate,
     assert times[world["judged"].pk] == times[world["told"].pk] == AT + HOUR
     assert times[world["new"].pk] == AT - HOUR
     assert times[world["below"].pk] is None
-
-
-def test_there_and_back_a_new_lead_has_its_judgement_again(migrate, world):
-    migrate(BEFORE)
 
     newest()
 

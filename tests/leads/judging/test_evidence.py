@@ -45,7 +45,7 @@ def evidence(seen: Seen, rulebook: Rulebook, rung: str, total: int) -> dict[str,
     }
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.data())
 def test_the_ledger_keeps_what_the_criteria_saw_at_each_rise(db, data):
     moment = data.draw(strategies.moments())
