@@ -296,15 +296,14 @@ class TableFacts(EventFacts):
         parts += [Sql(join) for alias, join in BESIDE.items() if alias in self.read]
         parts.append(
             Sql(
-                "LEFT JOIN (SELECT lead_id, "
+                "CROSS JOIN LATERAL (SELECT "
                 "sum(points) FILTER (WHERE kind = 'fit' AND created_at <= {}) AS fit, "
                 "sum(points) FILTER (WHERE kind = 'intent' AND created_at <= {}) AS intent, "
                 # One said by a clock that is ahead of this one begins, before it ends.
                 "min(CASE WHEN created_at <= {} THEN ends_at ELSE created_at END) AS changes_at "
-                "FROM leads_adjustment WHERE {} AND ends_at > {} GROUP BY lead_id"
-                ") AS adj ON adj.lead_id = l.id"
+                "FROM leads_adjustment WHERE lead_id = l.id AND ends_at > {}) AS adj"
             )
-            % (at, at, at, self.among("lead_id"), at)
+            % (at, at, at, at)
         )
         if self.maps:
             maps = Sql.join(", ", (map_.named(name) for name, map_ in self.maps.items()))
