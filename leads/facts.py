@@ -85,6 +85,9 @@ BESIDE = {
     "src": "LEFT JOIN leads_source src ON src.id = l.source_id",
     "cmp": "LEFT JOIN leads_campaign cmp ON cmp.id = l.campaign_id",
 }
+# Looked up lead by lead: joined, it would be read whole for each lead, where many came in since the
+# planner last counted them.
+_JUDGEMENT = "SELECT ctid AS place, * FROM leads_judgement WHERE lead_id = l.id OFFSET 0"
 _GAPS = str.maketrans(string.punctuation, " " * len(string.punctuation))
 # Facts of a country: (its column, the map it is looked up in).
 _OF_COUNTRY = {
@@ -292,7 +295,7 @@ class TableFacts(EventFacts):
     def tables(self, tests: Sequence[Test | EventTest]) -> Sql:
         """FROM … for exactly these leads, with everything asked for so far joined to them."""
         at = param(self.at)
-        parts = [Sql("leads_lead l JOIN leads_judgement j ON j.lead_id = l.id")]
+        parts = [Sql(f"leads_lead l CROSS JOIN LATERAL ({_JUDGEMENT}) AS j")]
         parts += [Sql(join) for alias, join in BESIDE.items() if alias in self.read]
         parts.append(
             Sql(

@@ -185,9 +185,14 @@ def sign_in(open_page: Callable[..., Page]) -> Callable[..., Page]:
     return sign_in
 
 
+# What waits for its answer is dimmed, and is not to be judged by its colours.
+AT_REST = "() => !document.querySelector('.htmx-request') && !document.getAnimations().length"
+
+
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
     def check(page: Page) -> None:
+        page.wait_for_function(AT_REST)
         page.evaluate(Axe().axe_script)
         found = page.evaluate(AUDIT, RULES)
         assert not found, "\n".join(found)

@@ -42,13 +42,21 @@ def fetch_by_criteria(
         if not _may_prepare({"ids": ids}):
             return _rows(cursor, statement, params)
         statement, fixed, varying = _parted(statement, params, ids)
+        given = ["%s"] * len(varying)
         known = _of_criteria.setdefault(connection.connection, {})
         key = (statement, repr(fixed))
         if key not in known:
             if len(known) == MOST_OF_CRITERIA:
                 cursor.execute(f"DEALLOCATE {known.pop(next(iter(known)))}")
-            known[key] = _prepare(cursor, cursor.mogrify(statement, fixed).decode())
-        return _rows(cursor, _execution(known[key], ["%s"] * len(varying)), varying)
+            text = cursor.mogrify(statement, fixed).decode()
+            known[key] = _prepare(cursor, text, given, varying)
+        return _rows(cursor, _execution(known[key], given), varying)
+
+
+def forget() -> None:
+    """Plan everything anew that this connection is asked from here on."""
+    _known.pop(connection.connection, None)
+    _of_criteria.pop(connection.connection, None)
 
 
 def _parted(
@@ -73,8 +81,7 @@ def _rows(cursor: Any, statement: str, params: Any) -> list[tuple[Any, ...]]:
         cursor.execute(statement, params)
     except NotSupportedError:
         # A migration changed the type of a column under the plan; the next call plans anew.
-        _known.pop(connection.connection, None)
-        _of_criteria.pop(connection.connection, None)
+        forget()
         raise
     return cursor.fetchall()
 
@@ -90,16 +97,24 @@ def _prepared(cursor: Any, statement: str, params: Mapping[str, Any]) -> str:
     known = _known.setdefault(connection.connection, {})
     if statement not in known:
         places = {param: f"${number}" for number, param in enumerate(params, start=1)}
-        name = _prepare(cursor, statement % places)
-        known[statement] = _execution(name, [f"%({param})s" for param in params])
+        given = [f"%({param})s" for param in params]
+        name = _prepare(cursor, statement % places, given, params)
+        known[statement] = _execution(name, given)
     return known[statement]
 
 
-def _prepare(cursor: Any, statement: str) -> str:
+def _prepare(cursor: Any, statement: str, given: Sequence[str], params: Any) -> str:
+    """Name of a statement now prepared, and planned for tables that will fill.
+
+    Made while they are empty, or believed to be, a plan would read them whole, and be kept.
+    """
     name = f"prepared_{next(_numbers)}"
-    cursor.execute(f"PREPARE {name} AS {statement}")
+    plan = cursor.mogrify(f"EXPLAIN {_execution(name, given)}", params).decode()
+    cursor.execute(
+        f"PREPARE {name} AS {statement}; SET enable_seqscan = off; {plan}; RESET enable_seqscan"
+    )
     return name
 
 
-def _execution(name: str, places: Sequence[str]) -> str:
-    return f"EXECUTE {name}({', '.join(places)})"
+def _execution(name: str, given: Sequence[str]) -> str:
+    return f"EXECUTE {name}({', '.join(given)})"

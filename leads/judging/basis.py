@@ -21,8 +21,11 @@ def _columns(model: type[models.Model], *, without: str = "") -> list[str]:
 # The content of a version is read where it is parsed, once.
 _VERSION = _columns(CriteriaVersion, without="content")
 _PORTAL = _columns(Portal)
+# No statement of a judgement has to read a table whole; yet the planner would, where a table was
+# tiny when it last looked, and keep to it (leadportal/db/prepared.py) while the table fills.
 _LIVE = """
-SELECT clock_timestamp(), {}, {} FROM funnel_criteriaversion v
+SELECT clock_timestamp(), set_config('enable_seqscan', 'off', TRUE), {}, {}
+FROM funnel_criteriaversion v
 LEFT JOIN accounts_portal p ON p.id = 1 WHERE v.state = %(state)s
 """.format(", ".join(f"v.{name}" for name in _VERSION), ", ".join(f"p.{name}" for name in _PORTAL))
 
@@ -66,7 +69,7 @@ class Basis:
     def now(cls, at: datetime | None = None) -> "Basis":
         """The live version, held, and the settings; `at` defaults to the database's clock."""
         current.hold_live()
-        ((now, *found),) = prepared.fetch(_LIVE, {"state": VersionState.LIVE})
+        ((now, _, *found),) = prepared.fetch(_LIVE, {"state": VersionState.LIVE})
         version = CriteriaVersion.from_db(None, _VERSION, found[: len(_VERSION)])
         settings = found[len(_VERSION) :]
         portal = Portal.from_db(None, _PORTAL, settings) if settings[0] else Portal.load()

@@ -23,9 +23,6 @@ from leads.judging.scoring import Scored, score, score_and_move
 
 # When to look again at a lead that somebody held at the moment of its move.
 LATER = timedelta(seconds=1)
-# Of so many the rows of ledger and handoffs are joined quickly enough by whatever plan: right after
-# a large import the planner knows nothing of the tables and joins row by row.
-MOVED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +80,9 @@ def judge(
     scored = len(lead_ids) - len(missed)
     if have_news:
         news.of_leads(missed, basis.at + LATER)
-    moves = 0
-    for first in range(0, len(held), MOVED_AT_ONCE):
-        part = held[first : first + MOVED_AT_ONCE]
-        moved = score_and_move(part, basis, have_news=have_news)
-        _tell(moved, basis)
-        changed, moves = changed + moved.changed, moves + moved.moved
-    return Judged(scored, changed, moves)
+    moved = score_and_move(held, basis, have_news=have_news)
+    _tell(moved, basis)
+    return Judged(scored, changed + moved.changed, moved.moved)
 
 
 def put(lead_id: int, basis: Basis, by_hand: ByHand) -> None:

@@ -60,21 +60,24 @@ class Half(NamedTuple):
 
 # Of the judging statement, where it also moves.
 RESULT = """
-SELECT n.changed, n.rejudged, n.moved, n.moves, opened.id, opened.lead_id, m.points, m.saw
+SELECT n.changed, n.rejudged, n.moved, n.moves, m.handoff_id, m.id, m.points, m.saw
 FROM (SELECT (SELECT count(*) FROM changed) AS changed,
              (SELECT count(*) FROM judged WHERE is_rejudged) AS rejudged,
              (SELECT count(*) FROM moved) AS moved,
              (SELECT coalesce(jsonb_object_agg(move, leads), '{}') FROM (
                   SELECT stage || '>' || target AS move, count(*) AS leads
                   FROM moved WHERE is_rejudged GROUP BY 1) AS counted) AS moves) n
-LEFT JOIN opened ON TRUE LEFT JOIN moved m ON m.id = opened.lead_id
-ORDER BY opened.id
+LEFT JOIN moved m ON m.target = 'sql' ORDER BY m.handoff_id
 """
 _SEEN = ", CASE WHEN m.target IS NOT NULL THEN {saw} END AS saw"
 
-# What each step of a way needs: the reason by the cause, and the evidence where it rises.
+# The number of a handoff is known before its row is written: nothing here joins one step to
+# another, which right after a large import the planner, who knows no numbers, does row by row.
 _STEPS = """moved AS MATERIALIZED (
-    SELECT * FROM judged WHERE target IS NOT NULL
+    SELECT j.*, CASE WHEN j.target = 'sql' THEN nextval('leads_handoff_id_seq')
+        WHEN j.stage = 'sql' THEN (SELECT h.id FROM leads_handoff h
+            WHERE h.lead_id = j.id AND h.state = {open}) END AS handoff_id
+    FROM (SELECT * FROM judged WHERE target IS NOT NULL ORDER BY id) j
 ), freed AS (
     UPDATE leads_override o SET ends_at = {at} FROM moved n
     WHERE o.lead_id = n.id AND n.cause = ANY({outlasts}) AND o.ends_at > {at}
@@ -83,17 +86,13 @@ _STEPS = """moved AS MATERIALIZED (
     FROM moved n WHERE l.id = n.id
 ), withdrawn AS (
     UPDATE leads_handoff h SET state = {closed}, outcome = {withdrawn}, closed_at = {at}
-    FROM moved n WHERE h.lead_id = n.id AND n.stage = 'sql' AND h.state = {open}
-    RETURNING h.id, h.lead_id
+    FROM moved n WHERE h.id = n.handoff_id AND n.stage = 'sql' AND h.state = {open}
 ), opened AS (
-    INSERT INTO leads_handoff (lead_id, queue_id, version_id, state, cycle, fit, intent, total,
+    INSERT INTO leads_handoff (id, lead_id, queue_id, version_id, state, cycle, fit, intent, total,
         line, reasons, why, opened_at, due_at, outcome, note)
-    SELECT id, {queue}, {version}, {open}, cycle, fit, intent, total, {line}, '[]'::jsonb, '', {at},
-        {due}, '', ''
-    FROM moved WHERE target = 'sql' ORDER BY moved.id
-    RETURNING id, lead_id
-), crossing AS (
-    SELECT id, lead_id FROM withdrawn UNION ALL SELECT id, lead_id FROM opened
+    SELECT handoff_id, id, {queue}, {version}, {open}, cycle, fit, intent, total, {line},
+        '[]'::jsonb, '', {at}, {due}, '', ''
+    FROM moved WHERE target = 'sql'
 ), told AS (
     {insertion}
 ), """
@@ -101,13 +100,14 @@ _STEPS = """moved AS MATERIALIZED (
 _LEDGER = """
 SELECT n.id AS lead_id, step.origin, step.target, {at} AS at, {actor} AS actor,
     {person}::bigint AS person_id, NULL::bigint AS integration_id, {reason} AS reason,
-    {version} AS version_id, crossing.id AS handoff_id, n.cycle, n.total,
+    {version} AS version_id,
+    CASE WHEN 'sql' IN (step.origin, step.target) THEN n.handoff_id END AS handoff_id,
+    n.cycle, n.total,
     CASE WHEN step.rises AND {is_told} THEN {evidence} END AS evidence,
     NULL::numeric AS amount
 FROM moved n
 JOIN (VALUES {ways}) AS step (stage, goal, place, origin, target, rises)
     ON step.stage = n.stage AND step.goal = n.target
-LEFT JOIN crossing ON crossing.lead_id = n.id AND 'sql' IN (step.origin, step.target)
 ORDER BY n.id, step.place
 """
 

@@ -40,7 +40,7 @@ _RANK = "array_position(ARRAY['inquiry','lead','mql','sql'], {})"
 # The rows are locked by now, and stay where they are: they are found again by their places.
 _STATEMENT = """
 WITH judged AS MATERIALIZED (
-    SELECT l.id, j.ctid AS place, l.stage, l.cycle, s.fit, s.intent, s.total, s.grade,
+    SELECT l.id, j.place, l.stage, l.cycle, s.fit, s.intent, s.total, s.grade,
            {points} AS points,
            (j.fit, j.intent) IS DISTINCT FROM (s.fit, s.intent) AS has_new_score,
            coalesce(j.version_id <> {version}, FALSE) AS is_rejudged,
@@ -52,7 +52,7 @@ WITH judged AS MATERIALIZED (
                  CASE WHEN m.held_until > {at} THEN m.held_until END) AS rescore_at,
            m.held_until{seen}
     FROM {tables}{lateral} CROSS JOIN LATERAL ({move}) m
-    WHERE j.lead_id = ANY({ids}){range}
+    WHERE l.id = ANY({ids}){range}
 ), {movers}changed AS (
     UPDATE leads_judgement AS j SET
         version_id = {version}, fit = n.fit, intent = n.intent, total = n.total,
@@ -198,10 +198,7 @@ def _statement(
     half = movers(basis, source, by_hand) if moves else None
     pieces = _pieces(basis) | {
         "ids": param(NOBODY, "bigint[]"),
-        # Said of both tables, where it is a range.
-        "range": Sql(" AND {} AND {}") % (source.among("l.id"), source.among("j.lead_id"))
-        if asked != NOBODY
-        else Sql(""),
+        "range": Sql(" AND {}") % source.among("l.id") if asked != NOBODY else Sql(""),
         "have_news": param(have_news),
         "today": param(basis.today, "date"),
         "points": scoring.points,

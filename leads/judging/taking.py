@@ -1,12 +1,9 @@
 """Which leads are due to be judged, and why: taken so that no other worker takes them too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-
-from django.db import connection
-from django.db.backends.utils import CursorWrapper
 
 from funnel.stages import TOMBSTONES
 from leadportal.db import prepared
@@ -31,7 +28,7 @@ class Taken:
 # more it is taken away, and counts for the colleagues all the same.
 _TAKE_NEWS = """
 WITH held AS (
-    SELECT n.lead_id, j.parked_error FROM leads_news n JOIN leads_judgement j USING (lead_id)
+    SELECT n.lead_id FROM leads_news n JOIN leads_judgement j USING (lead_id)
     WHERE n.lead_id IS NOT NULL AND n.at <= %(at)s
       AND (%(among)s::bigint[] IS NULL OR n.lead_id = ANY(%(among)s::bigint[]))
     ORDER BY n.id LIMIT %(limit)s FOR NO KEY UPDATE OF j SKIP LOCKED
@@ -40,10 +37,10 @@ WITH held AS (
     WHERE n.lead_id = ANY(ARRAY(SELECT lead_id FROM held)) AND n.at <= %(at)s
     RETURNING n.lead_id, n.at, n.spreads
 )
-SELECT lead_id, min(told.at) FILTER (WHERE spreads), l.stage <> ALL(%(gone)s) AND EXISTS (
-    SELECT FROM held WHERE held.lead_id = told.lead_id AND parked_error = '')
-FROM told JOIN leads_lead l ON l.id = told.lead_id
-GROUP BY lead_id, l.stage ORDER BY lead_id
+SELECT lead_id, min(at) FILTER (WHERE spreads),
+    (SELECT stage FROM leads_lead WHERE id = lead_id) <> ALL(%(gone)s)
+    AND (SELECT parked_error FROM leads_judgement j WHERE j.lead_id = told.lead_id) = ''
+FROM told GROUP BY lead_id ORDER BY lead_id
 """
 # Each reads an index made for it (Judgement.Meta); all skip what somebody else holds.
 _TAKE = """
@@ -86,42 +83,37 @@ _ANY = "SELECT {}".format(
 )
 
 
-def _are_many(cursor: CursorWrapper, values: Mapping[str, Any]) -> bool:
-    """Whether time made more due than one batch; then those next to one another are quicker."""
-    cursor.execute(
-        "SELECT count(*) > %(batch)s FROM (SELECT FROM leads_judgement WHERE parked_error = '' "
-        "AND rescore_at <= %(at)s LIMIT %(batch)s + 1) AS due",
-        {"at": values["at"], "batch": BATCH},
-    )
-    return bool(cursor.fetchone()[0])
+_ARE_MANY = """
+SELECT count(*) > %(batch)s FROM (
+    SELECT FROM leads_judgement WHERE parked_error = '' AND rescore_at <= %(at)s
+    LIMIT %(batch)s::int + 1
+) AS due
+"""
 
 
 def take(basis: Basis, limit: int, among: Sequence[int] | None = None) -> Taken:
     """Lock up to `limit` leads that are due for one reason, the most urgent one first."""
-    ((have_news, *are_due),) = prepared.fetch(_ANY, {"at": basis.at, "version": basis.version.pk})
-    values: dict[str, Any] = {
-        "at": basis.at,
-        "version": basis.version.pk,
+    time, version = {"at": basis.at}, {"version": basis.version.pk}
+    which: dict[str, Any] = {
         "gone": list(TOMBSTONES),
         "among": None if among is None else list(among),
         "limit": limit,
     }
-    with connection.cursor() as cursor:
-        active: dict[int, datetime] = {}
-        while have_news:
-            cursor.execute(_TAKE_NEWS, values)
-            rows = cursor.fetchall()
-            active |= {lead: at for lead, at, _ in rows if at is not None}
-            if ids := [lead for lead, _, is_judged in rows if is_judged]:
-                return Taken(ids, have_news=True, active=active)
-            have_news = bool(rows)
-        for kind, is_due in zip(_DUE, are_due, strict=True):
-            if is_due:
-                due, order = kind
-                if kind is _BY_TIME and _are_many(cursor, values):
-                    order = "j.lead_id"
-                cursor.execute(_TAKE.format(due=due, order=order), values)
-                if rows := cursor.fetchall():
-                    ids = sorted(lead for (lead,) in rows)
-                    return Taken(ids, are_new=kind is _NEW, active=active)
+    ((have_news, *are_due),) = prepared.fetch(_ANY, time | version)
+    active: dict[int, datetime] = {}
+    while have_news:
+        rows = prepared.fetch(_TAKE_NEWS, time | which)
+        active |= {lead: at for lead, at, _ in rows if at is not None}
+        if ids := [lead for lead, _, is_judged in rows if is_judged]:
+            return Taken(ids, have_news=True, active=active)
+        have_news = bool(rows)
+    for kind, is_due in zip(_DUE, are_due, strict=True):
+        if is_due:
+            due, order = kind
+            if kind is _BY_TIME:
+                ((are_many,),) = prepared.fetch(_ARE_MANY, time | {"batch": BATCH})
+                order = "j.lead_id" if are_many else order
+            of_kind = time | which | (version if "%(version)s" in due else {})
+            if rows := prepared.fetch(_TAKE.format(due=due, order=order), of_kind):
+                return Taken(sorted(lead for (lead,) in rows), are_new=kind is _NEW, active=active)
     return Taken(active=active)

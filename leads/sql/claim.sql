@@ -15,8 +15,10 @@ CREATE OR REPLACE FUNCTION leads_claim(
     becomes text,
     mover text
 ) RETURNS SETOF leads_handoff LANGUAGE plpgsql
--- "LIMIT near" is planned once, not again for each of its two values.
-SET plan_cache_mode = force_generic_plan AS $$
+-- "LIMIT near" is planned once, not again for each of its two values; a plan made while the queue
+-- was empty serves a full one too.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off AS $$
 DECLARE
     held integer;
     near integer;

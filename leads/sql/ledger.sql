@@ -7,10 +7,11 @@
 --
 -- "ORDER BY id + 0": by the few rows of a lead (index stage_change_of_lead), never by walking down
 -- the ids of the whole ledger. Subqueries and no joins, because a plan made for one lead serves
--- thousands later.
+-- thousands later; and no sequential scans, because one made while the tables were empty does too.
 
 -- What is to follow a move, by whatever road it came, follows here: `added` has the new rows.
-CREATE OR REPLACE FUNCTION leads_ledger_continues() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION leads_ledger_continues() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
 DECLARE
     wrong record;
 BEGIN
@@ -40,7 +41,8 @@ CREATE OR REPLACE TRIGGER leads_ledger_continues AFTER INSERT ON leads_stagechan
 
 -- Where the rows of a new lead lead to, the trigger above has asked. It is not judged yet, and due
 -- since it came.
-CREATE OR REPLACE FUNCTION leads_lead_begins() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION leads_lead_begins() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
 DECLARE
     wrong record;
 BEGIN
@@ -57,7 +59,8 @@ CREATE OR REPLACE TRIGGER leads_lead_begins AFTER INSERT ON leads_lead
     REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION leads_lead_begins();
 
-CREATE OR REPLACE FUNCTION leads_lead_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION leads_lead_moves() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
 DECLARE
     wrong record;
 BEGIN

@@ -3,7 +3,8 @@
 -- functions of the database.
 
 CREATE OR REPLACE FUNCTION leads_move(step leads_stagechange, owner bigint) RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET enable_seqscan = off AS $$
 BEGIN
     WITH stands AS (
         UPDATE leads_lead SET stage = step.target, stage_since = step.at, owner_id = owner

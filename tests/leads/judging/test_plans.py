@@ -1,0 +1,91 @@
+"""A session that began on an empty product serves a full one: no plan reads tables lead by lead.
+
+Functions and prepared statements keep their plans, and the planner knows nothing of what came in
+since it last counted the rows.
+"""
+
+import psycopg2
+import pytest
+from django.db import connection
+
+from leadportal.db import prepared
+from leads.handoffs.claims import claim_next
+from leads.judging.due import drain
+from leads.models import Handoff
+from tests import factories
+from tests.api import Api
+from tests.leads.judging import simple
+
+pytestmark = pytest.mark.django_db
+LEADS = 2_000
+BATCH = 1_000
+
+
+@pytest.fixture
+def known_empty(db: None) -> None:
+    """The tables were looked at while they were empty, and this session has planned nothing."""
+    other = psycopg2.connect(connection.connection.dsn)
+    other.autocommit = True
+    with other.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    other.close()
+    prepared.forget()
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
+
+
+@pytest.fixture
+def rep(known_empty: None):
+    factories.switched_on(simple.content())
+    return factories.rep("Dana Okafor")
+
+
+def payload(number: int) -> dict:
+    return {
+        "email": f"maya.{number}@firm{number}.example",
+        "first_name": "Maya",
+        "last_name": f"Lindqvist {number}",
+        "job_title": "VP Operations",
+        "company": {"name": f"Firm {number}", "domain": f"firm{number}.example"},
+        "consent": {"marketing": True},
+    }
+
+
+def post(first: int, count: int) -> None:
+    leads = [payload(first + number) for number in range(count)]
+    api = Api()
+    answer = api.post("/leads/batch", {"leads": leads})
+    assert answer.json()["summary"]["created"] == count
+    asked = [{"type": "demo_request", "lead": {"email": lead["email"]}} for lead in leads]
+    assert api.post("/events/batch", {"events": asked}).status_code == 200
+
+
+def read_whole() -> int:
+    """Rows that this transaction read by going through whole tables of leads so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(seq_tup_read), 0) FROM pg_stat_xact_user_tables "
+            "WHERE relname LIKE 'leads\\_%'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_a_full_table_is_judged_and_claimed_from_by_what_was_planned_for_an_empty_one(rep):
+    for number in range(6):
+        post(number, 1)
+        drain()
+        claim_next(rep)
+
+    before = read_whole()
+    for first in range(LEADS, 2 * LEADS, BATCH):
+        post(first, BATCH)
+    assert drain() == LEADS
+    # What is asked of all leads of a batch at once may read a table, and does so a few times.
+    assert read_whole() - before < 3 * LEADS
+    assert Handoff.objects.filter(state="open").count() >= LEADS
+
+    before = read_whole()
+    post(3 * LEADS, 1)
+    drain()
+    claim_next(factories.rep("Marcus Weil"))
+    assert read_whole() - before < LEADS
