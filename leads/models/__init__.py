@@ -11,9 +11,12 @@ from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
 from leads.models.override import Override
 from leads.models.score import DayScore
 from leads.models.stage import StageChange
+from leads.models.verdict import Answer, BantItem, Nurture, WrongCriterion
 
 __all__ = [
     "Adjustment",
+    "Answer",
+    "BantItem",
     "Campaign",
     "Company",
     "Consent",
@@ -31,6 +34,7 @@ __all__ = [
     "Lead",
     "LeadChange",
     "News",
+    "Nurture",
     "Outcome",
     "Override",
     "Rescored",
@@ -38,4 +42,5 @@ __all__ = [
     "Source",
     "StageChange",
     "Touch",
+    "WrongCriterion",
 ]
