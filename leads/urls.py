@@ -12,6 +12,7 @@ from leads.quality import pages as quality
 from leads.queue import pages as queue
 from leads.switch_on import pages as switch_on
 from leads.table import pages as table
+from leads.verdicts import pages as verdicts
 
 api_urls = [
     path("leads", lead_api.leads, name="api-leads"),
@@ -37,6 +38,9 @@ urlpatterns = [
     path("handoffs/<int:pk>/claim", handoffs.handoff_claim, name="handoff-claim"),
     path("handoffs/<int:pk>/release", handoffs.handoff_release, name="handoff-release"),
     path("handoffs/<int:pk>/touch", handoffs.handoff_touch, name="handoff-touch"),
+    path("handoffs/<int:pk>/accept", verdicts.handoff_accept, name="handoff-accept"),
+    path("handoffs/<int:pk>/reject", verdicts.handoff_reject, name="handoff-reject"),
+    path("handoffs/<int:pk>/undo", verdicts.handoff_undo, name="handoff-undo"),
     path("quality", quality.quality, name="quality"),
     path("overview", overview.overview, name="overview"),
     path("criteria/standing", impact.criteria_standing, name="criteria-standing"),
@@ -51,6 +55,10 @@ urlpatterns = [
     path("criteria/<int:number>/replay", switch_on.criteria_replay, name="criteria-replay"),
     path("leads", table.lead_list, name="leads"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
+    path("leads/<int:pk>/bant", verdicts.lead_bant, name="lead-bant"),
+    path("leads/<int:pk>/opportunity", verdicts.lead_opportunity, name="lead-opportunity"),
+    path("leads/<int:pk>/won", verdicts.lead_won, name="lead-won"),
+    path("leads/<int:pk>/lost", verdicts.lead_lost, name="lead-lost"),
     path("leads/<int:pk>/override", by_hand.lead_override, name="lead-override"),
     path("leads/<int:pk>/override/end", by_hand.override_end, name="override-end"),
     path("leads/<int:pk>/adjust", by_hand.lead_adjust, name="lead-adjust"),

@@ -69,6 +69,25 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.WORK_HANDOFFS, about="handoff"),
         Page(Action.WORK_HANDOFFS, "POST", "handoff", 422, {"reason": "\x07"}),
     ],
+    "handoff-accept": [
+        Page(Action.WORK_HANDOFFS, about="handoff"),
+        Page(Action.WORK_HANDOFFS, "POST", "handoff", 422, {"value": "a lot"}),
+    ],
+    "handoff-reject": [
+        Page(Action.WORK_HANDOFFS, about="handoff"),
+        Page(Action.WORK_HANDOFFS, "POST", "handoff", 422, {"reason": "0"}),
+    ],
+    "handoff-undo": [Page(Action.WORK_HANDOFFS, "POST", "handoff", 409)],  # a colleague did it
+    "lead-bant": [Page(Action.WORK_HANDOFFS, "POST", "lead", 409, {"item": "luck"})],
+    "lead-opportunity": [Page(Action.WORK_HANDOFFS, "POST", "lead", 409)],  # it is not accepted
+    "lead-won": [
+        Page(Action.WORK_HANDOFFS, about="lead"),
+        Page(Action.WORK_HANDOFFS, "POST", "lead", 422, {"amount": "1"}),
+    ],
+    "lead-lost": [
+        Page(Action.WORK_HANDOFFS, about="lead"),
+        Page(Action.WORK_HANDOFFS, "POST", "lead", 422, {"reason": "Too dear"}),
+    ],
     "quality": [Page(Action.OPEN_QUALITY)],
     "overview": [Page(Action.OPEN_OVERVIEW)],
     "leads": [Page(Action.OPEN_LEADS)],

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap
@@ -31,8 +32,7 @@ def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         claimed = claims.claim(handoff, request.user, portal=request.portal)
     except claims.NotClaimable as error:
         return _refused(request, error, handoff)
-    messages.success(request, words.claimed(claimed))
-    return go(request, claimed)
+    return _claimed(request, claimed)
 
 
 @require_POST
@@ -45,7 +45,13 @@ def handoff_next(request: AuthenticatedRequest) -> HttpResponse:
     if handoff is None:
         messages.info(request, "Nothing waits in your queues.")
         return go(request, "queue")
-    messages.success(request, words.claimed(handoff))
+    return _claimed(request, handoff)
+
+
+def _claimed(request: AuthenticatedRequest, handoff: Handoff) -> HttpResponse:
+    """On to the lead; the toast takes the claim back."""
+    undo = reverse("handoff-undo", args=[handoff.pk])
+    messages.success(request, words.claimed(handoff), extra_tags=f"undo:{undo}")
     return go(request, handoff)
 
 

@@ -27,6 +27,13 @@ class VerdictRefused(Exception):
     """The verdict cannot be given; says why."""
 
 
+class NotInHands(VerdictRefused):
+    """Somebody else has it by now, or nobody."""
+
+    def __init__(self, lead: Lead) -> None:
+        super().__init__(f"{lead} is not in your hands.")
+
+
 class NeedsBant(VerdictRefused):
     """The criteria ask for more before a lead is accepted; `missing` are those not known yet."""
 
@@ -143,7 +150,7 @@ def _close(
 ) -> Handoff:
     """The row count of `held` decides whether it is still this rep's."""
     if not held.update(state=HandoffState.CLOSED, **closed):
-        raise VerdictRefused(f"{handoff.lead} is not in your hands.")
+        raise NotInHands(handoff.lead)
     handoff.refresh_from_db()
     ledger.move(
         handoff.lead_id,
@@ -175,6 +182,9 @@ def advance(
     By its owner, or a manager of sales. Raises VerdictRefused, MoveNotAllowed or NotAllowed.
     """
     policy.require(rep, Action.WORK_HANDOFFS)
+    lead = Lead.objects.locked().get(pk=lead.pk)
+    if lead.stage == to:
+        raise VerdictRefused(f"{lead} is {to.label.lower()} already.")
     handoff = _deal(lead, to, amount, reason)
     if lead.owner_id != rep.pk and not policy.can(rep, Action.WORK_FOR_OTHERS):
         raise VerdictRefused(f"{lead} is {lead.owner}’s." if lead.owner else "Nobody holds it.")
