@@ -1,15 +1,18 @@
 from django.urls import include, path
 
 from leads.by_hand import pages as by_hand
+from leads.follow_ups import pages as follow_ups
 from leads.handoffs import api as handoffs_api
 from leads.handoffs import pages as handoffs
 from leads.impact import pages as impact
 from leads.ingest import api as ingest_api
 from leads.lead import api as lead_api
 from leads.lead import pages as lead
+from leads.mine import pages as mine
 from leads.overview import pages as overview
 from leads.quality import pages as quality
 from leads.queue import pages as queue
+from leads.search import pages as search
 from leads.switch_on import pages as switch_on
 from leads.table import pages as table
 from leads.verdicts import pages as verdicts
@@ -41,6 +44,13 @@ urlpatterns = [
     path("handoffs/<int:pk>/accept", verdicts.handoff_accept, name="handoff-accept"),
     path("handoffs/<int:pk>/reject", verdicts.handoff_reject, name="handoff-reject"),
     path("handoffs/<int:pk>/undo", verdicts.handoff_undo, name="handoff-undo"),
+    path("leads/mine", mine.my_leads, name="my-leads"),
+    path("me/results", mine.my_results, name="my-results"),
+    path("me/results/leads", mine.my_results_leads, name="my-results-leads"),
+    path("followups", follow_ups.follow_up_list, name="follow-ups"),
+    path("followups/<int:pk>/done", follow_ups.follow_up_done, name="follow-up-done"),
+    path("followups/<int:pk>/snooze", follow_ups.follow_up_snooze, name="follow-up-snooze"),
+    path("search", search.search, name="search"),
     path("quality", quality.quality, name="quality"),
     path("overview", overview.overview, name="overview"),
     path("criteria/standing", impact.criteria_standing, name="criteria-standing"),
@@ -59,6 +69,8 @@ urlpatterns = [
     path("leads/<int:pk>/opportunity", verdicts.lead_opportunity, name="lead-opportunity"),
     path("leads/<int:pk>/won", verdicts.lead_won, name="lead-won"),
     path("leads/<int:pk>/lost", verdicts.lead_lost, name="lead-lost"),
+    path("leads/<int:pk>/follow-up", follow_ups.lead_follow_up, name="lead-follow-up"),
+    path("leads/<int:pk>/note", lead.lead_note, name="lead-note"),
     path("leads/<int:pk>/override", by_hand.lead_override, name="lead-override"),
     path("leads/<int:pk>/override/end", by_hand.override_end, name="override-end"),
     path("leads/<int:pk>/adjust", by_hand.lead_adjust, name="lead-adjust"),

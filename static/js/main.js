@@ -2,7 +2,7 @@
 import { startClocks } from "./clocks.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
-import { find, findAll, say } from "./page.js";
+import { find, findAll } from "./page.js";
 
 const TOAST_MS = 10_000;
 const root = document.documentElement;
@@ -33,14 +33,13 @@ function closeMenu(event) {
   if (menu && !menu.contains(event.target)) menu.open = false;
 }
 
-// A button beside a field copies it; without a script the field is there to select.
-async function copy({ target }) {
-  const field = find(target.dataset.copy);
-  field.select();
-  // The clipboard is only there under https and on this machine; the old way is everywhere.
-  if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
-  else document.execCommand("copy");
-  say((target.textContent = "Copied"));
+// The palette is loaded when it is first asked for; its page is there without a script.
+function openPalette(event) {
+  event.preventDefault();
+  import("./palette.js").then(
+    (palette) => palette.open(),
+    () => location.assign(find("[data-palette]").href),
+  );
 }
 
 const drawer = find("#drawer");
@@ -51,9 +50,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
 document.addEventListener("htmx:afterSettle", letToastsLeave);
 document.addEventListener("click", closeMenu);
 find("[data-theme-form]").addEventListener("submit", switchTheme);
-findAll("[data-copy]").forEach((button) => {
-  button.hidden = false;
-  button.addEventListener("click", copy);
+findAll("[data-palette]").forEach((link) => link.addEventListener("click", openPalette));
+addEventListener("keydown", (event) => {
+  const asks = (event.ctrlKey || event.metaKey) && event.key === "k" && find("[data-palette]");
+  if (asks) openPalette(event);
 });
 find("[data-focus]")?.focus();
 letToastsLeave();

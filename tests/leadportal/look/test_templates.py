@@ -47,9 +47,28 @@ def test_every_icon_named_is_drawn(path):
         assert f'id="i-{name}"' in sprite
 
 
+def wire(file: Path) -> int:
+    return len(gzip.compress(file.read_bytes()))
+
+
+def at_once(name: str) -> set[Path]:
+    """A module and those it cannot begin without; others come when they are asked for."""
+    file = ROOT / "static/js" / name
+    needed = re.findall(r'^import .*?"\./([^"]+)";', file.read_text(), re.MULTILINE)
+    return {file}.union(*map(at_once, needed))
+
+
+@pytest.mark.parametrize("name", ["palette.js", "copy.js"])
+def test_a_script_that_is_asked_for_costs_little_and_is_not_loaded_at_once(name):
+    file = ROOT / "static/js" / name
+
+    assert file not in at_once("main.js")
+    assert wire(file) <= 2_200
+
+
 def test_css_and_own_scripts_stay_in_their_budget():
     assert packed("static/css", "*.css") <= 16_000
-    assert packed("static/js", "*.js") <= 5_000
+    assert sum(map(wire, at_once("main.js"))) <= 5_000
     assert (ROOT / "static/fonts/inter.woff2").stat().st_size <= 35_000
 
 
