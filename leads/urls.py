@@ -65,6 +65,7 @@ urlpatterns = [
     path("criteria/<int:number>/replay", switch_on.criteria_replay, name="criteria-replay"),
     path("leads", table.lead_list, name="leads"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
+    path("leads/<int:pk>/changes", lead.lead_changes, name="lead-changes"),
     path("leads/<int:pk>/bant", verdicts.lead_bant, name="lead-bant"),
     path("leads/<int:pk>/opportunity", verdicts.lead_opportunity, name="lead-opportunity"),
     path("leads/<int:pk>/won", verdicts.lead_won, name="lead-won"),

@@ -1,6 +1,6 @@
 """Phrases that several pages say of a lead and its score."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +40,28 @@ def place(lead: Lead) -> str:
     people = lead.company.employees if lead.company else None
     size = "" if people is None else f"{formats.number(people)} people"
     return " · ".join(filter(None, [", ".join(filter(None, where)), size]))
+
+
+def do_not_contact(lead: Lead) -> str:
+    """Why nobody calls or writes; empty when sales may."""
+    sales, marketing = lead.consent.get("sales"), lead.consent.get("marketing")
+    if sales is False:
+        return "Do not contact: consent to sales contact was withdrawn."
+    if marketing is False and not sales:
+        return "Do not contact: consent was withdrawn."
+    return ""
+
+
+def came_back(last: Mapping[str, Any] | None, opened_at: datetime | None) -> str:
+    """ "Back after 34 days; last time: too small", from what the cycle before ended with."""
+    if last is None:
+        return ""
+    ended = datetime.fromisoformat(last["at"])
+    after = f" after {formats.duration(opened_at - ended)}" if opened_at else ""
+    reason = last["reason"] or ""
+    # A name that is all capitals stays as it is.
+    reason = reason if reason[1:2].isupper() else f"{reason[:1].lower()}{reason[1:]}"
+    return f"Back{after}; last time: {reason or 'accepted'}"
 
 
 def signed_by(version: CriteriaVersion) -> str:

@@ -33,9 +33,10 @@ class UntilForm(ReasonForm):
     until = forms.DateField(
         label="Until",
         help_text="That day included.",
-        required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Enter the day as 2026-12-31."},
+        error_messages=dict.fromkeys(
+            ["required", "invalid"], "Enter the day it ends, as 2026-12-31."
+        ),
     )
 
     def __init__(self, *args: Any, days: int, **kwargs: Any) -> None:
@@ -46,11 +47,9 @@ class UntilForm(ReasonForm):
         limits = {"min": self.first.isoformat(), "max": self.last.isoformat()}
         self.fields["until"].widget.attrs |= limits
 
-    def clean_until(self) -> datetime | None:
+    def clean_until(self) -> datetime:
         """The last moment of that day, where its reader is."""
-        until: date | None = self.cleaned_data["until"]
-        if until is None:
-            return None
+        until: date = self.cleaned_data["until"]
         if not self.first <= until <= self.last:
             raise forms.ValidationError(f"Choose a day from today to {self.last:%Y-%m-%d}.")
         return timezone.make_aware(datetime.combine(until, time.max))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
-from funnel.stages import LADDER, Stage
+from funnel.stages import LADDER, SALES_HOLDS, Stage
 from leadportal.look import formats
 from leads.by_hand import stages
 from leads.models import Adjustment, Lead, Override, StageChange
@@ -48,6 +48,8 @@ class InForce:
 class ByHand:
     said: list[InForce]
     acts: list[Act]
+    # What stands there where nobody said anything.
+    nothing: str
 
     def __bool__(self) -> bool:
         return bool(self.said or self.acts)
@@ -73,7 +75,18 @@ def by_hand(
             for move in last
             if move.person
         ]
-    return ByHand(said, _acts(lead, reader))
+    return ByHand(said, _acts(lead, reader), _nothing(lead))
+
+
+def _nothing(lead: Lead) -> str:
+    """Who decides, where nobody has said anything against the criteria."""
+    if lead.stage in LADDER:
+        return "Nothing. The criteria decide alone."
+    if lead.stage in SALES_HOLDS:
+        return "Nothing. Sales holds this lead, and people decide what becomes of it."
+    if lead.stage == Stage.DISQUALIFIED:
+        return "Nothing. The criteria keep it out."
+    return "Nothing. People decided, and the criteria wait."
 
 
 def _kept(override: Override, lead: Lead, reader: User) -> InForce:

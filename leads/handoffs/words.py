@@ -30,10 +30,12 @@ def claimed(handoff: Handoff) -> str:
 
 def touched(handoff: Handoff, touch: Touch, *, first: bool) -> str:
     """What the toast says once a touch is logged."""
+    holder = handoff.claimed_by
+    whose = f" for {holder}" if holder and holder.pk != touch.by_id else ""
     if not first:
-        return f"{touch.get_channel_display()} logged."
+        return f"{touch.get_channel_display()} logged{whose}."
     took = formats.duration(touch.at - handoff.opened_at)
-    return f"First touch logged, {took} after the handoff."
+    return f"First touch logged{whose}, {took} after the handoff."
 
 
 def lead_time(span: timedelta) -> str:

@@ -1,5 +1,6 @@
 """One lead: its page, and what the API tells of it.
 
-timeline: everything that happened, from all tables that remember · notes: what people
-add to it · words: how its page reads · answers: what the API answers.
+reading: what its page shows, in two queries · changes: what is new while it is open · timeline:
+everything that happened, from all tables that remember · notes: what people add to it · words: how
+its page reads · answers: what the API answers.
 """

@@ -1,14 +1,13 @@
 """The page of one lead: what it is, what to do now, why, and everything that happened."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
-from django.http import HttpResponse
+from django.db.models import F
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,89 +16,87 @@ from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.models import User
 from accounts.policy import Action
-from funnel.models import QueueMember
+from funnel.models import VersionState
 from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
 from leadportal.db import paging
 from leadportal.web.answers import fragment, go
-from leads import local_time, news
+from leads import local_time
 from leads import words as phrases
 from leads.by_hand import words as by_hand_words
-from leads.by_hand.reading import adjustments_of_lead, override_of_lead, rows_of
+from leads.by_hand.reading import rows_of
 from leads.explanation import stored
-from leads.judging.history import daily_totals, newest_of_lead
-from leads.lead import notes, timeline
+from leads.handoffs import bant, verdicts
+from leads.judging.history import daily_totals
+from leads.lead import changes, notes, timeline
 from leads.lead.forms import NoteForm
+from leads.lead.reading import (
+    TREND_DAYS,
+    HandoffOnPage,
+    LeadOnPage,
+    bant_rows,
+    for_page,
+    newest_handoff,
+)
 from leads.lead.words import next_step, path, who, why
 from leads.lead.words import timeline as told
 from leads.lead.words.notice import kept_from
 from leads.lead.words.trend import trend
 from leads.models import (
     Adjustment,
-    Consent,
-    Event,
-    FollowUp,
+    BantItem,
     Handoff,
     HandoffState,
     Lead,
+    Outcome,
     Override,
     StageChange,
 )
 from leads.search import recent
+from leads.verdicts import words as verdict_words
 from leads.words import role
-
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
 
 SIDES = {"": "Everything", "marketing": "Marketing", "sales": "Sales"}
 COLLEAGUES = 8
-TREND_DAYS = 30
-
-Told: TypeAlias = list[dict[str, Any]]
-
-
-class _OnPage(TypedDict):
-    """What the query of a lead reads of the rows that hang on it."""
-
-    fresh: int | None
-    has_news: bool
-    told_consents: Told
-    told_scores: Told
-    told_follow_ups: Told
-    told_override: Told
-    told_adjustments: Told
-
-
-class _ToReader(TypedDict):
-    """Whether the reader works the queue of a handoff."""
-
-    member: bool
-
-
-LeadOnPage: TypeAlias = "WithAnnotations[Lead, _OnPage]"
-HandoffOnPage: TypeAlias = "WithAnnotations[Handoff, _ToReader]"
 
 
 @require_safe
 @permission_required(Action.OPEN_LEADS)
 def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    lead: LeadOnPage = get_object_or_404(_for_page(request), pk=pk)
+    lead: LeadOnPage = get_object_or_404(for_page(request.user), pk=pk)
     recent.remember(request.session, pk)
     adjusted = rows_of(Adjustment, lead.told_adjustments)
-    handoff, words = _newest_handoff(request, lead), current.vocabulary()
+    handoff, words = newest_handoff(request.user, lead), current.vocabulary()
     context = {
         "lead": lead,
+        "token": changes.Known.of(lead).token,
         "now": timezone.now(),
         "role": role(lead),
         "local_time": local_time.told(lead, timezone.now()),
         "may_note": policy.can(request.user, Action.WRITE_NOTES),
         **_follow_up(request.user, lead),
-        **_standing(request, lead, handoff, adjusted),
+        **_standing(request, lead, handoff, words, adjusted),
         **_judgement(request, lead, handoff, words, adjusted),
         **_history(request, lead, words),
         **_colleagues(request, lead),
     }
     return render(request, "leads/lead/lead.html", context)
+
+
+@require_safe
+@permission_required(Action.OPEN_LEADS)
+def lead_changes(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Whether an open page is still the truth: 204, or what is new and a way to fetch it."""
+    lead = get_object_or_404(changes.for_look(request.user), pk=pk)
+    try:
+        known = changes.Known.read(request.GET.get("since", ""))
+    except ValueError:
+        return HttpResponseBadRequest("since is not a token of this page.")
+    news = changes.news(lead, known, request.user)
+    if not news:
+        return HttpResponse(status=204)
+    context = {"lead": lead, "news": news}
+    return fragment(request, "leads/lead/partials/news.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,63 +118,72 @@ def lead_note(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return fragment(request, "leads/lead/note.html", context, status=status)
 
 
-def _for_page(request: AuthenticatedRequest) -> "QuerySet[LeadOnPage]":
-    """One lead with what its page shows of the rows that hang on it, in one query."""
-    scored_at = OuterRef("judgement__scored_at")
-    fresh = Event.objects.filter(lead=OuterRef("pk"), received_at__gt=scored_at)
-    consents = Consent.objects.filter(lead=OuterRef("pk")).order_by("-at", "-pk")
-    return (
-        Lead.objects.visible_to(request.user)
-        .select_related("company", "source", "campaign", "owner", "judgement__version")
-        .annotate(
-            fresh=Subquery(fresh.order_by().values("lead").annotate(n=Count("pk")).values("n")),
-            has_news=Exists(news.about(OuterRef("pk"), OuterRef("company"))),
-            told_consents=ArraySubquery(
-                consents.values(said=JSONObject(purpose="purpose", given="given", at=F("at")))
-            ),
-            told_scores=ArraySubquery(newest_of_lead(days=TREND_DAYS)),
-            told_follow_ups=ArraySubquery(_planned_for(request.user)),
-            told_override=ArraySubquery(override_of_lead()),
-            told_adjustments=ArraySubquery(adjustments_of_lead()),
-        )
-    )
-
-
-def _newest_handoff(request: AuthenticatedRequest, lead: Lead) -> "HandoffOnPage | None":
-    """The one that is going on, else the last; and whether the reader works its queue."""
-    membership = QueueMember.objects.filter(queue=OuterRef("queue"), user=request.user)
-    rows = Handoff.objects.filter(lead=lead).select_related("claimed_by", "queue", "version")
-    rows = rows.annotate(member=Exists(membership))
-    return rows.order_by(F("closed_at").desc(nulls_first=True), "-opened_at").first()
-
-
 def _standing(
     request: AuthenticatedRequest,
     lead: "LeadOnPage",
     handoff: "HandoffOnPage | None",
+    words: Vocabulary,
     adjusted: list[Adjustment],
 ) -> dict[str, Any]:
-    """The path, the next step, and what people said against the criteria."""
+    """The path, the next step, BANT, and what people said against the criteria."""
     reader = request.user
     ledger = lead.stage_changes.filter(cycle=lead.cycle).order_by("at", "pk")
     moves = list(ledger.select_related("person"))
-    works = policy.can(reader, Action.WORK_HANDOFFS)
-    member = bool(handoff and handoff.member)
+    rows, asked = bant_rows(lead.told_bant), _asked_bant(lead, words)
+    now = next_step.Situation(
+        lead,
+        handoff,
+        reader,
+        moves,
+        request.portal.currency,
+        works=policy.can(reader, Action.WORK_HANDOFFS),
+        member=bool(handoff and handoff.member),
+        leads_team=policy.can(reader, Action.WORK_FOR_OTHERS),
+        refusal=phrases.do_not_contact(lead),
+        unknown=[item for item in rows if item not in bant.known(rows)],
+        asked=asked,
+        wait=next(iter(lead.told_wait), None),
+        dispute=next(iter(lead.told_dispute), None),
+    )
     return {
         "handoff": handoff,
-        "is_live": handoff is not None and handoff.state != HandoffState.CLOSED,
         "handoff_facts": who.handoff_facts(handoff) if handoff else [],
         "lane": path.lane(lead, moves, handoff, reader),
-        "next": next_step.next_step(lead, handoff, reader, works=works, member=member),
+        "back": path.came_back(next(iter(lead.told_last_time), None), handoff),
+        "next": next_step.next_step(now),
+        "sheet": _sheet(now, rows),
         "by_hand": _by_hand(reader, lead, adjusted, moves),
         "place": phrases.place(lead),
-        "refusal": who.do_not_contact(lead),
-        "contact": who.contact(lead, lead.told_consents),
+        "refusal": now.refusal,
+        "contact": who.contact(lead, lead.told_consents, may_reach=not now.refusal),
+        "own_words": who.own_words(lead.told_words),
         "company": who.company(lead),
-        "origin": who.origin(lead),
+        "origin": who.origin(lead, request.portal.currency),
         "from_queue": bool(handoff and handoff.state == HandoffState.OPEN)
         and policy.can(reader, Action.OPEN_QUEUE),
     }
+
+
+def _asked_bant(lead: Lead, words: Vocabulary) -> int:
+    """What accept asks for by the live version, which most leads are judged by."""
+    version = lead.judgement.version
+    if version is not None and version.state == VersionState.LIVE:
+        return current.rulebook(version, words).accept_bant
+    return verdicts.asked_bant()
+
+
+def _sheet(
+    now: next_step.Situation, rows: Mapping[BantItem.Item, BantItem | None]
+) -> verdict_words.Sheet | None:
+    """BANT of a lead that sales has or had; who holds it and their team fill it in."""
+    handoff = now.handoff
+    if handoff is None:
+        return None
+    worked = handoff.state == HandoffState.CLAIMED or handoff.outcome == Outcome.ACCEPTED
+    is_editable = worked and now.works and (now.mine or now.member)
+    if not (worked or any(rows.values())):
+        return None
+    return verdict_words.sheet(rows, now.asked, is_editable=is_editable)
 
 
 def _by_hand(
@@ -213,13 +219,6 @@ def _judgement(
             daily_totals(lead.told_scores, days=TREND_DAYS, zone=ZoneInfo(request.portal.zone))
         ),
     }
-
-
-def _planned_for(reader: User) -> "QuerySet[FollowUp, Any]":
-    """What the reader may see of what is planned next with a lead."""
-    planned = FollowUp.objects.visible_to(reader).open().filter(lead=OuterRef("pk"))
-    said = JSONObject(due_at="due_at", note="note", owner=F("owner__name"), owner_id=F("owner"))
-    return planned.order_by("due_at").values(said=said)
 
 
 def _follow_up(reader: User, lead: "LeadOnPage") -> dict[str, Any]:

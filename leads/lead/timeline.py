@@ -121,6 +121,7 @@ _STAGE_SAYS = JSONObject(
     version=F("version__number"),
     opened_at=F("handoff__opened_at"),
     due_at=F("handoff__due_at"),
+    note=F("handoff__note"),
 )
 
 
@@ -158,6 +159,8 @@ def _tables(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
             person_id="by",
             first_at=F("handoff__first_touch_at"),
             opened_at=F("handoff__opened_at"),
+            holder=F("handoff__claimed_by__name"),
+            holder_id=F("handoff__claimed_by"),
         ),
     )
 

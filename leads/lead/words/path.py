@@ -1,10 +1,12 @@
 """The path of a lead: where it has been, where it stands, what lies ahead."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from accounts.models import User
 from funnel.stages import Stage
+from leads import words
 from leads.models import Handoff, Lead, StageChange
 from leads.words import short
 
@@ -54,19 +56,29 @@ def _step(
 ) -> dict[str, Any]:
     return {
         "label": stage.label,
-        "note": _note(stage, move, reader) if state != "ahead" else "",
+        "note": _note(stage, move, handoff, reader) if state != "ahead" else "",
         "state": state,
         "side": "" if state == "ahead" else stage.side,
         "cross": stage == Stage.SQL and state != "ahead" and handoff is not None,
     }
 
 
-def _note(stage: Stage, move: StageChange | None, reader: User) -> str:
+def came_back(last: Mapping[str, Any] | None, handoff: Handoff | None) -> str:
+    """What stands under the path of a lead that sales had before."""
+    if last is None:
+        return ""
+    is_later = handoff is not None and handoff.opened_at > datetime.fromisoformat(last["at"])
+    return words.came_back(last, handoff.opened_at if handoff and is_later else None)
+
+
+def _note(stage: Stage, move: StageChange | None, handoff: Handoff | None, reader: User) -> str:
     if move is None:
         return ""
     at = short(move.at)
     if stage == Stage.SQL:
-        return f"Handed over {at}"
+        # Given back, it is an SQL again; it was handed over once.
+        is_its = handoff is not None and handoff.cycle == move.cycle
+        return f"Handed over {short(handoff.opened_at) if handoff and is_its else at}"
     if stage == Stage.MQL and move.total is not None:
         return f"{at}, {move.total} pts"
     if move.person:

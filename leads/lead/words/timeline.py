@@ -18,6 +18,7 @@ from funnel.vocabulary.facts import Fact, Vocabulary
 from funnel.vocabulary.operators import FactType
 from leadportal.look import formats
 from leads.facts import CUSTOM
+from leads.handoffs.undoing import UNDONE
 from leads.lead.timeline import (
     ADJUSTMENT,
     ADJUSTMENT_END,
@@ -170,6 +171,11 @@ def _touch(thing: Happened, reading: Reader) -> list[Entry]:
     if about["first_at"] and datetime.fromisoformat(about["first_at"]) == thing.at:
         took = formats.duration(thing.at - datetime.fromisoformat(about["opened_at"]))
         text = f"{text}. First touch, {took} after the handoff"
+    if about["holder"] and about["holder_id"] != about["person_id"]:
+        holder = (
+            "you hold" if about["holder_id"] == reading.reader.pk else f"{about['holder']} holds"
+        )
+        text = f"{text}. Helped: {holder} this lead"
     name = reading.lead.first_name or reading.lead.name
     title = format_html("<b>{} {}</b> {}", _who(about, reading.reader), did, name)
     return [Entry(thing.at, title, SALES, text=text, quote=about["note"])]
@@ -193,6 +199,8 @@ def _stage(thing: Happened, reading: Reader) -> list[Entry]:
     origin, target = about["origin"], Stage(about["target"])
     if not origin:
         return [_first_seen(thing, reading.lead)]
+    if about["reason"] == UNDONE and about["person"]:
+        return [_undone(thing, Stage(origin), reading.reader)]
     if target in LADDER and origin in LADDER:
         rises = LADDER.index(target) > LADDER.index(Stage(origin))
         return _rung(thing, rises=rises)
@@ -202,6 +210,19 @@ def _stage(thing: Happened, reading: Reader) -> list[Entry]:
         title = format_html("<b>{}</b> gave it back to the queue", _who(about, reading.reader))
         return [Entry(thing.at, title, SALES, text=about["reason"])]
     return [_verdict(thing, target, reading)]
+
+
+_UNDONE = {
+    Stage.CLAIMED: "the claim",
+    Stage.ACCEPTED: "the acceptance",
+    Stage.REJECTED: "the rejection",
+}
+
+
+def _undone(thing: Happened, stage: Stage, reader: User) -> Entry:
+    who = _who(thing.about, reader)
+    title = format_html("<b>{}</b> undid {}", who, _UNDONE.get(stage, stage.label))
+    return Entry(thing.at, title, SALES)
 
 
 def _first_seen(thing: Happened, lead: Lead) -> Entry:
@@ -224,7 +245,9 @@ def _rung(thing: Happened, *, rises: bool) -> list[Entry]:
     entry = Entry(thing.at, title, text=why)
     if stage != Stage.SQL:
         return [entry]
-    clock = f"{timezone.localtime(thing.at):%H:%M}"
+    # The handoff's own time, as everywhere.
+    opened = datetime.fromisoformat(about["opened_at"]) if about["opened_at"] else thing.at
+    clock = f"{timezone.localtime(opened):%H:%M}"
     return [Entry(thing.at, f"Handed over to Sales at {clock}", kind="handoff"), entry]
 
 
@@ -267,7 +290,8 @@ def _verdict(thing: Happened, target: Stage, reading: Reader) -> Entry:
     text = " · ".join(filter(None, [worth, about["reason"]]))
     if target == Stage.DISQUALIFIED:
         text = f"{_left_the_queue(about)}{text}"
-    return Entry(thing.at, title, side, text=text)
+    quote = about["note"] if target == Stage.REJECTED and about["note"] else ""
+    return Entry(thing.at, title, side, text=text, quote=quote)
 
 
 def _override(thing: Happened, reading: Reader) -> list[Entry]:

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils.html import format_html
 
+from funnel.vocabulary.events import event_label
 from funnel.vocabulary.facts import Vocabulary
 from leadportal.look import formats
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column, Section
 from leads.facts import CUSTOM
-from leads.lead.words.timeline import purpose
+from leads.lead.words.timeline import WORDS, purpose
 from leads.models import Company, Handoff, Lead
 from leads.words import against, place, short
 
@@ -18,23 +19,43 @@ from leads.words import against, place, short
 ATTRIBUTES_SHOWN = 40
 
 
-def do_not_contact(lead: Lead) -> str:
-    """Why nobody calls or writes; empty when sales may."""
-    sales, marketing = lead.consent.get("sales"), lead.consent.get("marketing")
-    if sales is False:
-        return "Do not contact: consent to sales contact was withdrawn."
-    if marketing is False and not sales:
-        return "Do not contact: consent was withdrawn."
-    return ""
+def contact(
+    lead: Lead, consents: Sequence[Mapping[str, Any]], *, may_reach: bool
+) -> list[tuple[str, Any]]:
+    """Facts for partials/facts.html; a pair without a value is left out.
 
-
-def contact(lead: Lead, consents: Sequence[Mapping[str, Any]]) -> list[tuple[str, Any]]:
-    """Facts for partials/facts.html; a pair without a value is left out."""
+    Mail and phone are links with a button that copies them, where one may call or write.
+    """
+    facts = _listed(LEAD_COLUMNS, lead, Section.CONTACT)
+    if may_reach:
+        ways = {lead.email: "mailto:", lead.phone: "tel:"}
+        facts = [(label, _reach(ways.get(value, ""), value)) for label, value in facts]
     return [
-        *_listed(LEAD_COLUMNS, lead, Section.CONTACT),
+        *facts,
         ("Where", place(lead).split(" · ")[0] if lead.city or lead.country else ""),
         ("Consent", _consents(consents)),
     ]
+
+
+def _reach(scheme: str, value: str) -> str:
+    if not scheme:
+        return value
+    return format_html(
+        '<a class="link" href="{}{}">{}</a> <button class="btn plain sm" type="button" hidden '
+        'data-copies="{}">Copy<span class="vh"> {}</span></button>',
+        scheme, value, value, value, value,
+    )  # fmt: skip
+
+
+def own_words(told: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """What they wrote last, in their own words: {text, where, at}."""
+    for event in told:
+        properties = event["properties"]
+        text = next((str(properties[name]) for name in WORDS if properties.get(name)), "")
+        if text:
+            at = datetime.fromisoformat(event["at"])
+            return {"text": text, "where": event_label(event["type"]), "at": at}
+    return None
 
 
 def _listed(
@@ -61,8 +82,10 @@ def company(lead: Lead) -> list[tuple[str, Any]]:
     return _listed(COMPANY_COLUMNS, lead.company, Section.COMPANY) if lead.company else []
 
 
-def origin(lead: Lead) -> list[tuple[str, Any]]:
+def origin(lead: Lead, currency: str) -> list[tuple[str, Any]]:
+    value = lead.estimated_value
     return [
+        ("Estimated value", "" if value is None else formats.amount(value, currency)),
         ("First seen", formats.when(lead.created_at)),
         *_listed(LEAD_COLUMNS, lead, Section.ORIGIN),
         ("Owner", lead.owner),

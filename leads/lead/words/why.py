@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from funnel.conditions.describing import describe
 from funnel.criteria.words import makes
 from funnel.rulebook.parts import Rulebook
+from funnel.scoring import UNKNOWN_GRADE
 from funnel.stages import LADDER, SALES_HOLDS, Stage
 from leads.explanation.lines import Line
 from leads.explanation.stored import Explanation
@@ -44,6 +45,7 @@ class Why:
     stands: str
     groups: list[LineGroup]
     largest: int
+    grade: str
     # Why the score means nothing; empty while it does.
     void: str = ""
     remarks: list[Any] = field(default_factory=list)
@@ -64,6 +66,7 @@ def why(lead: Lead, explanation: Explanation, rulebook: Rulebook, handoff: Hando
         stands=against(explanation.total, rulebook.sql_line),
         groups=[_group(kind, explanation, rulebook) for kind in KIND_SAYS],
         largest=largest(explanation.lines),
+        grade=grade(lead),
         void=void(lead, rulebook),
         remarks=[remark for remark in remarks if remark],
     )
@@ -82,6 +85,14 @@ def _group(kind: str, explanation: Explanation, rulebook: Rulebook) -> LineGroup
     )
 
 
+def grade(lead: Lead) -> str:
+    """ "Grade B2": a letter for fit, a digit for intent."""
+    given = lead.judgement.grade
+    if given and given != UNKNOWN_GRADE:
+        return f"Grade {given}"
+    return "No grade: less than half of its fit is known" if given else ""
+
+
 def void(lead: Lead, rulebook: Rulebook) -> str:
     """What stands above the score of a disqualified lead, which is worked out all the same."""
     if lead.stage != Stage.DISQUALIFIED:
@@ -92,10 +103,14 @@ def void(lead: Lead, rulebook: Rulebook) -> str:
 
 
 def heading(lead: Lead, explanation: Explanation, rulebook: Rulebook) -> str:
-    """A score tells why a lead stands where it does only as long as it reaches that line."""
+    """A score tells why a lead stands where it does only as long as it reaches that line.
+
+    Not where a person keeps it: then the reason is theirs, and stands under "By hand".
+    """
     stage = Stage.SQL if lead.stage in SALES_HOLDS else Stage(lead.stage)
     lines = {Stage.MQL: rulebook.mql_line, Stage.SQL: rulebook.sql_line}
-    if stage not in LADDER or explanation.total < lines.get(stage, 0):
+    is_kept = lead.held_until is not None and lead.held_until > timezone.now()
+    if is_kept or stage not in LADDER or explanation.total < lines.get(stage, 0):
         return "Score now"
     return f"Why this is {stage.one}"
 

@@ -26,7 +26,8 @@ from tests.leads.lead.test_pages import text, titles
 As = Callable[[User], Client]
 FORMS = ["override", "adjust", "disqualify", "readmit"]
 ENDS = ["override/end", "adjustments/{adjustment}/end"]
-VALID = {"to": "lead", "kind": "fit", "points": "5", "reason": "Met at the fair"}
+UNTIL = {"until": f"{timezone.localdate() + timedelta(days=30)}"}
+VALID = {"to": "lead", "kind": "fit", "points": "5", "reason": "Met at the fair"} | UNTIL
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_a_lead_moved_by_hand_says_by_whom_why_and_until_when(as_user: As, lead:
 def test_a_manager_hands_a_lead_over(as_user: As, lead: Lead) -> None:
     client = as_user(factories.sales_manager())
 
-    client.post(f"/leads/{lead.pk}/override", {"to": "sql", "reason": "Met at the fair"})
+    client.post(f"/leads/{lead.pk}/override", VALID | {"to": "sql"})
 
     assert Handoff.objects.open().get().lead == lead
     found = titles(client.get(f"/leads/{lead.pk}"))
@@ -80,20 +81,22 @@ def test_a_manager_hands_a_lead_over(as_user: As, lead: Lead) -> None:
     assert found[2].startswith("You moved it to SQL by hand, until")
 
 
-def test_without_a_day_the_settings_say_how_long(as_user: As, lead: Lead) -> None:
-    as_user(factories.marketer()).post(
+def test_a_day_that_was_emptied_is_asked_for(as_user: As, lead: Lead) -> None:
+    answer = as_user(factories.marketer()).post(
         f"/leads/{lead.pk}/override", {"to": "mql", "reason": "Wait", "until": ""}
     )
 
-    row = Override.objects.get()
-    assert row.ends_at - row.created_at == timedelta(days=30)
+    assert answer.status_code == 422
+    assert "Enter the day it ends, as 2026-12-31." in answer.content.decode()
+    assert not Override.objects.exists()
 
 
 def test_points_given_stand_on_the_page_and_count(as_user: As, lead: Lead) -> None:
     client = as_user(factories.marketer())
 
     answer = client.post(
-        f"/leads/{lead.pk}/adjust", {"kind": "intent", "points": "15", "reason": "A long talk"}
+        f"/leads/{lead.pk}/adjust",
+        {"kind": "intent", "points": "15", "reason": "A long talk"} | UNTIL,
     )
     due.drain()
 
@@ -278,7 +281,7 @@ def test_a_forged_form_is_refused(lead: Lead, url: str) -> None:
     [
         ("override", {"reason": " "}, "Say why, like"),
         ("override", {"to": "sql"}, "Choose one of the stages offered."),
-        ("override", {"until": "soon"}, "Enter the day as 2026-12-31."),
+        ("override", {"until": "soon"}, "Enter the day it ends, as 2026-12-31."),
         ("override", {"until": "2001-01-01"}, "Choose a day from today to"),
         ("override", {"until": "9999-12-31"}, "Choose a day from today to"),
         ("adjust", {"points": "0"}, "Give 1 to 100 points"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -13,9 +14,12 @@ from django.utils import timezone
 from accounts.models import User
 from funnel.models import Queue
 from funnel.stages import Stage
-from leads.handoffs import claims, touches
+from leads.by_hand import points, stages
+from leads.handoffs import claims, touches, undoing, verdicts
 from leads.judging import due
 from leads.models import Event, Handoff, Lead, LeadChange
+from leads.rejections import rejections
+from leads.words import short
 from tests import factories
 
 As = Callable[[User], Client]
@@ -164,7 +168,7 @@ def test_who_claimed_it_logs_the_first_touch_next(as_user: As, rep: User) -> Non
 
     page = as_user(rep).get(f"/leads/{handoff.lead_id}")
 
-    assert buttons(page) == ["t", "h"]
+    assert buttons(page) == ["t", "a", "r", "h"]
     assert "left for first touch" in page.content.decode()
     assert "call or email Maya" in text(page)
 
@@ -174,7 +178,7 @@ def test_a_colleague_reads_who_has_it(as_user: As, rep: User) -> None:
 
     page = as_user(rep).get(f"/leads/{handoff.lead_id}")
 
-    assert "Marcus Bell has it since" in text(page)
+    assert "Marcus Bell holds this lead since" in text(page)
     assert "c" not in buttons(page)
 
 
@@ -428,3 +432,292 @@ def test_what_people_typed_is_text_and_nothing_else(as_user: As, db: None) -> No
     page = as_user(factories.marketer()).get(f"/leads/{lead.pk}").content.decode()
 
     assert "<script>alert" not in page
+
+
+# --- one next step by state ----------------------------------------------------------------------
+
+
+def step(page: object) -> str:
+    """What the next step says."""
+    found = page.context["next"]
+    return f"{found.text} {found.strong}{found.after}".strip()
+
+
+def dark(page: object) -> list[str]:
+    return [act.key for act in page.context["next"].acts if act.look == "go"]
+
+
+def test_after_the_first_touch_what_is_missing_of_bant_is_next(as_user: As, rep: User) -> None:
+    handoff = factories.claimed(rep)
+    factories.bant(handoff.lead, rep, known=2)
+    touches.log_touch(handoff, rep, channel="call", result="talked")
+
+    page = as_user(rep).get(f"/leads/{handoff.lead_id}")
+
+    assert step(page) == "Next: find out need and timing. Accept asks for 3 of 4."
+    assert dark(page) == ["a"]
+    assert "2 of 4 known; Accept asks for 3" in text(page)
+
+
+def test_with_bant_it_is_accepted_or_rejected(as_user: As, rep: User) -> None:
+    handoff = factories.claimed(rep)
+    factories.bant(handoff.lead, rep)
+    touches.log_touch(handoff, rep, channel="call", result="talked")
+
+    assert step(as_user(rep).get(f"/leads/{handoff.lead_id}")).startswith("Next: accept or reject")
+
+
+def test_who_holds_it_fills_in_bant_and_others_read_it(as_user: As, rep: User) -> None:
+    handoff = factories.claimed(rep)
+    factories.bant(handoff.lead, rep, known=1)
+    url = f"/leads/{handoff.lead_id}"
+
+    mine = as_user(rep).get(url).content.decode()
+    theirs = as_user(factories.marketer()).get(url).content.decode()
+
+    assert f'hx-post="{url}/bant"' in mine
+    assert 'data-key="b"' in mine
+    assert f'hx-post="{url}/bant"' not in theirs
+    assert "1 of 4 known" in theirs
+
+
+def test_an_accepted_lead_becomes_an_opportunity_then_won_or_lost(as_user: As, rep: User) -> None:
+    handoff = factories.claimed(rep)
+    lead = handoff.lead
+    factories.bant(lead, rep)
+    verdicts.accept(handoff, rep, value=Decimal(48000))
+    client = as_user(rep)
+
+    accepted = client.get(f"/leads/{lead.pk}")
+    verdicts.advance(lead, rep, to=Stage.OPPORTUNITY)
+    opportunity = client.get(f"/leads/{lead.pk}")
+    verdicts.advance(
+        lead,
+        rep,
+        to=Stage.WON,
+        amount=Decimal(50000),
+        bought_because="The audit",
+        competitor="Paper",
+    )
+    won = client.get(f"/leads/{lead.pk}")
+
+    assert "make Maya an opportunity" in step(accepted)
+    assert "€48k estimated" in step(accepted)
+    assert (dark(accepted), buttons(accepted)) == (["p"], ["p", "w", "l", "t", "r"])
+    assert (dark(opportunity), buttons(opportunity)) == (["w"], ["w", "l", "t"])
+    assert "€50,000, against Paper. They bought because: The audit" in step(won)
+    assert won.context["next"].acts == ()
+
+
+def test_a_rejected_lead_waits_for_the_answer_of_marketing(as_user: As, rep: User) -> None:
+    handoff = factories.rejected(rep, note="An intern")
+
+    page = as_user(rep).get(f"/leads/{handoff.lead_id}")
+
+    assert step(page) == "Next: marketing answers. You sent it back: Wrong profile."
+    assert "left to answer" in page.content.decode()
+    assert page.context["next"].acts == ()
+
+
+def test_a_disputed_one_waits_for_the_arbiter(as_user: As, rep: User) -> None:
+    handoff = factories.rejected(rep)
+    ruth = factories.sales_manager()
+    rejections.answer(
+        handoff, factories.marketer(), kind="dispute", text="They asked twice", arbiter=ruth
+    )
+
+    page = as_user(rep).get(f"/leads/{handoff.lead_id}")
+
+    assert "Marketing disputes it; Ruth Bakker decides" in step(page)
+
+
+def test_a_nurtured_one_says_until_when(as_user: As, rep: User) -> None:
+    handoff = factories.rejected(rep)
+    day = timezone.localdate() + timedelta(days=90)
+    rejections.answer(handoff, factories.marketer(), kind="nurture", return_on=day)
+
+    page = as_user(rep).get(f"/leads/{handoff.lead_id}")
+
+    assert step(page) == f"In nurture. It waits until {day:%-d %B %Y}."
+
+
+def test_do_not_contact_offers_no_call_and_no_mail(as_user: As, rep: User) -> None:
+    handoff = factories.claimed(rep)
+    Lead.objects.update(consent={"sales": False})
+
+    page = as_user(rep).get(f"/leads/{handoff.lead_id}")
+
+    html = page.content.decode()
+    assert "Do not contact: consent to sales contact was withdrawn." in step(page)
+    assert "reject it or give it back" in step(page)
+    assert "tel:" not in html
+    assert "mailto:" not in html
+    assert dark(page) == ["r"]
+
+
+def test_a_phone_has_call_and_the_next_step_under_the_thumb(as_user: As, rep: User) -> None:
+    handoff = factories.claimed(rep)
+
+    html = as_user(rep).get(f"/leads/{handoff.lead_id}").content.decode()
+
+    bar = html.split('class="bar-bottom"', 1)[1].split("</aside>", 1)[0]
+    assert bar.index("tel:") < bar.index("mailto:") < bar.index("Log first touch")
+    assert "Give back" not in bar
+
+
+def test_coming_back_from_a_call_is_one_tap(as_user: As, rep: User) -> None:
+    handoff = factories.claimed(rep)
+    client = as_user(rep)
+
+    html = client.get(f"/leads/{handoff.lead_id}").content.decode()
+    client.post(f"/handoffs/{handoff.pk}/touch", {"channel": "call", "result": "no_answer"})
+
+    asked = html.split('id="reached"', 1)[1].split("</aside>", 1)[0]
+    assert "Did you reach Maya?" in asked
+    assert f'action="/handoffs/{handoff.pk}/touch"' in asked
+    assert handoff.touches.get().result == "no_answer"
+
+
+def test_help_says_whose_clock_it_stops_and_names_both_afterwards(as_user: As, rep: User) -> None:
+    handoff = factories.claimed(factories.rep("Marcus Bell"))
+    client = as_user(rep)
+
+    drawer = client.get(f"/handoffs/{handoff.pk}/touch", headers={"HX-Request": "true"})
+    client.post(f"/handoffs/{handoff.pk}/touch", {"channel": "call", "result": "talked"})
+    page = client.get(f"/leads/{handoff.lead_id}")
+
+    assert "Marcus Bell holds this lead." in drawer.content.decode()
+    assert "Saving this stops the clock of Marcus Bell" in drawer.content.decode()
+    assert "First touch logged for Marcus Bell" in page.content.decode()
+    assert "You called Maya" in text(page)
+    assert "Helped: Marcus Bell holds this lead" in text(page)
+
+
+def test_their_own_words_stand_on_top_with_their_lines(as_user: As, rep: User) -> None:
+    handoff = factories.claimed(rep)
+    factories.event(handoff.lead, properties={"message": "Four sites.\nWho can show us?"})
+
+    page = as_user(rep).get(f"/leads/{handoff.lead_id}")
+
+    html = page.content.decode()
+    assert "Four sites.<br>Who can show us?" in html
+    assert html.index("In their words") < html.index('id="why"')
+
+
+def test_mail_and_phone_are_links_to_copy(as_user: As, rep: User) -> None:
+    handoff = factories.claimed(rep)
+
+    html = as_user(rep).get(f"/leads/{handoff.lead_id}").content.decode()
+
+    assert f'href="mailto:{handoff.lead.email}"' in html
+    assert 'data-copies="+46401234567"' in html
+
+
+def test_value_and_grade_stand_on_the_page(as_user: As, rep: User) -> None:
+    lead = judged(estimated_value=Decimal(62000))
+
+    page = as_user(rep).get(f"/leads/{lead.pk}")
+
+    assert "€62,000" in text(page)
+    assert f"Grade {lead.judgement.grade}" in text(page)
+
+
+def test_a_lead_that_is_back_says_after_how_long_and_why_it_went(as_user: As, rep: User) -> None:
+    then = timezone.now() - timedelta(days=34)
+    handoff = factories.rejected(rep, at=then, reason=factories.reason("Too small"))
+    with factories.unguarded():
+        Lead.objects.update(stage=Stage.SQL, cycle=2)
+    factories.handoff(Lead.objects.get(), cycle=2)
+
+    page = as_user(rep).get(f"/leads/{handoff.lead_id}")
+
+    assert page.context["back"] == "Back after 34 days; last time: too small"
+    assert page.context["back"] in text(page)
+
+
+def test_given_back_and_undone_the_handover_keeps_its_time(as_user: As, rep: User) -> None:
+    now = timezone.now()
+    handoff = factories.handoff(opened_at=now - timedelta(days=3))
+    claims.claim(handoff, rep)
+    undoing.undo(handoff, rep)
+
+    page = as_user(rep).get(f"/leads/{handoff.lead_id}")
+
+    sql = next(one for one in page.context["lane"] if one["label"] == "SQL")
+    assert sql["note"] == f"Handed over {short(handoff.opened_at)}"
+    assert "You undid the claim" in text(page)
+    assert "gave it back" not in text(page)
+
+
+def test_a_lead_kept_by_hand_has_a_score_but_no_reason(as_user: As, db: None) -> None:
+    lead = judged()
+    manager = factories.sales_manager()
+    stages.override(lead, manager, to=Stage.SQL, reason="Met at the fair")
+
+    page = as_user(manager).get(f"/leads/{lead.pk}")
+
+    assert page.context["why"].title == "Score now"
+
+
+def test_where_people_decided_the_criteria_are_not_said_to_decide_alone(
+    as_user: As, rep: User
+) -> None:
+    manager = factories.sales_manager()
+    held = factories.claimed(rep)
+    waits = factories.handoff()
+
+    decided = text(as_user(manager).get(f"/leads/{held.lead_id}"))
+    judged = text(as_user(manager).get(f"/leads/{waits.lead_id}"))
+
+    assert "The criteria decide alone" not in decided
+    assert "Sales holds this lead, and people decide" in decided
+    assert "The criteria decide alone" in judged
+
+
+# --- what changes while it is open ---------------------------------------------------------------
+
+
+def look(client: Client, page: object, lead: Lead) -> object:
+    since = page.context["token"]
+    return client.get(f"/leads/{lead.pk}/changes", {"since": since}, headers={"HX-Request": "1"})
+
+
+def test_an_open_page_learns_the_new_score(as_user: As, db: None) -> None:
+    lead, marketer = judged(), factories.marketer()
+    client = as_user(marketer)
+    page = client.get(f"/leads/{lead.pk}")
+    before = look(client, page, lead)
+    points.adjust(lead, marketer, kind="intent", points=-15, reason="A student")
+    due.drain()
+
+    after = look(client, page, lead)
+
+    lead.judgement.refresh_from_db()
+    assert before.status_code == 204
+    assert f"The score is {lead.judgement.total} now." in after.content.decode()
+    assert 'hx-select-oob="#standing,' in after.content.decode()
+
+
+def test_an_open_page_says_who_took_the_lead(as_user: As, rep: User) -> None:
+    handoff = factories.handoff()
+    client = as_user(rep)
+    page = client.get(f"/leads/{handoff.lead_id}")
+    claims.claim(handoff, factories.rep("Marcus Bell"))
+
+    after = look(client, page, handoff.lead)
+
+    assert "Marcus Bell holds Maya Lindqvist now." in after.content.decode()
+
+
+def test_a_look_asks_little(as_user: As, rep: User) -> None:
+    handoff = factories.handoff()
+    client = as_user(rep)
+    page = client.get(f"/leads/{handoff.lead_id}")
+
+    with CaptureQueriesContext(connection) as queries:
+        look(client, page, handoff.lead)
+
+    # The session, the person, the settings, and one for the lead.
+    assert len(queries) <= 4
+    wrong = client.get(f"/leads/{handoff.lead_id}/changes", {"since": "x"})
+    assert wrong.status_code == 400

@@ -1,0 +1,54 @@
+// The page of one lead: what to copy, who was called, and what is usual for a reason.
+import { find, findAll, say } from "./page.js";
+
+const CALL_MS = 4 * 3600_000; // a call is over by then
+const asked = find("[data-reached]");
+const called = asked && `called-${asked.dataset.reached}`;
+
+async function copies({ currentTarget: button }) {
+  await navigator.clipboard.writeText(button.dataset.copies);
+  say((button.textContent = "Copied"));
+}
+
+// Coming back from the telephone, one is asked what came of it.
+function ask() {
+  const since = Date.now() - sessionStorage[called];
+  if (document.hidden || !(since < CALL_MS)) return;
+  asked.hidden = false;
+  find("button", asked).focus();
+}
+
+function answered() {
+  delete sessionStorage[called];
+  asked.hidden = true;
+}
+
+if (asked) {
+  findAll('[href^="tel:"]').forEach((link) =>
+    link.addEventListener("click", () => {
+      sessionStorage[called] = Date.now();
+      // Where the call is made elsewhere, this page never leaves.
+      setTimeout(ask, 3000);
+    }),
+  );
+  document.addEventListener("visibilitychange", ask);
+  find("form", asked).addEventListener("submit", answered);
+  find("[data-not-now]").addEventListener("click", answered);
+  ask();
+}
+
+// A reason says whether its leads come back; who chose otherwise keeps it.
+document.addEventListener("change", ({ target }) => {
+  const form = target.closest("[data-reject]");
+  if (!form) return;
+  if (target.name === "may_return") form.dataset.chosen = "";
+  const usual = target.dataset.returns;
+  if (usual && !("chosen" in form.dataset)) find(`[name=may_return][value=${usual}]`, form).checked = true;
+});
+
+// The clipboard is only there under https and on this machine.
+if (navigator.clipboard)
+  findAll("[data-copies]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", copies);
+  });
