@@ -58,6 +58,8 @@ class LedgerRow:
 
 
 COLUMNS = tuple(field.name for field in fields(LedgerRow))
+# The reason of a move that takes the one before back, as if it had not been.
+UNDONE = "Undone"
 # Columns of a lead and what a move sets them to, beside the stage.
 Sets = Mapping[str, Any]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from funnel.conditions.describing import describe
 from funnel.conditions.tree import All, Any_, Condition, Not
-from funnel.rulebook.parts import KINDS, RUNGS, Band, Rule, Rulebook
+from funnel.rulebook.parts import BANT, KINDS, RUNGS, Band, Rule, Rulebook
 from funnel.stages import Stage
 from funnel.vocabulary.facts import uncapital
 from leadportal.look import formats
@@ -72,6 +72,8 @@ class RulebookText:
     groups: tuple[RuleGroup, ...]
     # (letter or digit, kind, from how many points of its cap).
     bands: tuple[tuple[str, str, int], ...]
+    # What sales has to know before it accepts a lead.
+    accept: str
 
 
 def in_words(rulebook: Rulebook) -> RulebookText:
@@ -85,7 +87,15 @@ def in_words(rulebook: Rulebook) -> RulebookText:
         ),
         groups=tuple(_group(rulebook, kind) for kind in KINDS),
         bands=tuple(_bands(rulebook)),
+        accept=accept_asks(rulebook.accept_bant),
     )
+
+
+def accept_asks(known: int) -> str:
+    """ "Accept asks for 3 of 4: budget, authority, need, timing." """
+    if known == 0:
+        return "Accept asks for none of budget, authority, need and timing."
+    return f"Accept asks for {known} of {BANT}: budget, authority, need, timing."
 
 
 # Conditions.

@@ -133,6 +133,11 @@ def with_line(content: Content, rung: str, line: int | None) -> Content:
     return {**content, "definitions": {**content["definitions"], rung: definition}}
 
 
+def with_accept(content: Content, known: int) -> Content:
+    """Another number of the four that accept asks for."""
+    return {**content, "accept": {"bant": known}}
+
+
 def with_points(content: Content, id_: str, points: int) -> Content:
     """The rule with other points; a rule that is gone stays gone."""
     return _with_rule(content, id_, lambda rule: {**rule, "points": points})

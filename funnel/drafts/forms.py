@@ -7,7 +7,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from funnel.drafts import drafts
-from funnel.rulebook.parts import MAX_POINTS, Rulebook
+from funnel.rulebook.parts import BANT, MAX_POINTS, Rulebook
 from funnel.versions.forms import NOTE_MAX
 
 
@@ -24,7 +24,8 @@ class Points(forms.IntegerField):
         *,
         has_label: bool = False,
     ) -> None:
-        wrong = f"Enter {what} as a whole number from {low:,} to {high:,}, like {initial or 10}."
+        like = min(initial or 10, high)
+        wrong = f"Enter {what} as a whole number from {low:,} to {high:,}, like {like}."
         super().__init__(
             label=label,
             min_value=low,
@@ -41,7 +42,7 @@ class Points(forms.IntegerField):
 
 
 class DraftForm(forms.Form):
-    """The two lines and the points of every rule. What is not sent is as it was."""
+    """The lines, the points of every rule, what accept asks for. What is not sent is as it was."""
 
     def __init__(self, rulebook: Rulebook, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
@@ -52,6 +53,14 @@ class DraftForm(forms.Form):
             self.fields[f"line.{rung}"] = Points(
                 f"{name} line", f"the {name} line", 0, highest, line, has_label=True
             )
+        self.fields["accept.bant"] = Points(
+            "Accept asks for",
+            "how many of the four accept asks for",
+            0,
+            BANT,
+            rulebook.accept_bant,
+            has_label=True,
+        )
         for section in drafts.sections(rulebook, None):
             for row in section.rows:
                 self.fields |= dict(_of_rule(row))
@@ -78,6 +87,8 @@ class DraftForm(forms.Form):
             match name.split(".", 1)[0], name.split(".", 1)[1]:
                 case "line", rung:
                     content = drafts.with_line(content, rung, value)
+                case "accept", _:
+                    content = drafts.with_accept(content, value)
                 case "points", id_:
                     content = drafts.with_points(content, id_, value)
                 case "band", place:
@@ -90,6 +101,9 @@ class DraftForm(forms.Form):
 
     def sql(self) -> BoundField | None:
         return self._bound("line.sql")
+
+    def accept(self) -> BoundField | None:
+        return self._bound("accept.bant")
 
     def field(self, row: drafts.DraftRow) -> BoundField | None:
         """The points of a rule; None for a table, and for a rule that was removed."""

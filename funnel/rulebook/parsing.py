@@ -15,6 +15,7 @@ from funnel.rulebook.checks import (
     unique,
 )
 from funnel.rulebook.parts import (
+    BANT,
     KINDS,
     MAX_POINTS,
     MAX_RULES,
@@ -31,7 +32,7 @@ MAX_TESTS = 1000
 CAP = 50
 CUTS = (75, 50, 25)
 # Of budget, authority, need and timing.
-BANT, ASKED_BANT = 4, 3
+ASKED_BANT = 3
 
 
 def parse_content(content: Any, vocabulary: Vocabulary) -> Rulebook:

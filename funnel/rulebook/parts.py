@@ -7,6 +7,8 @@ from funnel.conditions.tree import Condition, EventTest, Test, walk
 from funnel.stages import LADDER
 
 KINDS = ("fit", "intent")
+# What sales finds out of a lead: budget, authority, need, timing.
+BANT = 4
 # What is defined: the ladder above its lowest rung, where everybody begins.
 RUNGS = tuple(stage.value for stage in LADDER[1:])
 MAX_RULES = 200

@@ -11,13 +11,12 @@ from accounts.policy import Action
 from funnel.stages import Actor, Stage
 from leads import ledger, news
 from leads.handoffs import claims
+from leads.ledger import UNDONE
 from leads.models import Handoff, HandoffState, Lead, Outcome, StageChange
 
 UNDO_WITHIN = timedelta(seconds=10)
 # The toast says ten seconds; what was pressed in the last of them still arrives.
 ON_THE_WAY = timedelta(seconds=5)
-# What the ledger says of it.
-UNDONE = "Undone"
 _UNDOABLE = (Stage.CLAIMED, Stage.ACCEPTED, Stage.REJECTED)
 
 

@@ -16,6 +16,7 @@ from leads.handoffs import bant
 from leads.judging.history import newest_of_lead
 from leads.lead.words.timeline import WORDS
 from leads.models import Answer, BantItem, Consent, Event, FollowUp, Handoff, Lead, Nurture
+from leads.past import last_time
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -97,18 +98,6 @@ def _own_words() -> QuerySet:
     wrote = Event.objects.filter(lead=OuterRef("pk"), properties__has_any_keys=list(WORDS))
     said = JSONObject(type="type", properties="properties", at="occurred_at")
     return wrote.order_by("-occurred_at", "-pk").values(said=said)[:1]
-
-
-def last_time(lead: OuterRef, cycle: OuterRef) -> QuerySet:
-    """What sales said of a lead in the cycle before: one row, or none in the first cycle."""
-    before = Handoff.objects.filter(
-        lead=lead, cycle__lt=cycle, outcome__in=["accepted", "rejected"]
-    )
-    said = JSONObject(
-        outcome="outcome", reason=F("reason__label"), note="note", by=F("claimed_by__name"),
-        at="closed_at",
-    )  # fmt: skip
-    return before.order_by("-pk").values(said=said)[:1]
 
 
 def _wait_of_lead() -> QuerySet:

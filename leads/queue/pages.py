@@ -16,6 +16,7 @@ from accounts.roles import Role
 from leadportal.db import paging
 from leadportal.web import answers
 from leadportal.web.answers import fragment
+from leads import past
 from leads.models import Handoff, Source
 from leads.models.handoff import HandoffQuerySet
 from leads.queue import queue as waiting
@@ -111,6 +112,7 @@ def _queue_context(request: AuthenticatedRequest) -> dict[str, Any]:
     return {
         "now": now,
         "page": page,
+        "rows": [(row, past.remarks(row)) for row in page.rows],
         "current": current,
         "pulse": waiting.pulse(request.user, now),
         "token": waiting.ListState.of(rows).token,

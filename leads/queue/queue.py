@@ -15,6 +15,7 @@ from accounts.models import User
 from funnel.models import CriteriaVersion
 from leadportal.db.paging import Order, decimal, read_moment
 from leadportal.db.shown import all_but
+from leads import past
 from leads.models import Company, Handoff, Lead, Source
 from leads.models.handoff import HandoffQuerySet
 from leads.text import has_words
@@ -38,7 +39,8 @@ _CALLED = ("first_name", "last_name", "email", "phone")
 # What no row or preview shows: to read it, documents among it, takes longer than what is shown.
 _NOT_SHOWN = (
     *all_but(
-        Lead, *_CALLED, "job_title", "estimated_value", "city", "country", "stage", via="lead__"
+        *(Lead, *_CALLED, "job_title", "estimated_value", "city", "country", "stage", "consent"),
+        via="lead__",
     ),
     *all_but(Company, "name", "employees", via="lead__company__"),
     *all_but(Source, "name", via="lead__source__"),
@@ -64,7 +66,8 @@ def found_by(
 def for_list(rows: HandoffQuerySet) -> HandoffQuerySet:
     """With what a row and its preview show, and a value that sorts last where none is known."""
     shown = rows.select_related("lead__company", "lead__source", "queue", "version")
-    return shown.annotate(value=Coalesce("lead__estimated_value", Decimal(-1))).defer(*_NOT_SHOWN)
+    value = Coalesce("lead__estimated_value", Decimal(-1))
+    return shown.annotate(value=value, **past.beside_handoff()).defer(*_NOT_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from leadportal.look import formats
+from leads import past
 from leads.models import Handoff, HandoffState
 from leads.words import against, biggest, by_when, largest, place, signed_by
 
 
-def peek(handoff: Handoff, now: datetime) -> dict[str, Any]:
+def peek(handoff: Any, now: datetime) -> dict[str, Any]:
     """What the preview pane of the queue shows of one handoff."""
     lines = biggest(handoff.reasons)
     return {
@@ -20,6 +21,7 @@ def peek(handoff: Handoff, now: datetime) -> dict[str, Any]:
         "largest": largest(lines),
         "signed_text": signed_by(handoff.version),
         "state_text": state(handoff, now),
+        "story": past.story(handoff),
     }
 
 

@@ -18,7 +18,6 @@ from funnel.vocabulary.facts import Fact, Vocabulary
 from funnel.vocabulary.operators import FactType
 from leadportal.look import formats
 from leads.facts import CUSTOM
-from leads.handoffs.undoing import UNDONE
 from leads.lead.timeline import (
     ADJUSTMENT,
     ADJUSTMENT_END,
@@ -33,6 +32,7 @@ from leads.lead.timeline import (
     TOUCH,
     Happened,
 )
+from leads.ledger import UNDONE
 from leads.models import Lead, Touch
 
 MARKETING, SALES = Side.MARKETING.colour, Side.SALES.colour

@@ -38,6 +38,12 @@ def test_everybody_reads_the_criteria(as_user, person):
     assert client.get("/criteria/standing").status_code == 200
 
 
+def test_the_live_page_says_what_accept_asks_for(as_user):
+    page = as_user(factories.rep()).get("/criteria").content.decode()
+
+    assert "Accept asks for 3 of 4: budget, authority, need, timing." in page
+
+
 def test_strangers_sign_in_first(client):
     assert client.get("/criteria").status_code == 302
 

@@ -166,6 +166,28 @@ def test_few_queries(as_user, draft, marketing, django_assert_max_num_queries):
 # Editing it.
 
 
+def test_what_accept_asks_for_is_edited_and_compared(as_user, draft, marketing):
+    page = as_user(marketing).get(URL).content.decode()
+
+    answer = as_user(marketing).post(URL, posted(draft, accept__bant="2"))
+
+    draft.refresh_from_db()
+    assert "Accept asks for" in page
+    assert answer.status_code == 302
+    assert draft.content["accept"] == {"bant": 2}
+    compared = as_user(marketing).get("/criteria/1..2").content.decode()
+    assert "Asks for 2 of budget, authority, need and timing" in compared
+
+
+@pytest.mark.parametrize("typed", ["5", "-1", "some"])
+def test_accept_asks_for_none_to_four(as_user, draft, marketing, typed):
+    answer = as_user(marketing).post(URL, posted(draft, accept__bant=typed))
+
+    assert answer.status_code == 422
+    wrong = "Enter how many of the four accept asks for as a whole number from 0 to 4, like 3."
+    assert wrong in answer.content.decode()
+
+
 def test_points_and_lines_are_saved(as_user, draft, marketing):
     typed = posted(draft, points__pricing="20", line__sql="80", band__1__size="8")
 

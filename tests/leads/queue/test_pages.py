@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from funnel.models import Queue
-from leads.handoffs import claims
-from leads.models import Handoff
+from leads.handoffs import claims, touches, undoing
+from leads.models import Handoff, Lead
 from leads.queue import queue
 from tests import factories
 from tests.leads.conftest import HTMX
@@ -344,3 +344,68 @@ def test_a_foreign_preview_looks_like_a_missing_one(as_user: As, rep: User) -> N
     missing = as_user(elsewhere).get("/handoffs/999999", headers=HTMX)
 
     assert foreign.status_code == missing.status_code == 404
+
+
+# --- what was before ------------------------------------------------------------------------------
+
+
+def listed(response: object) -> str:
+    return response.content.decode().split('id="waiting"', 1)[1].split("<aside", 1)[0]
+
+
+def test_the_next_rep_reads_what_was_said_at_giving_back_and_every_touch(
+    as_user: As, rep: User
+) -> None:
+    marcus = factories.rep("Marcus Bell")
+    handoff = claims.claim(named("Maya Lindqvist"), marcus)
+    touches.log_touch(handoff, marcus, channel="call", result="no_answer", note="Voice mail full")
+    touches.log_touch(handoff, marcus, channel="email", result="message")
+    claims.release(handoff, marcus, reason="On leave from tomorrow")
+
+    page = as_user(rep).get("/queue")
+    preview = as_user(rep).get(f"/handoffs/{handoff.pk}", headers=HTMX).content.decode()
+
+    assert "Given back by Marcus Bell" in listed(page)
+    assert "On leave from tomorrow" in listed(page)
+    assert "2 touches; the last: left a message" in listed(page)
+    assert "On leave from tomorrow" in preview
+    assert "Marcus Bell called, no answer" in preview
+    assert "Voice mail full" in preview
+    assert "Marcus Bell wrote, left a message" in preview
+
+
+def test_a_claim_undone_is_no_giving_back(as_user: As, rep: User) -> None:
+    handoff = claims.claim(named("Maya Lindqvist"), rep)
+    undoing.undo(handoff, rep)
+
+    assert "Given back" not in listed(as_user(rep).get("/queue"))
+
+
+def test_do_not_contact_stands_in_the_row_and_the_preview(as_user: As, rep: User) -> None:
+    handoff = named("Maya Lindqvist", consent={"sales": False})
+
+    page = as_user(rep).get("/queue")
+    preview = as_user(rep).get(f"/handoffs/{handoff.pk}", headers=HTMX)
+
+    says = "Do not contact: consent to sales contact was withdrawn."
+    assert says in listed(page)
+    assert says in preview.content.decode()
+
+
+def test_a_row_that_is_back_says_after_how_long_and_why_it_went(as_user: As, rep: User) -> None:
+    then = timezone.now() - timedelta(days=34)
+    before = factories.rejected(rep, at=then, reason=factories.reason("Too small"))
+    with factories.unguarded():
+        Lead.objects.update(stage="sql", cycle=2)
+    factories.handoff(Lead.objects.get(pk=before.lead_id), cycle=2)
+
+    assert "Back after 34 days; last time: too small" in listed(as_user(rep).get("/queue"))
+
+
+def test_most_rows_say_nothing_of_before(as_user: As, rep: User) -> None:
+    named("Maya Lindqvist")
+
+    page = as_user(rep).get("/queue")
+
+    assert [remarks for _, remarks in page.context["rows"]] == [[]]
+    assert "Before you" not in page.content.decode()

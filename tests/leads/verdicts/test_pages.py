@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from funnel.models import Reason
 from funnel.stages import Stage
-from leads.handoffs import claims, touches, undoing, verdicts
+from leads.handoffs import claims, touches, verdicts
+from leads.ledger import UNDONE
 from leads.models import BantItem, Handoff, HandoffState, Lead, Outcome, StageChange
 from leads.verdicts import offering
 from tests import factories
@@ -333,7 +334,7 @@ def test_a_claim_is_undone_from_its_toast(as_user: As, rep: User) -> None:
     handoff.refresh_from_db()
     assert answer.status_code == 302
     assert handoff.state == HandoffState.OPEN
-    assert StageChange.objects.order_by("pk").last().reason == undoing.UNDONE
+    assert StageChange.objects.order_by("pk").last().reason == UNDONE
 
 
 def test_the_toast_of_taking_the_next_has_undo_too(as_user: As, rep: User) -> None:
