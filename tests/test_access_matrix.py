@@ -78,6 +78,8 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.WORK_HANDOFFS, "POST", "handoff", 422, {"reason": "0"}),
     ],
     "handoff-undo": [Page(Action.WORK_HANDOFFS, "POST", "handoff", 409)],  # a colleague did it
+    "lead-next": [Page(Action.OPEN_LEADS, about="lead", answer=302)],  # to itself, of no list
+    "lead-previous": [Page(Action.OPEN_LEADS, about="lead", answer=302)],
     "lead-changes": [Page(Action.OPEN_LEADS, about="lead", answer=400)],  # without a token
     "lead-bant": [Page(Action.WORK_HANDOFFS, "POST", "lead", 409, {"item": "luck"})],
     "lead-opportunity": [Page(Action.WORK_HANDOFFS, "POST", "lead", 409)],  # it is not accepted

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.db.models import F
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,6 +30,7 @@ from leads.explanation import stored
 from leads.handoffs import bant, verdicts
 from leads.judging.history import daily_totals
 from leads.lead import changes, notes, timeline
+from leads.lead.filters import carried, walk_of
 from leads.lead.forms import NoteForm
 from leads.lead.reading import (
     TREND_DAYS,
@@ -79,8 +81,40 @@ def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         **_judgement(request, lead, handoff, words, adjusted),
         **_history(request, lead, words),
         **_colleagues(request, lead),
+        **_walk(request, handoff),
     }
     return render(request, "leads/lead/lead.html", context)
+
+
+@require_safe
+@permission_required(Action.OPEN_LEADS)
+def lead_beside(request: AuthenticatedRequest, pk: int, way: str) -> HttpResponse:
+    """The next or the previous lead of the list one came from; at its end, the list."""
+    lead = get_object_or_404(
+        Lead.objects.visible_to(request.user).select_related("judgement"), pk=pk
+    )
+    walk = walk_of(request.GET)
+    if walk is None:
+        return redirect(lead)
+    beside = walk.beside(request.user, request.GET, lead, way == "previous")
+    if beside is not None:
+        return redirect(f"{reverse('lead', args=[beside])}?{request.GET.urlencode()}")
+    messages.info(request, f"That was the {'first' if way == 'previous' else 'last'} of the list.")
+    return redirect(f"{reverse(walk.url_name)}?{carried(request.GET)}".removesuffix("?"))
+
+
+def _walk(request: AuthenticatedRequest, handoff: Handoff | None) -> dict[str, Any]:
+    """The list one came from, with its address, and the query string that leads along it."""
+    walk = walk_of(request.GET)
+    if walk is not None:
+        kept = carried(request.GET)
+        url = f"{reverse(walk.url_name)}?{kept}".removesuffix("?")
+        walked = f"?from={request.GET['from']}&{kept}".removesuffix("&")
+        return {"crumb": walk.label, "crumb_url": url, "walked": walked}
+    is_open = handoff is not None and handoff.state == HandoffState.OPEN
+    in_queue = is_open and policy.can(request.user, Action.OPEN_QUEUE)
+    name = "queue" if in_queue else "leads"
+    return {"crumb": name.capitalize(), "crumb_url": reverse(name)}
 
 
 @require_safe
@@ -159,8 +193,6 @@ def _standing(
         "own_words": who.own_words(lead.told_words),
         "company": who.company(lead),
         "origin": who.origin(lead, request.portal.currency),
-        "from_queue": bool(handoff and handoff.state == HandoffState.OPEN)
-        and policy.can(reader, Action.OPEN_QUEUE),
     }
 
 
@@ -242,7 +274,7 @@ def _history(request: AuthenticatedRequest, lead: Lead, words: Vocabulary) -> di
         "sides": [
             {
                 "label": label,
-                "url": f"?show={name}" if name else "?",
+                "url": paging.link(request.GET, show=name or None),
                 "current": name == side,
             }
             for name, label in SIDES.items()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.policy import Action
 from accounts.roles import Role
 from leadportal.db import paging
+from leadportal.db.paging import Order
 from leadportal.web import answers
 from leadportal.web.answers import fragment
 from leads import past
@@ -88,11 +89,25 @@ def handoff_peek(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 def _asked_for(request: AuthenticatedRequest) -> HandoffQuerySet:
     """The rows that the query string narrows the queue to."""
+    return _narrowed(request.user, request.GET)
+
+
+def _narrowed(user: User, query: QueryDict) -> HandoffQuerySet:
     return waiting.found_by(
-        waiting.for_person(request.user),
-        words=request.GET.get("q", ""),
-        source=answers.id_number(request.GET.get("source", "")),
+        waiting.for_person(user),
+        words=query.get("q", ""),
+        source=answers.id_number(query.get("source", "")),
     )
+
+
+def asked_for(user: User, query: QueryDict) -> tuple[HandoffQuerySet, Order]:
+    """The rows of the list with this query string, and their order."""
+    return waiting.ordered(_narrowed(user, query)), waiting.ORDERS[_sort(query)]
+
+
+def _sort(query: QueryDict) -> str:
+    sort = query.get("sort", "")
+    return sort if sort in SORTS else waiting.DEADLINE
 
 
 def _queues_of(user: User) -> dict[int, str]:
@@ -104,8 +119,7 @@ def _queues_of(user: User) -> dict[int, str]:
 
 def _queue_context(request: AuthenticatedRequest) -> dict[str, Any]:
     now, rows = timezone.now(), _asked_for(request)
-    sort = request.GET.get("sort", "")
-    sort = sort if sort in SORTS else waiting.DEADLINE
+    sort = _sort(request.GET)
     page = paging.page(waiting.for_list(rows), waiting.ORDERS[sort], request.GET)
     current = _cursor(page.rows, request.GET.get("at", ""), sort, now)
     mine = _queues_of(request.user)
@@ -116,6 +130,7 @@ def _queue_context(request: AuthenticatedRequest) -> dict[str, Any]:
         "current": current,
         "pulse": waiting.pulse(request.user, now),
         "token": waiting.ListState.of(rows).token,
+        "walk": f"?from=queue&{_kept(request)}".removesuffix("&"),
         "poll_url": f"{reverse('queue-changes')}?{_kept(request)}",
         "claimable": mine,
         "may_claim": bool(mine),

@@ -64,10 +64,14 @@ def found_by(
 
 
 def for_list(rows: HandoffQuerySet) -> HandoffQuerySet:
-    """With what a row and its preview show, and a value that sorts last where none is known."""
+    """With what a row and its preview show."""
     shown = rows.select_related("lead__company", "lead__source", "queue", "version")
-    value = Coalesce("lead__estimated_value", Decimal(-1))
-    return shown.annotate(value=value, **past.beside_handoff()).defer(*_NOT_SHOWN)
+    return ordered(shown).annotate(**past.beside_handoff()).defer(*_NOT_SHOWN)
+
+
+def ordered(rows: HandoffQuerySet) -> HandoffQuerySet:
+    """With what ORDERS ask for: a value that sorts last where none is known."""
+    return rows.annotate(value=Coalesce("lead__estimated_value", Decimal(-1)))
 
 
 @dataclass(frozen=True, slots=True)

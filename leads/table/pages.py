@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts import policy
@@ -49,8 +50,7 @@ def lead_list(request: AuthenticatedRequest) -> HttpResponse:
     filters = LeadFilter(request.GET, queryset=rows)
     # What cannot be understood narrows nothing, and its chip is not shown.
     found = filters.qs
-    sort = request.GET.get("sort", "")
-    sort = sort if sort.removeprefix("-") in ORDERS else NEWEST
+    sort = _sort(request.GET)
     page = paging.page(_for_table(found, sort), _order(sort), request.GET)
     offered = _choices(request.GET)
     chips = list(_sentences(request.GET, filters.form.cleaned_data, dict(offered["owners"])))
@@ -61,10 +61,23 @@ def lead_list(request: AuthenticatedRequest) -> HttpResponse:
         "chips": chips,
         "kept": [(name, value) for name, value in _pairs(request.GET) if name != "search"],
         "clear": "?",
+        "walk": f"?{urlencode([('from', 'leads'), *_pairs(request.GET)])}",
         **offered,
         **(_count(found, page, sort) if page.rows else _nothing(rows, request.GET, chips)),
     }
     return render(request, "leads/table/leads.html", context)
+
+
+def asked_for(user: User, query: QueryDict) -> tuple[QuerySet[Lead], Order]:
+    """The rows of the table with this query string, and their order."""
+    sort = _sort(query)
+    rows = LeadFilter(query, queryset=Lead.objects.listed_for(user)).qs
+    return _scored(rows, sort), _order(sort)
+
+
+def _sort(query: QueryDict) -> str:
+    sort = query.get("sort", "")
+    return sort if sort.removeprefix("-") in ORDERS else NEWEST
 
 
 def _order(sort: str) -> Order:
@@ -73,11 +86,15 @@ def _order(sort: str) -> Order:
 
 
 def _for_table(rows: QuerySet[Lead], sort: str) -> QuerySet[Lead]:
-    """With what a row shows. The order by score leaves out who has none yet."""
-    if sort.removeprefix("-") == "score":
-        rows = rows.filter(judgement__total__isnull=False)
-    shown = rows.select_related("company", "source", "owner", "judgement")
+    """With what a row shows."""
+    shown = _scored(rows, sort).select_related("company", "source", "owner", "judgement")
     return shown.defer(*_NOT_SHOWN)
+
+
+def _scored(rows: QuerySet[Lead], sort: str) -> QuerySet[Lead]:
+    """The order by score leaves out who has none yet."""
+    by_score = sort.removeprefix("-") == "score"
+    return rows.filter(judgement__total__isnull=False) if by_score else rows
 
 
 def _count(rows: QuerySet[Lead], page: paging.Page, sort: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """BANT row by row, the drawers of accept, reject, won and lost, and what is undone at once."""
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.db import transaction
@@ -153,8 +154,16 @@ def handoff_reject(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             status = _refuse(form, error)
         else:
             said(request, present.rejected(rejected), rejected)
-            return go(request, "queue")
+            return go(request, _onwards(request, rejected))
     return _drawer(request, "reject", form, f"Reject {handoff.lead}", handoff, status)
+
+
+def _onwards(request: AuthenticatedRequest, handoff: Handoff) -> str:
+    """The next lead of the list that the page was opened from, or else the queue."""
+    query = urlsplit(request.htmx.current_url_abs_path or "").query
+    if "from" in parse_qs(query):
+        return f"{reverse('lead-next', args=[handoff.lead_id])}?{query}"
+    return reverse("queue")
 
 
 @require_POST

@@ -1,0 +1,135 @@
+"""From one lead to the next of the list one came from, by [ and ]."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from leads.handoffs import claims
+from leads.models import Handoff
+from tests import factories
+from tests.leads.conftest import HTMX
+
+As = Callable[[User], Client]
+
+
+@pytest.fixture
+def waiting(db: None) -> list[Handoff]:
+    """Three that wait, the most urgent first; their values run the other way."""
+    now = timezone.now()
+    made = [
+        factories.lead(
+            name, stage="sql", fit=40, intent=40 + i, estimated_value=1000 * i, created_at=now
+        )
+        for i, name in enumerate(("Maya Lindqvist", "Arjun Mehta", "Sofia Marchetti"))
+    ]
+    return [
+        factories.handoff(lead, opened_at=now, minutes=30 + 10 * i) for i, lead in enumerate(made)
+    ]
+
+
+def led_to(client: Client, url: str) -> str:
+    answer = client.get(url)
+    assert answer.status_code == 302
+    return answer["Location"]
+
+
+def test_rows_of_a_list_carry_the_list_along(
+    as_user: As, rep: User, waiting: list[Handoff]
+) -> None:
+    client, pk = as_user(rep), waiting[0].lead_id
+    claims.claim(waiting[2], rep)
+
+    queue = client.get("/queue?sort=value&q=a").content.decode()
+    table = client.get("/leads?search=maya&sort=-score").content.decode()
+    mine = client.get("/leads/mine").content.decode()
+
+    assert f'href="/leads/{pk}?from=queue&amp;sort=value&amp;q=a"' in queue
+    assert f'href="/leads/{pk}?from=leads&amp;search=maya&amp;sort=-score"' in table
+    assert f'href="/leads/{waiting[2].lead_id}?from=mine"' in mine
+
+
+def test_the_page_offers_both_ways_and_the_way_back(
+    as_user: As, rep: User, waiting: list[Handoff]
+) -> None:
+    pk = waiting[1].lead_id
+
+    page = as_user(rep).get(f"/leads/{pk}?from=queue&sort=value").content.decode()
+    alone = as_user(rep).get(f"/leads/{pk}").content.decode()
+
+    assert '<a href="/queue?sort=value">Queue</a>' in page
+    assert f'href="/leads/{pk}/next?from=queue&amp;sort=value" data-key="]"' in page
+    assert f'href="/leads/{pk}/previous?from=queue&amp;sort=value" data-key="["' in page
+    assert 'data-key="]"' not in alone
+
+
+def test_the_queue_is_walked_in_its_order(as_user: As, rep: User, waiting: list[Handoff]) -> None:
+    first, second, third = (handoff.lead_id for handoff in waiting)
+    client = as_user(rep)
+
+    assert led_to(client, f"/leads/{first}/next?from=queue") == f"/leads/{second}?from=queue"
+    assert led_to(client, f"/leads/{third}/previous?from=queue") == f"/leads/{second}?from=queue"
+    by_value = "from=queue&sort=value"
+    assert led_to(client, f"/leads/{third}/next?{by_value}") == f"/leads/{second}?{by_value}"
+    narrowed = "from=queue&q=sofia"
+    assert led_to(client, f"/leads/{first}/next?{narrowed}") == f"/leads/{third}?{narrowed}"
+
+
+def test_at_the_end_the_list_comes_again(as_user: As, rep: User, waiting: list[Handoff]) -> None:
+    client = as_user(rep)
+
+    answer = client.get(f"/leads/{waiting[2].lead_id}/next?from=queue&sort=value&q=x", follow=True)
+
+    assert answer.redirect_chain == [("/queue?sort=value&q=x", 302)]
+    assert "That was the last of the list." in answer.content.decode()
+
+
+def test_who_was_claimed_meanwhile_still_has_a_place_in_the_queue(
+    as_user: As, rep: User, waiting: list[Handoff]
+) -> None:
+    claims.claim(waiting[1], factories.rep("Marcus Bell"))
+
+    led = led_to(as_user(rep), f"/leads/{waiting[1].lead_id}/next?from=queue")
+
+    assert led == f"/leads/{waiting[2].lead_id}?from=queue"
+
+
+def test_the_table_and_ones_own_leads_are_walked(
+    as_user: As, rep: User, waiting: list[Handoff]
+) -> None:
+    first, second, third = (handoff.lead_id for handoff in waiting)
+    now = timezone.now()
+    claims.claim(waiting[0], rep, at=now - timedelta(minutes=5))
+    claims.claim(waiting[1], rep, at=now)
+    client = as_user(rep)
+
+    by_score = "from=leads&sort=score"
+    assert led_to(client, f"/leads/{first}/next?{by_score}") == f"/leads/{second}?{by_score}"
+    assert led_to(client, f"/leads/{third}/previous?{by_score}") == f"/leads/{second}?{by_score}"
+    assert led_to(client, f"/leads/{first}/next?from=mine") == f"/leads/{second}?from=mine"
+    assert led_to(client, f"/leads/{third}/next?from=mine") == f"/leads/{first}?from=mine"
+    assert led_to(client, f"/leads/{second}/next?from=mine") == "/leads/mine"
+
+
+def test_a_list_that_is_none_leads_nowhere(as_user: As, rep: User, waiting: list[Handoff]) -> None:
+    pk = waiting[0].lead_id
+
+    assert led_to(as_user(rep), f"/leads/{pk}/next?from=nowhere") == f"/leads/{pk}"
+
+
+def test_after_a_rejection_the_next_of_the_list_follows(
+    as_user: As, rep: User, waiting: list[Handoff]
+) -> None:
+    handoff = claims.claim(waiting[0], rep)
+    here = f"http://testserver/leads/{handoff.lead_id}?from=queue&sort=value"
+
+    answer = as_user(rep).post(
+        f"/handoffs/{handoff.pk}/reject",
+        {"reason": factories.reason().pk},
+        headers=HTMX | {"HX-Current-URL": here},
+    )
+
+    assert answer["HX-Redirect"] == f"/leads/{handoff.lead_id}/next?from=queue&sort=value"
