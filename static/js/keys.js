@@ -1,7 +1,6 @@
 // Single keys, each printed on the button it presses. They can be switched off.
-import { find, findAll, say } from "./page.js";
+import { find, findAll, root, say } from "./page.js";
 
-const root = document.documentElement;
 const GO_MS = 900; // how long a G waits for its letter
 let going = 0;
 
@@ -14,7 +13,32 @@ function select(row) {
   find("a", row)?.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
   say(row.dataset.row);
+  remember(row);
+  waitFor(row);
   row.dispatchEvent(new Event("peek"));
+}
+
+// Going back to this list leads to this row.
+const remember = (row) => history.replaceState({ ...history.state, row: row.id }, "");
+
+function goBack() {
+  const row = document.getElementById(history.state?.row ?? "");
+  if (row !== current()) select(row);
+}
+
+// Until the preview is that of the row, it says so and offers nothing.
+function waitFor(row) {
+  const peek = find("#peek");
+  if (!peek || !row.matches("[hx-get]")) return;
+  peek.dataset.waits = `Loading ${row.dataset.row}…`;
+  peek.inert = true;
+}
+
+function arrived({ target }) {
+  if (target.id !== "peek" || (current() && find("[data-of]", target)?.dataset.of !== current().id))
+    return;
+  delete target.dataset.waits;
+  target.inert = false;
 }
 
 function move(by) {
@@ -26,13 +50,16 @@ function move(by) {
 function press(key) {
   const inSight = (button) => button.dataset.key === key && button.checkVisibility();
   const buttons = findAll("[data-key]").filter(inSight);
-  const button = buttons.find((b) => current()?.contains(b)) ?? buttons[0];
+  // Of what each row offers, only the row that is highlighted is meant.
+  const of = (row) => buttons.find((button) => button.closest("[data-row]") === row);
+  const button = (current() && of(current())) ?? of(null);
   button?.click();
   return button;
 }
 
 function open() {
   const link = current() && find("a", current());
+  if (link) remember(current());
   if (link) location.assign(link.href);
   return link;
 }
@@ -81,6 +108,8 @@ function pressed(event) {
   if (type === "radio") form.elements[form.dataset.digits]?.[event.key - 1]?.click();
   if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;
   const key = event.key.toLowerCase();
+  // A key held down moves on, and does nothing twice.
+  if (event.repeat && key !== "j" && key !== "k") return;
   const place = Date.now() - going < GO_MS && find(`[data-go="${CSS.escape(key)}"]`);
   going = 0;
   if (place) location.assign(place.href);
@@ -92,6 +121,7 @@ function clicked(event) {
   const row = event.target.closest("[data-row]");
   const held = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
   // A click made by the keyboard has no detail: Enter opens at once.
+  if (row && event.target.closest("a")) remember(row);
   if (!row || held || row === current() || !event.detail || !event.target.closest("a")) return;
   if (!find("#peek")?.checkVisibility()) return;
   event.preventDefault();
@@ -108,5 +138,7 @@ export function startKeys() {
   addEventListener("keydown", pressed);
   document.addEventListener("click", clicked);
   document.addEventListener("htmx:afterSettle", moveOn);
+  document.addEventListener("htmx:afterSwap", arrived);
+  addEventListener("load", goBack);
   findAll("[data-keys-switch]").forEach((button) => button.addEventListener("click", switchKeys));
 }

@@ -2,10 +2,10 @@
 import { startClocks } from "./clocks.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
-import { find, findAll, say } from "./page.js";
+import { find, findAll, root, say } from "./page.js";
+import { startParts } from "./parts.js";
 
 const TOAST_MS = 10_000;
-const root = document.documentElement;
 
 // The theme is a cookie that only the server writes, so the next page arrives in the right one.
 // Here it is switched at once, and posted behind.
@@ -43,11 +43,21 @@ async function copy({ target }) {
   say((target.textContent = "Copied"));
 }
 
-const drawer = find("#drawer");
-drawer.addEventListener("close", () => drawer.replaceChildren());
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target === drawer && !drawer.open) drawer.showModal();
-});
+// What was typed before signing in again; never shown to another person than the one who typed.
+async function giveBack() {
+  const { who } = root.dataset;
+  if (who && sessionStorage.who !== who) {
+    sessionStorage.clear();
+    sessionStorage.who = who;
+  }
+  if (!sessionStorage.typed && !find("[data-keep]")) return;
+  const typed = await import("./typed.js");
+  if (find("[data-keep]")) return typed.keep();
+  if (!who) return;
+  typed.giveBack(true);
+  document.addEventListener("htmx:afterSettle", () => typed.giveBack());
+}
+
 document.addEventListener("htmx:afterSettle", letToastsLeave);
 document.addEventListener("click", closeMenu);
 find("[data-theme-form]").addEventListener("submit", switchTheme);
@@ -59,4 +69,6 @@ find("[data-focus]")?.focus();
 letToastsLeave();
 startClocks();
 startKeys();
+startParts();
 startLive();
+addEventListener("load", giveBack);
