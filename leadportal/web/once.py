@@ -111,10 +111,16 @@ def _again(request: HtmxRequest, before: SentForm) -> HttpResponse:
     if timezone.now() - before.done_at > SAME_PRESS:
         messages.info(request, "You had done this already. Nothing was done again.")
     else:
-        # A browser that pressed twice never looked at the first answer.
-        for level, text, tags in before.said:
-            messages.add_message(request, level, text, extra_tags=tags)
+        _say_again(request, before)
     return go(request, before.place)
+
+
+def _say_again(request: HttpRequest, before: SentForm) -> None:
+    """What a browser that pressed twice may never have seen, unless it waits there already."""
+    waiting = {str(one.message) for one in get_messages(request)._loaded_messages}
+    for level, text, tags in before.said:
+        if text not in waiting:
+            messages.add_message(request, level, text, extra_tags=tags)
 
 
 def _said(request: HttpRequest) -> list[tuple[int, str, str]]:

@@ -1,5 +1,5 @@
 // Single keys, each printed on the button it presses. They can be switched off.
-import { find, findAll, root, say } from "./page.js";
+import { find, findAll, on, root, say } from "./page.js";
 
 const GO_MS = 900; // how long a G waits for its letter
 let going = 0;
@@ -64,24 +64,8 @@ function open() {
   return link;
 }
 
-function help() {
-  const list = find("#keys dl");
-  list.replaceChildren();
-  const add = (keys, what) => {
-    const [term, meaning] = [document.createElement("dt"), document.createElement("dd")];
-    term.append(...keys);
-    meaning.append(what);
-    list.append(term, meaning);
-  };
-  findAll(".foot-keys span").forEach((span) =>
-    add(findAll("kbd", span).map((kbd) => kbd.cloneNode(true)), span.lastChild.textContent),
-  );
-  findAll("[data-go]").forEach((link) =>
-    add([`G ${link.dataset.go.toUpperCase()}`], `go to ${link.firstChild.textContent}`),
-  );
-  find("#keys").showModal();
-  return true;
-}
+// What is asked for seldom is loaded then.
+const help = async (name, event) => (await import("./help.js"))[name](event);
 
 // Somebody was faster: on to the next.
 const moveOn = () => current() ?? select(find("[data-gone] ~ [data-row]"));
@@ -96,7 +80,7 @@ const FIXED = {
   k: () => move(-1),
   o: open,
   "/": filter,
-  "?": help,
+  "?": () => help("showKeys"),
   g: () => (going = Date.now()),
 };
 
@@ -128,17 +112,11 @@ function clicked(event) {
   select(row);
 }
 
-function switchKeys(event) {
-  root.dataset.keys = event.target.dataset.keysSwitch;
-  document.cookie = `keys=${root.dataset.keys}; path=/; max-age=31536000; samesite=lax`;
-  say(`Single-key shortcuts are ${root.dataset.keys}`);
-}
-
 export function startKeys() {
   addEventListener("keydown", pressed);
-  document.addEventListener("click", clicked);
-  document.addEventListener("htmx:afterSettle", moveOn);
-  document.addEventListener("htmx:afterSwap", arrived);
+  on("click", clicked);
+  on("htmx:afterSettle", moveOn);
+  on("htmx:afterSwap", arrived);
   addEventListener("load", goBack);
-  findAll("[data-keys-switch]").forEach((button) => button.addEventListener("click", switchKeys));
+  findAll("[data-keys-switch]").forEach((button) => button.addEventListener("click", (event) => help("switchKeys", event)));
 }

@@ -1,24 +1,25 @@
 // Whether the server answers and still knows us, and whether the list on screen is still the whole
 // truth. New work is announced by a button that the server sends; rows never move by themselves.
-import { find, findAll, make, root, say, tell } from "./page.js";
+import { find, findAll, make, on, root, say, tell } from "./page.js";
 
 const EVERY_MS = 5000;
 const HIDDEN_MS = 30_000; // a tab that nobody looks at asks less often
 const OFFLINE = "There is no connection: nothing you do now is saved.";
+const WRITES = "form[method=post] button:not([aria-disabled]), button[hx-post]";
 const isLost = () => "offline" in root.dataset;
-const isOut = () => "out" in root.dataset;
 let asked = 0;
 
-function bar(text, ...more) {
+function bar(text) {
   const line = find("#offline");
-  line.replaceChildren(text, ...more);
+  line.textContent = text;
   line.hidden = !text;
 }
 
 // Buttons that write rest, and say why; they keep their focus.
 function rest() {
   const off = isLost();
-  findAll("form[method=post] button, button[hx-post]").forEach((button) => {
+  findAll(off ? WRITES : "[data-rests]").forEach((button) => {
+    button.toggleAttribute("data-rests", off);
     button.ariaDisabled = off || null;
     button.title = off ? OFFLINE : "";
   });
@@ -56,21 +57,11 @@ export function hold(event, writes) {
   return true;
 }
 
-// The page stays as it is, and so does what is typed on it, until somebody signs in.
-export async function signedOut(url) {
-  const here = encodeURIComponent(location.pathname + location.search);
-  const link = () => make("a", "Sign in", { className: "link", href: `${url}?next=${here}` });
-  const { keep } = await import("./typed.js");
-  if (find("dialog[open]")) tell("You are signed out. What you type stays.", link());
-  if (isOut()) return;
-  root.dataset.out = "";
-  bar("You are signed out. ", link());
-  addEventListener("pagehide", () => isOut() && keep());
-}
+export const signedOut = async (url) => (await import("./typed.js")).signedOut(url);
 
 // In another tab, or after the connection was lost.
 function signedIn() {
-  if (!isOut()) return;
+  if (!("out" in root.dataset)) return;
   delete root.dataset.out;
   bar("");
 }
@@ -115,10 +106,10 @@ function announce(markup) {
 export function startLive() {
   addEventListener("offline", lost);
   addEventListener("online", retry);
-  document.addEventListener("htmx:sendError", lost);
-  document.addEventListener("htmx:afterSettle", rest);
+  on("htmx:sendError", lost);
+  on("htmx:afterSettle", () => isLost() && rest());
   setInterval(ask, EVERY_MS);
-  document.addEventListener("visibilitychange", () => {
+  on("visibilitychange", () => {
     asked = document.hidden ? asked : 0;
     ask();
   });

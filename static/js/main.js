@@ -2,7 +2,7 @@
 import { startClocks } from "./clocks.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
-import { find, findAll, root, say } from "./page.js";
+import { find, findAll, on, root } from "./page.js";
 import { startParts } from "./parts.js";
 
 const TOAST_MS = 10_000;
@@ -33,16 +33,6 @@ function closeMenu(event) {
   if (menu && !menu.contains(event.target)) menu.open = false;
 }
 
-// A button beside a field copies it; without a script the field is there to select.
-async function copy({ target }) {
-  const field = find(target.dataset.copy);
-  field.select();
-  // The clipboard is only there under https and on this machine; the old way is everywhere.
-  if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
-  else document.execCommand("copy");
-  say((target.textContent = "Copied"));
-}
-
 // What was typed before signing in again; never shown to another person than the one who typed.
 async function giveBack() {
   const { who } = root.dataset;
@@ -55,13 +45,14 @@ async function giveBack() {
   if (find("[data-keep]")) return typed.keep();
   if (!who) return;
   typed.giveBack(true);
-  document.addEventListener("htmx:afterSettle", () => typed.giveBack());
+  on("htmx:afterSettle", () => typed.giveBack());
 }
 
-document.addEventListener("htmx:afterSettle", letToastsLeave);
-document.addEventListener("click", closeMenu);
+on("htmx:afterSettle", letToastsLeave);
+on("click", closeMenu);
 find("[data-theme-form]").addEventListener("submit", switchTheme);
-findAll("[data-copy]").forEach((button) => {
+findAll("[data-copy]").forEach(async (button) => {
+  const { copy } = await import("./help.js");
   button.hidden = false;
   button.addEventListener("click", copy);
 });

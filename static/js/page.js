@@ -2,6 +2,7 @@
 export const root = document.documentElement;
 export const find = (selector, within = document) => within.querySelector(selector);
 export const findAll = (selector, within = document) => [...within.querySelectorAll(selector)];
+export const on = (event, act, early) => document.addEventListener(event, act, early);
 export const say = (text) => (find("#live").textContent = text);
 
 export function make(tag, text, more = {}) {

@@ -1,7 +1,7 @@
 // Parts that htmx loads and forms that write: what did not load says so and is tried again, a
 // button is busy until it is answered, and the drawer keeps what is typed in it.
 import { hold, signedOut } from "./live.js";
-import { find, findAll, make, tell } from "./page.js";
+import { find, findAll, make, on, tell } from "./page.js";
 
 const AGAIN_MS = 5000;
 const LONGEST_MS = 15_000; // a button whose answer never came works again
@@ -91,13 +91,13 @@ function leave(event) {
 export function startParts() {
   drawer.addEventListener("close", () => drawer.replaceChildren());
   addEventListener("keydown", leave, true);
-  document.addEventListener("input", ({ target: { form } }) => form && (form.dataset.typed = ""));
-  document.addEventListener("submit", submitted, true);
-  document.addEventListener("htmx:beforeRequest", before);
-  document.addEventListener("htmx:afterRequest", answered);
-  document.addEventListener("htmx:afterSwap", ({ target }) => target === drawer && opened());
+  on("input", ({ target: { form } }) => form && (form.dataset.typed = ""));
+  on("submit", submitted, true);
+  on("htmx:beforeRequest", before);
+  on("htmx:afterRequest", answered);
+  on("htmx:afterSwap", ({ target }) => target === drawer && opened());
   ["responseError", "sendError", "timeout"].forEach((name) =>
-    document.addEventListener(`htmx:${name}`, failed),
+    on(`htmx:${name}`, failed),
   );
   addEventListener("pageshow", () => findAll("[aria-busy]").forEach(free));
 }

@@ -1,6 +1,6 @@
 // What somebody typed and could not send, kept in this tab alone while they sign in, and put back
 // into its form. Nothing is sent by it. Loaded only when it is needed.
-import { find, findAll, tell } from "./page.js";
+import { find, findAll, make, root, tell } from "./page.js";
 
 const path = (form) => new URL(form.action, location.href).pathname;
 const OURS = ["csrfmiddlewaretoken", "once", "next"];
@@ -18,6 +18,18 @@ export function keep() {
   );
   if (forms.length)
     sessionStorage.typed = JSON.stringify(forms.map((form) => [path(form), said(form)]));
+}
+
+// The page stays as it is, and so does what is typed on it, until somebody signs in.
+export function signedOut(url) {
+  const here = encodeURIComponent(location.pathname + location.search);
+  const link = () => make("a", "Sign in", { className: "link", href: `${url}?next=${here}` });
+  if (find("dialog[open]")) tell("You are signed out. What you type stays.", link());
+  if ("out" in root.dataset) return;
+  root.dataset.out = "";
+  find("#offline").replaceChildren("You are signed out. ", link());
+  find("#offline").hidden = false;
+  addEventListener("pagehide", () => "out" in root.dataset && keep());
 }
 
 function fill(form, values) {
