@@ -24,6 +24,9 @@ def control(field: BoundField, first: bool = False) -> SafeString:
     else:
         look = "in wrong" if field.errors else "in"
     own = widget.attrs.get("class", "")
+    # What people type may run from right to left; addresses and numbers never do.
+    if type(widget) in (forms.TextInput, forms.Textarea):
+        widget.attrs.setdefault("dir", "auto")
     begins = {"autofocus": True} if first and not field.form.errors else {}
     return field.as_widget(attrs={"class": f"{look} {own}".strip()} | begins)
 

@@ -20,7 +20,7 @@ from leads.models import Handoff, Source
 from leads.models.handoff import HandoffQuerySet
 from leads.queue import queue as waiting
 from leads.queue import words as present
-from leads.words import short
+from leads.words import at
 
 SORTS = {
     waiting.DEADLINE: "claim deadline",
@@ -191,7 +191,7 @@ def _nothing(request: AuthenticatedRequest) -> dict[str, Any]:
     last = waiting.last_opened(request.user)
     text = "No lead has become an SQL yet."
     if last:
-        text = f"Every SQL is claimed. The last one came at {short(last)}."
+        text = f"Every SQL is claimed. The last one came {at(last)}."
     managers = User.objects.active().with_role(Role.SALES_MANAGER)[:3]
     names = [user.name for user in managers]
     who = (
