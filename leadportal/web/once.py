@@ -16,6 +16,7 @@ from hashlib import sha256
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -117,16 +118,22 @@ def _again(request: HtmxRequest, before: SentForm) -> HttpResponse:
 
 def _say_again(request: HttpRequest, before: SentForm) -> None:
     """What a browser that pressed twice may never have seen, unless it waits there already."""
-    waiting = {str(one.message) for one in get_messages(request)._loaded_messages}
+    waiting = {str(one.message) for one in _messages(request, "_loaded_messages")}
     for level, text, tags in before.said:
         if text not in waiting:
             messages.add_message(request, level, text, extra_tags=tags)
 
 
 def _said(request: HttpRequest) -> list[tuple[int, str, str]]:
-    """The messages of this request alone. To ask for all would be to have shown them."""
-    queued = get_messages(request)._queued_messages
+    """The messages of this request alone."""
+    queued = _messages(request, "_queued_messages")
     return [(one.level, str(one.message), one.extra_tags or "") for one in queued]
+
+
+def _messages(request: HttpRequest, which: str) -> list[Message]:
+    """Some of the messages, without their counting as shown."""
+    found: list[Message] = getattr(get_messages(request), which)
+    return found
 
 
 def forget_forms(at: datetime | None = None, *, seconds: float | None = None) -> int:
