@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from leadportal.web.answers import fragment, go
+from leadportal.web.posts import post_only
 from leads.handoffs import claims, touches, words
 from leads.handoffs.forms import ReleaseForm, TouchForm
 from leads.models import Handoff
@@ -23,7 +24,7 @@ def _visible_or_404(request: AuthenticatedRequest, pk: int) -> Handoff:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_POST
+@post_only("handoff", "pk")
 @permission_required(Action.WORK_HANDOFFS)
 def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     handoff = _visible_or_404(request, pk)
@@ -35,7 +36,7 @@ def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return go(request, claimed)
 
 
-@require_POST
+@post_only("queue")
 @permission_required(Action.WORK_HANDOFFS)
 def handoff_next(request: AuthenticatedRequest) -> HttpResponse:
     try:
