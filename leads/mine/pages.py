@@ -105,6 +105,7 @@ def _told(found: results.Results, period: Period) -> dict[str, Any]:
             {
                 "label": one.label,
                 "count": one.count,
+                "share": 100 * one.count / found.reasons[0].count,
                 "url": _behind_url(period, results.REJECTED, one),
             }
             for one in found.reasons
@@ -131,7 +132,7 @@ def _numbers(found: results.Results, period: Period) -> list[Number]:
     return [
         number(results.CLAIMED),
         median,
-        number(results.IN_TIME, f"first touches of {formats.number(claimed)} claimed"),
+        number(results.IN_TIME, f"of {formats.number(claimed)} claimed"),
         number(results.LATE, "touched late, or not yet"),
         number(results.ACCEPTED, "and worth pursuing"),
         number(results.REJECTED, "each with a reason"),

@@ -10,7 +10,8 @@ from leadportal.world.countries import country_code
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key
 from leads.models import Handoff, Lead
-from leads.text import has_words, name_key
+from leads.search import finding
+from leads.text import name_key
 
 
 class LeadFilter(AskedFilters):
@@ -32,7 +33,8 @@ class LeadFilter(AskedFilters):
     updated_since = Moment(field_name="updated_at", lookup_expr="gte")
     updated_until = Moment(field_name="updated_at", lookup_expr="lt")
     search = filters.CharFilter(
-        method="by_words", help_text="Words of the name, the mail or the company."
+        method="by_words",
+        help_text="Words of the name, the mail, the company or the phone; or an external id.",
     )
 
     class Meta:
@@ -63,4 +65,4 @@ class LeadFilter(AskedFilters):
         return leads.filter(Exists(waiting))
 
     def by_words(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
-        return leads.filter(has_words(value))
+        return finding.found_by(leads, value)
