@@ -103,7 +103,8 @@ def _named_exactly(words: str) -> dict[int, Lead]:
     typed = " ".join(words.replace("\0", "").split())[:WORDS_MAX]
     rows = shown(Lead.objects.living())
     if "@" in typed:
-        return _by_id(rows.filter(email_key=typed.lower())[:NAMESAKES])
+        # With the condition of the index that knows them (lead_email_once).
+        return _by_id(rows.filter(email_key=typed.lower(), merged_into=None)[:NAMESAKES])
     whole = plain(typed)
     if " " not in whole:
         # One word is a first name, and no more than a guess.
