@@ -27,7 +27,11 @@ class Action(StrEnum):
     MOVE_BY_HAND = "move leads by hand"
     ADJUST_SCORES = "adjust scores"
     DISQUALIFY = "disqualify and readmit leads"
+    WORK_FOR_OTHERS = "work the leads of others"
+    READ_REJECTIONS = "open rejections"
     ANSWER_REJECTIONS = "answer rejections"
+    DECIDE_DISPUTES = "decide disputes"
+    EDIT_REASONS = "change the reasons for rejecting"
     OPEN_CRITERIA = "read the criteria"
     READ_DRAFTS = "read drafts of the criteria"
     DRAFT_CRITERIA = "draft criteria"
@@ -53,8 +57,12 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.MOVE_BY_HAND: frozenset({Role.MARKETING}) | MANAGERS,
     Action.ADJUST_SCORES: frozenset({Role.MARKETING}) | MANAGERS,
     Action.DISQUALIFY: frozenset({Role.MARKETING}) | MANAGERS,
+    Action.WORK_FOR_OTHERS: frozenset({Role.SALES_MANAGER}),
+    Action.READ_REJECTIONS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     # The reply of one department to the other, so it is nobody else's to give.
     Action.ANSWER_REJECTIONS: frozenset({Role.MARKETING, Role.MARKETING_MANAGER}),
+    Action.DECIDE_DISPUTES: MANAGERS,
+    Action.EDIT_REASONS: MANAGERS,
     Action.OPEN_CRITERIA: EVERYBODY,
     Action.READ_DRAFTS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.DRAFT_CRITERIA: frozenset({Role.MARKETING}) | MANAGERS,

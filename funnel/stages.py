@@ -136,8 +136,11 @@ MOVES: tuple[Move, ...] = (
     *_moves(
         [Stage.CLAIMED], [Stage.SQL], [_REP, _MANAGER, _MACHINE], "a reason, or its time", _CHANGED
     ),
-    *_moves([Stage.CLAIMED], [Stage.ACCEPTED], [_REP], "the claim", "lead.accepted"),
+    *_moves([Stage.CLAIMED], [Stage.ACCEPTED], [_REP], "the claim and BANT", "lead.accepted"),
     *_moves([Stage.CLAIMED, Stage.ACCEPTED], [Stage.REJECTED], [_REP], "a reason", "lead.rejected"),
+    # Undone: by the same person, a moment later.
+    *_moves([Stage.ACCEPTED, Stage.REJECTED], [Stage.CLAIMED], [_REP], "a moment", _CHANGED),
+    *_moves([Stage.REJECTED], [Stage.ACCEPTED], [_REP], "a moment", _CHANGED),
     *_moves([Stage.ACCEPTED], [Stage.OPPORTUNITY], _REP_OR_CRM, "an accepted handoff", _CHANGED),
     *_moves(_IN_DEAL, [Stage.WON], _REP_OR_CRM, "the amount", "lead.won"),
     *_moves(_IN_DEAL, [Stage.LOST], _REP_OR_CRM, "a reason", "lead.lost"),
@@ -145,7 +148,14 @@ MOVES: tuple[Move, ...] = (
     *_moves([Stage.REJECTED], [Stage.DISQUALIFIED], _BY_HAND, "an answer", "lead.answered"),
     # The handoff is a fresh one.
     *_moves([Stage.REJECTED], [Stage.SQL], [_MANAGER], "a dispute overturned", _CHANGED),
-    *_moves([Stage.NURTURE], LADDER, [_MACHINE], "the return, in the next cycle", _CHANGED),
+    # From there the live version moves it on.
+    *_moves(
+        [Stage.NURTURE],
+        [Stage.INQUIRY],
+        [_MACHINE, *_BY_HAND],
+        "the return, in the next cycle",
+        _CHANGED,
+    ),
     *_moves([Stage.WON, Stage.LOST], [Stage.NURTURE], _BY_HAND, "a new approach", _CHANGED),
     *_moves(LIVING, [Stage.MERGED], _BY_HAND, "the lead that stays", "lead.merged"),
     *_moves(LIVING, [Stage.ERASED], _BY_HAND, "the person's wish", "lead.erased"),

@@ -262,6 +262,27 @@ def claims_are_whole() -> Iterator[Sql]:
     )
 
 
+@invariant(6, "A rejection ends with one answer; a lead in nurture waits once, nobody else does.")
+def rejections_are_answered_once() -> Iterator[Sql]:
+    yield Sql(
+        "SELECT 'leads_handoff', h.id, 'its lead is rejected and it is answered' "
+        "FROM leads_handoff h JOIN leads_lead l ON l.id = h.lead_id AND l.stage = 'rejected' "
+        "WHERE h.id = (SELECT max(id) FROM leads_handoff WHERE lead_id = l.id) "
+        "AND (h.outcome <> 'rejected' OR EXISTS (SELECT FROM leads_answer a "
+        "WHERE a.handoff_id = h.id AND (a.kind <> 'dispute' OR a.decision = 'overturned')))"
+    )
+    yield Sql(
+        "SELECT 'leads_answer', max(id), count(*) || ' final answers' FROM leads_answer "
+        "WHERE kind <> 'dispute' GROUP BY handoff_id HAVING count(*) > 1"
+    )
+    # One that left otherwise is ended by the sweep, when it looks.
+    yield Sql(
+        "SELECT 'leads_lead', l.id, 'in nurture, and waits for nothing' FROM leads_lead l "
+        "WHERE l.stage = 'nurture' AND (SELECT count(*) FROM leads_nurture w "
+        "WHERE w.lead_id = l.id AND w.ended_at IS NULL) <> 1"
+    )
+
+
 # 7: the ledger.
 
 

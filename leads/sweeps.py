@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from leadportal.db.sweeps import Sweep
+from leads.handoffs import claims
 from leads.impact import counting
 from leads.judging import due, history
+from leads.nurture import nurture
 
 SWEEPS = (
     Sweep(
@@ -13,6 +15,20 @@ SWEEPS = (
         period=timedelta(seconds=2),
         drain=due.drain,
         oldest_due=due.oldest_due,
+    ),
+    Sweep(
+        name="return",
+        queue="score",
+        period=timedelta(seconds=10),
+        drain=nurture.return_due,
+        oldest_due=nurture.oldest_due,
+    ),
+    Sweep(
+        name="give_back",
+        queue="score",
+        period=timedelta(seconds=10),
+        drain=claims.give_back_left,
+        oldest_due=claims.oldest_left,
     ),
     Sweep(
         name="count_impact",

@@ -26,6 +26,7 @@ from leads.judging.hearing import spread
 from leads.ledger import LedgerRow
 from leads.matching import company_key
 from leads.models import (
+    BantItem,
     Campaign,
     Company,
     Consent,
@@ -382,6 +383,27 @@ def follow_up(
     return FollowUp.objects.create(
         lead=made or held.lead, handoff=held, owner=by, due_at=due_at, made_at=made_at, **fields
     )
+
+
+def bant(made: Lead, by: User, known: int = 3) -> None:
+    """So many of the four are known of a lead, the last ones not."""
+    for place, item in enumerate(BantItem.Item):
+        state = BantItem.State.KNOWN if place < known else BantItem.State.UNKNOWN
+        BantItem.objects.update_or_create(lead=made, item=item, defaults={"state": state, "by": by})
+
+
+def rejected(
+    by: User | None = None, made: Lead | None = None, *, at: datetime | None = None, **fields: Any
+) -> Handoff:
+    """A handoff that a rep rejected, and that marketing answers within two days."""
+    by, at = by or rep(), at or timezone.now()
+    made = made or lead(stage=Stage.REJECTED, fit=49, intent=40, created_at=at)
+    given = claimed(by, made, at=at, **fields)
+    given.state, given.outcome, given.closed_at = HandoffState.CLOSED, Outcome.REJECTED, at
+    given.answer_due_at, given.may_return = at + timedelta(days=2), True
+    given.reason = given.reason or reason()
+    given.save()
+    return given
 
 
 def reason(label: str = "Wrong profile", family: str = Reason.Family.PROFILE) -> Reason:

@@ -27,14 +27,16 @@ from funnel.versions import current, editing, signing, states, switching
 from leads import hooks, ledger
 from leads.by_hand import disqualifying, points, stages, terms
 from leads.follow_ups import follow_ups
-from leads.handoffs import claims, touches, verdicts
+from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
 from leads.judging import due
 from leads.lead import notes
 from leads.mine import mine, results
-from leads.models import Adjustment, FollowUp, Handoff, Lead
+from leads.models import Adjustment, Answer, FollowUp, Handoff, Lead, Nurture
+from leads.nurture import nurture
 from leads.overview import attention
 from leads.queue import queue
+from leads.rejections import rejections
 from leads.search import commands, finding
 from leads.switch_on import confirmation
 from tests import factories
@@ -70,6 +72,36 @@ def accepted(person: User) -> Lead:
 def planned(person: User) -> FollowUp:
     lead = factories.claimed(person).lead
     return follow_ups.plan(lead, person, due_at=timezone.now() + timedelta(days=1))
+
+
+def informed(person: User) -> Handoff:
+    held = factories.claimed(person)
+    factories.bant(held.lead, person)
+    return held
+
+
+def just_claimed(person: User) -> Handoff:
+    waiting = factories.handoff()
+    QueueMember.objects.get_or_create(queue=waiting.queue, user=person)
+    return claims.claim(waiting, person) if policy.can(person, Action.WORK_HANDOFFS) else waiting
+
+
+def disputed(arbiter: User) -> Answer:
+    return Answer.objects.create(
+        handoff=factories.rejected(),
+        kind="dispute",
+        by=factories.marketer(),
+        text="They asked twice",
+        arbiter=arbiter,
+        due_at=timezone.now(),
+    )
+
+
+def nurtured() -> Nurture:
+    handoff = factories.rejected()
+    day = timezone.now().date() + timedelta(days=90)
+    rejections.answer(handoff, factories.marketer(), kind="nurture", return_on=day)
+    return Nurture.objects.get(lead=handoff.lead)
 
 
 def overridden() -> Lead:
@@ -253,7 +285,7 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
         )
     ],
     verdicts.accept: [
-        may(Action.WORK_HANDOFFS, lambda person: verdicts.accept(factories.claimed(person), person))
+        may(Action.WORK_HANDOFFS, lambda person: verdicts.accept(informed(person), person))
     ],
     verdicts.reject: [
         may(
@@ -269,11 +301,67 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             lambda person: verdicts.advance(accepted(person), person, to=Stage.OPPORTUNITY),
         )
     ],
-    verdicts.answer: [
+    bant.say: [
+        may(
+            Action.WORK_HANDOFFS,
+            lambda person: bant.say(
+                factories.claimed(person).lead, person, "need", state="known", note="Paper logs"
+            ),
+        )
+    ],
+    undoing.undo: [
+        may(Action.WORK_HANDOFFS, lambda person: undoing.undo(just_claimed(person), person))
+    ],
+    rejections.answer: [
         may(
             Action.ANSWER_REJECTIONS,
-            lambda person: verdicts.answer(
-                factories.lead(stage=Stage.REJECTED), person, to=Stage.NURTURE, reason="Later"
+            lambda person: rejections.answer(factories.rejected(), person, kind="close"),
+        )
+    ],
+    rejections.decide: [
+        may(
+            Action.DECIDE_DISPUTES,
+            lambda person: rejections.decide(
+                disputed(person), person, decision="upheld", because="Nine people"
+            ),
+        )
+    ],
+    nurture.begin: [
+        may(
+            Action.ANSWER_REJECTIONS,
+            lambda person: nurture.begin(
+                factories.lead(stage=Stage.LOST),
+                None,
+                person,
+                return_on=None,
+                return_event=nurture.ANYTHING,
+                text="",
+                at=timezone.now(),
+            ),  # fmt: skip
+        )
+    ],
+    nurture.change_terms: [
+        may(
+            Action.ANSWER_REJECTIONS,
+            lambda person: nurture.change_terms(
+                nurtured(), person, return_on=None, return_event=nurture.ANYTHING
+            ),
+        )
+    ],
+    nurture.bring_back: [
+        may(
+            Action.ANSWER_REJECTIONS,
+            lambda person: nurture.bring_back(nurtured().lead, person, reason="They called"),
+        )
+    ],
+    nurture.reengage: [
+        may(
+            Action.ANSWER_REJECTIONS,
+            lambda person: nurture.reengage(
+                factories.lead(stage=Stage.LOST),
+                person,
+                return_event="webinar_signup",
+                reason="New",
             ),
         )
     ],
@@ -392,10 +480,8 @@ def test_a_verb_does_for_each_role_what_policy_says(verb: Verb, role: Role):
 
 
 def test_a_refusal_says_whose_it_is():
-    lead = factories.lead(stage=Stage.REJECTED)
-
     with pytest.raises(policy.NotAllowed) as refused:
-        verdicts.answer(lead, factories.rep(), to=Stage.NURTURE, reason="Later")
+        rejections.answer(factories.rejected(), factories.rep(), kind="close")
 
     assert str(refused.value) == "Only marketers and marketing managers can answer rejections."
 

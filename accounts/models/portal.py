@@ -47,6 +47,18 @@ class Portal(models.Model):
         validators=[MinValueValidator(1)],
         verbose_name="Promise: minutes to first touch",
     )
+    answer_minutes = models.PositiveIntegerField(
+        default=2880,
+        db_default=2880,
+        validators=[MinValueValidator(1)],
+        verbose_name="Promise: minutes to answer a rejection",
+    )
+    decision_minutes = models.PositiveIntegerField(
+        default=2880,
+        db_default=2880,
+        validators=[MinValueValidator(1)],
+        verbose_name="Promise: minutes to decide a dispute",
+    )
 
     class Meta:
         constraints = [

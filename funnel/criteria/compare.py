@@ -75,6 +75,7 @@ def compare(before: Rulebook, after: Rulebook) -> Comparison:
             *(_rules(before, after, kind) for kind in KINDS),
             _disqualifiers(before, after),
             _limits(before, after),
+            _accept(before, after),
         )
     )
 
@@ -194,7 +195,7 @@ def _moved(before: Sequence[Item], after: Sequence[Item]) -> Iterator[Change]:
         yield Change("Their order", (was,), (now,))
 
 
-# Caps and bands.
+# Caps, bands, what accept asks for.
 
 
 def _limits(before: Rulebook, after: Rulebook) -> Part:
@@ -210,6 +211,14 @@ def _limits(before: Rulebook, after: Rulebook) -> Part:
         return found
 
     return _part("Caps and grades", "limit", said(before), said(after))
+
+
+def _accept(before: Rulebook, after: Rulebook) -> Part:
+    def said(rulebook: Rulebook) -> dict[str, str]:
+        asked = f"Asks for {rulebook.accept_bant} of budget, authority, need and timing"
+        return {"Accepting a lead": asked}
+
+    return _part("Accept", "limit", said(before), said(after))
 
 
 def _part(title: str, noun: str, before: Mapping[str, str], after: Mapping[str, str]) -> Part:

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 
@@ -18,14 +19,35 @@ class Reason(models.Model):
         CONSENT = "consent", "Consent missing"
         OTHER = "other", "Other"
 
+    class Destination(models.TextChoices):
+        """What marketing is offered first as its answer."""
+
+        NURTURE = "nurture", "Nurture"
+        CLOSE = "close", "Close"
+
     label = models.CharField(max_length=80)
     family = models.CharField(max_length=12, choices=Family)
+    # A retired one is not offered any more; who was rejected for it keeps it.
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
+    destination = models.CharField(
+        max_length=8, choices=Destination, default=Destination.NURTURE, db_default="nurture"
+    )
+    # Whether “may come back later” is ticked where it is chosen.
+    may_return = models.BooleanField(default=True, db_default=True)
+    # What marketing last chose for it: the days until the lead comes back, or the event.
+    return_days = models.PositiveSmallIntegerField(default=180, db_default=180)
+    return_event = models.CharField(max_length=60, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["position", "label"]
-        constraints = [models.UniqueConstraint(Lower("label"), name="reason_label_once")]
+        constraints = [
+            models.UniqueConstraint(Lower("label"), name="reason_label_once"),
+            models.CheckConstraint(
+                condition=Q(return_days__gte=1, return_days__lte=1095),
+                name="reason_returns_within_three_years",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label

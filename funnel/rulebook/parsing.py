@@ -30,12 +30,14 @@ from funnel.vocabulary.facts import Use, Vocabulary
 MAX_TESTS = 1000
 CAP = 50
 CUTS = (75, 50, 25)
+# Of budget, authority, need and timing.
+BANT, ASKED_BANT = 4, 3
 
 
 def parse_content(content: Any, vocabulary: Vocabulary) -> Rulebook:
     """The rulebook of a version. Raises ConditionError with the path of the first mistake."""
     content = mapping(content, "", "Criteria are an object.")
-    known_keys(content, {"definitions", "disqualifiers", "rules", "caps", "bands"}, "")
+    known_keys(content, {"definitions", "disqualifiers", "rules", "caps", "bands", "accept"}, "")
     caps = _caps(content.get("caps", {}))
     rules = content.get("rules", [])
     if not isinstance(rules, list) or len(rules) > MAX_RULES:
@@ -48,6 +50,7 @@ def parse_content(content: Any, vocabulary: Vocabulary) -> Rulebook:
         rules=parsed,
         caps=caps,
         bands=_bands(content.get("bands", {})),
+        accept_bant=_accept(content.get("accept", {})),
     )
     if len(rulebook.tests()) > MAX_TESTS:
         raise ConditionError("", f"Criteria have at most {MAX_TESTS:,} tests together.")
@@ -119,3 +122,9 @@ def _cuts(data: Any, path: str) -> tuple[int, int, int]:
     if not best > good > fair:
         raise ConditionError(path, "Cut-offs fall strictly, like 75, 50, 25.")
     return best, good, fair
+
+
+def _accept(data: Any) -> int:
+    data = mapping(data, "accept", "What accept asks for is an object with bant.")
+    known_keys(data, {"bant"}, "accept")
+    return checked_whole(data.get("bant", ASKED_BANT), "accept.bant", 0, BANT)

@@ -95,6 +95,8 @@ class Rulebook:
     rules: tuple[Rule, ...]
     caps: Mapping[str, int]
     bands: Mapping[str, tuple[int, int, int]]
+    # How many of budget, authority, need and timing sales knows before it accepts a lead.
+    accept_bant: int = 3
 
     def rules_of(self, kind: str) -> list[tuple[int, Rule]]:
         """(position, rule) of every rule of the kind, in order."""

@@ -76,6 +76,7 @@ def with_ids(content: Mapping[str, Any], rulebook: Rulebook) -> dict[str, Any]:
             "rules": rules,
             "caps": dict(rulebook.caps),
             "bands": {kind: list(cuts) for kind, cuts in rulebook.bands.items()},
+            **({"accept": {"bant": rulebook.accept_bant}} if "accept" in content else {}),
         }
     )
 

@@ -10,7 +10,7 @@ from funnel.rulebook.saving import prepared
 from funnel.text_form.tree import TextError, Tree, parse_yaml
 from funnel.vocabulary.facts import Vocabulary
 
-ORDER = ("definitions", "disqualifiers", "rules", "caps", "bands")
+ORDER = ("definitions", "disqualifiers", "rules", "caps", "bands", "accept")
 # Characters; 200 rules take a quarter of it. Reading so many takes seconds.
 LARGEST = 400_000
 LONGEST_NOTE = 2000

@@ -4,6 +4,7 @@ Planning one of them takes several times as long as finding or writing its few r
 plan_cache_mode=force_generic_plan keeps PostgreSQL from planning them again for each value.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
@@ -16,17 +17,29 @@ from django.db import NotSupportedError, connection
 FEW = 10
 # So many made of criteria a connection keeps: new criteria, or a new day, leave old ones behind.
 MOST_OF_CRITERIA = 8
+# A plan serves tables up to so many times the size they had, and looks so often, in seconds,
+# whether they still have it. Below SMALL any plan does.
+GROWTH = 4
+SMALL = 64 * 1024
+LOOK_EVERY = 1.0
+_SIZES = """
+SELECT oid::bigint, pg_relation_size(oid) FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+"""
 _numbers = count(1)
 # By connection of psycopg: each statement, and how to execute it there.
 _known: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
 # The same of those made of criteria: by their text and the values that are part of them.
 _of_criteria: WeakKeyDictionary[Any, dict[tuple[str, str], str]] = WeakKeyDictionary()
+# When a connection last looked at its tables, and their sizes when its plans were made.
+_planned_for: WeakKeyDictionary[Any, tuple[float, dict[int, int]]] = WeakKeyDictionary()
 
 
 def fetch(statement: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows a statement answers with; its parameters read %(name)s, and it uses all of them."""
     with connection.cursor() as cursor:
         if _may_prepare(params):
+            _keep_up()
             statement = _prepared(cursor, statement, params)
         return _rows(cursor, statement, params)
 
@@ -41,6 +54,7 @@ def fetch_by_criteria(
     with connection.cursor() as cursor:
         if not _may_prepare({"ids": ids}):
             return _rows(cursor, statement, params)
+        _keep_up()
         statement, fixed, varying = _parted(statement, params, ids)
         given = ["%s"] * len(varying)
         known = _of_criteria.setdefault(connection.connection, {})
@@ -91,6 +105,25 @@ def _may_prepare(params: Mapping[str, Any]) -> bool:
     if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
         return False
     return all(len(value) <= FEW for value in params.values() if isinstance(value, list))
+
+
+def _keep_up() -> None:
+    """Let everything be planned anew, also within functions, where a table has outgrown its plans.
+
+    PostgreSQL does so once it has counted the rows again, a minute or more after a large import.
+    """
+    raw = connection.connection
+    looked, sizes = _planned_for.get(raw, (0.0, {}))
+    if time.monotonic() - looked < LOOK_EVERY:
+        return
+    # Not one of the queries of whoever asks.
+    with connection.wrap_database_errors, raw.cursor() as cursor:
+        cursor.execute(_SIZES)
+        now = dict(cursor.fetchall())
+        if not sizes or any(size > GROWTH * sizes.get(oid, 0) + SMALL for oid, size in now.items()):
+            sizes = now
+            cursor.execute("DISCARD PLANS")
+    _planned_for[raw] = (time.monotonic(), sizes)
 
 
 def _prepared(cursor: Any, statement: str, params: Mapping[str, Any]) -> str:

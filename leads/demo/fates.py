@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
-from funnel.stages import Stage
 from leads.demo.cast import DANA, ELIF, LIAM, MARCUS, PRIYA, YUKI, Person
-from leads.models import Touch
+from leads.models import Answer, BantItem, Touch
 
 Channel, Result = Touch.Channel, Touch.Result
 
@@ -37,6 +36,10 @@ class Fate:
     # Marketing's answer to a refusal, so many hours later.
     answered: float | None = None
     closed_for_good: bool = False
+    # Days in nurture.
+    returns: int = 180
+    # Which of budget, authority, need and timing was known in part only; beyond them: none.
+    unsure: int = 4
     # Days from accepted to opportunity, and from there to the end.
     opportunity: float | None = None
     ended: float | None = None
@@ -79,7 +82,7 @@ REFUSAL_NOTES = {
     "Too small": ("Nine people, and they want a phone app.", "One site, three users."),
     "No budget this year": ("Budget is gone until January.", "Frozen until the new year."),
     "No need": ("Just rolled out another tool.", "Was only curious what we do."),
-    "Could not reach in 5 tries": ("Five calls, two mails, nothing.", ""),
+    "Could not be reached": ("Five calls, two mails, nothing.", ""),
     "Already a customer": ("Their Dutch site has had us since 2023.", "Same group as a customer."),
     "Later than six months": ("Contract with the other tool runs two more years.", ""),
     "Not their decision": ("Group buys centrally, in Lyon.", "Has to ask the head office."),
@@ -107,6 +110,7 @@ def draw_fate(dice: Random, *, accepted: float, refusals: dict[str, int]) -> Fat
             note=dice.choice(REFUSAL_NOTES[refusal]),
             answered=dice.lognormvariate(3.1, 0.9),
             closed_for_good=dice.random() < 0.2,
+            returns=dice.choice((90, 180, 365)),
         )
     won = dice.random() < 0.38
     return Fate(
@@ -118,6 +122,7 @@ def draw_fate(dice: Random, *, accepted: float, refusals: dict[str, int]) -> Fat
         opportunity=dice.lognormvariate(2.2, 0.6) if dice.random() < 0.58 else None,
         ended=dice.lognormvariate(3.5, 0.5) if dice.random() < 0.8 else None,
         lost="" if won else dice.choice(LOST),
+        unsure=dice.randrange(8),
         worth=dice.uniform(0.6, 1.15),
     )
 
@@ -137,6 +142,12 @@ def _contacts(pace: Pace, dice: Random, *, reached: bool) -> tuple[Contact, ...]
 
 
 ANSWERS = {
-    Stage.NURTURE: "Back to nurture; we ask again in half a year.",
-    Stage.DISQUALIFIED: "Agreed. We close it.",
+    Answer.Kind.NURTURE: "Back to nurture; we ask again in half a year.",
+    Answer.Kind.CLOSE: "Agreed. We close it.",
+}
+FOUND_OUT = {
+    BantItem.Item.BUDGET: ("Set aside for this year", "Up to 40,000 without the board", ""),
+    BantItem.Item.AUTHORITY: ("Signs alone", "Decides with the head of quality", "Asks the owner"),
+    BantItem.Item.NEED: ("Paper logs at every site", "Failed the last audit", "Replaces old tool"),
+    BantItem.Item.TIMING: ("Before the spring audit", "This quarter", "Next budget round"),
 }

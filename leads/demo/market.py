@@ -76,7 +76,7 @@ ORIGINS = (
         0.22,
         0.07,
         0.64,
-        {"Too small": 5, "No need": 3, "Could not reach in 5 tries": 2, "Competitor": 1},
+        {"Too small": 5, "No need": 3, "Could not be reached": 2, "Competitor": 1},
         ("page_view", {"path": "/", "title": "Fernhill Systems"}),
     ),
     Origin(
@@ -86,7 +86,7 @@ ORIGINS = (
         0.24,
         0.08,
         0.56,
-        {"Too small": 5, "Already a customer": 3, "No need": 2, "Could not reach in 5 tries": 2},
+        {"Too small": 5, "Already a customer": 3, "No need": 2, "Could not be reached": 2},
         ("page_view", {"path": "/lp/checks", "title": "Digital checks"}),
     ),
     Origin(
@@ -96,7 +96,7 @@ ORIGINS = (
         0.18,
         0.05,
         0.48,
-        {"No need": 5, "Could not reach in 5 tries": 3, "Later than six months": 2},
+        {"No need": 5, "Could not be reached": 3, "Later than six months": 2},
         ("email_click", {"subject": "Three minutes for safer shifts"}),
     ),
     Origin(

@@ -12,10 +12,11 @@ from accounts.models import User
 from funnel.models import Reason
 from funnel.stages import Stage
 from leads.demo.cast import HELENA, INES, MARCUS, RUBEN, Person
-from leads.demo.fates import ANSWERS, Contact, Fate
+from leads.demo.fates import ANSWERS, FOUND_OUT, Contact, Fate
 from leads.demo.journeys import ZONE
-from leads.handoffs import claims, touches, verdicts
-from leads.models import Handoff, Lead
+from leads.handoffs import bant, claims, touches, verdicts
+from leads.models import Answer, BantItem, Handoff, Lead
+from leads.rejections import rejections
 
 OPENS, CLOSES = 8, 19
 # Lately nobody puts anything off, so that the queue of now is the one that was told.
@@ -110,11 +111,19 @@ class Floor:
 
     def _answer(self, handoff: Handoff, fate: Fate, at: datetime) -> None:
         marketer = self.users[(INES, RUBEN, INES, HELENA)[at.minute % 4]]
-        to = Stage.DISQUALIFIED if fate.closed_for_good else Stage.NURTURE
-        verdicts.answer(handoff.lead, marketer, to=to, reason=ANSWERS[to], at=at)
+        kind = Answer.Kind.CLOSE if fate.closed_for_good else Answer.Kind.NURTURE
+        returns = None if fate.closed_for_good else (at + timedelta(days=fate.returns)).date()
+        rejections.answer(
+            handoff, marketer, kind=kind, text=ANSWERS[kind], return_on=returns, at=at
+        )
 
     def _accept(self, handoff: Handoff, rep: User, fate: Fate, at: datetime) -> None:
-        verdicts.accept(handoff, rep, at=at)
+        for place, item in enumerate(bant.ITEMS):
+            found = FOUND_OUT[item]
+            known = BantItem.State.PARTLY if place == fate.unsure else BantItem.State.KNOWN
+            note = found[(handoff.pk + place) % len(found)]
+            bant.say(handoff.lead, rep, item, state=known, note=note, at=at)
+        verdicts.accept(handoff, rep, value=handoff.lead.estimated_value, at=at)
         if fate.opportunity is not None:
             opens = self.in_office_hours(at + timedelta(days=fate.opportunity))
             self.plan(opens, lambda at: self._opportunity(handoff.lead_id, rep, fate, at))

@@ -1,8 +1,9 @@
 """One rep takes a waiting handoff, or gives it back. The row count decides every race."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts import policy
@@ -10,8 +11,18 @@ from accounts.models import Portal, User
 from accounts.policy import Action
 from funnel.promises import due_at
 from funnel.stages import Actor, Stage, check_move, origins
+from leadportal.db import sweeps
 from leads import ledger, news
-from leads.models import Handoff, HandoffState
+from leads.models import Handoff, HandoffState, Lead
+
+# Of a handoff that nobody holds.
+FREED: dict[str, Any] = {
+    "state": HandoffState.OPEN,
+    "claimed_by": None,
+    "claimed_at": None,
+    "touch_due_at": None,
+}
+GIVEN_BACK_AT_ONCE = 200
 
 
 class NotClaimable(Exception):
@@ -44,6 +55,17 @@ class NotAMember(NotClaimable):
         self.handoff = handoff
 
 
+class NotFirst(NotClaimable):
+    """The rep rejected this lead the last time; others may take it first."""
+
+    def __init__(self, handoff: Handoff) -> None:
+        super().__init__(
+            f"You rejected {handoff.lead} the last time. Others may take it first, "
+            "until its promise is over."
+        )
+        self.handoff = handoff
+
+
 class AtLimit(NotClaimable):
     """The rep holds as many untouched leads as the settings allow."""
 
@@ -62,7 +84,8 @@ def claim(
 ) -> Handoff:
     """Give an open handoff to one rep; claiming one's own again is the same success.
 
-    Raises AlreadyClaimed, NotOpen, NotAMember, AtLimit or NotAllowed; then nothing was changed.
+    Raises AlreadyClaimed, NotOpen, NotFirst, NotAMember, AtLimit or NotAllowed; then nothing was
+    changed.
     """
     policy.require(rep, Action.WORK_HANDOFFS)
     portal = portal or Portal.load()
@@ -92,7 +115,8 @@ SELECT * FROM leads_claim(
     most_held => %(most_held)s, origins => %(origins)s, becomes => %(target)s, mover => %(actor)s)
 """
 _MOVE = {
-    "origins": origins(Stage.CLAIMED, Actor.REP),
+    # What else leads there is an undo.
+    "origins": origins(Stage.CLAIMED, Actor.MANAGER),
     "target": Stage.CLAIMED,
     "actor": Actor.REP,
 }
@@ -125,6 +149,8 @@ def _ones_own(pk: int, rep: User, portal: Portal) -> Handoff:
     if handoff.claimed_by:
         raise AlreadyClaimed(handoff, handoff.claimed_by)
     if handoff.state == HandoffState.OPEN:
+        if handoff.spared_id == rep.pk:
+            raise NotFirst(handoff)
         check_move(handoff.lead.stage, Stage.CLAIMED, Actor.REP)
     raise NotOpen(handoff)
 
@@ -151,10 +177,7 @@ def release(handoff: Handoff, rep: User, *, reason: str, at: datetime | None = N
     if not reason:
         raise ReleaseRefused("Say why you give it back, so that the next rep knows.")
     held = Handoff.objects.held_by(rep).filter(pk=handoff.pk)
-    given_back = held.update(
-        state=HandoffState.OPEN, claimed_by=None, claimed_at=None, touch_due_at=None
-    )
-    if not given_back:
+    if not held.update(**FREED):
         raise ReleaseRefused(f"{handoff.lead} is not in your hands.")
     handoff.refresh_from_db()
     ledger.move(
@@ -170,3 +193,41 @@ def release(handoff: Handoff, rep: User, *, reason: str, at: datetime | None = N
     # Back on the machine's side of the line: it may have changed while it was held.
     news.of_leads([handoff.lead_id], at)
     return handoff
+
+
+# --- who has left gives back what they held ---------------------------------------------------
+
+
+def _left_behind() -> "models.QuerySet[Handoff]":
+    return Handoff.objects.filter(state=HandoffState.CLAIMED, claimed_by__is_active=False)
+
+
+def oldest_left() -> datetime | None:
+    """When the longest-held of the claims of people who are closed was made."""
+    held = _left_behind().order_by("claimed_at").values_list("claimed_at", flat=True)
+    return timezone.now() if held.exists() else None
+
+
+def give_back_left(*, at: datetime | None = None, seconds: float | None = None) -> int:
+    """Put claims of people who are closed back in their queues, with the clocks they had."""
+    return sweeps.in_batches(lambda: _give_back_some(at or timezone.now()), seconds=seconds)
+
+
+@transaction.atomic
+def _give_back_some(at: datetime) -> int:
+    left = dict(_left_behind().order_by("pk").values_list("lead_id", "pk")[:GIVEN_BACK_AT_ONCE])
+    held = Lead.objects.filter(pk__in=left, stage=Stage.CLAIMED).order_by("pk")
+    leads = held.select_for_update(no_key=True, skip_locked=True, of=("self",))
+    rows = list(leads.select_related("judgement"))
+    for lead in rows:
+        handoff = _left_behind().select_related("claimed_by").filter(pk=left[lead.pk]).first()
+        if handoff is None:
+            continue
+        reason = f"{handoff.claimed_by} does not work here any more"
+        Handoff.objects.filter(pk=handoff.pk).update(**FREED)
+        moves = ledger.moves_to(
+            Stage.SQL, lead, at=at, actor=Actor.MACHINE, handoff=handoff, reason=reason[:300]
+        )
+        ledger.write(moves, {lead.pk: {"owner_id": None}})
+        news.of_leads([lead.pk], at)
+    return len(rows)

@@ -89,13 +89,25 @@ _STEPS = """moved AS MATERIALIZED (
     FROM moved n WHERE h.id = n.handoff_id AND n.stage = 'sql' AND h.state = {open}
 ), opened AS (
     INSERT INTO leads_handoff (id, lead_id, queue_id, version_id, state, cycle, fit, intent, total,
-        line, reasons, why, opened_at, due_at, outcome, note)
+        line, reasons, why, opened_at, due_at, outcome, note, spared_id)
     SELECT handoff_id, id, {queue}, {version}, {open}, cycle, fit, intent, total, {line},
-        '[]'::jsonb, '', {at}, {due}, '', ''
-    FROM moved WHERE target = 'sql'
+        '[]'::jsonb, '', {at}, coalesce({at} + {left}, {due}), '', '', {rejecter}
+    FROM moved n WHERE target = 'sql'
 ), told AS (
     {insertion}
 ), """
+
+# What was left of its promise when the same offer was taken from the queue: criteria that go out
+# and come back give nobody a fresh clock.
+_LEFT = """(SELECT w.due_at - w.closed_at FROM leads_handoff w
+    WHERE w.lead_id = n.id AND w.cycle = n.cycle AND w.outcome = {withdrawn}
+    ORDER BY w.id DESC LIMIT 1)"""
+# Who rejected the lead the last time, where somebody else works the queue too.
+_REJECTER = """(SELECT w.claimed_by_id FROM leads_handoff w
+    WHERE w.lead_id = n.id AND w.outcome = {rejected} AND EXISTS (
+        SELECT FROM funnel_queuemember m JOIN accounts_user u ON u.id = m.user_id AND u.is_active
+        WHERE m.queue_id = {queue} AND m.user_id <> w.claimed_by_id)
+    ORDER BY w.id DESC LIMIT 1)"""
 
 _LEDGER = """
 SELECT n.id AS lead_id, step.origin, step.target, {at} AS at, {actor} AS actor,
@@ -127,7 +139,9 @@ def movers(basis: Basis, source: TableFacts, by_hand: ByHand | None) -> Half:
         "line": param(basis.rulebook.sql_line),
         "due": param(due_at(basis.at, basis.portal.claim_minutes), "timestamptz"),
         "insertion": ledger.insertion(_ledger_rows(basis, told, by_hand)),
+        "rejected": param(Outcome.REJECTED),
     }
+    pieces |= {"left": filled(_LEFT, pieces), "rejecter": filled(_REJECTER, pieces)}
     return Half(filled(_SEEN, {"saw": told.values}), filled(_STEPS, pieces))
 
 
@@ -152,7 +166,7 @@ def _ledger_rows(basis: Basis, told: evidence.Told, by_hand: ByHand | None) -> S
 def _ways(actor: Actor, goal: Stage | None) -> Iterator[Sql]:
     """Every step of every way the machine moves leads, or a person to a goal, by its place."""
     rungs = {str(rung): place for place, rung in enumerate(LADDER)}
-    starts = [*LADDER, Stage.DISQUALIFIED]
+    starts = [*LADDER, Stage.DISQUALIFIED, *([Stage.REJECTED] if goal == Stage.SQL else [])]
     for start in starts:
         for end in [goal] if goal else starts:
             for place, (origin, target) in enumerate(steps(start, end)):

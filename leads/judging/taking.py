@@ -36,6 +36,11 @@ WITH held AS (
     DELETE FROM leads_news n
     WHERE n.lead_id = ANY(ARRAY(SELECT lead_id FROM held)) AND n.at <= %(at)s
     RETURNING n.lead_id, n.at, n.spreads
+), stirred AS (
+    -- Who waits in nurture for something new may come back (leads/nurture).
+    UPDATE leads_nurture w SET look_at = %(at)s
+    WHERE w.lead_id = ANY(ARRAY(SELECT lead_id FROM held)) AND w.ended_at IS NULL
+      AND w.return_event <> '' AND NOT w.by_hand_only
 )
 SELECT lead_id, min(at) FILTER (WHERE spreads),
     (SELECT stage FROM leads_lead WHERE id = lead_id) <> ALL(%(gone)s)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0026_no_plan_of_empty_tables"),
+        ("leads", "0028_past_answers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,9 +13,12 @@ from leads.models.note import Note
 from leads.models.override import Override
 from leads.models.score import DayScore
 from leads.models.stage import StageChange
+from leads.models.verdict import Answer, BantItem, Nurture, WrongCriterion
 
 __all__ = [
     "Adjustment",
+    "Answer",
+    "BantItem",
     "Campaign",
     "Company",
     "Consent",
@@ -35,6 +38,7 @@ __all__ = [
     "LeadChange",
     "News",
     "Note",
+    "Nurture",
     "Outcome",
     "Override",
     "Rescored",
@@ -42,4 +46,5 @@ __all__ = [
     "Source",
     "StageChange",
     "Touch",
+    "WrongCriterion",
 ]

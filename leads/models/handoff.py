@@ -16,6 +16,17 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def held_by(self, rep: User) -> "HandoffQuerySet":
         return self.filter(state="claimed", claimed_by=rep)
 
+    def pursued_by(self, rep: User) -> "HandoffQuerySet":
+        """Those the rep holds, or has accepted and not yet won or lost."""
+        in_deal = Q(
+            outcome="accepted", lead__owner=rep, lead__stage__in=["accepted", "opportunity"]
+        )
+        return self.filter(Q(state="claimed") | in_deal, claimed_by=rep)
+
+    def unanswered(self) -> "HandoffQuerySet":
+        """Rejections that wait for marketing: neither answered nor disputed."""
+        return self.filter(outcome="rejected", lead__stage="rejected", answers=None)
+
     def overdue(self, at: datetime) -> "HandoffQuerySet":
         """Open ones whose claim promise has passed."""
         return self.open().filter(due_at__lt=at)
@@ -73,6 +84,17 @@ class Handoff(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     reason = models.ForeignKey("funnel.Reason", models.PROTECT, null=True, related_name="+")
     note = models.TextField(blank=True)
+    # Of a rejection: whether the lead may come back later, and until when marketing answers.
+    may_return = models.BooleanField(null=True)
+    answer_due_at = models.DateTimeField(null=True)
+    # Of an accepted one: when it may be won; once it is, why they bought, and against whom.
+    expected_on = models.DateField(null=True)
+    bought_because = models.TextField(blank=True, default="", db_default="")
+    competitor = models.CharField(max_length=120, blank=True, default="", db_default="")
+    # Who rejected the lead the last time: others get it first, until its claim promise is over.
+    spared = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = HandoffQuerySet.as_manager()
 
@@ -112,6 +134,11 @@ class Handoff(models.Model):
                 name="handoff_rejected_has_a_reason",
             ),
             models.CheckConstraint(
+                condition=Q(outcome="rejected", answer_due_at__isnull=False)
+                | (~Q(outcome="rejected") & Q(answer_due_at=None)),
+                name="handoff_rejected_waits_for_an_answer",
+            ),
+            models.CheckConstraint(
                 condition=Q(total=models.F("fit") + models.F("intent")),
                 name="handoff_score_adds_up",
             ),
@@ -128,6 +155,12 @@ class Handoff(models.Model):
                 fields=["claimed_by", "claimed_at"],
                 condition=Q(state="claimed"),
                 name="handoff_held",
+            ),
+            # Read by: rejections, the oldest promise first; how leads of a company were refused.
+            models.Index(
+                fields=["answer_due_at", "id"],
+                condition=Q(answer_due_at__isnull=False),
+                name="handoff_rejected_by_answer",
             ),
             # Read by: metrics and the log of crossings.
             models.Index(fields=["-opened_at", "-id"], name="handoff_newest"),

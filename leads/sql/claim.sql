@@ -38,6 +38,7 @@ BEGIN
         RETURN;
     END IF;
 
+    -- Who rejected a lead the last time gets it when its promise is over, and nobody took it.
     IF wanted IS NULL THEN
         -- Index handoff_open_by_deadline, the head of each of the rep's queues; all that wait only
         -- where others hold the whole head.
@@ -46,6 +47,7 @@ BEGIN
                 SELECT head.id FROM funnel_queuemember member CROSS JOIN LATERAL (
                     SELECT h.id, h.due_at FROM leads_handoff h
                     WHERE h.queue_id = member.queue_id AND h.state = 'open'
+                    AND (h.spared_id IS DISTINCT FROM rep OR h.due_at <= moment)
                     ORDER BY h.due_at, h.id LIMIT near
                 ) head
                 WHERE member.user_id = rep ORDER BY head.due_at, head.id
@@ -73,6 +75,7 @@ BEGIN
         JOIN leads_judgement j ON j.lead_id = l.id
         JOIN funnel_queuemember member ON member.queue_id = h.queue_id AND member.user_id = rep
         WHERE h.id = wanted AND h.state = 'open' AND l.stage = ANY (origins)
+        AND (h.spared_id IS DISTINCT FROM rep OR h.due_at <= moment)
         FOR NO KEY UPDATE OF h;
     END IF;
     IF taken.handoff_id IS NULL THEN

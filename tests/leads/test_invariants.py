@@ -281,7 +281,7 @@ def test_the_command_is_content_with_a_sound_database(world):
 
 def test_the_command_names_the_rows_and_no_person_and_exits_1(world, forge):
     lead = world["low"]
-    Lead.objects.filter(pk=lead.pk).update(stage=Stage.NURTURE)
+    Lead.objects.filter(pk=lead.pk).update(stage=Stage.LOST)
     said, data = StringIO(), StringIO()
 
     with pytest.raises(SystemExit) as plain:
@@ -290,7 +290,7 @@ def test_the_command_names_the_rows_and_no_person_and_exits_1(world, forge):
         call_command("check_invariants", "--json", stdout=data)
 
     assert plain.value.code == as_json.value.code == 1
-    assert f"leads_lead {lead.pk}: stage nurture, by the ledger lead" in said.getvalue()
+    assert f"leads_lead {lead.pk}: stage lost, by the ledger lead" in said.getvalue()
     assert lead.email not in said.getvalue() + data.getvalue()
     found = json.loads(data.getvalue())
     assert found["holds"] is False

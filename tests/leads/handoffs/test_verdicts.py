@@ -1,14 +1,25 @@
 """Sales accepts or rejects, marketing answers, and the deal is won or lost."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from funnel.models import Reason
 from funnel.stages import MoveNotAllowed, Stage
-from leads.handoffs.verdicts import VerdictRefused, accept, advance, answer, reject
-from leads.models import Lead, StageChange
+from leads.handoffs.touches import log_touch
+from leads.handoffs.verdicts import (
+    NeedsBant,
+    VerdictRefused,
+    accept,
+    advance,
+    attempts,
+    reject,
+)
+from leads.models import Handoff, Lead, StageChange
 from tests import factories
+from tests.leads.judging import simple
 
 pytestmark = pytest.mark.django_db
 
@@ -20,12 +31,9 @@ def rep():
 
 @pytest.fixture
 def held(rep):
-    return factories.claimed(rep)
-
-
-@pytest.fixture
-def rejected(held, rep):
-    return reject(held, rep, reason=factories.reason()).lead
+    held = factories.claimed(rep)
+    factories.bant(held.lead, rep)
+    return held
 
 
 def last(lead):
@@ -66,7 +74,7 @@ def test_a_verdict_is_given_once_and_by_the_rep_who_holds_it(held, rep):
         accept(held, factories.rep("Marcus Weil"))
     accept(held, rep)
     with pytest.raises(VerdictRefused, match="not in your hands"):
-        reject(held, rep, reason=factories.reason())
+        accept(held, rep)
 
 
 def test_an_accepted_lead_becomes_an_opportunity_and_is_won(held, rep):
@@ -94,26 +102,84 @@ def test_a_lead_that_was_never_accepted_does_not_advance(rep):
         advance(factories.lead(stage=Stage.MQL, fit=9), rep, to=Stage.OPPORTUNITY)
 
 
-@pytest.mark.parametrize("to", [Stage.NURTURE, Stage.DISQUALIFIED])
-def test_marketing_answers_a_rejection(rejected, to):
-    person = factories.marketer()
+def test_accept_asks_for_three_of_four_and_says_what_is_missing(rep):
+    held = factories.claimed(rep)
+    factories.bant(held.lead, rep, known=2)
 
-    lead = answer(rejected, person, to=to, reason="Next year")
+    with pytest.raises(NeedsBant) as refused:
+        accept(held, rep)
 
-    assert (lead.stage, last(lead).person, last(lead).reason) == (to, person, "Next year")
-    with pytest.raises(VerdictRefused, match="not waiting for an answer"):
-        answer(rejected, person, to=to, reason="Again")
-
-
-@pytest.mark.parametrize("to", [Stage.SQL, Stage.INQUIRY, Stage.CLAIMED])
-def test_an_answer_puts_no_lead_anywhere_else(rejected, to):
-    with pytest.raises(VerdictRefused):
-        answer(rejected, factories.marketing_manager(), to=to, reason="Wrong")
-    assert Lead.objects.get().stage == "rejected"
+    assert str(refused.value) == "2 of 4 known; Accept asks for 3."
+    assert refused.value.missing == ["need", "timing"]
+    assert Lead.objects.get().stage == "claimed"
 
 
-def test_an_open_sql_is_not_answered_away_from_its_queue():
-    lead = factories.handoff().lead
+def test_the_live_criteria_say_how_much_accept_asks_for(rep):
+    factories.switched_on(simple.content() | {"accept": {"bant": 0}})
+    held = factories.claimed(rep)
 
-    with pytest.raises(VerdictRefused):
-        answer(lead, factories.marketer(), to=Stage.DISQUALIFIED, reason="Spam")
+    assert accept(held, rep).outcome == "accepted"
+
+
+def test_what_a_rep_expects_of_an_accepted_lead_is_kept(held, rep):
+    day = date(2027, 3, 1)
+
+    closed = accept(held, rep, value=Decimal(40_000), expected_on=day)
+
+    assert (closed.expected_on, Lead.objects.get().estimated_value) == (day, 40_000)
+
+
+def test_which_criteria_were_wrong_is_kept_with_the_words_they_had(held, rep):
+    Handoff.objects.update(reasons=[{**held.reasons[0], "rule": "size", "label": "200 people"}])
+    held.refresh_from_db()
+
+    closed = reject(held, rep, reason=factories.reason(), wrong={"size": "stale"})
+
+    assert [str(one) for one in closed.wrong_criteria.all()] == ["200 people: No longer true"]
+
+
+@pytest.mark.parametrize("wrong", [{"colour": "wrong"}, {"size": "ugly"}])
+def test_only_what_made_it_an_sql_can_have_been_wrong(held, rep, wrong):
+    Handoff.objects.update(reasons=[{**held.reasons[0], "rule": "size"}])
+    held.refresh_from_db()
+
+    with pytest.raises(VerdictRefused, match="made it an SQL"):
+        reject(held, rep, reason=factories.reason(), wrong=wrong)
+
+
+def test_a_retired_reason_is_not_given_any_more(held, rep):
+    reason = factories.reason()
+    Reason.objects.update(is_active=False)
+    reason.refresh_from_db()
+
+    with pytest.raises(VerdictRefused, match="not used any more"):
+        reject(held, rep, reason=reason)
+
+
+def test_an_accepted_lead_can_be_rejected_until_the_deal_ends(held, rep):
+    accepted = accept(held, rep)
+
+    rejected = reject(accepted, rep, reason=factories.reason())
+
+    assert (rejected.outcome, Lead.objects.get().stage) == ("rejected", "rejected")
+
+
+def test_a_rejection_has_the_day_by_which_marketing_answers(held, rep):
+    at = timezone.now()
+
+    assert reject(held, rep, reason=factories.reason(), at=at).answer_due_at == at + timedelta(2)
+
+
+def test_only_the_owner_or_a_manager_of_sales_moves_a_deal_on(held, rep):
+    lead = accept(held, rep).lead
+
+    with pytest.raises(VerdictRefused, match="Dana Okafor"):
+        advance(lead, factories.rep("Marcus Weil"), to=Stage.OPPORTUNITY)
+    assert advance(lead, factories.sales_manager(), to=Stage.OPPORTUNITY).stage == "opportunity"
+
+
+def test_tries_without_an_answer_are_counted(held, rep):
+    for result in ("no_answer", "message", "talked"):
+        log_touch(held, rep, channel="call", result=result)
+
+    assert attempts(held) == 2

@@ -5,7 +5,7 @@ judged.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from funnel.stages import Stage
@@ -15,7 +15,8 @@ from leads.handoffs import claims, touches, verdicts
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
 from leads.judging import due
-from leads.models import Adjustment, Handoff, Lead
+from leads.models import Adjustment, Answer, Handoff, Lead
+from leads.rejections import rejections
 from tests import factories
 from tests.leads.judging.conftest import NOON, later
 
@@ -125,6 +126,7 @@ def claimed(lead: Lead, at: datetime) -> None:
 def accepted(lead: Lead, at: datetime) -> None:
     claimed(lead, at)
     handoff = touched(lead, at)
+    factories.bant(lead, handoff.claimed_by)
     verdicts.accept(handoff, handoff.claimed_by, at=at)
 
 
@@ -141,10 +143,13 @@ def touched(lead: Lead, at: datetime) -> Handoff:
     return handoff
 
 
-def answered(to: Stage) -> Deed:
+def answered(kind: str) -> Deed:
     def answer(lead: Lead, at: datetime) -> None:
         rejected(lead, at)
-        verdicts.answer(lead, factories.marketing_manager(), to=to, reason="Later", at=at)
+        day = (at + timedelta(days=90)).date() if kind == Answer.Kind.NURTURE else None
+        rejections.answer(
+            lead.handoffs.get(), factories.marketing_manager(), kind=kind, return_on=day, at=at
+        )
 
     return answer
 
@@ -186,8 +191,8 @@ STORIES = (
     Story(SQLS, early=(claimed,), late=(a_rival,)),
     Story(SQLS, early=(accepted,)),
     Story(SQLS, early=(rejected,)),
-    Story(SQLS, early=(answered(Stage.NURTURE),)),
-    Story(SQLS, early=(answered(Stage.DISQUALIFIED),)),
+    Story(SQLS, early=(answered(Answer.Kind.NURTURE),)),
+    Story(SQLS, early=(answered(Answer.Kind.CLOSE),)),
     Story(SQLS, early=(advanced(Stage.OPPORTUNITY),)),
     Story(SQLS, early=(advanced(Stage.WON),)),
     Story(SQLS, early=(advanced(Stage.LOST),)),

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from accounts.models import User
 from funnel.models import CriteriaVersion
 from funnel.stages import LADDER, MoveNotAllowed, Stage
 from funnel.versions import editing, signing, switching
@@ -19,15 +20,20 @@ from leads.by_hand.points import adjust, end
 from leads.by_hand.stages import end_override, override
 from leads.by_hand.terms import OverrideRefused
 from leads.explanation.stored import explain
-from leads.handoffs import claims, touches, verdicts
+from leads.handoffs import claims, touches, undoing, verdicts
 from leads.handoffs.claims import NotClaimable, ReleaseRefused
 from leads.handoffs.touches import TouchRefused
+from leads.handoffs.undoing import TooLate
 from leads.handoffs.verdicts import VerdictRefused
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
 from leads.judging.basis import Basis
 from leads.judging.due import drain, judge_taken, replay, take
-from leads.models import Adjustment, DayScore, Handoff, Judgement, Lead, StageChange
+from leads.models import Adjustment, Answer, DayScore, Handoff, Judgement, Lead, StageChange
+from leads.nurture import nurture
+from leads.nurture.nurture import NurtureRefused
+from leads.rejections import rejections
+from leads.rejections.rejections import AnswerRefused
 from tests import factories
 from tests.leads.judging import simple
 from tests.leads.judging.conftest import NOON
@@ -49,10 +55,13 @@ CREATE TRIGGER refuse_poison BEFORE UPDATE ON leads_judgement
 FOR EACH ROW EXECUTE FUNCTION refuse_poison();
 """
 REFUSALS = (
+    AnswerRefused,
     MoveNotAllowed,
     NotClaimable,
+    NurtureRefused,
     OverrideRefused,
     ReleaseRefused,
+    TooLate,
     TouchRefused,
     VerdictRefused,
     VersionError,
@@ -246,6 +255,7 @@ class Life(RuleBasedStateMachine):
         if what == "release":
             self.attempt(claims.release, handoff, rep, reason="Ill")
         elif what == "accept":
+            factories.bant(handoff.lead, rep)
             self.attempt(verdicts.accept, handoff, rep)
         else:
             self.attempt(verdicts.reject, handoff, rep, reason=self.reason)
@@ -256,10 +266,48 @@ class Life(RuleBasedStateMachine):
             how = {Stage.WON: {"amount": 100}, Stage.LOST: {"reason": "Price"}}.get(to, {})
             self.attempt(verdicts.advance, lead, self.reps[0], to=to, **how)
 
-    @rule(which=people, to=st.sampled_from([Stage.NURTURE, Stage.DISQUALIFIED, Stage.SQL]))
-    def answer(self, which, to):
+    @rule(
+        which=people,
+        kind=st.sampled_from(["nurture", "close", "dispute"]),
+        days=st.sampled_from([None, 2, 30]),
+        event=st.sampled_from(["", "anything", "chat"]),
+    )
+    def answer(self, which, kind, days, event):
+        if handoff := self.handoff(which):
+            day = (self.at + timedelta(days=days)).date() if days else None
+            self.attempt(
+                rejections.answer, handoff, self.marketer,
+                kind=kind, text="Next year", return_on=day, return_event=event,
+            )  # fmt: skip
+
+    @rule(decision=st.sampled_from(["upheld", "overturned", "unclear"]))
+    def decide(self, decision):
+        if dispute := Answer.objects.filter(kind="dispute", decision="").first():
+            self.attempt(
+                rejections.decide, dispute, dispute.arbiter, decision=decision, because="Read it"
+            )
+
+    @rule()
+    def those_in_nurture_return(self):
+        nurture.return_due(at=self.at)
+
+    @rule(which=people)
+    def bring_back(self, which):
         if lead := self.lead(which):
-            self.attempt(verdicts.answer, lead, self.marketer, to=to, reason="Next year")
+            self.attempt(nurture.bring_back, lead, self.marketer, reason="They called")
+
+    @rule(which=people, by=reps)
+    def undo(self, which, by):
+        if handoff := self.handoff(which):
+            self.attempt(undoing.undo, handoff, self.reps[by])
+
+    @rule(by=reps)
+    def a_rep_leaves_and_comes_back(self, by):
+        rep = self.reps[by]
+        User.objects.filter(pk=rep.pk).update(is_active=False)
+        claims.give_back_left(at=self.at)
+        assert not Handoff.objects.filter(state="claimed", claimed_by=rep).exists()
+        User.objects.filter(pk=rep.pk).update(is_active=True)
 
     @rule(which=people, to=st.sampled_from(LADDER), days=st.sampled_from([1, 30]))
     def override(self, which, to, days):

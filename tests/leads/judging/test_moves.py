@@ -16,6 +16,7 @@ from leads.judging.basis import Basis
 from leads.judging.due import drain
 from leads.judging.judgement import judge, qualify
 from leads.models import Handoff, Lead, StageChange
+from leads.rejections import rejections
 from tests import factories
 from tests.leads.judging import simple
 from tests.leads.judging.conftest import NOON, later
@@ -313,7 +314,7 @@ def test_whom_a_person_disqualified_the_machine_leaves_alone(arrive, happen, jud
     judged(lead)
     handoff = claims.claim(Handoff.objects.get(), rep, at=NOON)
     verdicts.reject(handoff, rep, reason=reason, at=NOON)
-    verdicts.answer(lead, factories.marketer(), to=Stage.DISQUALIFIED, reason="Spam", at=NOON)
+    rejections.answer(handoff, factories.marketer(), kind="close", text="Spam", at=NOON)
 
     happen(lead, "chat", at=later(hours=1))
     lead = judged(lead, later(hours=1))
@@ -472,9 +473,7 @@ def test_whom_marketing_closes_stays_closed_though_a_disqualifier_held_and_is_go
     arrive(at=later(hours=1), job_title="VP of a rival")
     judged(lead, later(hours=1))
     verdicts.reject(handoff, rep, reason=factories.reason(), at=later(hours=2))
-    verdicts.answer(
-        lead, factories.marketer(), to=Stage.DISQUALIFIED, reason="Spam", at=later(hours=2)
-    )
+    rejections.answer(handoff, factories.marketer(), kind="close", at=later(hours=2))
 
     arrive(at=later(hours=3), job_title="VP Sales")
 
