@@ -91,11 +91,8 @@ def test_every_page_is_accessible_and_fits(
     name = "Wolfeschlegelsteinhausenbergerdorff" * 2
     for minutes in (200, 10):
         factories.follow_up(rep, holds(rep, name, minutes).lead, note=name)
-    for number in range(4):
-        held = holds(rep, "محمد الفارسي", 300 + number)
-        Handoff.objects.filter(pk=held.pk).update(
-            state="closed", closed_at=timezone.now(), outcome="rejected", reason=factories.reason()
-        )
+    for _ in range(4):
+        held = factories.rejected(rep, factories.lead("محمد الفارسي", stage="rejected"))
     page = sign_in(rep, width=width, dark=dark)
 
     for url in (
