@@ -10,8 +10,7 @@ from leadportal.world.countries import country_code
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key
 from leads.models import Handoff, Lead
-from leads.search import finding
-from leads.text import name_key
+from leads.text import has_words, name_key
 
 
 class LeadFilter(AskedFilters):
@@ -65,4 +64,4 @@ class LeadFilter(AskedFilters):
         return leads.filter(Exists(waiting))
 
     def by_words(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
-        return finding.found_by(leads, value)
+        return leads.filter(has_words(value))

@@ -49,7 +49,8 @@ def loaded(html: str) -> set[str]:
         found.add(name)
         if Path(name).suffix in {".js", ".css"}:
             text = source_of(name).decode()
-            near = re.findall(r'(?:from|import|import\()\s*"(\.[^"]+)"|url\("?([^"):]+)"?\)', text)
+            # What is imported by a call, the palette say, comes when somebody asks for it.
+            near = re.findall(r'(?:from|import)\s*"(\.[^"]+)"|url\("?([^"):]+)"?\)', text)
             for module, image in near:
                 path = (Path("/") / Path(name).parent / (module or image)).resolve()
                 waiting.add(str(path.relative_to("/")))
