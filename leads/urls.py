@@ -1,16 +1,19 @@
 from django.urls import include, path
 
 from leads.by_hand import pages as by_hand
+from leads.follow_ups import pages as follow_ups
 from leads.handoffs import api as handoffs_api
 from leads.handoffs import pages as handoffs
 from leads.impact import pages as impact
 from leads.ingest import api as ingest_api
 from leads.lead import api as lead_api
 from leads.lead import pages as lead
+from leads.mine import pages as mine
 from leads.overview import pages as overview
 from leads.quality import pages as quality
 from leads.queue import pages as queue
 from leads.rejections import api as rejections_api
+from leads.search import pages as search
 from leads.switch_on import pages as switch_on
 from leads.table import pages as table
 
@@ -45,6 +48,13 @@ urlpatterns = [
     path("handoffs/<int:pk>/claim", handoffs.handoff_claim, name="handoff-claim"),
     path("handoffs/<int:pk>/release", handoffs.handoff_release, name="handoff-release"),
     path("handoffs/<int:pk>/touch", handoffs.handoff_touch, name="handoff-touch"),
+    path("leads/mine", mine.my_leads, name="my-leads"),
+    path("me/results", mine.my_results, name="my-results"),
+    path("me/results/leads", mine.my_results_leads, name="my-results-leads"),
+    path("followups", follow_ups.follow_up_list, name="follow-ups"),
+    path("followups/<int:pk>/done", follow_ups.follow_up_done, name="follow-up-done"),
+    path("followups/<int:pk>/snooze", follow_ups.follow_up_snooze, name="follow-up-snooze"),
+    path("search", search.search, name="search"),
     path("quality", quality.quality, name="quality"),
     path("overview", overview.overview, name="overview"),
     path("criteria/standing", impact.criteria_standing, name="criteria-standing"),
@@ -59,6 +69,8 @@ urlpatterns = [
     path("criteria/<int:number>/replay", switch_on.criteria_replay, name="criteria-replay"),
     path("leads", table.lead_list, name="leads"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
+    path("leads/<int:pk>/follow-up", follow_ups.lead_follow_up, name="lead-follow-up"),
+    path("leads/<int:pk>/note", lead.lead_note, name="lead-note"),
     path("leads/<int:pk>/override", by_hand.lead_override, name="lead-override"),
     path("leads/<int:pk>/override/end", by_hand.override_end, name="override-end"),
     path("leads/<int:pk>/adjust", by_hand.lead_adjust, name="lead-adjust"),

@@ -48,6 +48,15 @@ async function giveBack() {
   on("htmx:afterSettle", () => typed.giveBack());
 }
 
+// The palette is loaded when it is first asked for; its page is there without a script.
+function openPalette(event) {
+  event.preventDefault();
+  import("./palette.js").then(
+    (palette) => palette.open(),
+    () => location.assign(find("[data-palette]").href),
+  );
+}
+
 on("htmx:afterSettle", letToastsLeave);
 on("click", closeMenu);
 find("[data-theme-form]").addEventListener("submit", switchTheme);
@@ -55,6 +64,11 @@ findAll("[data-copy]").forEach(async (button) => {
   const { copy } = await import("./help.js");
   button.hidden = false;
   button.addEventListener("click", copy);
+});
+findAll("[data-palette]").forEach((link) => link.addEventListener("click", openPalette));
+addEventListener("keydown", (event) => {
+  const asks = (event.ctrlKey || event.metaKey) && event.key === "k" && find("[data-palette]");
+  if (asks) openPalette(event);
 });
 find("[data-focus]")?.focus();
 letToastsLeave();

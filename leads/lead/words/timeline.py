@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.models import User
-from accounts.roles import Side
+from accounts.roles import SIDE_OF, Role, Side
 from funnel.stages import LADDER, Stage
 from funnel.vocabulary.events import event_did
 from funnel.vocabulary.facts import Fact, Vocabulary
@@ -25,6 +25,7 @@ from leads.lead.timeline import (
     CONSENT,
     EVENT,
     GIVEN_BY_SALES,
+    NOTE,
     OVERRIDE,
     OVERRIDE_END,
     STAGE,
@@ -176,6 +177,13 @@ def _touch(thing: Happened, reading: Reader) -> list[Entry]:
     return [Entry(thing.at, title, SALES, text=text, quote=about["note"])]
 
 
+def _note(thing: Happened, reading: Reader) -> list[Entry]:
+    about = thing.about
+    of_sales = any(SIDE_OF.get(Role(role)) is Side.SALES for role in about["roles"])
+    title = format_html("<b>{}</b> noted", _who(about, reading.reader))
+    return [Entry(thing.at, title, SALES if of_sales else MARKETING, quote=about["text"])]
+
+
 def _who(about: dict[str, Any], reader: User) -> str:
     if about["person_id"] == reader.pk:
         return "You"
@@ -317,4 +325,5 @@ WRITERS: dict[int, Callable[[Happened, Reader], list[Entry]]] = {
     OVERRIDE_END: _override_end,
     STAGE: _stage,
     TOUCH: _touch,
+    NOTE: _note,
 }
