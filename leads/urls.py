@@ -12,6 +12,7 @@ from leads.mine import pages as mine
 from leads.overview import pages as overview
 from leads.quality import pages as quality
 from leads.queue import pages as queue
+from leads.rejections import api as rejections_api
 from leads.search import pages as search
 from leads.switch_on import pages as switch_on
 from leads.table import pages as table
@@ -24,6 +25,13 @@ api_urls = [
     path("leads/<int:pk>/explanation", lead_api.lead_explanation, name="api-lead-explanation"),
     path("leads/<int:pk>/history", lead_api.lead_history, name="api-lead-history"),
     path("leads/<int:pk>/events", lead_api.lead_events, name="api-lead-events"),
+    path("leads/outcome", handoffs_api.named_outcome, name="api-named-outcome"),
+    path("leads/<int:pk>/outcome", handoffs_api.lead_outcome, name="api-lead-outcome"),
+    path("leads/<int:pk>/answer", rejections_api.answer_lead, name="api-lead-answer"),
+    path("reasons", rejections_api.reasons, name="api-reasons"),
+    path("nurture", rejections_api.nurture, name="api-nurture"),
+    path("handoffs/<int:pk>/accept", handoffs_api.accept_handoff, name="api-handoff-accept"),
+    path("handoffs/<int:pk>/reject", handoffs_api.reject_handoff, name="api-handoff-reject"),
     path("events", ingest_api.event, name="api-events"),
     path("events/batch", ingest_api.event_batch, name="api-event-batch"),
     path("handoffs", handoffs_api.handoffs, name="api-handoffs"),

@@ -414,6 +414,7 @@ NO_VERBS = {
     hooks.handoffs_waiting_for,
     hooks.follow_ups_due,
     policy.within_reach,
+    policy.nav_counts,
     follow_ups.of_person,
     follow_ups.due_today,
     mine.held_by,

@@ -7,12 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
-from leadportal.web.answers import fragment, go
+from leadportal.web.answers import fragment, go, said
+from leadportal.web.posts import post_only
 from leads.follow_ups.follow_ups import FollowUpRefused
 from leads.handoffs import claims, touches, words
 from leads.handoffs.forms import ReleaseForm, TouchForm
@@ -25,7 +26,7 @@ def _visible_or_404(request: AuthenticatedRequest, pk: int) -> Handoff:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_POST
+@post_only("handoff", "pk")
 @permission_required(Action.WORK_HANDOFFS)
 def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     handoff = _visible_or_404(request, pk)
@@ -36,7 +37,7 @@ def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return _claimed(request, claimed)
 
 
-@require_POST
+@post_only("queue")
 @permission_required(Action.WORK_HANDOFFS)
 def handoff_next(request: AuthenticatedRequest) -> HttpResponse:
     try:
@@ -51,8 +52,7 @@ def handoff_next(request: AuthenticatedRequest) -> HttpResponse:
 
 def _claimed(request: AuthenticatedRequest, handoff: Handoff) -> HttpResponse:
     """On to the lead; the toast takes the claim back."""
-    undo = reverse("handoff-undo", args=[handoff.pk])
-    messages.success(request, words.claimed(handoff), extra_tags=f"undo:{undo}")
+    said(request, words.claimed(handoff), undo=reverse("handoff-undo", args=[handoff.pk]))
     return go(request, handoff)
 
 

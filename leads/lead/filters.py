@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from leadportal.db.paging import Order
+from leads.handoffs import verdicts
 from leads.mine import mine
 from leads.models import Handoff, Lead
 from leads.queue import pages as queue
@@ -67,7 +68,7 @@ def _beyond(
 
 
 def _among_mine(user: User, query: QueryDict, lead: Lead, back: bool) -> int | None:
-    groups = mine.groups(mine.rows(user), timezone.now())
+    groups = mine.groups(mine.rows(user), timezone.now(), verdicts.asked_bant())
     ids = [row.lead_id for group in groups for row in group.rows]
     if back:
         ids.reverse()

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0028_past_answers"),
+        ("leads", "0029_begins_lead_by_lead"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
-from django.db.models import Case, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from funnel.stages import Stage
 from leadportal.db.shown import all_but
-from leads.models import Company, FollowUp, Handoff, HandoffState, Lead, Outcome, Source
+from leads.models import BantItem, Company, FollowUp, Handoff, HandoffState, Lead, Outcome, Source
 from leads.models.handoff import HandoffQuerySet
 
 if TYPE_CHECKING:
@@ -35,13 +36,14 @@ _NOT_SHOWN = (
 )
 
 
-class _Planned(TypedDict):
-    """When the rep wanted to try next; None without a plan."""
+class _OnRow(TypedDict):
+    """When the rep wants to try next, if planned, and how many of BANT are known."""
 
     next_at: datetime | None
+    known: int
 
 
-Held: TypeAlias = "WithAnnotations[Handoff, _Planned]"
+Held: TypeAlias = "WithAnnotations[Handoff, _OnRow]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,16 @@ TITLES = {
 }
 
 
-def need(held: "Held", at: datetime) -> str:
-    """What a lead in somebody's hands needs next: the one place that decides it."""
+def need(held: "Held", at: datetime, asked: int) -> str:
+    """What a lead in somebody's hands needs next: the one place that decides it.
+
+    `asked`: so many of BANT must be known before it is accepted.
+    """
     if held.state == HandoffState.CLAIMED and held.first_touch_at is None:
         assert held.touch_due_at is not None
         return LATE if held.touch_due_at < at else TOUCH
+    if held.state == HandoffState.CLAIMED and held.known < asked:
+        return BANT
     return WAITING
 
 
@@ -87,7 +94,11 @@ def held_by(rep: User) -> HandoffQuerySet:
 def rows(rep: User) -> "list[Held]":
     """What a rep holds: untouched ones by their deadline, then by when something is planned."""
     planned = FollowUp.objects.filter(lead=OuterRef("lead"), owner=rep, done_at=None)
-    held = held_by(rep).annotate(next_at=Subquery(planned.values("due_at")[:1]))
+    known = BantItem.objects.filter(lead=OuterRef("lead"), state=BantItem.State.KNOWN)
+    count = known.order_by().values("lead").annotate(n=Count("pk")).values("n")
+    held = held_by(rep).annotate(
+        next_at=Subquery(planned.values("due_at")[:1]), known=Coalesce(Subquery(count), 0)
+    )
     # Who was touched stands behind; among the untouched the deadline decides.
     untouched_first = Case(When(first_touch_at=None, then=0), default=1)
     due = Case(When(first_touch_at=None, then=F("touch_due_at")), default=F("next_at"))
@@ -97,11 +108,11 @@ def rows(rep: User) -> "list[Held]":
     )
 
 
-def groups(held: "Iterable[Held]", at: datetime) -> list[Group]:
+def groups(held: "Iterable[Held]", at: datetime, asked: int) -> list[Group]:
     """The groups that have leads, the most urgent first; each keeps the order of its rows."""
     found: dict[str, list[Held]] = {name: [] for name in TITLES}
     for row in held:
-        found[need(row, at)].append(row)
+        found[need(row, at, asked)].append(row)
     return [Group(name, TITLES[name], rows) for name, rows in found.items() if rows]
 
 

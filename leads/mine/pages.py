@@ -17,6 +17,7 @@ from leadportal.db.paging import Order, read_moment
 from leadportal.db.shown import all_but
 from leadportal.look import formats
 from leadportal.web import answers
+from leads.handoffs.verdicts import asked_bant
 from leads.metrics.periods import DEFAULT, SPANS, Period
 from leads.mine import mine, results
 from leads.models import Company, Handoff, Lead
@@ -26,11 +27,13 @@ from leads.models import Company, Handoff, Lead
 @permission_required(Action.WORK_HANDOFFS)
 def my_leads(request: AuthenticatedRequest) -> HttpResponse:
     now = timezone.now()
-    groups = mine.groups(mine.rows(request.user), now)
+    asked = asked_bant()
+    groups = mine.groups(mine.rows(request.user), now, asked)
     wait = Handoff.objects.open().filter(queue__in=request.user.queues.values("pk"))
     context = {
         "now": now,
         "groups": groups,
+        "asked": asked,
         "held": sum(len(group.rows) for group in groups),
         "most": mine.MOST,
         "current": groups[0].rows[0] if groups else None,
@@ -105,6 +108,7 @@ def _told(found: results.Results, period: Period) -> dict[str, Any]:
             {
                 "label": one.label,
                 "count": one.count,
+                "share": 100 * one.count / found.reasons[0].count,
                 "url": _behind_url(period, results.REJECTED, one),
             }
             for one in found.reasons
@@ -131,7 +135,7 @@ def _numbers(found: results.Results, period: Period) -> list[Number]:
     return [
         number(results.CLAIMED),
         median,
-        number(results.IN_TIME, f"first touches of {formats.number(claimed)} claimed"),
+        number(results.IN_TIME, f"of {formats.number(claimed)} claimed"),
         number(results.LATE, "touched late, or not yet"),
         number(results.ACCEPTED, "and worth pursuing"),
         number(results.REJECTED, "each with a reason"),

@@ -22,7 +22,7 @@ from leads.models import Handoff, Source
 from leads.models.handoff import HandoffQuerySet
 from leads.queue import queue as waiting
 from leads.queue import words as present
-from leads.words import short
+from leads.words import at
 
 SORTS = {
     waiting.DEADLINE: "claim deadline",
@@ -57,13 +57,23 @@ def queue_changes(request: AuthenticatedRequest) -> HttpResponse:
     except ValueError:
         return HttpResponseBadRequest("since is not a token of this list.")
     news = waiting.news(_asked_for(request), known)
-    if not news:
-        return HttpResponse(status=204)
+    answer = _news(request, news) if news else HttpResponse(status=204)
+    answer["Waiting"] = _count_in_navigation(request, news)
+    return answer
+
+
+def _count_in_navigation(request: AuthenticatedRequest, news: waiting.News) -> int:
+    """What waits in the reader's own queues; asked for only where the list shows other rows."""
+    if _is_narrowed(request) or request.user.has_role(*policy.WATCHES_EVERY_QUEUE):
+        return policy.NAV_COUNTS["queue"](request.user).count()
+    return news.waiting
+
+
+def _news(request: AuthenticatedRequest, news: waiting.News) -> HttpResponse:
     query = request.GET.copy()
     del query["since"]
-    return fragment(
-        request, "leads/queue/partials/news.html", {"news": str(news), "query": query.urlencode()}
-    )
+    context = {"news": str(news), "query": query.urlencode()}
+    return fragment(request, "leads/queue/partials/news.html", context)
 
 
 @require_safe
@@ -108,6 +118,10 @@ def asked_for(user: User, query: QueryDict) -> tuple[HandoffQuerySet, Order]:
 def _sort(query: QueryDict) -> str:
     sort = query.get("sort", "")
     return sort if sort in SORTS else waiting.DEADLINE
+
+
+def _is_narrowed(request: AuthenticatedRequest) -> bool:
+    return bool(request.GET.get("q") or request.GET.get("source"))
 
 
 def _queues_of(user: User) -> dict[int, str]:
@@ -194,7 +208,7 @@ def _nothing(request: AuthenticatedRequest) -> dict[str, Any]:
     last = waiting.last_opened(request.user)
     text = "No lead has become an SQL yet."
     if last:
-        text = f"Every SQL is claimed. The last one came at {short(last)}."
+        text = f"Every SQL is claimed. The last one came {at(last)}."
     managers = User.objects.active().with_role(Role.SALES_MANAGER)[:3]
     names = [user.name for user in managers]
     who = (
@@ -203,7 +217,7 @@ def _nothing(request: AuthenticatedRequest) -> dict[str, Any]:
         else "A sales manager can add you."
     )
     return {
-        "narrowed": bool(request.GET.get("q") or request.GET.get("source")),
+        "narrowed": _is_narrowed(request),
         "clear": reverse("queue"),
         "empty_text": text,
         "who_can_add": who,

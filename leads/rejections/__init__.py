@@ -1,4 +1,4 @@
 """What marketing says to a rejection, and who decides where the two sides do not agree.
 
-`rejections` has the verbs.
+rejections: the verbs · answers: what the API answers.
 """

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import policy
 from accounts.models import User
@@ -28,7 +28,7 @@ _NOT_SHOWN = (
 )
 
 
-def found_by(rows: LeadQuerySet, words: str) -> LeadQuerySet:
+def found_by(rows: QuerySet[Lead], words: str) -> QuerySet[Lead]:
     """Those that the words name; reads lead_search_trgm and the index of external ids."""
     words = words[:WORDS_MAX]
     return rows.filter(has_words(words) | Q(pk__in=_by_external_id(words)))
@@ -103,7 +103,8 @@ def _named_exactly(words: str) -> dict[int, Lead]:
     typed = " ".join(words.replace("\0", "").split())[:WORDS_MAX]
     rows = shown(Lead.objects.living())
     if "@" in typed:
-        return _by_id(rows.filter(email_key=typed.lower())[:NAMESAKES])
+        # With the condition of the index that knows them (lead_email_once).
+        return _by_id(rows.filter(email_key=typed.lower(), merged_into=None)[:NAMESAKES])
     whole = plain(typed)
     if " " not in whole:
         # One word is a first name, and no more than a guess.

@@ -9,13 +9,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.stages import MoveNotAllowed, Stage
 from leadportal.look import formats
+from leadportal.web import answers
 from leadportal.web.answers import fragment, go, refused
+from leadportal.web.posts import post_only
 from leads.handoffs import bant, undoing, verdicts
 from leads.models import Handoff, Lead
 from leads.verdicts import offering
@@ -41,14 +43,13 @@ def _posted(request: AuthenticatedRequest) -> Any:
 
 def said(request: AuthenticatedRequest, text: str, handoff: Handoff) -> None:
     """Say what was done, with a button that takes it back."""
-    undo = reverse("handoff-undo", args=[handoff.pk])
-    messages.success(request, text, extra_tags=f"undo:{undo}")
+    answers.said(request, text, undo=reverse("handoff-undo", args=[handoff.pk]))
 
 
 # --- BANT ----------------------------------------------------------------------------------------
 
 
-@require_POST
+@post_only("lead", "pk")
 @permission_required(Action.WORK_HANDOFFS)
 def lead_bant(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Save one row. With a script the page keeps its place; without, it comes back to the sheet."""
@@ -166,7 +167,7 @@ def _onwards(request: AuthenticatedRequest, handoff: Handoff) -> str:
     return reverse("queue")
 
 
-@require_POST
+@post_only("handoff", "pk")
 @permission_required(Action.WORK_HANDOFFS)
 def handoff_undo(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Take back one's own claim, accept or reject of a moment ago."""
@@ -182,7 +183,7 @@ def handoff_undo(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 # --- what becomes of an accepted lead ------------------------------------------------------------
 
 
-@require_POST
+@post_only("lead", "pk")
 @permission_required(Action.WORK_HANDOFFS)
 def lead_opportunity(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     lead = _lead_or_404(request, pk)

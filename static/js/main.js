@@ -2,10 +2,10 @@
 import { startClocks } from "./clocks.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
-import { find, findAll } from "./page.js";
+import { find, findAll, on, root } from "./page.js";
+import { startParts } from "./parts.js";
 
 const TOAST_MS = 10_000;
-const root = document.documentElement;
 
 // The theme is a cookie that only the server writes, so the next page arrives in the right one.
 // Here it is switched at once, and posted behind.
@@ -33,6 +33,21 @@ function closeMenu(event) {
   if (menu && !menu.contains(event.target)) menu.open = false;
 }
 
+// What was typed before signing in again; never shown to another person than the one who typed.
+async function giveBack() {
+  const { who } = root.dataset;
+  if (who && sessionStorage.who !== who) {
+    sessionStorage.clear();
+    sessionStorage.who = who;
+  }
+  if (!sessionStorage.typed && !find("[data-keep]")) return;
+  const typed = await import("./typed.js");
+  if (find("[data-keep]")) return typed.keep();
+  if (!who) return;
+  typed.giveBack(true);
+  on("htmx:afterSettle", () => typed.giveBack());
+}
+
 // The palette is loaded when it is first asked for; its page is there without a script.
 function openPalette(event) {
   event.preventDefault();
@@ -42,14 +57,14 @@ function openPalette(event) {
   );
 }
 
-const drawer = find("#drawer");
-drawer.addEventListener("close", () => drawer.replaceChildren());
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target === drawer && !drawer.open) drawer.showModal();
-});
-document.addEventListener("htmx:afterSettle", letToastsLeave);
-document.addEventListener("click", closeMenu);
+on("htmx:afterSettle", letToastsLeave);
+on("click", closeMenu);
 find("[data-theme-form]").addEventListener("submit", switchTheme);
+findAll("[data-copy]").forEach(async (button) => {
+  const { copy } = await import("./help.js");
+  button.hidden = false;
+  button.addEventListener("click", copy);
+});
 findAll("[data-palette]").forEach((link) => link.addEventListener("click", openPalette));
 addEventListener("keydown", (event) => {
   const asks = (event.ctrlKey || event.metaKey) && event.key === "k" && find("[data-palette]");
@@ -59,4 +74,6 @@ find("[data-focus]")?.focus();
 letToastsLeave();
 startClocks();
 startKeys();
+startParts();
 startLive();
+addEventListener("load", giveBack);

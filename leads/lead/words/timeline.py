@@ -109,7 +109,7 @@ def _event(thing: Happened, reading: Reader) -> list[Entry]:
     ]
     rest = rest[:SHOWN_PROPERTIES]
     if title and type_ in VERBS:
-        visited = format_html("{} <b>{}</b>", VERBS[type_], _shown(title))
+        visited = format_html('{} <b dir="auto">{}</b>', VERBS[type_], _shown(title))
         return [Entry(thing.at, visited, text=" · ".join(rest), quote=words)]
     did = event_did(type_)
     said = f"{did[:1].upper()}{did[1:]}"
@@ -177,7 +177,9 @@ def _touch(thing: Happened, reading: Reader) -> list[Entry]:
         )
         text = f"{text}. Helped: {holder} this lead"
     name = reading.lead.first_name or reading.lead.name
-    title = format_html("<b>{} {}</b> {}", _who(about, reading.reader), did, name)
+    title = format_html(
+        "<b><bdi>{}</bdi> {}</b> <bdi>{}</bdi>", _who(about, reading.reader), did, name
+    )
     return [Entry(thing.at, title, SALES, text=text, quote=about["note"])]
 
 
@@ -207,7 +209,9 @@ def _stage(thing: Happened, reading: Reader) -> list[Entry]:
     if target == Stage.CLAIMED:
         return [_claim(thing, reading.reader)]
     if target == Stage.SQL and origin == Stage.CLAIMED:
-        title = format_html("<b>{}</b> gave it back to the queue", _who(about, reading.reader))
+        title = format_html(
+            '<b dir="auto">{}</b> gave it back to the queue', _who(about, reading.reader)
+        )
         return [Entry(thing.at, title, SALES, text=about["reason"])]
     return [_verdict(thing, target, reading)]
 
@@ -262,7 +266,7 @@ def _claim(thing: Happened, reader: User) -> Entry:
         opened, due = (datetime.fromisoformat(about[name]) for name in ("opened_at", "due_at"))
         kept = "in time" if thing.at <= due else f"the promise is {formats.duration(due - opened)}"
         text = f"{formats.duration(thing.at - opened)} after the handoff; {kept}"
-    title = format_html("<b>{}</b> claimed this lead", _who(about, reader))
+    title = format_html('<b dir="auto">{}</b> claimed this lead', _who(about, reader))
     return Entry(thing.at, title, SALES, text=text)
 
 
@@ -283,7 +287,7 @@ def _verdict(thing: Happened, target: Stage, reading: Reader) -> Entry:
     side = SALES if target in GIVEN_BY_SALES else MARKETING
     if about["person"] or about["integration"]:
         did = _VERDICTS.get(target, f"moved it to {target.label}")
-        title = format_html("<b>{}</b> {}", _who(about, reading.reader), did)
+        title = format_html('<b dir="auto">{}</b> {}', _who(about, reading.reader), did)
     else:
         title = format_html("<b>Moved to {}</b>", target.label)
     worth = formats.amount(about["amount"], reading.currency) if about["amount"] else ""
@@ -312,7 +316,7 @@ def _by_hand(thing: Happened, reading: Reader, did: str) -> Entry:
     # Where somebody ended it, that entry says when.
     until = None if about["ended_by"] else datetime.fromisoformat(about["until"])
     day = f", until {formats.when(until)}" if until else ""
-    title = format_html("<b>{}</b> {}{}", _who(about, reading.reader), did, day)
+    title = format_html('<b dir="auto">{}</b> {}{}', _who(about, reading.reader), did, day)
     return Entry(thing.at, title, quote=about["reason"])
 
 
@@ -329,7 +333,7 @@ def _adjustment_end(thing: Happened, reading: Reader) -> list[Entry]:
 def _end(thing: Happened, reading: Reader, what: str) -> Entry:
     about = thing.about
     if about["person"]:
-        title = format_html("<b>{}</b> ended the {}", _who(about, reading.reader), what)
+        title = format_html('<b dir="auto">{}</b> ended the {}', _who(about, reading.reader), what)
     else:
         title = format_html("The {} <b>ended</b>", what)
     return Entry(thing.at, title)

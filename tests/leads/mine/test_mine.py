@@ -27,6 +27,12 @@ def touched(rep: User, name: str) -> object:
     return held
 
 
+def informed(rep: User, name: str) -> object:
+    held = touched(rep, name)
+    factories.bant(held.lead, rep)
+    return held
+
+
 def named(rep: User, name: str, ago: timedelta) -> object:
     lead = factories.lead(name, stage=Stage.CLAIMED, fit=49, intent=40, owner=rep)
     return factories.claimed(rep, lead, at=timezone.now() - ago)
@@ -41,7 +47,8 @@ def test_the_most_urgent_group_and_row_come_first(as_user: As, rep: User) -> Non
     named(rep, "Maya Lindqvist", 3 * HOUR)
     named(rep, "Sofia Marchetti", 5 * HOUR)
     named(rep, "Kwame Boateng", HOUR / 2)
-    touched(rep, "Jack Doyle")
+    informed(rep, "Jack Doyle")
+    factories.bant(touched(rep, "Ruth Bakker").lead, rep, known=2)
     factories.claimed(factories.rep("Piet Vos"))
 
     page = as_user(rep).get("/leads/mine")
@@ -49,14 +56,16 @@ def test_the_most_urgent_group_and_row_come_first(as_user: As, rep: User) -> Non
     assert shown(page) == {
         "Late": ["Sofia Marchetti", "Maya Lindqvist"],
         "Needs first touch": ["Arjun Mehta", "Kwame Boateng"],
+        "Needs BANT": ["Ruth Bakker"],
         "Waiting": ["Jack Doyle"],
     }
+    assert b"2 of 4 known; Accept asks for 3." in page.content
     assert str(page.context["current"].lead) == "Sofia Marchetti"
 
 
 def test_who_waits_is_in_the_order_of_what_is_planned(as_user: As, rep: User) -> None:
-    later, sooner = touched(rep, "Arjun Mehta"), touched(rep, "Maya Lindqvist")
-    touched(rep, "Sofia Marchetti")
+    later, sooner = informed(rep, "Arjun Mehta"), informed(rep, "Maya Lindqvist")
+    informed(rep, "Sofia Marchetti")
     factories.follow_up(rep, later.lead, ahead=3 * HOUR)
     factories.follow_up(rep, sooner.lead, ahead=HOUR)
 
@@ -66,7 +75,7 @@ def test_who_waits_is_in_the_order_of_what_is_planned(as_user: As, rep: User) ->
 
 
 def test_accepted_leads_are_held_until_they_are_settled(rep: User) -> None:
-    accepted, sent_back = touched(rep, "Maya Lindqvist"), touched(rep, "Jack Doyle")
+    accepted, sent_back = informed(rep, "Maya Lindqvist"), touched(rep, "Jack Doyle")
     verdicts.accept(accepted, rep)
     verdicts.reject(sent_back, rep, reason=factories.reason())
 

@@ -27,6 +27,8 @@ def claimed(rep: User, *, days: int = 1, touch: float | None = None, **fields: o
         fields["first_touch_at"] = at + touch * HOUR
     if "outcome" in fields:
         fields |= {"state": "closed", "closed_at": NOW}
+    if fields.get("outcome") == "rejected":
+        fields["answer_due_at"] = NOW
     Handoff.objects.filter(pk=held.pk).update(**fields)
     return held
 
