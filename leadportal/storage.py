@@ -11,14 +11,23 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # Our own modules; what others wrote is served as it came.
 OWN_SCRIPTS = "js/"
+# The one style sheet, which names its parts.
+STYLES = "css/portal.css"
 # A line that is empty or a comment, and what a line is moved in by.
 _NOT_SAID = re.compile(r"^\s*(//.*)?\n|^[ \t]+", re.MULTILINE)
 _IMPORT = re.compile(r'^import [^;"]*"\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const|let|function|async)", re.MULTILINE)
+_PART = re.compile(r'@import "\./([\w-]+\.css)";')
+_NOT_STYLE = re.compile(r"/\*.*?\*/|^\s+", re.MULTILINE | re.DOTALL)
+
+
+def is_own(name: str) -> bool:
+    """Whether a file is made of others before it is served."""
+    return name == STYLES or name.startswith(OWN_SCRIPTS)
 
 
 def read(name: str) -> str:
-    """The source of a module. Raises FileNotFoundError."""
+    """The source of a module or a style sheet. Raises FileNotFoundError."""
     path = finders.find(name)
     if not path:
         raise FileNotFoundError(name)
@@ -42,11 +51,15 @@ def modules(name: str) -> list[str]:
 
 
 def served(name: str) -> str:
-    """A module of ours as browsers get it: one file with all that it imports at the start.
+    """A module or the styles as browsers get them: one file with all that it imports at the start.
 
     Comments and indentation stay at home. The modules then share their names, so no two may
     declare the same one, and none may rename what it imports (tests/leadportal/test_storage.py).
     """
+    if name == STYLES:
+        folder = PurePosixPath(name).parent
+        parts = [read(str(folder / part)) for part in _PART.findall(read(name))]
+        return _NOT_STYLE.sub("", "".join(parts))
     *needed, own = [_IMPORT.sub("", _NOT_SAID.sub("", read(one))) for one in modules(name)]
     return _EXPORT.sub("", "".join(needed)) + own
 
@@ -57,13 +70,13 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
 
     def _save(self, name: str, content: Any) -> str:
         # Under its hashed name it comes here a second time, joined already.
-        if name.startswith(OWN_SCRIPTS) and finders.find(name):
+        if is_own(name) and finders.find(name):
             content = ContentFile(served(name).encode())
         return super()._save(name, content)
 
     def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
         # What gets its hashed name is what was saved here, not what it was made from.
-        own = {name: (self, name) for name in paths if name.startswith(OWN_SCRIPTS)}
+        own = {name: (self, name) for name in paths if is_own(name)}
         yield from super().post_process(paths | own, *args, **options)
 
     def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:

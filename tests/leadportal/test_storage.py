@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 
 from leadportal import storage
@@ -14,7 +16,14 @@ DECLARED = re.compile(r"^(?:export )?(?:async )?(?:const|let|function|class) (\w
 
 def entries() -> list[str]:
     later = re.findall(r'import\("\./([\w-]+\.js)"\)', storage.served(MAIN))
-    return [MAIN, *(f"js/{name}" for name in later)]
+    return [MAIN, *(f"js/{name}" for name in later), *of_one_page()]
+
+
+def of_one_page() -> list[str]:
+    """What a template loads for itself."""
+    templates = (Path(settings.BASE_DIR) / "templates").rglob("*.html")
+    named = {name for one in templates for name in re.findall(r'"(js/[^"]+)"', one.read_text())}
+    return sorted(named - {MAIN})
 
 
 def test_a_module_comes_after_those_it_needs():
@@ -51,6 +60,16 @@ def test_every_script_of_ours_is_served_by_some_page():
     of_pages = {module for name in entries() for module in storage.modules(name)}
 
     assert of_pages == {f"js/{name}" for name in scripts()}
+
+
+def test_the_styles_are_one_file_with_all_of_theirs():
+    served = storage.served(storage.STYLES)
+
+    assert "@layer reset, tokens" in served and ".bar-bottom" in served and ".vh" in served
+    assert not re.search(r"^\s|/\*|@import", served, re.MULTILINE)
+    parts = {Path(name).name for name in storage._PART.findall(storage.read(storage.STYLES))}
+    folder = Path(settings.BASE_DIR) / "static/css"
+    assert parts | {"portal.css"} == {one.name for one in folder.glob("*.css")}
 
 
 def scripts() -> list[str]:

@@ -57,7 +57,7 @@ def loaded(html: str) -> set[str]:
 
 
 def source_of(name: str) -> bytes:
-    if name.startswith(storage.OWN_SCRIPTS):
+    if storage.is_own(name):
         return storage.served(name).encode()
     path = finders.find(name)
     assert path, f"{name} is no file"
