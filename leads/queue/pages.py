@@ -63,7 +63,7 @@ def queue_changes(request: AuthenticatedRequest) -> HttpResponse:
 def _count_in_navigation(request: AuthenticatedRequest, news: waiting.News) -> int:
     """What waits in the reader's own queues; asked for only where the list shows other rows."""
     if _is_narrowed(request) or request.user.has_role(*policy.WATCHES_EVERY_QUEUE):
-        return policy.NAV_COUNTS["queue"](request.user)
+        return policy.NAV_COUNTS["queue"](request.user).count()
     return news.waiting
 
 
