@@ -1,4 +1,5 @@
-// What is asked for seldom: the list of keys and their switch, the button that copies a field.
+// What is asked for seldom: the list of keys and their switch, the button that copies a field, the
+// theme.
 import { find, findAll, make, root, say } from "./page.js";
 
 export function showKeys() {
@@ -32,4 +33,14 @@ export function switchKeys(event) {
   root.dataset.keys = event.target.dataset.keysSwitch;
   document.cookie = `keys=${root.dataset.keys}; path=/; max-age=31536000; samesite=lax`;
   say(`Single-key shortcuts are ${root.dataset.keys}`);
+}
+
+// The theme is a cookie that only the server writes, so the next page arrives in the right one.
+// Here it is switched at once, and posted behind.
+export function switchTheme(form) {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = (root.dataset.theme || (dark ? "dark" : "light")) === "dark" ? "light" : "dark";
+  const body = new FormData(form);
+  body.set("theme", root.dataset.theme);
+  fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => {});
 }

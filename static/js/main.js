@@ -7,17 +7,6 @@ import { startParts } from "./parts.js";
 
 const TOAST_MS = 10_000;
 
-// The theme is a cookie that only the server writes, so the next page arrives in the right one.
-// Here it is switched at once, and posted behind.
-function switchTheme(event) {
-  event.preventDefault();
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = (root.dataset.theme || (dark ? "dark" : "light")) === "dark" ? "light" : "dark";
-  const body = new FormData(event.target);
-  body.set("theme", root.dataset.theme);
-  fetch(event.target.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => {});
-}
-
 // A toast stays while somebody is at it, and an alert until the next page.
 function letToastsLeave() {
   findAll(".toasts [role=status]:not([data-leaves])").forEach((toast) => {
@@ -48,27 +37,30 @@ async function giveBack() {
   on("htmx:afterSettle", () => typed.giveBack());
 }
 
-// The palette is loaded when it is first asked for; its page is there without a script.
-function openPalette(event) {
-  event.preventDefault();
-  import("./palette.js").then(
-    (palette) => palette.open(),
-    () => location.assign(find("[data-palette]").href),
-  );
-}
-
 on("htmx:afterSettle", letToastsLeave);
 on("click", closeMenu);
-find("[data-theme-form]").addEventListener("submit", switchTheme);
+find("[data-theme-form]").addEventListener("submit", (event) => {
+  event.preventDefault();
+  import("./help.js").then(({ switchTheme }) => switchTheme(event.target));
+});
 findAll("[data-copy]").forEach(async (button) => {
   const { copy } = await import("./help.js");
   button.hidden = false;
   button.addEventListener("click", copy);
 });
+// The palette is loaded when it is first asked for; its page is there without a script.
+function openPalette(event) {
+  event.preventDefault();
+  import("./palette.js").then(
+    ({ open }) => open(),
+    () => location.assign(event.target.closest("a").href),
+  );
+}
 findAll("[data-palette]").forEach((link) => link.addEventListener("click", openPalette));
 addEventListener("keydown", (event) => {
-  const asks = (event.ctrlKey || event.metaKey) && event.key === "k" && find("[data-palette]");
-  if (asks) openPalette(event);
+  if (!(event.ctrlKey || event.metaKey) || event.key !== "k") return;
+  event.preventDefault();
+  find("[data-palette]")?.click();
 });
 find("[data-focus]")?.focus();
 letToastsLeave();
