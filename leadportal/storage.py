@@ -18,7 +18,7 @@ _NOT_SAID = re.compile(r"^\s*(//.*)?\n|^[ \t]+", re.MULTILINE)
 _IMPORT = re.compile(r'^import [^;"]*"\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const|let|function|async)", re.MULTILINE)
 _PART = re.compile(r'@import "\./([\w-]+\.css)";')
-_NOT_STYLE = re.compile(r"/\*.*?\*/|^\s+", re.MULTILINE | re.DOTALL)
+_NOT_STYLE = re.compile(r"/\*.*?\*/\s*|^\s+", re.MULTILINE | re.DOTALL)
 
 
 def is_own(name: str) -> bool:

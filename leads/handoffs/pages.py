@@ -1,6 +1,7 @@
 """What a rep does with a handoff: claim, take the next, log a touch, give back."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,7 +13,7 @@ from django_htmx.http import reswap
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
-from leadportal.web.answers import fragment, go, said
+from leadportal.web.answers import came_from, fragment, go, said
 from leadportal.web.posts import post_only
 from leads.follow_ups.follow_ups import FollowUpRefused
 from leads.handoffs import claims, touches, words
@@ -53,7 +54,11 @@ def handoff_next(request: AuthenticatedRequest) -> HttpResponse:
 def _claimed(request: AuthenticatedRequest, handoff: Handoff) -> HttpResponse:
     """On to the lead; the toast takes the claim back."""
     said(request, words.claimed(handoff), undo=reverse("handoff-undo", args=[handoff.pk]))
-    return go(request, handoff)
+    here = urlsplit(came_from(request, ""))
+    if here.path != reverse("queue"):
+        return go(request, handoff)
+    # The page of the lead leads on along the list as it was narrowed.
+    return go(request, f"{handoff.get_absolute_url()}?from=queue&{here.query}".removesuffix("&"))
 
 
 def _refused(

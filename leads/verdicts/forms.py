@@ -45,6 +45,11 @@ def _amount(label: str, *, required: bool = False, **more: Any) -> forms.Decimal
     )
 
 
+def _plain(value: Decimal | None) -> str:
+    """As somebody would type it: no cents where there are none."""
+    return "" if value is None else f"{value:f}".removesuffix(".00")
+
+
 class AcceptForm(forms.Form):
     """What a lead may be worth and when; before it, what is missing of BANT."""
 
@@ -66,7 +71,7 @@ class AcceptForm(forms.Form):
         value: Decimal | None,
         currency: str,
     ) -> None:
-        super().__init__(data, initial={"value": value.normalize() if value else None})
+        super().__init__(data, initial={"value": _plain(value)})
         self.fields["value"].help_text = f"In {currency}."
         known = bant.known(rows)
         self.missing = [item for item in rows if item not in known] if len(known) < asked else []
@@ -144,7 +149,7 @@ class RejectForm(forms.Form):
         required=False,
         max_length=300,
         validators=[PRINTABLE],
-        help_text="Marketing reads it. Needed for “Other”.",
+        help_text="Marketing reads it.",
         widget=forms.TextInput(attrs=LINE),
     )
     may_return = forms.ChoiceField(
@@ -173,6 +178,9 @@ class RejectForm(forms.Form):
             (str(reason.pk), self._label(reason, digit))
             for digit, reason in enumerate(reasons, start=1)
         ]
+        others = [one.label for one in reasons if one.family == Reason.Family.OTHER]
+        if others:
+            self.fields["note"].help_text = f"Marketing reads it. Needed for “{others[0]}”."
         self.rules = {line["rule"]: line["label"] for line in handoff.reasons if line["rule"]}
         for place, label in enumerate(self.rules.values()):
             self.fields[f"flaw_{place}"] = forms.ChoiceField(

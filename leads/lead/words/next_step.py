@@ -84,6 +84,12 @@ class Situation:
         return self.lead.first_name or self.lead.name
 
     @property
+    def ways(self) -> str:
+        """How they can be reached: "call or email"."""
+        has = [(self.lead.phone, "call"), (self.lead.email, "email")]
+        return " or ".join(way for known, way in has if known) or "find a way to reach"
+
+    @property
     def mine(self) -> bool:
         return bool(self.handoff and self.handoff.claimed_by_id == self.reader.pk)
 
@@ -142,7 +148,7 @@ def _mine(now: Situation, handoff: Handoff) -> Next:
     if handoff.first_touch_at is None:
         return Next(
             "Next:",
-            f"call or email {now.first_name}",
+            f"{now.ways} {now.first_name}",
             ", then log it. The clock stops when you do.",
             acts=(_go(touch), accept, reject, back),
             may_reach=True,

@@ -27,7 +27,7 @@ def test_a_note_stands_on_the_timeline_with_its_lines_and_its_author(
     assert answer["Location"] == f"/leads/{lead.pk}"
     assert Note.objects.get().text == TWO_LINES
     assert f"<b>{rep}</b> noted" in page
-    assert f'<p class="note" dir="auto">“{TWO_LINES}”</p>' in page
+    assert f'<p class="note lines" dir="auto">“{TWO_LINES}”</p>' in page
 
 
 def test_a_note_is_of_the_side_of_its_author(as_user: As, rep: User) -> None:

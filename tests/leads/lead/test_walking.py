@@ -43,11 +43,11 @@ def test_rows_of_a_list_carry_the_list_along(
     client, pk = as_user(rep), waiting[0].lead_id
     claims.claim(waiting[2], rep)
 
-    queue = client.get("/queue?sort=value&q=a").content.decode()
+    queue = client.get("/queue?sort=value&q=maya").content.decode()
     table = client.get("/leads?search=maya&sort=-score").content.decode()
     mine = client.get("/leads/mine").content.decode()
 
-    assert f'href="/leads/{pk}?from=queue&amp;sort=value&amp;q=a"' in queue
+    assert f'href="/leads/{pk}?from=queue&amp;sort=value&amp;q=maya"' in queue
     assert f'href="/leads/{pk}?from=leads&amp;search=maya&amp;sort=-score"' in table
     assert f'href="/leads/{waiting[2].lead_id}?from=mine"' in mine
 
@@ -133,3 +133,16 @@ def test_after_a_rejection_the_next_of_the_list_follows(
     )
 
     assert answer["HX-Redirect"] == f"/leads/{handoff.lead_id}/next?from=queue&sort=value"
+
+
+def test_a_claim_from_the_queue_goes_on_along_the_queue(
+    as_user: As, rep: User, waiting: list[Handoff]
+) -> None:
+    handoff = waiting[0]
+    here = "http://testserver/queue?sort=value"
+
+    answer = as_user(rep).post(
+        f"/handoffs/{handoff.pk}/claim", headers=HTMX | {"HX-Current-URL": here}
+    )
+
+    assert answer["HX-Redirect"] == f"/leads/{handoff.lead_id}?from=queue&sort=value"

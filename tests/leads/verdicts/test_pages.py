@@ -130,6 +130,16 @@ def test_with_too_little_bant_the_drawer_opens_on_what_is_missing(
     assert 'name="budget"' not in html
 
 
+def test_the_value_stands_there_as_somebody_would_type_it(
+    as_user: As, rep: User, held: Handoff
+) -> None:
+    Lead.objects.update(estimated_value=Decimal(62000))
+
+    html = as_user(rep).get(f"/handoffs/{held.pk}/accept", headers=HTMX).content.decode()
+
+    assert 'value="62000"' in html
+
+
 def test_what_is_missing_is_filled_in_and_the_lead_accepted_in_one_go(
     as_user: As, rep: User, held: Handoff
 ) -> None:
