@@ -116,6 +116,7 @@ NAVIGATION = (
     Place("Quality", "quality", "u", "chart", frozenset({Role.MARKETING})),
     Place("Overview", "overview", "o", "half", MANAGERS_AND_ADMIN),
     Place("Leads", "leads", "l", "user", EVERYBODY),
+    Place("Rejections", "rejections", "r", "flip", frozenset({Role.MARKETING}) | MANAGERS),
     Place("Criteria", "criteria", "c", "rule", EVERYBODY),
     Place("Settings", "settings", "s", "gear", MANAGERS_AND_ADMIN),
     Place("API keys", "keys", "k", "key", MANAGERS_AND_ADMIN),

@@ -7,6 +7,7 @@ from accounts.models import Portal, User
 from funnel.versions import current
 from leads import facts, news
 from leads.models import Handoff, Lead
+from leads.rejections import listing
 
 
 def handoffs_waiting_for(user: User) -> int:
@@ -22,4 +23,5 @@ def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
 
 current.VOCABULARY.append(facts.record_vocabulary)
 policy.NAV_COUNTS["queue"] = handoffs_waiting_for
+policy.NAV_COUNTS["rejections"] = listing.needing
 policy.ON_SETTINGS_CHANGED.append(rescore_after)

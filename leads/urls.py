@@ -1,15 +1,18 @@
 from django.urls import include, path
 
 from leads.by_hand import pages as by_hand
+from leads.evidence import pages as evidence
 from leads.handoffs import api as handoffs_api
 from leads.handoffs import pages as handoffs
 from leads.impact import pages as impact
 from leads.ingest import api as ingest_api
 from leads.lead import api as lead_api
 from leads.lead import pages as lead
+from leads.nurture import pages as nurture
 from leads.overview import pages as overview
 from leads.quality import pages as quality
 from leads.queue import pages as queue
+from leads.rejections import pages as rejections
 from leads.switch_on import pages as switch_on
 from leads.table import pages as table
 
@@ -37,6 +40,17 @@ urlpatterns = [
     path("handoffs/<int:pk>/claim", handoffs.handoff_claim, name="handoff-claim"),
     path("handoffs/<int:pk>/release", handoffs.handoff_release, name="handoff-release"),
     path("handoffs/<int:pk>/touch", handoffs.handoff_touch, name="handoff-touch"),
+    path("rejections", rejections.rejection_list, name="rejections"),
+    path("rejections/<int:pk>", rejections.rejection, name="rejection"),
+    path("rejections/<int:pk>/nurture", rejections.rejection_nurture, name="rejection-nurture"),
+    path("rejections/<int:pk>/close", rejections.rejection_close, name="rejection-close"),
+    path("rejections/<int:pk>/dispute", rejections.rejection_dispute, name="rejection-dispute"),
+    path("rejections/<int:pk>/decide", rejections.rejection_decide, name="rejection-decide"),
+    path("rejections/evidence", evidence.evidence, name="rejections-evidence"),
+    path("rejections/evidence/draft", evidence.evidence_draft, name="rejections-evidence-draft"),
+    path("nurture", nurture.nurture_list, name="nurture"),
+    path("nurture/<int:pk>/terms", nurture.nurture_terms, name="nurture-terms"),
+    path("nurture/<int:pk>/back", nurture.nurture_back, name="nurture-back"),
     path("quality", quality.quality, name="quality"),
     path("overview", overview.overview, name="overview"),
     path("criteria/standing", impact.criteria_standing, name="criteria-standing"),
