@@ -40,7 +40,7 @@ def nurture_list(request: AuthenticatedRequest) -> HttpResponse:
         "by_hand": counts["by_hand"],
         "panels": words.panels(request.GET, groups),
         "chips": words.chips(request.GET, asked, groups),
-        "summary": paging.count_label(paging.count_up_to(rows)),
+        "summary": f"{len(page.rows)} of {paging.count_label(paging.count_up_to(rows))}",
         "may_edit": policy.can(request.user, Action.ANSWER_REJECTIONS),
         **({} if page.rows else words.nothing(asked)),
     }

@@ -36,6 +36,7 @@ def rejection_list(request: AuthenticatedRequest) -> HttpResponse:
         # The last one of this page was answered.
         return redirect(f"{reverse('rejections')}{paging.link(request.GET)}")
     waiting = listing.waiting(asked, request.user)
+    total = waiting.get(asked.state) or paging.count_up_to(rows)
     current = _cursor(page.rows, request.GET.get("at", ""))
     context = {
         "page": page,
@@ -43,7 +44,7 @@ def rejection_list(request: AuthenticatedRequest) -> HttpResponse:
         "now": timezone.now(),
         "query": filters.kept(request.GET),
         "keys": words.keys_of_rows(asked.state, request.user),
-        "summary": paging.count_label(waiting.get(asked.state) or paging.count_up_to(rows)),
+        "summary": f"{len(page.rows)} of {paging.count_label(total)}",
         **filters.head(request.GET, asked, waiting, request.user),
         **(_pane(request, current) if current else {}),
         **({} if page.rows else filters.nothing(asked)),
