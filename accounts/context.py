@@ -17,6 +17,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "theme": theme if theme in THEMES else "",
         "keys_on": request.COOKIES.get("keys") != "off",
+        "palette_key": "⌘K" if "Mac OS" in request.headers.get("User-Agent", "") else "Ctrl K",
         # None where the request never reached our middleware, as for a refused host.
         "portal": getattr(request, "portal", None),
     }
@@ -39,13 +40,14 @@ class NavItem(TypedDict):
 
 def nav(request: AuthenticatedRequest) -> list[NavItem]:
     """The places of this person, each with what needs them, and where they are now."""
+    counts = policy.nav_counts(request.user)
     items: list[NavItem] = [
         {
             "label": place.label,
             "url": reverse(place.url_name),
             "key": place.key,
             "icon": place.icon,
-            "count": _count(request, place),
+            "count": counts.get(place.url_name, 0),
             "current": False,
         }
         for place in policy.places(request.user)
@@ -59,8 +61,3 @@ def nav(request: AuthenticatedRequest) -> list[NavItem]:
 
 def is_at(path: str, url: str) -> bool:
     return path == url or path.startswith(f"{url}/")
-
-
-def _count(request: AuthenticatedRequest, place: policy.Place) -> int:
-    counter = policy.NAV_COUNTS.get(place.url_name)
-    return counter(request.user) if counter else 0

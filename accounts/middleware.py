@@ -9,16 +9,16 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
-from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import AuthenticatedRequest, PortalRequest, View, is_signed_in
 from accounts.models import Portal
 from accounts.roles import Role
-from leadportal.web.answers import GetResponse, HtmxRequest
+from accounts.sign_in import typed_again
+from leadportal.web.answers import GetResponse, HtmxRequest, came_from
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -28,11 +28,18 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]
         self, request: HtmxRequest, view_func: View
     ) -> HttpResponse:
-        if not request.htmx:
+        sign_in = resolve_url(settings.LOGIN_URL)
+        if request.htmx:
+            # A part of a page cannot show the sign-in form. The page says so, and keeps what is
+            # typed on it (static/js/live.js).
+            return HttpResponse(status=401, headers={"Sign-In": sign_in})
+        if request.method != "POST":
             return super().handle_no_permission(request, view_func)
-        # A part of a page cannot show the sign-in form, so the whole page goes there.
-        back = urlencode({"next": request.htmx.current_url_abs_path or "/"})
-        return HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?{back}")
+        back = urlencode({"next": came_from(request, request.path)})
+        if typed := typed_again(request, view_func):
+            context = {"typed": typed, "sign_in": f"{sign_in}?{back}"}
+            return render(request, "accounts/signed_out.html", context, status=401)
+        return redirect(f"{sign_in}?{back}")
 
 
 class VisitMiddleware:

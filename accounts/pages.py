@@ -9,12 +9,15 @@ from django.http import (
     HttpResponseRedirect,
 )
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.urls import resolve
+from django.views.decorators.http import require_safe
 
 from accounts import policy
-from accounts.access import AuthenticatedRequest, signed_in
+from accounts.access import AuthenticatedRequest, is_signed_in, signed_in
 from accounts.context import THEMES
+from accounts.sign_in import typed_again
 from leadportal.web.answers import safe_next
+from leadportal.web.posts import post_only
 
 YEAR = 365 * 24 * 3600
 
@@ -27,7 +30,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 
 # The sign-in page has the button too.
 @login_not_required
-@require_POST
+@post_only("home")
 def theme(request: HttpRequest) -> HttpResponse:
     choice = request.POST.get("theme", "")
     if choice not in THEMES:
@@ -60,5 +63,18 @@ def too_many_tries(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's secret does not fit the cookie: mostly a page from before somebody signed in."""
-    return render(request, "accounts/stale_form.html", status=403)
+    """The form's secret does not fit the cookie: mostly a page from before somebody signed in.
+
+    What one of our own pages sent is shown, to be sent again with the secret that fits now.
+    """
+    context = {}
+    if is_signed_in(request) and _is_ours(request):
+        context["typed"] = typed_again(request, resolve(request.path_info).func)
+    return render(request, "accounts/stale_form.html", context, status=403)
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of this very site sent the form."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin" or (
+        request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    )

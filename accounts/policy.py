@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet, Value
 
 from accounts.models import Portal, User
 from accounts.roles import MANAGERS, Role
@@ -18,6 +20,7 @@ class Action(StrEnum):
 
     OPEN_QUEUE = "open the queue"
     WORK_HANDOFFS = "claim and work handoffs"
+    WRITE_NOTES = "write notes about leads"
     OPEN_QUALITY = "open lead quality"
     OPEN_OVERVIEW = "open the overview"
     OPEN_LEADS = "open leads"
@@ -44,6 +47,8 @@ class Action(StrEnum):
 ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OPEN_QUEUE: frozenset({Role.SALES, Role.SALES_MANAGER}),
     Action.WORK_HANDOFFS: frozenset({Role.SALES, Role.SALES_MANAGER}),
+    # Who works with leads; an admin looks after the portal.
+    Action.WRITE_NOTES: frozenset({Role.MARKETING, Role.SALES}) | MANAGERS,
     # Both departments see the same numbers, but a rep's day is the queue.
     Action.OPEN_QUALITY: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.OPEN_OVERVIEW: MANAGERS_AND_ADMIN,
@@ -78,6 +83,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
 SEES_EVERY_LEAD = frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN
 SEES_EVERY_HANDOFF = SEES_EVERY_LEAD
 SEES_THEIR_QUEUES = frozenset({Role.SALES})
+# Who sees what others planned; a rep sees their own.
+SEES_EVERY_FOLLOW_UP = MANAGERS
 # Whose queue page shows what waits in every queue, not only in their own.
 WATCHES_EVERY_QUEUE = frozenset({Role.SALES_MANAGER})
 
@@ -101,23 +108,38 @@ def require(person: User | None, action: Action) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """A page of the navigation: `url_name` also names its counter, `key` is typed after G."""
+    """A page of the navigation: `url_name` also names its counter, `key` is typed after G.
+
+    `beside` are those who may go there and have it among the commands, not in their navigation.
+    """
 
     label: str
     url_name: str
     key: str
     icon: str
     roles: frozenset[Role]
+    beside: frozenset[Role] = frozenset()
 
 
+REPS = frozenset({Role.SALES})
 # The order for people with two roles, who see the union and land on the first.
 NAVIGATION = (
-    Place("Queue", "queue", "q", "queue", frozenset({Role.SALES})),
-    Place("Quality", "quality", "u", "chart", frozenset({Role.MARKETING})),
+    Place("Queue", "queue", "q", "queue", REPS, beside=frozenset({Role.SALES_MANAGER})),
+    Place("My leads", "my-leads", "m", "user", REPS, beside=frozenset({Role.SALES_MANAGER})),
+    Place("Follow-ups", "follow-ups", "f", "later", REPS, beside=frozenset({Role.SALES_MANAGER})),
+    Place("My results", "my-results", "r", "chart", REPS, beside=frozenset({Role.SALES_MANAGER})),
+    Place(
+        *("Quality", "quality", "u", "chart", frozenset({Role.MARKETING})),
+        beside=MANAGERS_AND_ADMIN,
+    ),
     Place("Overview", "overview", "o", "half", MANAGERS_AND_ADMIN),
-    Place("Leads", "leads", "l", "user", EVERYBODY),
-    Place("Rejections", "rejections", "r", "flip", frozenset({Role.MARKETING}) | MANAGERS),
-    Place("Criteria", "criteria", "c", "rule", EVERYBODY),
+    # A rep's day is their own four pages; the rest is one search away.
+    Place("Leads", "leads", "l", "user", EVERYBODY - REPS, beside=REPS),
+    Place(
+        *("Rejections", "rejections", "j", "flip", frozenset({Role.MARKETING}) | MANAGERS),
+        beside=frozenset({Role.ADMIN}),
+    ),
+    Place("Criteria", "criteria", "c", "rule", EVERYBODY - REPS, beside=REPS),
     Place("Settings", "settings", "s", "gear", MANAGERS_AND_ADMIN),
     Place("API keys", "keys", "k", "key", MANAGERS_AND_ADMIN),
 )
@@ -127,6 +149,13 @@ def places(user: User) -> list[Place]:
     return [place for place in NAVIGATION if user.has_role(*place.roles)]
 
 
+def within_reach(user: User) -> list[Place]:
+    """The places of the navigation, then those that are only beside it."""
+    own = places(user)
+    beside = [place for place in NAVIGATION if user.has_role(*place.beside)]
+    return [*own, *(place for place in beside if place not in own)]
+
+
 def landing(user: User) -> str:
     """The URL name of the page a person arrives on."""
     return places(user)[0].url_name
@@ -134,11 +163,24 @@ def landing(user: User) -> str:
 
 # --- what the packages above hang in, when they are ready ----------------------------------------
 
-# By URL name of a place: how many things there need this person. One query each at most.
-NAV_COUNTS: dict[str, Callable[[User], int]] = {}
+# By URL name of a place: what there needs this person. Counted together, in one query a page.
+NAV_COUNTS: dict[str, Callable[[User], QuerySet[Any]]] = {}
 
 # Called after the settings were saved, in the same transaction, with the names of what changed.
 ON_SETTINGS_CHANGED: list[Callable[[Portal, frozenset[str]], None]] = []
+
+
+def nav_counts(user: User) -> dict[str, int]:
+    """How many things need this person, by URL name of each place in their navigation."""
+    named = [place.url_name for place in places(user) if place.url_name in NAV_COUNTS]
+    each = [
+        NAV_COUNTS[name](user).order_by().values(place=Value(name)).annotate(needs=Count("pk"))
+        for name in named
+    ]
+    if not each:
+        return {}
+    together = each[0].union(*each[1:], all=True)
+    return {row["place"]: row["needs"] for row in together}
 
 
 # --- saying no ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
-"""What django-allauth asks us: nobody signs up alone, and guessing gets a page of its own."""
+"""Signing in: nobody signs up alone, guessing gets a page of its own, what was typed is kept."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -7,6 +8,11 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+
+from accounts.access import View
+from leadportal.web import once
+
+ABOUT_ONESELF = "allauth."
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -27,3 +33,8 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError as error:
             # The only refusal before the password is looked at: too many wrong ones.
             raise ImmediateHttpResponse(respond_429(request)) from error
+
+
+def typed_again(request: HttpRequest, view: View) -> Sequence[tuple[str, str]]:
+    """What a post that was not let in says, to be sent once more; nothing about passwords."""
+    return [] if view.__module__.startswith(ABOUT_ONESELF) else once.typed(request)

@@ -1,4 +1,4 @@
-"""The one table of the ground: the answers of the API that are kept for retries."""
+"""The tables of the ground: what was sent once, so that sending it again does nothing twice."""
 
 from django.db import models
 from django.utils import timezone
@@ -32,3 +32,30 @@ class IdempotentAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.route} {self.key}"
+
+
+class SentForm(models.Model):
+    """A form of a page that was sent, and where its answer led (leadportal/web/once.py)."""
+
+    # A digest of who sent it, from which form, to which address, and what it said.
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+    # None while it is worked on.
+    done_at = models.DateTimeField(null=True)
+    # The next page; empty when the answer was the page itself.
+    place = models.TextField(default="")
+    # What it said there: level, text and tags of each message.
+    said = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            # Two presses at the same moment: one acts, the other waits for its answer.
+            models.UniqueConstraint(fields=["key"], name="sent_form_once"),
+        ]
+        indexes = [
+            # Read by: the sweep that forgets forms after a day.
+            models.Index(fields=["at"], name="sent_form_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]} {self.place}"

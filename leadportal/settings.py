@@ -133,6 +133,8 @@ MIDDLEWARE = [
     "accounts.middleware.ZoneMiddleware",
     "accounts.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    # The innermost: what it remembers is what a view did.
+    "leadportal.web.once.OnceMiddleware",
 ]
 
 ROOT_URLCONF = "leadportal.urls"
@@ -241,6 +243,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+# Who is sent to one of these has not done what they asked for yet.
+SIGN_IN_PAGES = [
+    "account_login",
+    "account_reauthenticate",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+]
 LOGOUT_REDIRECT_URL = "account_login"
 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

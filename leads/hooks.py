@@ -6,13 +6,22 @@ from accounts import policy
 from accounts.models import Portal, User
 from funnel.versions import current
 from leads import facts, news
+from leads.follow_ups import follow_ups
+from leads.mine import mine
 from leads.models import Handoff, Lead
+from leads.models.follow_up import FollowUpQuerySet
+from leads.models.handoff import HandoffQuerySet
 from leads.rejections import listing
 
 
-def handoffs_waiting_for(user: User) -> int:
+def handoffs_waiting_for(user: User) -> HandoffQuerySet:
     """Open handoffs in the queues of this person, for the navigation."""
-    return Handoff.objects.open().filter(queue__in=user.queues.values("pk")).count()
+    return Handoff.objects.open().filter(queue__in=user.queues.values("pk"))
+
+
+def follow_ups_due(user: User) -> FollowUpQuerySet:
+    """What this person has promised themselves for today, and what is late."""
+    return follow_ups.due_today(user, timezone.now())
 
 
 def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
@@ -24,4 +33,6 @@ def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
 current.VOCABULARY.append(facts.record_vocabulary)
 policy.NAV_COUNTS["queue"] = handoffs_waiting_for
 policy.NAV_COUNTS["rejections"] = listing.needing
+policy.NAV_COUNTS["my-leads"] = mine.untouched
+policy.NAV_COUNTS["follow-ups"] = follow_ups_due
 policy.ON_SETTINGS_CHANGED.append(rescore_after)

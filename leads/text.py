@@ -8,6 +8,9 @@ from itertools import groupby
 
 from django.db.models import Q
 
+from leadportal.world.folding import LETTERS
+from leads.phones import search_digits, spellings
+
 # A run of letters and digits, or a run of anything else but spaces.
 _TOKEN = re.compile(r"[^\W_]+|(?:[^\w\s]|_)+")
 # One word, in a text where a comma stands for every sign but these three: an initialism ("v.p.",
@@ -128,20 +131,51 @@ def name_key(text: str, limit: int) -> str:
     return key(text).strip()[:limit].strip()
 
 
-def search_key(*parts: str) -> str:
-    """Everything the search box may find, folded and joined; read by trigrams."""
-    return " ".join(" ".join(_fold(part).split()) for part in parts if part)
+# "O’Neill" is "oneill" to whoever searches: an apostrophe is typed in many ways, or not at all.
+_PLAIN = LETTERS | dict.fromkeys(map(ord, "'’‘`´ʻʼ"))
 
 
+def plain(*parts: str) -> str:
+    """Texts as one asks for them: without case, accents, and the letters a keyboard lacks."""
+    letters = " ".join(_fold(part) for part in parts).translate(_PLAIN)
+    return " ".join(letters.split())
+
+
+def search_key(*parts: str, phone: str = "") -> str:
+    """Everything the search box may find, folded and joined; read by trigrams.
+
+    "Jürgen" is found as "jurgen" and as "juergen", and a phone number in any spelling.
+    """
+    folded = plain(*parts)
+    known, more = set(folded.split()), []
+    if not all(map(str.isascii, parts)):
+        spelt = plain(*(part.translate(_SPELT) for part in parts))
+        more = [word for word in spelt.split() if word not in known]
+    return " ".join(filter(None, [folded, *more, search_digits(phone)]))
+
+
+# How letters with marks are written by who has none, in German and in the north.
+_SPELT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+    | {"Ä": "ae", "Ö": "oe", "Ü": "ue", "Ø": "oe", "Å": "aa"}
+)
 # Shorter words hold no trigram, so only beginnings of words are found through the index.
 TRIGRAM = 3
 
 
 def has_words(words: str, field: str = "search_key") -> Q:
-    """Leads whose name, mail or company has every word; reads lead_search_trgm."""
+    """Leads whose name, mail, company or phone has every word; reads lead_search_trgm."""
     found = Q()
     # No text of ours holds NUL, and PostgreSQL takes none in a question either.
-    for word in search_key(words.replace("\0", " ")).split():
+    words = words.replace("\0", " ")
+    for spelt in sorted({words, *spellings(words)}):
+        found |= _has_all(plain(spelt).split(), field)
+    return found
+
+
+def _has_all(words: list[str], field: str) -> Q:
+    found = Q()
+    for word in words:
         if len(word) >= TRIGRAM:
             found &= Q(**{f"{field}__contains": word})
         else:

@@ -2,17 +2,21 @@ from django.urls import include, path
 
 from leads.by_hand import pages as by_hand
 from leads.evidence import pages as evidence
+from leads.follow_ups import pages as follow_ups
 from leads.handoffs import api as handoffs_api
 from leads.handoffs import pages as handoffs
 from leads.impact import pages as impact
 from leads.ingest import api as ingest_api
 from leads.lead import api as lead_api
 from leads.lead import pages as lead
+from leads.mine import pages as mine
 from leads.nurture import pages as nurture
 from leads.overview import pages as overview
 from leads.quality import pages as quality
 from leads.queue import pages as queue
+from leads.rejections import api as rejections_api
 from leads.rejections import pages as rejections
+from leads.search import pages as search
 from leads.switch_on import pages as switch_on
 from leads.table import pages as table
 
@@ -23,6 +27,13 @@ api_urls = [
     path("leads/<int:pk>/explanation", lead_api.lead_explanation, name="api-lead-explanation"),
     path("leads/<int:pk>/history", lead_api.lead_history, name="api-lead-history"),
     path("leads/<int:pk>/events", lead_api.lead_events, name="api-lead-events"),
+    path("leads/outcome", handoffs_api.named_outcome, name="api-named-outcome"),
+    path("leads/<int:pk>/outcome", handoffs_api.lead_outcome, name="api-lead-outcome"),
+    path("leads/<int:pk>/answer", rejections_api.answer_lead, name="api-lead-answer"),
+    path("reasons", rejections_api.reasons, name="api-reasons"),
+    path("nurture", rejections_api.nurture, name="api-nurture"),
+    path("handoffs/<int:pk>/accept", handoffs_api.accept_handoff, name="api-handoff-accept"),
+    path("handoffs/<int:pk>/reject", handoffs_api.reject_handoff, name="api-handoff-reject"),
     path("events", ingest_api.event, name="api-events"),
     path("events/batch", ingest_api.event_batch, name="api-event-batch"),
     path("handoffs", handoffs_api.handoffs, name="api-handoffs"),
@@ -51,6 +62,13 @@ urlpatterns = [
     path("nurture", nurture.nurture_list, name="nurture"),
     path("nurture/<int:pk>/terms", nurture.nurture_terms, name="nurture-terms"),
     path("nurture/<int:pk>/back", nurture.nurture_back, name="nurture-back"),
+    path("leads/mine", mine.my_leads, name="my-leads"),
+    path("me/results", mine.my_results, name="my-results"),
+    path("me/results/leads", mine.my_results_leads, name="my-results-leads"),
+    path("followups", follow_ups.follow_up_list, name="follow-ups"),
+    path("followups/<int:pk>/done", follow_ups.follow_up_done, name="follow-up-done"),
+    path("followups/<int:pk>/snooze", follow_ups.follow_up_snooze, name="follow-up-snooze"),
+    path("search", search.search, name="search"),
     path("quality", quality.quality, name="quality"),
     path("overview", overview.overview, name="overview"),
     path("criteria/standing", impact.criteria_standing, name="criteria-standing"),
@@ -65,6 +83,8 @@ urlpatterns = [
     path("criteria/<int:number>/replay", switch_on.criteria_replay, name="criteria-replay"),
     path("leads", table.lead_list, name="leads"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
+    path("leads/<int:pk>/follow-up", follow_ups.lead_follow_up, name="lead-follow-up"),
+    path("leads/<int:pk>/note", lead.lead_note, name="lead-note"),
     path("leads/<int:pk>/override", by_hand.lead_override, name="lead-override"),
     path("leads/<int:pk>/override/end", by_hand.override_end, name="override-end"),
     path("leads/<int:pk>/adjust", by_hand.lead_adjust, name="lead-adjust"),

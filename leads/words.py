@@ -16,6 +16,14 @@ def short(moment: datetime) -> str:
     return text.removeprefix("today ")
 
 
+def at(moment: datetime) -> str:
+    """When something was, in a sentence: "at 13:38", "yesterday 13:38", "on 12 Nov"."""
+    text = short(moment)
+    if text[0].isalpha():
+        return text
+    return f"at {text}" if ":" in text else f"on {text}"
+
+
 def by_when(moment: datetime) -> str:
     """The end of "due by …": "15:38", "tomorrow 09:12"."""
     return short(moment)
@@ -38,7 +46,7 @@ def place(lead: Lead) -> str:
     """ "Malmö, Sweden · 610 people" """
     where = [lead.city, country_name(lead.country) if lead.country else ""]
     people = lead.company.employees if lead.company else None
-    size = "" if people is None else f"{formats.number(people)} people"
+    size = "" if people is None else "1 person" if people == 1 else f"{people:,} people"
     return " · ".join(filter(None, [", ".join(filter(None, where)), size]))
 
 

@@ -32,6 +32,7 @@ from leads.models import (
     Company,
     Consent,
     Event,
+    FollowUp,
     Handoff,
     HandoffState,
     Judgement,
@@ -178,10 +179,13 @@ def lead(
         job_title_key=text.key(title),
         word_keys=text.word_keys({"first_name": first, "last_name": last, "job_title": title}),
         search_key=text.search_key(
-            name, email, fields["company"].name if fields["company"] else ""
+            name,
+            email,
+            fields["company"].name if fields["company"] else "",
+            phone=fields.setdefault("phone", "+46401234567"),
         ),
         stage_since=at,
-        **{"country": "SE", "city": "Malmö", "phone": "+46401234567", **fields},
+        **{"country": "SE", "city": "Malmö", **fields},
     )
     columns |= {} if fit is None else scored(fit, intent, at) | columns
     _save(made, stage, at, columns)
@@ -285,6 +289,12 @@ def news(*leads: Lead, at: datetime | None = None) -> None:
     News.objects.bulk_create(News(lead=made, at=at) for made in leads)
 
 
+def counted() -> None:
+    """What the database does by itself a minute after a load, and cannot within a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def nothing_due() -> None:
     """As if everything were judged and no time would change it."""
     News.objects.all().delete()
@@ -368,6 +378,18 @@ def claimed(
         touch_due_at=at + timedelta(hours=2),
         opened_at=fields.pop("opened_at", at),
         **fields,
+    )
+
+
+def follow_up(
+    by: User, made: Lead | None = None, *, ahead: timedelta = timedelta(hours=1), **fields: Any
+) -> FollowUp:
+    """What a rep planned with a lead they hold, due in an hour."""
+    held = None if made else claimed(by)
+    due_at = fields.pop("due_at", timezone.now() + ahead)
+    made_at = fields.pop("made_at", min(due_at, timezone.now()) - timedelta(days=1))
+    return FollowUp.objects.create(
+        lead=made or held.lead, handoff=held, owner=by, due_at=due_at, made_at=made_at, **fields
     )
 
 

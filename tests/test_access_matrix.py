@@ -36,7 +36,7 @@ class Page:
 
     action: Action | None = None  # None: open to all who are signed in
     method: str = "GET"
-    about: str = ""  # lead, handoff, rejection, nurture, key, version, draft …
+    about: str = ""  # lead, handoff, rejection, follow-up, key, version, draft …
     answer: int = 200  # to whom may
     data: dict[str, str] = field(default_factory=dict)
 
@@ -98,6 +98,27 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.ANSWER_REJECTIONS, about="nurture"),
         Page(Action.ANSWER_REJECTIONS, "POST", "nurture", 422, {"reason": "\x07"}),
     ],
+    "my-leads": [Page(Action.WORK_HANDOFFS)],
+    "my-results": [Page(Action.WORK_HANDOFFS)],
+    "my-results-leads": [Page(Action.WORK_HANDOFFS)],
+    "follow-ups": [Page(Action.WORK_HANDOFFS)],
+    "follow-up-done": [
+        Page(Action.WORK_HANDOFFS, about="follow-up", answer=302),  # to the list
+        Page(Action.WORK_HANDOFFS, "POST", "follow-up", 302),
+    ],
+    "follow-up-snooze": [
+        Page(Action.WORK_HANDOFFS, about="follow-up"),
+        Page(Action.WORK_HANDOFFS, "POST", "follow-up", 422, {"until": "soon"}),
+    ],
+    "lead-follow-up": [
+        Page(Action.WORK_HANDOFFS, about="lead"),
+        Page(Action.WORK_HANDOFFS, "POST", "lead", 422, {"offered": "soon"}),
+    ],
+    "lead-note": [
+        Page(Action.WRITE_NOTES, about="lead"),
+        Page(Action.WRITE_NOTES, "POST", "lead", 422, {"text": ""}),
+    ],
+    "search": [Page(Action.OPEN_LEADS)],
     "quality": [Page(Action.OPEN_QUALITY)],
     "overview": [Page(Action.OPEN_OVERVIEW)],
     "leads": [Page(Action.OPEN_LEADS)],
@@ -232,6 +253,9 @@ class World:
         """All but reps see every lead; a rep what was handed to their queue."""
         if about in ("lead", "handoff"):
             return person.has_role(*STAFF) or person == self.people["sales"]
+        if about == "follow-up":
+            # One's own to change, whoever else may read it.
+            return person == self.people["sales"]
         return True
 
 
@@ -246,6 +270,7 @@ def world() -> World:
     ids = {
         "lead": held.lead_id,
         "handoff": held.pk,
+        "follow-up": factories.follow_up(rep).pk,
         "adjustment": points.adjust(
             held.lead, people[Role.MARKETING], kind="fit", points=5, reason="Board"
         ).pk,
@@ -312,7 +337,7 @@ def test_a_page_opens_to_whom_the_policy_lets(world: World, name: str, page: Pag
 
 @page_lines
 def test_on_a_page_foreign_and_missing_look_the_same(world: World, name: str, page: Page):
-    if page.about not in ("lead", "handoff"):
+    if page.about not in ("lead", "handoff", "follow-up"):
         return
     person = world.people["sales outside the queue"]
     outsider = ask(person)

@@ -27,14 +27,18 @@ from funnel.stages import Stage
 from funnel.versions import cases, current, editing, signing, states, switching
 from leads import hooks, ledger
 from leads.by_hand import disqualifying, points, stages, terms
+from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
 from leads.judging import due
-from leads.models import Adjustment, Handoff, Lead, Nurture
+from leads.lead import notes
+from leads.mine import mine, results
+from leads.models import Adjustment, FollowUp, Handoff, Lead, Nurture
 from leads.nurture import nurture
 from leads.overview import attention
 from leads.queue import queue
 from leads.rejections import listing, rejections
+from leads.search import commands, finding
 from leads.switch_on import confirmation
 from tests import factories
 from tests.test_architecture import MODULES, ROOT, is_domain
@@ -64,6 +68,11 @@ def accepted(person: User) -> Lead:
         state="closed", outcome="accepted", closed_at=timezone.now()
     )
     return factories.moved(lead, Stage.ACCEPTED)
+
+
+def planned(person: User) -> FollowUp:
+    lead = factories.claimed(person).lead
+    return follow_ups.plan(lead, person, due_at=timezone.now() + timedelta(days=1))
 
 
 def informed(person: User) -> Handoff:
@@ -237,6 +246,35 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             ),
         )
     ],
+    follow_ups.plan: [may(Action.WORK_HANDOFFS, planned)],
+    follow_ups.done: [
+        may(
+            Action.WORK_HANDOFFS,
+            lambda person: follow_ups.done(factories.follow_up(person), person),
+        )
+    ],
+    follow_ups.snooze: [
+        may(
+            Action.WORK_HANDOFFS,
+            lambda person: follow_ups.snooze(
+                factories.follow_up(person), person, due_at=timezone.now() + timedelta(days=1)
+            ),
+        )
+    ],
+    follow_ups.done_by_touch: [
+        may(
+            Action.WORK_HANDOFFS,
+            lambda person: follow_ups.done_by_touch(
+                factories.follow_up(person).lead_id, person, timezone.now()
+            ),
+        )
+    ],
+    notes.write: [
+        may(
+            Action.WRITE_NOTES,
+            lambda person: notes.write(factories.lead(), person, text="Met them"),
+        )
+    ],
     verdicts.accept: [
         may(Action.WORK_HANDOFFS, lambda person: verdicts.accept(informed(person), person))
     ],
@@ -384,6 +422,21 @@ NO_VERBS = {
     queue.sources,
     queue.last_opened,
     hooks.handoffs_waiting_for,
+    hooks.follow_ups_due,
+    policy.within_reach,
+    policy.nav_counts,
+    follow_ups.of_person,
+    follow_ups.due_today,
+    mine.held_by,
+    mine.rows,
+    mine.untouched,
+    results.claims_of,
+    results.behind,
+    results.results,
+    commands.commands,
+    finding.find,
+    finding.in_order,
+    finding.masked,
     attention.needs,
     stages.targets,
     terms.actor_of,

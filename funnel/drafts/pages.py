@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
@@ -28,9 +28,10 @@ from funnel.versions.words import bar
 from funnel.vocabulary.facts import Vocabulary
 from leadportal.web import answers
 from leadportal.web.answers import refused
+from leadportal.web.posts import post_only
 
 
-@require_POST
+@post_only("criteria")
 @permission_required(Action.DRAFT_CRITERIA)
 def draft_new(request: AuthenticatedRequest) -> HttpResponse:
     """Start a draft from the live version or the one named, or put it into the draft there is."""

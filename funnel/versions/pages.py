@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import AuthenticatedRequest, permission_required, recent_sign_in_required
 from accounts.models import User
@@ -14,6 +14,7 @@ from funnel.versions import editing, signing, states, switching
 from funnel.versions.forms import RefusalForm
 from funnel.versions.words import bar
 from leadportal.web.answers import refused
+from leadportal.web.posts import post_only
 
 
 def visible_version(person: User, number: int) -> CriteriaVersion:
@@ -22,7 +23,7 @@ def visible_version(person: User, number: int) -> CriteriaVersion:
     return get_object_or_404(rows.select_related(*people), number=number)
 
 
-@require_POST
+@post_only("criteria-version", "number")
 @permission_required(Action.SIGN_CRITERIA)
 @recent_sign_in_required
 def criteria_sign(request: AuthenticatedRequest, number: int) -> HttpResponse:
@@ -72,7 +73,7 @@ def criteria_send_back(request: AuthenticatedRequest, number: int) -> HttpRespon
     )
 
 
-@require_POST
+@post_only("criteria-version", "number")
 @permission_required(Action.SWITCH_ON_CRITERIA)
 def criteria_unschedule(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """Take the schedule back; the signatures stand."""

@@ -10,6 +10,7 @@ from accounts.models import Portal, User
 from accounts.policy import Action
 from accounts.roles import Role, Side
 from funnel.models import CriteriaVersion, Signature, VersionState
+from funnel.models.criteria import CriteriaVersionQuerySet
 from funnel.versions.states import ChangedMeanwhile, NotSigned, VersionError, locked_version
 
 SIGNS_FOR = {Role.MARKETING_MANAGER: Side.MARKETING, Role.SALES_MANAGER: Side.SALES}
@@ -56,10 +57,9 @@ def sides_of(person: User) -> list[Side]:
     return [side for role, side in SIGNS_FOR.items() if person.has_role(role)]
 
 
-def signatures_waiting_for(person: User) -> int:
+def signatures_waiting_for(person: User) -> CriteriaVersionQuerySet:
     """Proposed versions that wait for the signature of a side of theirs, for the navigation."""
-    sides = sides_of(person)
-    return CriteriaVersion.objects.lacking_signature_of(sides).count() if sides else 0
+    return CriteriaVersion.objects.lacking_signature_of(sides_of(person))
 
 
 def valid_signatures(version: CriteriaVersion) -> list[Signature]:

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal, Protocol, get_args
 
-from django.db import transaction
+from django.db import models, transaction
+from django.utils import timezone
 
 # Celery's queues, which a worker may serve all or some of.
 Queue = Literal["score", "deliver", "bulk"]
@@ -64,3 +65,30 @@ def in_batches(batch: Callable[[], int], *, seconds: float | None = None) -> int
     while time.monotonic() < stop and (count := batch()):
         done += count
     return done
+
+
+# Rows one statement forgets: short enough for every timeout.
+FORGOTTEN_AT_ONCE = 10_000
+
+
+def forget(
+    model: type[models.Model],
+    column: str,
+    *,
+    kept: timedelta,
+    now: datetime | None = None,
+    seconds: float | None = None,
+) -> int:
+    """Delete rows whose time in `column` is longer ago than `kept`, in batches; gives how many."""
+    old = model._default_manager.filter(**{f"{column}__lt": (now or timezone.now()) - kept})
+    some = old.order_by(column).values("pk")[:FORGOTTEN_AT_ONCE]
+    forget_some = model._default_manager.filter(pk__in=some).delete
+    return in_batches(lambda: forget_some()[0], seconds=seconds)
+
+
+def oldest_kept_too_long(
+    model: type[models.Model], column: str, *, kept: timedelta, now: datetime | None = None
+) -> datetime | None:
+    """When the oldest row was to be forgotten; None when none is due."""
+    oldest: datetime | None = model._default_manager.aggregate(at=models.Min(column))["at"]
+    return oldest + kept if oldest and oldest + kept < (now or timezone.now()) else None

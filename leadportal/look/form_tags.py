@@ -11,8 +11,11 @@ GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
 @register.filter
-def control(field: BoundField) -> SafeString:
-    """The field's own widget, dressed; Django adds aria-describedby and aria-invalid itself."""
+def control(field: BoundField, first: bool = False) -> SafeString:
+    """The field's own widget, dressed; Django adds aria-describedby and aria-invalid itself.
+
+    `first`: the page begins here, as long as nothing is wrong.
+    """
     widget = field.field.widget
     if isinstance(widget, forms.CheckboxInput):
         look = "box"
@@ -21,7 +24,11 @@ def control(field: BoundField) -> SafeString:
     else:
         look = "in wrong" if field.errors else "in"
     own = widget.attrs.get("class", "")
-    return field.as_widget(attrs={"class": f"{look} {own}".strip()})
+    # What people type may run from right to left; addresses and numbers never do.
+    if type(widget) in (forms.TextInput, forms.Textarea):
+        widget.attrs.setdefault("dir", "auto")
+    begins = {"autofocus": True} if first and not field.form.errors else {}
+    return field.as_widget(attrs={"class": f"{look} {own}".strip()} | begins)
 
 
 @register.filter

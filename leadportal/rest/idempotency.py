@@ -6,7 +6,6 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Min
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -18,8 +17,6 @@ from leadportal.rest.problems import Problem
 
 KEPT = timedelta(hours=72)
 KEY_MAX = 255
-# Rows one statement forgets: short enough for every timeout.
-FORGOTTEN_AT_ONCE = 10_000
 # idempotent_answer_once; plain SQL, as every POST asks it.
 _KEPT_ANSWER = """
 SELECT id, fingerprint, status, body, created_at FROM leads_idempotentanswer
@@ -110,14 +107,9 @@ class _Asked:
 
 def forget_answers(at: datetime | None = None, *, seconds: float | None = None) -> int:
     """Delete answers that nobody can ask for any more, a batch at a time; gives how many."""
-    old = IdempotentAnswer.objects.filter(created_at__lt=(at or timezone.now()) - KEPT)
-    some = old.order_by("created_at").values("pk")[:FORGOTTEN_AT_ONCE]
-    forget_some = IdempotentAnswer.objects.filter(pk__in=some).delete
-    return sweeps.in_batches(lambda: forget_some()[0], seconds=seconds)
+    return sweeps.forget(IdempotentAnswer, "created_at", kept=KEPT, now=at, seconds=seconds)
 
 
 def oldest_due(*, at: datetime | None = None) -> datetime | None:
     """When the oldest answer that nobody can ask for was to be forgotten; None without one."""
-    at = at or timezone.now()
-    oldest = IdempotentAnswer.objects.aggregate(at=Min("created_at"))["at"]
-    return oldest + KEPT if oldest and oldest + KEPT < at else None
+    return sweeps.oldest_kept_too_long(IdempotentAnswer, "created_at", kept=KEPT, now=at)

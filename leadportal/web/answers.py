@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_vary_headers
@@ -53,6 +55,20 @@ def safe_next(request: HttpRequest, default: str = "/") -> str:
         url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return url if url and ours else default
+
+
+def came_from(request: HttpRequest, default: str = "/") -> str:
+    """The page of ours that sent this request, as a browser tells it."""
+    url = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    ours = url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return urlsplit(url)._replace(scheme="", netloc="").geturl() or default if ours else default
+
+
+def said(request: HttpRequest, text: str, *, undo: str = "") -> None:
+    """Say what was done, on the next page. `undo` is the address that takes it back by a POST."""
+    messages.success(request, text, extra_tags=f"undo:{undo}" if undo else "")
 
 
 def refused(request: HttpRequest, title: str, text: str, to: Any, *args: Any) -> HttpResponse:

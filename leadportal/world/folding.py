@@ -6,7 +6,7 @@ from unicodedata import category, combining, normalize
 _INSIDE = dict.fromkeys(map(ord, ".'’‘`´ʻʼ׳״"))
 # Letters that Unicode does not take apart, as people without them on the keyboard type them,
 # and the letters of Arabic that Persian and Urdu write with a sign of their own.
-_LETTERS = str.maketrans(
+LETTERS = str.maketrans(
     {
         **{"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ə": "e"},
         **{"æ": "ae", "œ": "oe", "ı": "i"},
@@ -21,7 +21,7 @@ def fold(name: str) -> str:
 
     "The Netherlands" and "Netherlands (the)" are one, "St. Lucia" and "Saint Lucia" too.
     """
-    letters = normalize("NFKD", name.translate(_INSIDE)).casefold().translate(_LETTERS)
+    letters = normalize("NFKD", name.translate(_INSIDE)).casefold().translate(LETTERS)
     words = "".join(map(_plain, letters)).split()
     if len(words) > 1:
         words = ["saint" if word == "st" else word for word in words if word != "the"]

@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.stages import MoveNotAllowed
 from leadportal.web.answers import fragment, go
+from leadportal.web.posts import post_only
 from leads.by_hand import disqualifying, points, stages, terms
 from leads.by_hand import words as present
 from leads.by_hand.forms import AdjustmentForm, OverrideForm, ReasonForm
@@ -98,14 +99,14 @@ def _drawer(
     return fragment(request, "leads/by_hand/by_hand.html", context, status=status)
 
 
-@require_POST
+@post_only("lead", "pk")
 @permission_required(Action.MOVE_BY_HAND)
 def override_end(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     lead = _visible_or_404(request, pk)
     return _ended(request, lead, stages.end_override, lead)
 
 
-@require_POST
+@post_only("lead", "pk")
 @permission_required(Action.ADJUST_SCORES)
 def adjustment_end(request: AuthenticatedRequest, pk: int, adjustment: int) -> HttpResponse:
     lead = _visible_or_404(request, pk)

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
@@ -164,6 +164,19 @@ def checked_moment(value: Any) -> datetime:
     return value.astimezone(UTC)
 
 
+def checked_day(value: Any) -> date:
+    """A day of the calendar."""
+    if not isinstance(value, str):
+        raise Wrong("wrong_type", "A day as text is needed here.")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise Wrong("invalid_day", "Give a day as 2026-11-22.") from None
+    if not _FIRST_YEAR < day.year < _LAST_YEAR:
+        raise Wrong("out_of_range", f"A year from {_FIRST_YEAR + 1} to {_LAST_YEAR - 1}, please.")
+    return day
+
+
 def yes_no(value: Any) -> bool:
     if not isinstance(value, bool):
         raise Wrong("wrong_type", "true or false is needed here.")
@@ -198,4 +211,6 @@ AMOUNT = Field(
     checked_money,
     {"type": ["number", "string", "null"], "description": "In the company's currency."},
 )
+DAY = Field(checked_day, {"type": ["string", "null"], "format": "date"})
+YES_NO = Field(yes_no, {"type": ["boolean", "null"]})
 MOMENT = Field(checked_moment, {"type": ["string", "null"], "format": "date-time"})

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NotRequired, TypedDict
 
+from funnel.stages import Stage
 from leads.explanation.answers import ScoreAnswer, ScoreLine, score_answer
 from leads.models import Handoff, HandoffState, Outcome
 
@@ -34,6 +35,9 @@ class HandoffAnswer(TypedDict):
     first_touch_at: datetime | None
     closed_at: datetime | None
     outcome: Outcome | None
+    reason: str | None
+    note: str
+    answer_due_at: datetime | None
 
 
 def handoff_answer(handoff: Handoff) -> HandoffAnswer:
@@ -56,6 +60,9 @@ def handoff_answer(handoff: Handoff) -> HandoffAnswer:
         "first_touch_at": handoff.first_touch_at,
         "closed_at": handoff.closed_at,
         "outcome": Outcome(handoff.outcome) if handoff.outcome else None,
+        "reason": handoff.reason.label if handoff.reason else None,
+        "note": handoff.note,
+        "answer_due_at": handoff.answer_due_at,
     }
 
 
@@ -79,6 +86,34 @@ def handoff_state_answer(handoff: Handoff) -> HandoffStateAnswer:
         "claimed_at": handoff.claimed_at,
         "touch_due_at": handoff.touch_due_at,
     }
+
+
+class VerdictAnswer(TypedDict):
+    """What became of a handoff; ids and times only, as answers are kept for retries."""
+
+    id: int
+    lead: int
+    state: HandoffState
+    outcome: Outcome
+    closed_at: datetime
+    answer_due_at: datetime | None
+
+
+def verdict_answer(handoff: Handoff) -> VerdictAnswer:
+    assert handoff.closed_at is not None
+    return {
+        "id": handoff.pk,
+        "lead": handoff.lead_id,
+        "state": HandoffState(handoff.state),
+        "outcome": Outcome(handoff.outcome),
+        "closed_at": handoff.closed_at,
+        "answer_due_at": handoff.answer_due_at,
+    }
+
+
+class OutcomeAnswer(TypedDict):
+    lead: int
+    stage: Stage
 
 
 class TouchAnswer(TypedDict):

@@ -11,14 +11,24 @@ from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
 
 from accounts import policy
-from accounts.keys.authentication import READ, OpenTo
+from accounts.keys.authentication import READ, OpenTo, integration_of
 from accounts.models import Scope, User
 from accounts.policy import Action
+from funnel.models import Reason
+from funnel.stages import MoveNotAllowed, Stage
 from leadportal.db.paging import Order, read_moment
 from leadportal.rest.idempotency import idempotent
 from leadportal.rest.lists import narrowed, one_page, unless_known
 from leadportal.rest.problems import Problem
-from leads.checks.handoffs import CLAIM, RELEASE, TOUCH
+from leads.checks.handoffs import (
+    ACCEPT,
+    CLAIM,
+    NAMED_OUTCOME,
+    OUTCOME,
+    REJECT,
+    RELEASE,
+    TOUCH,
+)
 from leads.checks.reading import Field, Refused, read_object
 from leads.handoffs import answers, openapi
 from leads.handoffs.claims import (
@@ -31,7 +41,15 @@ from leads.handoffs.claims import (
 )
 from leads.handoffs.filters import HandoffFilter
 from leads.handoffs.touches import TouchRefused, log_touch
-from leads.models import Handoff
+from leads.handoffs.verdicts import (
+    NeedsBant,
+    VerdictRefused,
+    accept,
+    advance,
+    reject,
+    report,
+)
+from leads.models import Handoff, Lead
 
 
 def handoffs_for(request: Request) -> QuerySet[Handoff]:
@@ -67,7 +85,7 @@ def handoff(request: Request, pk: int) -> HttpResponse:
 @permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
 @idempotent
 def claim_handoff(request: Request, pk: int) -> HttpResponse:
-    rep, _ = _asked(request, CLAIM)
+    rep, _ = asked(request, CLAIM)
     # Whether it may be seen at all; the claim reads it by itself.
     handoff = get_object_or_404(handoffs_for(request).only("pk"), pk=pk)
     try:
@@ -87,7 +105,7 @@ def claim_handoff(request: Request, pk: int) -> HttpResponse:
 @permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
 @idempotent
 def release_handoff(request: Request, pk: int) -> HttpResponse:
-    rep, values = _asked(request, RELEASE)
+    rep, values = asked(request, RELEASE)
     handoff = get_object_or_404(handoffs_for(request), pk=pk)
     try:
         released = release(handoff, rep, reason=values.get("reason", ""))
@@ -101,7 +119,7 @@ def release_handoff(request: Request, pk: int) -> HttpResponse:
 @permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
 @idempotent
 def touch_handoff(request: Request, pk: int) -> HttpResponse:
-    rep, values = _asked(request, TOUCH)
+    rep, values = asked(request, TOUCH)
     for name in ("channel", "result"):
         if name not in values:
             raise wrong(f"/{name}", "required", "This is needed.")
@@ -114,28 +132,110 @@ def touch_handoff(request: Request, pk: int) -> HttpResponse:
     return JsonResponse(body, status=201)
 
 
+@extend_schema(**openapi.POST_ACCEPT)
+@api_view(["POST"])
+@permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
+@idempotent
+def accept_handoff(request: Request, pk: int) -> HttpResponse:
+    rep, values = asked(request, ACCEPT)
+    handoff = get_object_or_404(handoffs_for(request).select_related("lead"), pk=pk)
+    try:
+        return JsonResponse(answers.verdict_answer(accept(handoff, rep, **values)))
+    except NeedsBant as refusal:
+        raise Problem(409, str(refusal), missing=[str(item) for item in refusal.missing]) from None
+    except VerdictRefused as refusal:
+        raise Problem(409, str(refusal)) from None
+
+
+@extend_schema(**openapi.POST_REJECT)
+@api_view(["POST"])
+@permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
+@idempotent
+def reject_handoff(request: Request, pk: int) -> HttpResponse:
+    rep, values = asked(request, REJECT)
+    reason = Reason.objects.filter(label__iexact=values.pop("reason", "")).first()
+    if reason is None:
+        raise wrong("/reason", "not_a_choice", "Give one of the reasons of GET /reasons.")
+    handoff = get_object_or_404(handoffs_for(request).select_related("lead"), pk=pk)
+    try:
+        return JsonResponse(answers.verdict_answer(reject(handoff, rep, reason=reason, **values)))
+    except VerdictRefused as refusal:
+        raise Problem(409, str(refusal)) from None
+
+
+@extend_schema(**openapi.POST_OUTCOME)
+@api_view(["POST"])
+@permission_classes([OpenTo(people=("POST",), POST=Scope.HANDOFFS_WRITE)])
+@idempotent
+def lead_outcome(request: Request, pk: int) -> HttpResponse:
+    return _outcome(request, get_object_or_404(_leads_for(request), pk=pk), OUTCOME)
+
+
+@extend_schema(**openapi.POST_NAMED_OUTCOME)
+@api_view(["POST"])
+@permission_classes([OpenTo(POST=Scope.HANDOFFS_WRITE)])
+@idempotent
+def named_outcome(request: Request) -> HttpResponse:
+    """The lead is named by the id that this integration gave it."""
+    value = read_body(request, NAMED_OUTCOME).get("external_id", "")
+    if not value:
+        raise wrong("/external_id", "required", "This is needed.")
+    known = {"external_ids__integration": integration_of(request), "external_ids__value": value}
+    return _outcome(request, get_object_or_404(_leads_for(request), **known), NAMED_OUTCOME)
+
+
+def _leads_for(request: Request) -> QuerySet[Lead]:
+    rows = Lead.objects.living()
+    if isinstance(request.user, User):
+        rows = Lead.objects.visible_to(request.user)
+    return rows.select_related("judgement", "owner")
+
+
+def _outcome(request: Request, lead: Lead, fields: Mapping[str, Field]) -> HttpResponse:
+    values = read_body(request, fields)
+    values.pop("external_id", None)
+    if "outcome" not in values:
+        raise wrong("/outcome", "required", "Say opportunity, won or lost.")
+    told = {"to": Stage(values.pop("outcome")), **values}
+    try:
+        if isinstance(request.user, User):
+            moved = advance(lead, request.user, **told)
+        else:
+            moved = report(lead, integration=integration_of(request), **told)
+    except (VerdictRefused, MoveNotAllowed) as refusal:
+        raise Problem(409, str(refusal)) from None
+    body: answers.OutcomeAnswer = {"lead": moved.pk, "stage": Stage(moved.stage)}
+    return JsonResponse(body)
+
+
 def to_show(request: Request) -> Any:
     # Of the version its number only: its document takes longer to parse than all the rest.
-    shown = handoffs_for(request).select_related("queue", "version", "claimed_by")
+    shown = handoffs_for(request).select_related("queue", "version", "claimed_by", "reason")
     return shown.defer("version__content")
 
 
-def _asked(request: Request, fields: Mapping[str, Field]) -> tuple[User, dict[str, Any]]:
-    """Who acts, and the other values: a key names the rep, a person is it themselves."""
+def read_body(request: Request, fields: Mapping[str, Field]) -> dict[str, Any]:
     try:
-        values = read_object(request.data or {}, fields)
+        return read_object(request.data or {}, fields)
     except Refused as refused:
         first = refused.errors[0]
         raise wrong(first.pointer, first.code, first.detail) from None
+
+
+def asked(
+    request: Request, fields: Mapping[str, Field], action: Action = Action.WORK_HANDOFFS
+) -> tuple[User, dict[str, Any]]:
+    """Who acts, and the other values: a key names who may, a person is it themselves."""
+    values = read_body(request, fields)
     email = values.pop("rep", "")
     if isinstance(request.user, User):
-        policy.require(request.user, Action.WORK_HANDOFFS)
+        policy.require(request.user, action)
         if email and email.lower() != request.user.email:
             raise wrong("/rep", "not_you", "Signed in, you act for yourself only.")
         return request.user, values
     rep = User.objects.active().filter(email=email.lower()).first() if email else None
-    if rep is None or not policy.can(rep, Action.WORK_HANDOFFS):
-        raise wrong("/rep", "not_found", "Name an active rep by mail.")
+    if rep is None or not policy.can(rep, action):
+        raise wrong("/rep", "not_found", "Name an active person by mail who may do this.")
     return rep, values
 
 

@@ -4,16 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils import timezone
 
+from leads.follow_ups.forms import PRINTABLE, OfferedTime
+from leads.follow_ups.words import times
 from leads.handoffs.touches import TOUCH_MAY_BE_PAST
-from leads.models import Touch
-
-PRINTABLE = RegexValidator(
-    r"\A[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*\Z", "Leave out control characters."
-)
-
+from leads.models import Lead, Touch
 
 NOTE_LENGTH = 2000
 
@@ -41,6 +37,7 @@ class TouchForm(forms.Form):
         validators=[PRINTABLE],
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    next_try = OfferedTime(label="Next try", required=False)
     at = forms.DateTimeField(
         label="When",
         required=False,
@@ -49,8 +46,16 @@ class TouchForm(forms.Form):
         error_messages={"invalid": "Enter the time as 2026-11-20 14:30."},
     )
 
-    def __init__(self, *args: Any, earliest: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, earliest: datetime, plans_for: Lead | None = None, **kwargs: Any
+    ) -> None:
+        """`plans_for`: the lead, where the next try is its person's to plan."""
         super().__init__(*args, **kwargs)
+        if plans_for is None:
+            del self.fields["next_try"]
+        else:
+            choices = [("", "None"), *times(plans_for, timezone.now())]
+            self.fields["next_try"].choices = choices  # type: ignore[attr-defined]
         now = timezone.localtime()
         first = max(timezone.localtime(earliest), now - TOUCH_MAY_BE_PAST)
         # The browser offers these times only; log_touch has the last word.

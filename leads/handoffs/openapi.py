@@ -15,9 +15,23 @@ from leadportal.rest.openapi import (
 )
 from leadportal.rest.problems import ProblemAnswer
 from leadportal.rest.typed import Schema
-from leads.checks.handoffs import CLAIM_SCHEMA, RELEASE_SCHEMA, TOUCH_SCHEMA
+from leads.checks.handoffs import (
+    ACCEPT_SCHEMA,
+    CLAIM_SCHEMA,
+    NAMED_OUTCOME_SCHEMA,
+    OUTCOME_SCHEMA,
+    REJECT_SCHEMA,
+    RELEASE_SCHEMA,
+    TOUCH_SCHEMA,
+)
 from leads.examples import LINE_EXAMPLE, NOW, SCORE_EXAMPLE
-from leads.handoffs.answers import HandoffAnswer, HandoffStateAnswer, TouchAnswer
+from leads.handoffs.answers import (
+    HandoffAnswer,
+    HandoffStateAnswer,
+    OutcomeAnswer,
+    TouchAnswer,
+    VerdictAnswer,
+)
 from leads.handoffs.filters import HandoffFilter
 
 HANDOFF_EXAMPLE = {
@@ -39,6 +53,9 @@ HANDOFF_EXAMPLE = {
     "first_touch_at": None,
     "closed_at": None,
     "outcome": None,
+    "reason": None,
+    "note": "",
+    "answer_due_at": None,
 }
 _CLAIMED = {
     "id": 7,
@@ -114,4 +131,65 @@ POST_TOUCH = _action(
     sent={"channel": "call", "result": "talked"},
     answers={201: TouchAnswer},
     answer={"id": 5, "handoff": 7, "at": NOW},
+)
+
+
+class BantProblem(ProblemAnswer):
+    """Why a lead cannot be accepted, and what of BANT is not known yet where that is why."""
+
+    missing: NotRequired[list[str]]
+
+
+_REJECTED = {
+    "id": 7,
+    "lead": 12,
+    "state": "closed",
+    "outcome": "rejected",
+    "closed_at": NOW,
+    "answer_due_at": "2026-11-24T13:37:04.120Z",
+}
+POST_ACCEPT = _action(
+    "acceptHandoff",
+    "Accept a claimed lead",
+    ACCEPT_SCHEMA,
+    description="As many of budget, authority, need and timing must be known as the live criteria"
+    " ask for; a 409 names those that are missing.",
+    sent={"value": 40_000, "expected_on": "2027-03-01"},
+    answers={200: VerdictAnswer},
+    answer=_REJECTED | {"outcome": "accepted", "answer_due_at": None},
+    own_problems={409: BantProblem},
+)
+POST_REJECT = _action(
+    "rejectHandoff",
+    "Reject a claimed or accepted lead",
+    REJECT_SCHEMA,
+    description="With a reason of `GET /reasons`, and what was wrong with the criteria that made"
+    " it an SQL: the id of each rule, and whether it was wrong, stale or irrelevant.",
+    sent={"reason": "Too small", "note": "Nine people", "wrong": {"size": "stale"}},
+    answers={200: VerdictAnswer},
+    answer=_REJECTED,
+)
+
+
+def _outcome(name: str, summary: str, body: Schema, *, sent: dict[str, Any]) -> Any:
+    return operation(
+        name,
+        summary,
+        description="Of a lead that sales accepted: an opportunity, won with its amount, or lost"
+        " with a reason.",
+        body=body,
+        sent=sent | {"outcome": "won", "amount": 38_500, "competitor": "Paper"},
+        answers={200: OutcomeAnswer},
+        answer={"lead": 12, "stage": "won"},
+        problems=(*POSTING, 404, 409),
+        tag="leads",
+    )
+
+
+POST_OUTCOME = _outcome("postOutcome", "Say what became of a lead", OUTCOME_SCHEMA, sent={})
+POST_NAMED_OUTCOME = _outcome(
+    "postNamedOutcome",
+    "Say what became of a lead, by your own id of it",
+    NAMED_OUTCOME_SCHEMA,
+    sent={"external_id": "crm-1"},
 )

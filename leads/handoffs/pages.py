@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from leadportal.web.answers import fragment, go
+from leadportal.web.posts import post_only
+from leads.follow_ups.follow_ups import FollowUpRefused
 from leads.handoffs import claims, touches, words
 from leads.handoffs.forms import ReleaseForm, TouchForm
 from leads.models import Handoff
@@ -23,7 +25,7 @@ def _visible_or_404(request: AuthenticatedRequest, pk: int) -> Handoff:
     return get_object_or_404(rows, pk=pk)
 
 
-@require_POST
+@post_only("handoff", "pk")
 @permission_required(Action.WORK_HANDOFFS)
 def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     handoff = _visible_or_404(request, pk)
@@ -35,7 +37,7 @@ def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return go(request, claimed)
 
 
-@require_POST
+@post_only("queue")
 @permission_required(Action.WORK_HANDOFFS)
 def handoff_next(request: AuthenticatedRequest) -> HttpResponse:
     try:
@@ -67,7 +69,12 @@ def _refused(
 @permission_required(Action.WORK_HANDOFFS)
 def handoff_touch(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     handoff = _visible_or_404(request, pk)
-    form = TouchForm(request.POST or None, earliest=handoff.opened_at)
+    mine = handoff.claimed_by_id == request.user.pk
+    form = TouchForm(
+        request.POST or None,
+        earliest=handoff.opened_at,
+        plans_for=handoff.lead if mine else None,
+    )
     if form.is_valid() and _touched(request, handoff, form):
         return go(request, handoff)
     return _drawer(
@@ -90,9 +97,13 @@ def _touched(request: AuthenticatedRequest, handoff: Handoff, form: TouchForm) -
             result=typed["result"],
             note=typed["note"],
             touched_at=typed["at"],
+            next_try=typed.get("next_try"),
         )
     except touches.TouchRefused as error:
         form.add_error("at" if typed["at"] else None, str(error))
+        return False
+    except FollowUpRefused as error:
+        form.add_error("next_try", str(error))
         return False
     messages.success(request, words.touched(handoff, touch, first=first))
     return True

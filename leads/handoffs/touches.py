@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
+from leads.follow_ups import follow_ups
 from leads.models import Handoff, Touch
 
 # How far back a first touch may be said to have happened.
@@ -27,12 +28,14 @@ def log_touch(
     result: str,
     note: str = "",
     touched_at: datetime | None = None,
+    next_try: datetime | None = None,
     at: datetime | None = None,
 ) -> Touch:
     """Log a call, mail or meeting; the first one stops the clock.
 
-    `touched_at` may lie up to 24 hours back, but not before the handoff. Raises TouchRefused or
-    NotAllowed.
+    What its person had planned to do next is done by it, and `next_try` plans anew. `touched_at`
+    may lie up to 24 hours back, but not before the handoff. Raises TouchRefused, FollowUpRefused
+    or NotAllowed.
     """
     policy.require(by, Action.WORK_HANDOFFS)
     at = at or timezone.now()
@@ -52,6 +55,9 @@ def log_touch(
     if handoff.first_touch_at is None or touched_at < handoff.first_touch_at:
         handoff.first_touch_at = touched_at
         handoff.save(update_fields=["first_touch_at"])
+    follow_ups.done_by_touch(handoff.lead_id, by, at)
+    if next_try:
+        follow_ups.plan(handoff.lead, by, due_at=next_try, at=at)
     return touch
 
 

@@ -1,7 +1,7 @@
 """What becomes of a claimed lead: accepted or rejected, then an opportunity, won or lost."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import policy
-from accounts.models import Portal, User
+from accounts.models import Integration, Portal, User
 from accounts.policy import Action
 from funnel.models import CriteriaVersion, Reason, VersionState
 from funnel.promises import due_at
@@ -21,6 +21,8 @@ from leads.models import BantItem, Handoff, HandoffState, Lead, Outcome, Touch, 
 
 # So many times sales tries before it says that nobody can be reached.
 ATTEMPTS = 6
+# Clocks of others go a little ahead of ours.
+AHEAD = timedelta(minutes=5)
 
 
 class VerdictRefused(Exception):
@@ -197,7 +199,7 @@ def report(
     lead: Lead,
     *,
     to: Stage,
-    integration_id: int,
+    integration: Integration | None,
     amount: Decimal | None = None,
     reason: str = "",
     bought_because: str = "",
@@ -214,7 +216,7 @@ def report(
         bought_because=bought_because,
         competitor=competitor,
         actor=Actor.INTEGRATION,
-        integration_id=integration_id,
+        integration_id=integration.pk if integration else None,
         at=at,
     )
 
@@ -234,11 +236,14 @@ def _deal(lead: Lead, to: Stage, amount: Decimal | None, reason: str) -> Handoff
 def _advanced(
     lead: Lead, handoff: Handoff, to: Stage, *, bought_because: str, competitor: str, **how: Any
 ) -> Lead:
+    now = timezone.now()
+    at = how["at"] = how["at"] or now
+    if at > now + AHEAD or handoff.closed_at and at < handoff.closed_at:
+        raise VerdictRefused("That lies between the day it was accepted and now.")
     if to == Stage.WON:
         handoff.bought_because = bought_because.strip()
     if to in (Stage.WON, Stage.LOST):
         handoff.competitor = competitor.strip()[:120]
         handoff.save(update_fields=["bought_because", "competitor"])
-    how["at"] = how["at"] or timezone.now()
     how["reason"] = how["reason"].strip()[:300]
     return ledger.move(lead.pk, to, handoff=handoff, **how)

@@ -165,4 +165,5 @@ class Record:
             self.get("last_name"),
             self.get("email"),
             self.names.get("company", ""),
+            phone=self.get("phone") or "",
         )

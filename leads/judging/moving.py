@@ -69,24 +69,25 @@ FROM (SELECT (SELECT count(*) FROM changed) AS changed,
                   FROM moved WHERE is_rejudged GROUP BY 1) AS counted) AS moves) n
 LEFT JOIN moved m ON m.target = 'sql' ORDER BY m.handoff_id
 """
-_SEEN = ", CASE WHEN m.target IS NOT NULL THEN {saw} END AS saw"
+_SEEN = ", l.ctid AS lead_place, CASE WHEN m.target IS NOT NULL THEN {saw} END AS saw"
 
-# The number of a handoff is known before its row is written: nothing here joins one step to
-# another, which right after a large import the planner, who knows no numbers, does row by row.
+# The number of a handoff is known before its row is written, and a locked lead is found by its
+# place: nothing here joins one step to another, or to a table, by a key. Right after a large import
+# the planner, who knows no numbers, would do so row by row.
 _STEPS = """moved AS MATERIALIZED (
     SELECT j.*, CASE WHEN j.target = 'sql' THEN nextval('leads_handoff_id_seq')
         WHEN j.stage = 'sql' THEN (SELECT h.id FROM leads_handoff h
             WHERE h.lead_id = j.id AND h.state = {open}) END AS handoff_id
     FROM (SELECT * FROM judged WHERE target IS NOT NULL ORDER BY id) j
 ), freed AS (
-    UPDATE leads_override o SET ends_at = {at} FROM moved n
-    WHERE o.lead_id = n.id AND n.cause = ANY({outlasts}) AND o.ends_at > {at}
+    UPDATE leads_override o SET ends_at = {at} WHERE o.ends_at > {at}
+    AND o.lead_id = ANY(ARRAY(SELECT id FROM moved WHERE cause = ANY({outlasts})))
 ), stands AS (
     UPDATE leads_lead l SET stage = n.target, stage_since = {at}, held_until = n.held_until
-    FROM moved n WHERE l.id = n.id
+    FROM moved n WHERE l.ctid = n.lead_place
 ), withdrawn AS (
     UPDATE leads_handoff h SET state = {closed}, outcome = {withdrawn}, closed_at = {at}
-    FROM moved n WHERE h.id = n.handoff_id AND n.stage = 'sql' AND h.state = {open}
+    WHERE h.id = ANY(ARRAY(SELECT handoff_id FROM moved WHERE stage = 'sql')) AND h.state = {open}
 ), opened AS (
     INSERT INTO leads_handoff (id, lead_id, queue_id, version_id, state, cycle, fit, intent, total,
         line, reasons, why, opened_at, due_at, outcome, note, spared_id)
@@ -101,13 +102,13 @@ _STEPS = """moved AS MATERIALIZED (
 # and come back give nobody a fresh clock.
 _LEFT = """(SELECT w.due_at - w.closed_at FROM leads_handoff w
     WHERE w.lead_id = n.id AND w.cycle = n.cycle AND w.outcome = {withdrawn}
-    ORDER BY w.id DESC LIMIT 1)"""
+    ORDER BY w.id + 0 DESC LIMIT 1)"""
 # Who rejected the lead the last time, where somebody else works the queue too.
 _REJECTER = """(SELECT w.claimed_by_id FROM leads_handoff w
     WHERE w.lead_id = n.id AND w.outcome = {rejected} AND EXISTS (
         SELECT FROM funnel_queuemember m JOIN accounts_user u ON u.id = m.user_id AND u.is_active
         WHERE m.queue_id = {queue} AND m.user_id <> w.claimed_by_id)
-    ORDER BY w.id DESC LIMIT 1)"""
+    ORDER BY w.id + 0 DESC LIMIT 1)"""
 
 _LEDGER = """
 SELECT n.id AS lead_id, step.origin, step.target, {at} AS at, {actor} AS actor,

@@ -28,10 +28,15 @@ class Taken:
 # more it is taken away, and counts for the colleagues all the same.
 _TAKE_NEWS = """
 WITH held AS (
-    SELECT n.lead_id FROM leads_news n JOIN leads_judgement j USING (lead_id)
-    WHERE n.lead_id IS NOT NULL AND n.at <= %(at)s
-      AND (%(among)s::bigint[] IS NULL OR n.lead_id = ANY(%(among)s::bigint[]))
-    ORDER BY n.id LIMIT %(limit)s FOR NO KEY UPDATE OF j SKIP LOCKED
+    SELECT j.lead_id FROM (
+        SELECT lead_id FROM leads_news WHERE lead_id IS NOT NULL AND at <= %(at)s
+          AND (%(among)s::bigint[] IS NULL OR lead_id = ANY(%(among)s::bigint[]))
+        ORDER BY id OFFSET 0
+    ) n CROSS JOIN LATERAL (
+        -- Lead by lead: joined, each might read all judgements (leads/facts.py).
+        SELECT lead_id FROM leads_judgement WHERE lead_id = n.lead_id
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) j LIMIT %(limit)s
 ), told AS (
     DELETE FROM leads_news n
     WHERE n.lead_id = ANY(ARRAY(SELECT lead_id FROM held)) AND n.at <= %(at)s
@@ -49,8 +54,9 @@ FROM told GROUP BY lead_id ORDER BY lead_id
 """
 # Each reads an index made for it (Judgement.Meta); all skip what somebody else holds.
 _TAKE = """
-SELECT j.lead_id FROM leads_judgement j JOIN leads_lead l ON l.id = j.lead_id
-WHERE j.parked_error = '' AND l.stage <> ALL(%(gone)s)
+SELECT j.lead_id FROM leads_judgement j
+WHERE j.parked_error = ''
+  AND (SELECT l.stage FROM leads_lead l WHERE l.id = j.lead_id) <> ALL(%(gone)s)
   AND (%(among)s::bigint[] IS NULL OR j.lead_id = ANY(%(among)s::bigint[]))
   AND {due} ORDER BY {order}
 LIMIT %(limit)s FOR NO KEY UPDATE OF j SKIP LOCKED

@@ -1,15 +1,17 @@
 """The page of one lead: what it is, what to do now, why, and everything that happened."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
@@ -19,13 +21,15 @@ from funnel.models import QueueMember
 from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
 from leadportal.db import paging
-from leads import news
+from leadportal.web.answers import fragment, go
+from leads import local_time, news
 from leads import words as phrases
 from leads.by_hand import words as by_hand_words
 from leads.by_hand.reading import adjustments_of_lead, override_of_lead, rows_of
 from leads.explanation import stored
 from leads.judging.history import daily_totals, newest_of_lead
-from leads.lead import timeline
+from leads.lead import notes, timeline
+from leads.lead.forms import NoteForm
 from leads.lead.words import next_step, path, who, why
 from leads.lead.words import timeline as told
 from leads.lead.words.notice import kept_from
@@ -34,12 +38,14 @@ from leads.models import (
     Adjustment,
     Consent,
     Event,
+    FollowUp,
     Handoff,
     HandoffState,
     Lead,
     Override,
     StageChange,
 )
+from leads.search import recent
 from leads.words import role
 
 if TYPE_CHECKING:
@@ -59,6 +65,7 @@ class _OnPage(TypedDict):
     has_news: bool
     told_consents: Told
     told_scores: Told
+    told_follow_ups: Told
     told_override: Told
     told_adjustments: Told
 
@@ -77,18 +84,41 @@ HandoffOnPage: TypeAlias = "WithAnnotations[Handoff, _ToReader]"
 @permission_required(Action.OPEN_LEADS)
 def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     lead: LeadOnPage = get_object_or_404(_for_page(request), pk=pk)
+    recent.remember(request.session, pk)
     adjusted = rows_of(Adjustment, lead.told_adjustments)
     handoff, words = _newest_handoff(request, lead), current.vocabulary()
     context = {
         "lead": lead,
         "now": timezone.now(),
         "role": role(lead),
+        "local_time": local_time.told(lead, timezone.now()),
+        "may_note": policy.can(request.user, Action.WRITE_NOTES),
+        **_follow_up(request.user, lead),
         **_standing(request, lead, handoff, adjusted),
         **_judgement(request, lead, handoff, words, adjusted),
         **_history(request, lead, words),
         **_colleagues(request, lead),
     }
     return render(request, "leads/lead/lead.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Action.WRITE_NOTES)
+def lead_note(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Write a note beside the lead, or on a page of its own without a script."""
+    lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
+    form = NoteForm(request.POST or None)
+    if form.is_valid():
+        try:
+            notes.write(lead, request.user, text=form.cleaned_data["text"])
+        except notes.NoteRefused as error:
+            form.add_error("text", str(error))
+        else:
+            messages.success(request, "Noted.")
+            return go(request, lead)
+    context = {"lead": lead, "form": form, "drawer_title": "Write a note"}
+    status = 422 if form.errors else 200
+    return fragment(request, "leads/lead/note.html", context, status=status)
 
 
 def _for_page(request: AuthenticatedRequest) -> "QuerySet[LeadOnPage]":
@@ -106,6 +136,7 @@ def _for_page(request: AuthenticatedRequest) -> "QuerySet[LeadOnPage]":
                 consents.values(said=JSONObject(purpose="purpose", given="given", at=F("at")))
             ),
             told_scores=ArraySubquery(newest_of_lead(days=TREND_DAYS)),
+            told_follow_ups=ArraySubquery(_planned_for(request.user)),
             told_override=ArraySubquery(override_of_lead()),
             told_adjustments=ArraySubquery(adjustments_of_lead()),
         )
@@ -182,6 +213,22 @@ def _judgement(
             daily_totals(lead.told_scores, days=TREND_DAYS, zone=ZoneInfo(request.portal.zone))
         ),
     }
+
+
+def _planned_for(reader: User) -> "QuerySet[FollowUp, Any]":
+    """What the reader may see of what is planned next with a lead."""
+    planned = FollowUp.objects.visible_to(reader).open().filter(lead=OuterRef("pk"))
+    said = JSONObject(due_at="due_at", note="note", owner=F("owner__name"), owner_id=F("owner"))
+    return planned.order_by("due_at").values(said=said)
+
+
+def _follow_up(reader: User, lead: "LeadOnPage") -> dict[str, Any]:
+    """What is planned next with the lead, and whether it is the reader's to plan."""
+    planned = next(iter(lead.told_follow_ups), None)
+    mine = lead.owner_id == reader.pk and policy.can(reader, Action.WORK_HANDOFFS)
+    if planned:
+        planned = planned | {"due_at": datetime.fromisoformat(planned["due_at"])}
+    return {"follow_up": planned, "may_plan": mine}
 
 
 def _history(request: AuthenticatedRequest, lead: Lead, words: Vocabulary) -> dict[str, Any]:

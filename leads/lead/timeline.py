@@ -8,9 +8,20 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import JSONObject, Now
 
+from accounts.roles import SIDE_OF, Role, Side
 from funnel.stages import SALES_HOLDS, Actor, Stage
 from leadportal.db.paging import read_moment
-from leads.models import Adjustment, Consent, Event, Lead, LeadChange, Override, StageChange, Touch
+from leads.models import (
+    Adjustment,
+    Consent,
+    Event,
+    Lead,
+    LeadChange,
+    Note,
+    Override,
+    StageChange,
+    Touch,
+)
 
 SIZE = 30
 SEPARATOR = "~"
@@ -26,7 +37,8 @@ SEPARATOR = "~"
     OVERRIDE,
     STAGE,
     TOUCH,
-) = range(1, 10)
+    NOTE,
+) = range(1, 11)
 BY_HAND = frozenset({ADJUSTMENT_END, ADJUSTMENT, OVERRIDE_END, OVERRIDE})
 
 # Stages that only sales moves a lead to.
@@ -67,7 +79,7 @@ def happened(
     # Each table gives its newest; the database merges them.
     parts = [
         _newest(rows, when, kind, about, place)[: size + 1]
-        for kind, rows, when, about in _tables(lead)
+        for kind, rows, when, about in [*_tables(lead), _notes(lead, side)]
         if not side or kind in _KINDS[side]
     ]
     if side:
@@ -77,7 +89,18 @@ def happened(
     return found[:size], len(found) > size
 
 
-_KINDS = {"marketing": {EVENT, CONSENT, CHANGE, *BY_HAND}, "sales": {TOUCH}}
+_KINDS = {"marketing": {EVENT, CONSENT, CHANGE, NOTE, *BY_HAND}, "sales": {TOUCH, NOTE}}
+# Whose notes are those of sales.
+_BY_SALES = Q(by__roles__overlap=[str(role) for role in Role if SIDE_OF.get(role) is Side.SALES])
+
+
+def _notes(lead: Lead, side: str) -> tuple[int, QuerySet, str, JSONObject]:
+    """Notes by the side of their author; both sides' where nothing is chosen."""
+    rows = Note.objects.filter(lead=lead)
+    if side:
+        rows = rows.filter(_BY_SALES) if side == "sales" else rows.exclude(_BY_SALES)
+    about = JSONObject(text="text", person=F("by__name"), person_id="by", roles=F("by__roles"))
+    return NOTE, rows, "at", about
 
 
 def _moves(lead: Lead, side: str) -> QuerySet:

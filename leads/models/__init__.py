@@ -4,10 +4,12 @@ from leads.models.company import Company
 from leads.models.consent import Consent, ConsentPurpose
 from leads.models.event import Event
 from leads.models.fields import CustomField, FieldType, SeenAttribute
+from leads.models.follow_up import FollowUp
 from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.impact import ImpactCount, Rescored
 from leads.models.judgement import Judgement, News
 from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
+from leads.models.note import Note
 from leads.models.override import Override
 from leads.models.score import DayScore
 from leads.models.stage import StageChange
@@ -27,6 +29,7 @@ __all__ = [
     "Event",
     "ExternalId",
     "FieldType",
+    "FollowUp",
     "Handoff",
     "HandoffState",
     "ImpactCount",
@@ -34,6 +37,7 @@ __all__ = [
     "Lead",
     "LeadChange",
     "News",
+    "Note",
     "Nurture",
     "Outcome",
     "Override",

@@ -180,6 +180,10 @@ class ExternalId(models.Model):
             models.UniqueConstraint(fields=["integration", "value"], name="external_id_once"),
             models.CheckConstraint(condition=~Q(value=""), name="external_id_is_not_blank"),
         ]
+        indexes = [
+            # Read by: search, which does not know whose name for a lead it was given.
+            models.Index(fields=["value"], name="external_id_value"),
+        ]
 
     def __str__(self) -> str:
         return self.value

@@ -20,7 +20,7 @@ from leads.models import Handoff, Source
 from leads.models.handoff import HandoffQuerySet
 from leads.queue import queue as waiting
 from leads.queue import words as present
-from leads.words import short
+from leads.words import at
 
 SORTS = {
     waiting.DEADLINE: "claim deadline",
@@ -55,13 +55,23 @@ def queue_changes(request: AuthenticatedRequest) -> HttpResponse:
     except ValueError:
         return HttpResponseBadRequest("since is not a token of this list.")
     news = waiting.news(_asked_for(request), known)
-    if not news:
-        return HttpResponse(status=204)
+    answer = _news(request, news) if news else HttpResponse(status=204)
+    answer["Waiting"] = _count_in_navigation(request, news)
+    return answer
+
+
+def _count_in_navigation(request: AuthenticatedRequest, news: waiting.News) -> int:
+    """What waits in the reader's own queues; asked for only where the list shows other rows."""
+    if _is_narrowed(request) or request.user.has_role(*policy.WATCHES_EVERY_QUEUE):
+        return policy.NAV_COUNTS["queue"](request.user).count()
+    return news.waiting
+
+
+def _news(request: AuthenticatedRequest, news: waiting.News) -> HttpResponse:
     query = request.GET.copy()
     del query["since"]
-    return fragment(
-        request, "leads/queue/partials/news.html", {"news": str(news), "query": query.urlencode()}
-    )
+    context = {"news": str(news), "query": query.urlencode()}
+    return fragment(request, "leads/queue/partials/news.html", context)
 
 
 @require_safe
@@ -92,6 +102,10 @@ def _asked_for(request: AuthenticatedRequest) -> HandoffQuerySet:
         words=request.GET.get("q", ""),
         source=answers.id_number(request.GET.get("source", "")),
     )
+
+
+def _is_narrowed(request: AuthenticatedRequest) -> bool:
+    return bool(request.GET.get("q") or request.GET.get("source"))
 
 
 def _queues_of(user: User) -> dict[int, str]:
@@ -177,7 +191,7 @@ def _nothing(request: AuthenticatedRequest) -> dict[str, Any]:
     last = waiting.last_opened(request.user)
     text = "No lead has become an SQL yet."
     if last:
-        text = f"Every SQL is claimed. The last one came at {short(last)}."
+        text = f"Every SQL is claimed. The last one came {at(last)}."
     managers = User.objects.active().with_role(Role.SALES_MANAGER)[:3]
     names = [user.name for user in managers]
     who = (
@@ -186,7 +200,7 @@ def _nothing(request: AuthenticatedRequest) -> dict[str, Any]:
         else "A sales manager can add you."
     )
     return {
-        "narrowed": bool(request.GET.get("q") or request.GET.get("source")),
+        "narrowed": _is_narrowed(request),
         "clear": reverse("queue"),
         "empty_text": text,
         "who_can_add": who,

@@ -155,6 +155,7 @@ class News:
 
     new: int
     gone: int
+    waiting: int
 
     def __bool__(self) -> bool:
         return bool(self.new or self.gone)
@@ -170,4 +171,5 @@ def news(rows: HandoffQuerySet, known: ListState) -> News:
     if known.count > len(known.ids):
         unseen &= Q(pk__gt=known.ids[-1])
     found = rows.order_by().aggregate(waiting=Count("pk"), new=Count("pk", filter=unseen))
-    return News(found["new"], max(0, known.count + found["new"] - found["waiting"]))
+    gone = max(0, known.count + found["new"] - found["waiting"])
+    return News(found["new"], gone, found["waiting"])

@@ -86,13 +86,13 @@ def order_of(state: str) -> Order:
     return LAST_DUE if state in (ANSWERED, ALL) else FIRST_DUE
 
 
-def needing(user: User) -> int:
-    """How many rejections wait for this person, to answer or to decide."""
+def needing(user: User) -> HandoffQuerySet:
+    """The rejections that wait for this person, to answer or to decide."""
     rows = Handoff.objects.rejected()
     theirs = Q(pk__in=to_decide(rows, user).values("pk"))
     if policy.can(user, Action.ANSWER_REJECTIONS):
         theirs |= Q(pk__in=rows.unanswered().values("pk"))
-    return rows.filter(theirs, lead__stage="rejected").count()
+    return rows.filter(theirs, lead__stage="rejected")
 
 
 @dataclass(frozen=True, slots=True)

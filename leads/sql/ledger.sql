@@ -47,7 +47,7 @@ DECLARE
     wrong record;
 BEGIN
     SELECT l.id, l.stage INTO wrong FROM added l
-    WHERE NOT EXISTS (SELECT FROM leads_stagechange s WHERE s.lead_id = l.id) LIMIT 1;
+    WHERE (SELECT s.id FROM leads_stagechange s WHERE s.lead_id = l.id LIMIT 1) IS NULL LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'lead % begins at stage % without its ledger', wrong.id, wrong.stage
             USING ERRCODE = 'integrity_constraint_violation';

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
@@ -17,6 +17,7 @@ from funnel.models import CriteriaVersion, VersionState
 from funnel.versions import current, states, switching
 from leadportal.web import answers
 from leadportal.web.answers import fragment, go
+from leadportal.web.posts import post_only
 from leads.impact import counting
 from leads.judging import due
 from leads.models import Handoff, ImpactCount, Lead
@@ -55,7 +56,7 @@ def _parked(request: AuthenticatedRequest, version: CriteriaVersion) -> QuerySet
     return rescoring.parked_by(version, seen).order_by("pk")
 
 
-@require_POST
+@post_only("criteria-rescore", "number")
 @permission_required(Action.SWITCH_ON_CRITERIA)
 def criteria_replay(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """Let a lead that could not be judged try again."""
@@ -183,7 +184,7 @@ def _effect(
     }
 
 
-@require_POST
+@post_only("criteria-switch-on", "number")
 @permission_required(Action.SWITCH_ON_CRITERIA)
 def criteria_count(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """Count anew what the version does, in the background."""

@@ -32,7 +32,8 @@ class LeadFilter(AskedFilters):
     updated_since = Moment(field_name="updated_at", lookup_expr="gte")
     updated_until = Moment(field_name="updated_at", lookup_expr="lt")
     search = filters.CharFilter(
-        method="by_words", help_text="Words of the name, the mail or the company."
+        method="by_words",
+        help_text="Words of the name, the mail, the company or the phone; or an external id.",
     )
 
     class Meta:

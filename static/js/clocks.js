@@ -1,6 +1,6 @@
 // Every clock carries its due time and the server's own now, so a wrong clock in the browser does
 // not matter. One timer for the page; it writes text and an SVG attribute, never a style.
-import { find, findAll, say } from "./page.js";
+import { find, findAll, on, say } from "./page.js";
 
 const RING = 37.7; // as in leadportal/look/clocks.py
 const SOON = 0.34;
@@ -39,6 +39,6 @@ const showAll = () => document.hidden || findAll("[data-clock]").forEach(show);
 export function startClocks() {
   showAll();
   setInterval(showAll, 1000);
-  document.addEventListener("visibilitychange", showAll);
-  document.addEventListener("htmx:afterSettle", showAll);
+  on("visibilitychange", showAll);
+  on("htmx:afterSettle", showAll);
 }

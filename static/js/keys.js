@@ -1,7 +1,6 @@
 // Single keys, each printed on the button it presses. They can be switched off.
-import { find, findAll, say } from "./page.js";
+import { find, findAll, on, root, say } from "./page.js";
 
-const root = document.documentElement;
 const GO_MS = 900; // how long a G waits for its letter
 let going = 0;
 
@@ -14,7 +13,32 @@ function select(row) {
   find("a", row)?.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
   say(row.dataset.row);
+  remember(row);
+  waitFor(row);
   row.dispatchEvent(new Event("peek"));
+}
+
+// Going back to this list leads to this row.
+const remember = (row) => history.replaceState({ ...history.state, row: row.id }, "");
+
+function goBack() {
+  const row = document.getElementById(history.state?.row ?? "");
+  if (row !== current()) select(row);
+}
+
+// Until the preview is that of the row, it says so and offers nothing.
+function waitFor(row) {
+  const peek = find("#peek");
+  if (!peek || !row.matches("[hx-get]")) return;
+  peek.dataset.waits = `Loading ${row.dataset.row}…`;
+  peek.inert = true;
+}
+
+function arrived({ target }) {
+  if (target.id !== "peek" || (current() && find("[data-of]", target)?.dataset.of !== current().id))
+    return;
+  delete target.dataset.waits;
+  target.inert = false;
 }
 
 function move(by) {
@@ -26,35 +50,22 @@ function move(by) {
 function press(key) {
   const inSight = (button) => button.dataset.key === key && button.checkVisibility();
   const buttons = findAll("[data-key]").filter(inSight);
-  const button = buttons.find((b) => current()?.contains(b)) ?? buttons[0];
+  // Of what each row offers, only the row that is highlighted is meant.
+  const of = (row) => buttons.find((button) => button.closest("[data-row]") === row);
+  const button = (current() && of(current())) ?? of(null);
   button?.click();
   return button;
 }
 
 function open() {
   const link = current() && find("a", current());
+  if (link) remember(current());
   if (link) location.assign(link.href);
   return link;
 }
 
-function help() {
-  const list = find("#keys dl");
-  list.replaceChildren();
-  const add = (keys, what) => {
-    const [term, meaning] = [document.createElement("dt"), document.createElement("dd")];
-    term.append(...keys);
-    meaning.append(what);
-    list.append(term, meaning);
-  };
-  findAll(".foot-keys span").forEach((span) =>
-    add(findAll("kbd", span).map((kbd) => kbd.cloneNode(true)), span.lastChild.textContent),
-  );
-  findAll("[data-go]").forEach((link) =>
-    add([`G ${link.dataset.go.toUpperCase()}`], `go to ${link.firstChild.textContent}`),
-  );
-  find("#keys").showModal();
-  return true;
-}
+// What is asked for seldom is loaded then.
+const help = async (name, event) => (await import("./help.js"))[name](event);
 
 // Somebody was faster: on to the next.
 const moveOn = () => current() ?? select(find("[data-gone] ~ [data-row]"));
@@ -69,7 +80,7 @@ const FIXED = {
   k: () => move(-1),
   o: open,
   "/": filter,
-  "?": help,
+  "?": () => help("showKeys"),
   g: () => (going = Date.now()),
 };
 
@@ -81,6 +92,8 @@ function pressed(event) {
   if (type === "radio") form.elements[form.dataset.digits]?.[event.key - 1]?.click();
   if (event.target.closest("input:not([type=checkbox]), select, textarea, dialog")) return;
   const key = event.key.toLowerCase();
+  // A key held down moves on, and does nothing twice.
+  if (event.repeat && key !== "j" && key !== "k") return;
   const place = Date.now() - going < GO_MS && find(`[data-go="${CSS.escape(key)}"]`);
   going = 0;
   if (place) location.assign(place.href);
@@ -92,21 +105,18 @@ function clicked(event) {
   const row = event.target.closest("[data-row]");
   const held = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
   // A click made by the keyboard has no detail: Enter opens at once.
+  if (row && event.target.closest("a")) remember(row);
   if (!row || held || row === current() || !event.detail || !event.target.closest("a")) return;
   if (!find("#peek")?.checkVisibility()) return;
   event.preventDefault();
   select(row);
 }
 
-function switchKeys(event) {
-  root.dataset.keys = event.target.dataset.keysSwitch;
-  document.cookie = `keys=${root.dataset.keys}; path=/; max-age=31536000; samesite=lax`;
-  say(`Single-key shortcuts are ${root.dataset.keys}`);
-}
-
 export function startKeys() {
   addEventListener("keydown", pressed);
-  document.addEventListener("click", clicked);
-  document.addEventListener("htmx:afterSettle", moveOn);
-  findAll("[data-keys-switch]").forEach((button) => button.addEventListener("click", switchKeys));
+  on("click", clicked);
+  on("htmx:afterSettle", moveOn);
+  on("htmx:afterSwap", arrived);
+  addEventListener("load", goBack);
+  findAll("[data-keys-switch]").forEach((button) => button.addEventListener("click", (event) => help("switchKeys", event)));
 }

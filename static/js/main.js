@@ -2,21 +2,10 @@
 import { startClocks } from "./clocks.js";
 import { startKeys } from "./keys.js";
 import { startLive } from "./live.js";
-import { find, findAll, say } from "./page.js";
+import { find, findAll, on, root } from "./page.js";
+import { startParts } from "./parts.js";
 
 const TOAST_MS = 10_000;
-const root = document.documentElement;
-
-// The theme is a cookie that only the server writes, so the next page arrives in the right one.
-// Here it is switched at once, and posted behind.
-function switchTheme(event) {
-  event.preventDefault();
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = (root.dataset.theme || (dark ? "dark" : "light")) === "dark" ? "light" : "dark";
-  const body = new FormData(event.target);
-  body.set("theme", root.dataset.theme);
-  fetch(event.target.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => {});
-}
 
 // A toast stays while somebody is at it, and an alert until the next page.
 function letToastsLeave() {
@@ -33,30 +22,50 @@ function closeMenu(event) {
   if (menu && !menu.contains(event.target)) menu.open = false;
 }
 
-// A button beside a field copies it; without a script the field is there to select.
-async function copy({ target }) {
-  const field = find(target.dataset.copy);
-  field.select();
-  // The clipboard is only there under https and on this machine; the old way is everywhere.
-  if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
-  else document.execCommand("copy");
-  say((target.textContent = "Copied"));
+// What was typed before signing in again; never shown to another person than the one who typed.
+async function giveBack() {
+  const { who } = root.dataset;
+  if (who && sessionStorage.who !== who) {
+    sessionStorage.clear();
+    sessionStorage.who = who;
+  }
+  if (!sessionStorage.typed && !find("[data-keep]")) return;
+  const typed = await import("./typed.js");
+  if (find("[data-keep]")) return typed.keep();
+  if (!who) return;
+  typed.giveBack(true);
+  on("htmx:afterSettle", () => typed.giveBack());
 }
 
-const drawer = find("#drawer");
-drawer.addEventListener("close", () => drawer.replaceChildren());
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target === drawer && !drawer.open) drawer.showModal();
+on("htmx:afterSettle", letToastsLeave);
+on("click", closeMenu);
+find("[data-theme-form]").addEventListener("submit", (event) => {
+  event.preventDefault();
+  import("./help.js").then(({ switchTheme }) => switchTheme(event.target));
 });
-document.addEventListener("htmx:afterSettle", letToastsLeave);
-document.addEventListener("click", closeMenu);
-find("[data-theme-form]").addEventListener("submit", switchTheme);
-findAll("[data-copy]").forEach((button) => {
+findAll("[data-copy]").forEach(async (button) => {
+  const { copy } = await import("./help.js");
   button.hidden = false;
   button.addEventListener("click", copy);
+});
+// The palette is loaded when it is first asked for; its page is there without a script.
+function openPalette(event) {
+  event.preventDefault();
+  import("./palette.js").then(
+    ({ open }) => open(),
+    () => location.assign(event.target.closest("a").href),
+  );
+}
+findAll("[data-palette]").forEach((link) => link.addEventListener("click", openPalette));
+addEventListener("keydown", (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.key !== "k") return;
+  event.preventDefault();
+  find("[data-palette]")?.click();
 });
 find("[data-focus]")?.focus();
 letToastsLeave();
 startClocks();
 startKeys();
+startParts();
 startLive();
+addEventListener("load", giveBack);

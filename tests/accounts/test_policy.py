@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory
@@ -9,15 +10,17 @@ from accounts.models import User
 from accounts.policy import Action
 from accounts.roles import Role
 
+MINE = ["My leads", "Follow-ups", "My results"]
 MANAGER = ["Overview", "Leads", "Rejections", "Criteria", "Settings", "API keys"]
 NAVIGATION = {
-    (Role.SALES,): ["Queue", "Leads", "Criteria"],
+    (Role.SALES,): ["Queue", *MINE],
     (Role.MARKETING,): ["Quality", "Leads", "Rejections", "Criteria"],
     (Role.MARKETING_MANAGER,): MANAGER,
     (Role.SALES_MANAGER,): MANAGER,
     (Role.ADMIN,): ["Overview", "Leads", "Criteria", "Settings", "API keys"],
     (Role.SALES, Role.SALES_MANAGER): [
         "Queue",
+        *MINE,
         "Overview",
         "Leads",
         "Rejections",
@@ -25,7 +28,7 @@ NAVIGATION = {
         "Settings",
         "API keys",
     ],
-    (Role.MARKETING, Role.SALES): ["Queue", "Quality", "Leads", "Rejections", "Criteria"],
+    (Role.MARKETING, Role.SALES): ["Queue", *MINE, "Quality", "Leads", "Rejections", "Criteria"],
 }
 
 
@@ -59,6 +62,9 @@ def test_people_land_on_the_first_page_of_their_navigation(roles, page):
 def test_navigation_names_only_pages_that_open():
     opens = {
         "queue": Action.OPEN_QUEUE,
+        "my-leads": Action.WORK_HANDOFFS,
+        "follow-ups": Action.WORK_HANDOFFS,
+        "my-results": Action.WORK_HANDOFFS,
         "quality": Action.OPEN_QUALITY,
         "overview": Action.OPEN_OVERVIEW,
         "leads": Action.OPEN_LEADS,
@@ -69,7 +75,7 @@ def test_navigation_names_only_pages_that_open():
     }
 
     for place in policy.NAVIGATION:
-        assert place.roles <= policy.ALLOWED[opens[place.url_name]], place.label
+        assert place.roles | place.beside <= policy.ALLOWED[opens[place.url_name]], place.label
 
 
 def test_every_place_has_a_letter_of_its_own():
@@ -98,14 +104,32 @@ def test_the_longest_address_is_the_current_place(rf: RequestFactory):
     assert current == ["API keys"]
 
 
-def test_a_count_of_a_package_above_shows_in_the_navigation(
-    rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
+def test_counts_of_packages_above_show_in_the_navigation_for_one_query(
+    rf: RequestFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    person: Callable[..., User],
+    django_assert_num_queries: Callable[..., Any],
 ):
-    monkeypatch.setitem(policy.NAV_COUNTS, "queue", lambda user: 7)
+    person(Role.SALES), person(Role.ADMIN)
+    everybody, nobody = (lambda user: User.objects.all()), (lambda user: User.objects.none())
+    counts = {"queue": everybody, "my-leads": nobody, "follow-ups": everybody}
+    monkeypatch.setattr(policy, "NAV_COUNTS", counts)
     request = rf.get("/queue")
     request.user = User(roles=[Role.SALES])
 
-    assert [item["count"] for item in nav(request)] == [7, 0, 0]
+    with django_assert_num_queries(1):
+        found = [item["count"] for item in nav(request)]
+
+    assert found == [2, 0, 2, 0]
+
+
+def test_what_is_beside_the_navigation_is_within_reach_once():
+    rep, both = User(roles=[Role.SALES]), User(roles=[Role.SALES, Role.MARKETING])
+
+    reached = [place.label for place in policy.within_reach(rep)]
+
+    assert reached == ["Queue", *MINE, "Leads", "Criteria"]
+    assert policy.within_reach(both) == policy.places(both)
 
 
 def test_home_leads_to_the_page_of_the_role(client_of: Callable[..., Client]):

@@ -8,6 +8,7 @@ from accounts.keys import keys
 from accounts.models import Scope
 from funnel.stages import Stage
 from funnel.versions import editing
+from leadportal.db import sweeps
 from leadportal.models import IdempotentAnswer
 from leadportal.rest import idempotency
 from leads.impact import counting
@@ -105,7 +106,7 @@ def test_an_answer_is_to_be_forgotten_72_hours_after_it_was_given(answers):
 
 
 def test_all_old_answers_are_forgotten_whatever_one_statement_takes(answers, monkeypatch):
-    monkeypatch.setattr(idempotency, "FORGOTTEN_AT_ONCE", 1)
+    monkeypatch.setattr(sweeps, "FORGOTTEN_AT_ONCE", 1)
 
     assert idempotency.forget_answers(AT + 100 * HOUR) == 2
     assert not IdempotentAnswer.objects.exists()

@@ -109,7 +109,7 @@ def test_where_the_twin_holds_the_same_words_they_are_not_kept_twice(given):
 
 def test_names_that_are_looked_up_whole_keep_their_signs():
     assert text.name_key("U.S. e-mail", 100) == "u . s . e - mail"
-    assert text.search_key("O’Neill", "Vice-President") == "o’neill vice-president"
+    assert text.search_key("O’Neill", "Vice-President") == "oneill vice-president"
     assert company_key("A.B. Nord-Licht S.p.A.") == "ab nord licht"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from leads.models import Handoff, HandoffState, Lead
-from leads.words import short
+from leads.words import at, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def _words(handoff: Handoff, first_name: str, *, mine: bool) -> dict[str, Any]:
         since = short(handoff.claimed_at)
         return {"text": "", "strong": str(handoff.claimed_by), "after": f" has it since {since}."}
     if handoff.first_touch_at:
-        at = short(handoff.first_touch_at)
-        return {"text": f"First touch at {at}. Log what follows, so that everybody knows."}
+        touched = at(handoff.first_touch_at)
+        return {"text": f"First touch {touched}. Log what follows, so that everybody knows."}
     rest = ", then log it. The clock stops when you do."
     return {"text": "Next:", "strong": f"call or email {first_name}", "after": rest}
 

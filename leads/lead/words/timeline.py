@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.models import User
-from accounts.roles import Side
+from accounts.roles import SIDE_OF, Role, Side
 from funnel.stages import LADDER, Stage
 from funnel.vocabulary.events import event_did
 from funnel.vocabulary.facts import Fact, Vocabulary
@@ -25,6 +25,7 @@ from leads.lead.timeline import (
     CONSENT,
     EVENT,
     GIVEN_BY_SALES,
+    NOTE,
     OVERRIDE,
     OVERRIDE_END,
     STAGE,
@@ -107,7 +108,7 @@ def _event(thing: Happened, reading: Reader) -> list[Entry]:
     ]
     rest = rest[:SHOWN_PROPERTIES]
     if title and type_ in VERBS:
-        visited = format_html("{} <b>{}</b>", VERBS[type_], _shown(title))
+        visited = format_html('{} <b dir="auto">{}</b>', VERBS[type_], _shown(title))
         return [Entry(thing.at, visited, text=" · ".join(rest), quote=words)]
     did = event_did(type_)
     said = f"{did[:1].upper()}{did[1:]}"
@@ -170,8 +171,17 @@ def _touch(thing: Happened, reading: Reader) -> list[Entry]:
         took = formats.duration(thing.at - datetime.fromisoformat(about["opened_at"]))
         text = f"{text}. First touch, {took} after the handoff"
     name = reading.lead.first_name or reading.lead.name
-    title = format_html("<b>{} {}</b> {}", _who(about, reading.reader), did, name)
+    title = format_html(
+        "<b><bdi>{}</bdi> {}</b> <bdi>{}</bdi>", _who(about, reading.reader), did, name
+    )
     return [Entry(thing.at, title, SALES, text=text, quote=about["note"])]
+
+
+def _note(thing: Happened, reading: Reader) -> list[Entry]:
+    about = thing.about
+    of_sales = any(SIDE_OF.get(Role(role)) is Side.SALES for role in about["roles"])
+    title = format_html("<b>{}</b> noted", _who(about, reading.reader))
+    return [Entry(thing.at, title, SALES if of_sales else MARKETING, quote=about["text"])]
 
 
 def _who(about: dict[str, Any], reader: User) -> str:
@@ -191,7 +201,9 @@ def _stage(thing: Happened, reading: Reader) -> list[Entry]:
     if target == Stage.CLAIMED:
         return [_claim(thing, reading.reader)]
     if target == Stage.SQL and origin == Stage.CLAIMED:
-        title = format_html("<b>{}</b> gave it back to the queue", _who(about, reading.reader))
+        title = format_html(
+            '<b dir="auto">{}</b> gave it back to the queue', _who(about, reading.reader)
+        )
         return [Entry(thing.at, title, SALES, text=about["reason"])]
     return [_verdict(thing, target, reading)]
 
@@ -231,7 +243,7 @@ def _claim(thing: Happened, reader: User) -> Entry:
         opened, due = (datetime.fromisoformat(about[name]) for name in ("opened_at", "due_at"))
         kept = "in time" if thing.at <= due else f"the promise is {formats.duration(due - opened)}"
         text = f"{formats.duration(thing.at - opened)} after the handoff; {kept}"
-    title = format_html("<b>{}</b> claimed this lead", _who(about, reader))
+    title = format_html('<b dir="auto">{}</b> claimed this lead', _who(about, reader))
     return Entry(thing.at, title, SALES, text=text)
 
 
@@ -252,7 +264,7 @@ def _verdict(thing: Happened, target: Stage, reading: Reader) -> Entry:
     side = SALES if target in GIVEN_BY_SALES else MARKETING
     if about["person"] or about["integration"]:
         did = _VERDICTS.get(target, f"moved it to {target.label}")
-        title = format_html("<b>{}</b> {}", _who(about, reading.reader), did)
+        title = format_html('<b dir="auto">{}</b> {}', _who(about, reading.reader), did)
     else:
         title = format_html("<b>Moved to {}</b>", target.label)
     worth = formats.amount(about["amount"], reading.currency) if about["amount"] else ""
@@ -280,7 +292,7 @@ def _by_hand(thing: Happened, reading: Reader, did: str) -> Entry:
     # Where somebody ended it, that entry says when.
     until = None if about["ended_by"] else datetime.fromisoformat(about["until"])
     day = f", until {formats.when(until)}" if until else ""
-    title = format_html("<b>{}</b> {}{}", _who(about, reading.reader), did, day)
+    title = format_html('<b dir="auto">{}</b> {}{}', _who(about, reading.reader), did, day)
     return Entry(thing.at, title, quote=about["reason"])
 
 
@@ -297,7 +309,7 @@ def _adjustment_end(thing: Happened, reading: Reader) -> list[Entry]:
 def _end(thing: Happened, reading: Reader, what: str) -> Entry:
     about = thing.about
     if about["person"]:
-        title = format_html("<b>{}</b> ended the {}", _who(about, reading.reader), what)
+        title = format_html('<b dir="auto">{}</b> ended the {}', _who(about, reading.reader), what)
     else:
         title = format_html("The {} <b>ended</b>", what)
     return Entry(thing.at, title)
@@ -313,4 +325,5 @@ WRITERS: dict[int, Callable[[Happened, Reader], list[Entry]]] = {
     OVERRIDE_END: _override_end,
     STAGE: _stage,
     TOUCH: _touch,
+    NOTE: _note,
 }

@@ -135,7 +135,8 @@ def test_who_comes_second_is_told_that_their_side_signed(as_user, proposed, sale
 def test_a_signature_is_no_link_and_needs_a_version(as_user, proposed, sales):
     client = as_user(sales)
 
-    assert client.get(SIGN).status_code == 405
+    assert client.get(SIGN)["Location"] == "/criteria/2"
+    assert not proposed.signatures.exists()
     assert client.post("/criteria/99/sign", signs(proposed, "sales")).status_code == 404
 
 
@@ -264,5 +265,5 @@ def test_only_managers_take_a_schedule_back(as_user, signed, role):
 
 
 def test_a_schedule_is_taken_back_by_a_form(as_user, signed, sales):
-    assert as_user(sales).get(UNSCHEDULE).status_code == 405
+    assert as_user(sales).get(UNSCHEDULE)["Location"] == "/criteria/2"
     assert as_user(sales).post("/criteria/99/unschedule").status_code == 404

@@ -61,7 +61,7 @@ def test_a_lead_moved_by_hand_says_by_whom_why_and_until_when(as_user: As, lead:
     day = f"{until.day} {until:%b}"
     assert f"Moved from MQL to Lead, kept there until {day}" in text(page)
     assert "“Audit in spring”" in text(page)
-    assert "Ines Carvalho, today" in text(page)
+    assert re.search(r"Ines Carvalho\s*, today", text(page))
     assert titles(page)[:2] == [
         "Put back to Lead, at 50",
         f"You moved it to Lead by hand, until {day}",
@@ -254,7 +254,9 @@ def test_a_link_ends_nothing(as_user: As, lead: Lead, url: str) -> None:
 
     answer = as_user(marketer).get(f"/leads/{lead.pk}/{url.format(adjustment=row.pk)}")
 
-    assert answer.status_code == 405
+    assert answer["Location"] == f"/leads/{lead.pk}"
+    row.refresh_from_db()
+    assert row.ended_by is None
 
 
 @pytest.mark.parametrize("url", FORMS)

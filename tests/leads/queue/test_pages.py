@@ -23,7 +23,7 @@ As = Callable[[User], Client]
 
 def rows(response: object) -> list[str]:
     """The names in the list, from top to bottom."""
-    return re.findall(r'class="name" href="[^"]+">([^<]+)<', response.content.decode())
+    return re.findall(r'class="name" dir="auto" href="[^"]+">([^<]+)<', response.content.decode())
 
 
 def current(response: object) -> str:

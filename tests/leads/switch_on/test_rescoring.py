@@ -135,7 +135,7 @@ def test_a_lead_that_is_not_parked_is_not_found(parked, world, as_user, lead):
     assert client.post("/criteria/2/replay", {"lead": lead}).status_code == 404
     other = {"lead": world["sql"].pk}
     assert client.post("/criteria/2/replay", other).status_code == 404
-    assert client.get("/criteria/2/replay").status_code == 405
+    assert client.get("/criteria/2/replay")["Location"] == "/criteria/2/rescore"
 
 
 # --- on the criteria page ----------------------------------------------------------------------

@@ -25,7 +25,7 @@ def marketing(as_user: As) -> Client:
 
 
 def rows(response: object) -> list[str]:
-    return re.findall(r'class="name" href="[^"]+">([^<]+)<', response.content.decode())
+    return re.findall(r'class="name" dir="auto" href="[^"]+">([^<]+)<', response.content.decode())
 
 
 def text(response: object) -> str:
