@@ -135,6 +135,10 @@ NAVIGATION = (
     Place("Overview", "overview", "o", "half", MANAGERS_AND_ADMIN),
     # A rep's day is their own four pages; the rest is one search away.
     Place("Leads", "leads", "l", "user", EVERYBODY - REPS, beside=REPS),
+    Place(
+        *("Rejections", "rejections", "j", "flip", frozenset({Role.MARKETING}) | MANAGERS),
+        beside=frozenset({Role.ADMIN}),
+    ),
     Place("Criteria", "criteria", "c", "rule", EVERYBODY - REPS, beside=REPS),
     Place("Settings", "settings", "s", "gear", MANAGERS_AND_ADMIN),
     Place("API keys", "keys", "k", "key", MANAGERS_AND_ADMIN),

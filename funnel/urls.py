@@ -3,6 +3,7 @@ from django.urls import include, path
 from funnel.criteria import api as criteria_api
 from funnel.criteria import pages as criteria
 from funnel.drafts import pages as drafts
+from funnel.reasons import pages as reasons
 from funnel.text_form import pages as text_form
 from funnel.versions import pages as versions
 
@@ -23,6 +24,13 @@ urlpatterns = [
         versions.criteria_unschedule,
         name="criteria-unschedule",
     ),
+    path("settings/reasons", reasons.reason_list, name="reasons"),
+    path("settings/reasons/new", reasons.reason_new, name="reason-new"),
+    path("settings/reasons/<int:pk>", reasons.reason_edit, name="reason-edit"),
+    path("settings/reasons/<int:pk>/move", reasons.reason_move, name="reason-move"),
+    path("settings/reasons/<int:pk>/retire", reasons.reason_retire, name="reason-retire"),
+    path("settings/reasons/<int:pk>/back", reasons.reason_back, name="reason-back"),
+    path("settings/reasons/<int:pk>/delete", reasons.reason_delete, name="reason-delete"),
     path("criteria/drafts", drafts.draft_new, name="draft-new"),
     path("criteria/drafts/<int:number>", drafts.draft_page, name="draft"),
     path("criteria/drafts/<int:number>/text", text_form.draft_text, name="draft-text"),

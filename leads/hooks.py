@@ -11,6 +11,7 @@ from leads.mine import mine
 from leads.models import Handoff, Lead
 from leads.models.follow_up import FollowUpQuerySet
 from leads.models.handoff import HandoffQuerySet
+from leads.rejections import listing
 
 
 def handoffs_waiting_for(user: User) -> HandoffQuerySet:
@@ -31,6 +32,7 @@ def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
 
 current.VOCABULARY.append(facts.record_vocabulary)
 policy.NAV_COUNTS["queue"] = handoffs_waiting_for
+policy.NAV_COUNTS["rejections"] = listing.needing
 policy.NAV_COUNTS["my-leads"] = mine.untouched
 policy.NAV_COUNTS["follow-ups"] = follow_ups_due
 policy.ON_SETTINGS_CHANGED.append(rescore_after)

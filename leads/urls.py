@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from leads.by_hand import pages as by_hand
+from leads.evidence import pages as evidence
 from leads.follow_ups import pages as follow_ups
 from leads.handoffs import api as handoffs_api
 from leads.handoffs import pages as handoffs
@@ -9,10 +10,12 @@ from leads.ingest import api as ingest_api
 from leads.lead import api as lead_api
 from leads.lead import pages as lead
 from leads.mine import pages as mine
+from leads.nurture import pages as nurture
 from leads.overview import pages as overview
 from leads.quality import pages as quality
 from leads.queue import pages as queue
 from leads.rejections import api as rejections_api
+from leads.rejections import pages as rejections
 from leads.search import pages as search
 from leads.switch_on import pages as switch_on
 from leads.table import pages as table
@@ -52,6 +55,17 @@ urlpatterns = [
     path("handoffs/<int:pk>/accept", verdicts.handoff_accept, name="handoff-accept"),
     path("handoffs/<int:pk>/reject", verdicts.handoff_reject, name="handoff-reject"),
     path("handoffs/<int:pk>/undo", verdicts.handoff_undo, name="handoff-undo"),
+    path("rejections", rejections.rejection_list, name="rejections"),
+    path("rejections/<int:pk>", rejections.rejection, name="rejection"),
+    path("rejections/<int:pk>/nurture", rejections.rejection_nurture, name="rejection-nurture"),
+    path("rejections/<int:pk>/close", rejections.rejection_close, name="rejection-close"),
+    path("rejections/<int:pk>/dispute", rejections.rejection_dispute, name="rejection-dispute"),
+    path("rejections/<int:pk>/decide", rejections.rejection_decide, name="rejection-decide"),
+    path("rejections/evidence", evidence.evidence, name="rejections-evidence"),
+    path("rejections/evidence/draft", evidence.evidence_draft, name="rejections-evidence-draft"),
+    path("nurture", nurture.nurture_list, name="nurture"),
+    path("nurture/<int:pk>/terms", nurture.nurture_terms, name="nurture-terms"),
+    path("nurture/<int:pk>/back", nurture.nurture_back, name="nurture-back"),
     path("leads/mine", mine.my_leads, name="my-leads"),
     path("me/results", mine.my_results, name="my-results"),
     path("me/results/leads", mine.my_results_leads, name="my-results-leads"),

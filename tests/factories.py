@@ -26,6 +26,7 @@ from leads.judging.hearing import spread
 from leads.ledger import LedgerRow
 from leads.matching import company_key
 from leads.models import (
+    Answer,
     BantItem,
     Campaign,
     Company,
@@ -37,6 +38,7 @@ from leads.models import (
     Judgement,
     Lead,
     News,
+    Nurture,
     Outcome,
     Source,
 )
@@ -410,6 +412,33 @@ def follow_up(
     return FollowUp.objects.create(
         lead=made or held.lead, handoff=held, owner=by, due_at=due_at, made_at=made_at, **fields
     )
+
+
+def disputed(by: User | None = None, *, arbiter: User, **fields: Any) -> Answer:
+    """A rejection that marketing disputes, and that somebody is to decide within two days."""
+    given = rejected(by, **fields)
+    at = given.closed_at or timezone.now()
+    return Answer.objects.create(
+        handoff=given,
+        kind=Answer.Kind.DISPUTE,
+        by=marketer(),
+        at=at,
+        text="They asked twice",
+        arbiter=arbiter,
+        due_at=at + timedelta(days=2),
+    )
+
+
+def nurtured(
+    by: User | None = None, made: Lead | None = None, *, days: int = 90, **fields: Any
+) -> Nurture:
+    """A rejected lead that waits in nurture, until a day in so many days unless told."""
+    given = rejected(by, made)
+    moved(given.lead, Stage.NURTURE, at=given.closed_at)
+    fields.setdefault("return_on", timezone.localdate() + timedelta(days=days))
+    fields.setdefault("since", given.closed_at)
+    fields.setdefault("cycle", given.lead.cycle)
+    return Nurture.objects.create(lead=given.lead, handoff=given, by=marketer(), **fields)
 
 
 def reason(label: str = "Wrong profile", family: str = Reason.Family.PROFILE) -> Reason:

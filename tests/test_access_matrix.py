@@ -36,7 +36,7 @@ class Page:
 
     action: Action | None = None  # None: open to all who are signed in
     method: str = "GET"
-    about: str = ""  # lead, handoff, follow-up, adjustment, key, version, versions or draft
+    about: str = ""  # lead, handoff, rejection, follow-up, key, version, draft …
     answer: int = 200  # to whom may
     data: dict[str, str] = field(default_factory=dict)
 
@@ -90,6 +90,35 @@ PAGES: dict[str, list[Page]] = {
     "lead-lost": [
         Page(Action.WORK_HANDOFFS, about="lead"),
         Page(Action.WORK_HANDOFFS, "POST", "lead", 422, {"reason": "Too dear"}),
+    ],
+    "rejections": [Page(Action.READ_REJECTIONS)],
+    "rejection": [Page(Action.READ_REJECTIONS, about="rejection")],
+    "rejection-nurture": [
+        Page(Action.ANSWER_REJECTIONS, about="rejection"),
+        Page(Action.ANSWER_REJECTIONS, "POST", "rejection", 422, {"return_event": "pigeon"}),
+    ],
+    "rejection-close": [
+        Page(Action.ANSWER_REJECTIONS, about="rejection"),
+        Page(Action.ANSWER_REJECTIONS, "POST", "rejection", 422, {"text": "\x07"}),
+    ],
+    "rejection-dispute": [
+        Page(Action.ANSWER_REJECTIONS, about="rejection"),
+        Page(Action.ANSWER_REJECTIONS, "POST", "rejection", 422, {"text": ""}),
+    ],
+    "rejection-decide": [
+        Page(Action.DECIDE_DISPUTES, about="dispute"),
+        Page(Action.DECIDE_DISPUTES, "POST", "dispute", 422, {"decision": "maybe"}),
+    ],
+    "rejections-evidence": [Page(Action.READ_REJECTIONS)],
+    "rejections-evidence-draft": [Page(Action.DRAFT_CRITERIA, "POST", answer=404)],  # no case
+    "nurture": [Page(Action.READ_REJECTIONS)],
+    "nurture-terms": [
+        Page(Action.ANSWER_REJECTIONS, about="nurture"),
+        Page(Action.ANSWER_REJECTIONS, "POST", "nurture", 422, {"return_event": "pigeon"}),
+    ],
+    "nurture-back": [
+        Page(Action.ANSWER_REJECTIONS, about="nurture"),
+        Page(Action.ANSWER_REJECTIONS, "POST", "nurture", 422, {"reason": "\x07"}),
     ],
     "my-leads": [Page(Action.WORK_HANDOFFS)],
     "my-results": [Page(Action.WORK_HANDOFFS)],
@@ -171,6 +200,19 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.OPEN_SETTINGS),
         Page(Action.EDIT_PROMISES, "POST", answer=422, data={"claim_minutes": "soon"}),
     ],
+    "reasons": [Page(Action.OPEN_SETTINGS)],
+    "reason-new": [
+        Page(Action.EDIT_REASONS),
+        Page(Action.EDIT_REASONS, "POST", answer=422, data={"label": "x"}),
+    ],
+    "reason-edit": [
+        Page(Action.EDIT_REASONS, about="reason"),
+        Page(Action.EDIT_REASONS, "POST", "reason", 422, {"label": ""}),
+    ],
+    "reason-move": [Page(Action.EDIT_REASONS, "POST", "reason", 302)],
+    "reason-retire": [Page(Action.EDIT_REASONS, "POST", "reason", 302)],
+    "reason-back": [Page(Action.EDIT_REASONS, "POST", "reason", 302)],
+    "reason-delete": [Page(Action.EDIT_REASONS, "POST", "reason", 409)],  # it is used
     "keys": [Page(Action.OPEN_KEYS)],
     "key-new": [
         Page(Action.EDIT_KEYS),
@@ -254,6 +296,10 @@ def world() -> World:
         "adjustment": points.adjust(
             held.lead, people[Role.MARKETING], kind="fit", points=5, reason="Board"
         ).pk,
+        "rejection": factories.rejected(rep).pk,
+        "dispute": factories.disputed(rep, arbiter=people[Role.MARKETING_MANAGER]).handoff_id,
+        "nurture": factories.nurtured(rep).pk,
+        "reason": factories.reason().pk,
         "key": Api().key.pk,
         "version": factories.live_version().number,
         "draft": editing.draft(current.live().content, author=people[Role.MARKETING]).number,

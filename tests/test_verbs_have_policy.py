@@ -22,8 +22,9 @@ from accounts.policy import Action
 from accounts.portal import portal
 from accounts.roles import SIDE_OF, Role, Side
 from funnel.models import CriteriaVersion, Queue, QueueMember
+from funnel.reasons import reasons
 from funnel.stages import Stage
-from funnel.versions import current, editing, signing, states, switching
+from funnel.versions import cases, current, editing, signing, states, switching
 from leads import hooks, ledger
 from leads.by_hand import disqualifying, points, stages, terms
 from leads.follow_ups import follow_ups
@@ -32,11 +33,11 @@ from leads.impact import counting
 from leads.judging import due
 from leads.lead import notes
 from leads.mine import mine, results
-from leads.models import Adjustment, Answer, FollowUp, Handoff, Lead, Nurture
+from leads.models import Adjustment, FollowUp, Handoff, Lead, Nurture
 from leads.nurture import nurture
 from leads.overview import attention
 from leads.queue import queue
-from leads.rejections import rejections
+from leads.rejections import listing, rejections
 from leads.search import commands, finding
 from leads.switch_on import confirmation
 from tests import factories
@@ -79,17 +80,6 @@ def just_claimed(person: User) -> Handoff:
     waiting = factories.handoff()
     QueueMember.objects.get_or_create(queue=waiting.queue, user=person)
     return claims.claim(waiting, person) if policy.can(person, Action.WORK_HANDOFFS) else waiting
-
-
-def disputed(arbiter: User) -> Answer:
-    return Answer.objects.create(
-        handoff=factories.rejected(),
-        kind="dispute",
-        by=factories.marketer(),
-        text="They asked twice",
-        arbiter=arbiter,
-        due_at=timezone.now(),
-    )
 
 
 def nurtured() -> Nurture:
@@ -190,6 +180,7 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             lambda person: editing.draft(current.live().content, author=person),
         )
     ],
+    cases.note: [may(Action.DRAFT_CRITERIA, lambda person: cases.note("A case", person))],
     editing.edit: [may(Action.DRAFT_CRITERIA, edited)],
     editing.propose: [
         may(Action.DRAFT_CRITERIA, lambda person: editing.propose(draft(), by=person))
@@ -312,6 +303,25 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
     undoing.undo: [
         may(Action.WORK_HANDOFFS, lambda person: undoing.undo(just_claimed(person), person))
     ],
+    reasons.add: [may(Action.EDIT_REASONS, lambda person: reasons.add(person, label="Too far"))],
+    reasons.change: [
+        may(
+            Action.EDIT_REASONS,
+            lambda person: reasons.change(factories.reason(), person, label="Too far"),
+        )
+    ],
+    reasons.move: [
+        may(Action.EDIT_REASONS, lambda person: reasons.move(factories.reason(), person, "up"))
+    ],
+    reasons.retire: [
+        may(Action.EDIT_REASONS, lambda person: reasons.retire(factories.reason(), person))
+    ],
+    reasons.bring_back: [
+        may(Action.EDIT_REASONS, lambda person: reasons.bring_back(factories.reason(), person))
+    ],
+    reasons.delete: [
+        may(Action.EDIT_REASONS, lambda person: reasons.delete(factories.reason("Odd"), person))
+    ],
     rejections.answer: [
         may(
             Action.ANSWER_REJECTIONS,
@@ -322,7 +332,7 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
         may(
             Action.DECIDE_DISPUTES,
             lambda person: rejections.decide(
-                disputed(person), person, decision="upheld", because="Nine people"
+                factories.disputed(arbiter=person), person, decision="upheld", because="Nine people"
             ),
         )
     ],
@@ -433,6 +443,15 @@ NO_VERBS = {
     terms.put,
     terms.let_go,
     ledger.moves_to,
+    rejections.may_decide,
+    listing.for_person,
+    listing.to_decide,
+    listing.first_state,
+    listing.needing,
+    listing.found,
+    listing.waiting,
+    listing.pressing,
+    listing.following,
 }
 # What pages say, and a year that is made up by the verbs above.
 ONLY_SPEAKS = ("words", "demo")

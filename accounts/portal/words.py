@@ -21,6 +21,7 @@ LABELS = {
     "both_hats": "One person may sign for both departments",
     "claim_minutes": "Minutes to claim",
     "touch_minutes": "Minutes to first touch",
+    "rejection_reasons": "Reason for rejecting",
     "held_limit": "Leads a rep may hold without first touch",
 }
 

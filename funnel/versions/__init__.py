@@ -4,5 +4,6 @@ Nothing here moves a lead: leads are due because the version they were judged by
 one.
 
 states: what a version refuses · editing, signing, switching: its life · current: the live one,
-and its rulebook · words: where it stands and whose step is next.
+and its rulebook · cases: what practice says against it · words: where it stands and whose step is
+next.
 """

@@ -11,6 +11,7 @@ from leadportal.look import formats
 from leads.metrics import catalogue, weeks
 from leads.metrics.answers.handoffs import Waiting
 from leads.metrics.answers.statements import Numbers
+from leads.metrics.links import rejections_url
 from leads.metrics.periods import Period
 from leads.metrics.shares import Share
 from leads.metrics.weeks import ShareOf
@@ -29,7 +30,7 @@ class Tile:
     change: int | None = None
     change_unit: str = ""
     good: str = "up"
-    # The leads behind the number, where the list of leads can show exactly them.
+    # The leads or rejections behind the number, where a list can show exactly them.
     url: str = ""
 
 
@@ -73,6 +74,7 @@ class Figures:
             points=weeks.counts(self.weeks, "rejected"),
             change=change,
             good="down",
+            url=rejections_url(self.period.starts) if self.now.rejected else "",
         )
 
     def claims(self) -> Tile:

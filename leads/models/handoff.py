@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,9 +23,22 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         )
         return self.filter(Q(state="claimed") | in_deal, claimed_by=rep)
 
+    def rejected(self) -> "HandoffQuerySet":
+        """Those that sales sent back, whatever marketing said since."""
+        # The date is set exactly for these, and has an index.
+        return self.filter(outcome="rejected", answer_due_at__isnull=False)
+
     def unanswered(self) -> "HandoffQuerySet":
-        """Rejections that wait for marketing: neither answered nor disputed."""
-        return self.filter(outcome="rejected", lead__stage="rejected", answers=None)
+        """Rejections that wait for marketing: neither answered, disputed nor overturned."""
+        newer = self.model._default_manager.filter(lead=OuterRef("lead"), pk__gt=OuterRef("pk"))
+        waiting = self.rejected().filter(~Exists(newer), lead__stage="rejected")
+        # A decision that the rejection stands makes it marketing's turn again.
+        return waiting.exclude(answers__decision__in=["", "overturned"])
+
+    def disputed(self) -> "HandoffQuerySet":
+        """Rejections that wait for an arbiter."""
+        waiting = self.rejected().filter(lead__stage="rejected")
+        return waiting.filter(answers__kind="dispute", answers__decision="")
 
     def overdue(self, at: datetime) -> "HandoffQuerySet":
         """Open ones whose claim promise has passed."""

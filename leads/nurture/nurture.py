@@ -22,11 +22,17 @@ MOST_DAYS = 1095
 ANYTHING = "anything"
 # Mail programs open mails by themselves.
 SAYS_NOTHING = frozenset({"email_open", "unsubscribed"})
+# What ended a wait that was no return.
+MOVED_ON = "moved on otherwise"
 BATCH = 200
 
 
 class NurtureRefused(Exception):
     """It cannot wait like this, or is not waiting; says why."""
+
+
+class NotWaiting(NurtureRefused):
+    """It has come back, or went another way, since."""
 
 
 def begin(
@@ -99,7 +105,7 @@ def change_terms(
     check_terms(return_on, return_event, at or timezone.now())
     waits = Nurture.objects.select_for_update(no_key=True).get(pk=waits.pk)
     if waits.ended_at:
-        raise NurtureRefused(f"{waits.lead} has come back already.")
+        raise NotWaiting(f"{waits.lead} has come back already.")
     waits.return_on, waits.return_event = return_on, return_event
     waits.look_at = _next_look(waits)
     waits.save(update_fields=["return_on", "return_event", "look_at"])
@@ -116,7 +122,7 @@ def bring_back(lead: Lead, person: User, *, reason: str, at: datetime | None = N
     lead = Lead.objects.locked().select_related("judgement").get(pk=lead.pk)
     waits = Nurture.objects.filter(lead=lead, ended_at=None).first()
     if lead.stage != Stage.NURTURE:
-        raise NurtureRefused(f"{lead} is not in nurture.")
+        raise NotWaiting(f"{lead} is not in nurture.")
     actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
     _return(lead, waits, reason, "a person", at or timezone.now(), actor, person)
     return lead
@@ -186,7 +192,7 @@ def _look(waits: Nurture, lead: Lead, at: datetime) -> None:
     """Let a lead come back if it is time; else say when to look again."""
     cause = "" if waits.by_hand_only else _cause(waits, at)
     if lead.stage != Stage.NURTURE:
-        _end(waits, "moved on otherwise", at)
+        _end(waits, MOVED_ON, at)
     elif cause:
         _return(lead, waits, f"Back: {cause}", cause, at, Actor.MACHINE, None)
     else:

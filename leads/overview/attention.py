@@ -1,6 +1,7 @@
 """What needs a manager now, and the first steps of a new installation: only what is true."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 from django.urls import reverse
@@ -12,6 +13,7 @@ from leadportal.look import formats
 from leadportal.look.formats import some
 from leads.metrics.answers.handoffs import Waiting
 from leads.metrics.answers.reps import Rep
+from leads.rejections import listing
 
 # More than this and a list of people is no help.
 MOST_REPS = 3
@@ -29,10 +31,12 @@ class Need:
     verb: str = ""
 
 
-def needs(user: User, waiting: Waiting, reps: list[Rep], live: CriteriaVersion) -> list[Need]:
-    """Most pressing first. One query."""
+def needs(
+    user: User, waiting: Waiting, reps: list[Rep], live: CriteriaVersion, at: datetime
+) -> list[Need]:
+    """Most pressing first. Two queries."""
     parked, unknown = _oddities()
-    found = [*_late_claims(user, waiting), *_late_touches(reps)]
+    found = [*_late_claims(user, waiting), *_late_touches(reps), *_rejections(user, at)]
     if parked:
         found.append(
             Need(
@@ -75,6 +79,23 @@ def _late_claims(user: User, waiting: Waiting) -> list[Need]:
             "Queue" if to_queue else "See them",
         )
     ]
+
+
+def _rejections(user: User, at: datetime) -> list[Need]:
+    """Disputes that wait for this manager, and rejections that wait longer than promised."""
+    pressing, page = listing.pressing(user, at), reverse("rejections")
+    found = []
+    if pressing.mine:
+        title = f"{some(pressing.mine, 'dispute')} {_wait(pressing.mine)} for your decision"
+        text = "Marketing says that Sales should take what Sales sent back."
+        found.append(Need("over", title, text, f"{page}?state=mine", "Decide"))
+    if pressing.late:
+        title = f"{some(pressing.late, 'rejection')} {_wait(pressing.late)} past the promise"
+        to_answer = some(pressing.to_answer, "rejection")
+        text = f"{to_answer} {_wait(pressing.to_answer)} for an answer of Marketing."
+        verb = "Answer" if can(user, Action.ANSWER_REJECTIONS) else "See them"
+        found.append(Need("mk", title, text, f"{page}?state=open&late=1", verb))
+    return found
 
 
 def _late_touches(reps: list[Rep]) -> list[Need]:

@@ -14,6 +14,7 @@ from leadportal.look.line_chart import LineChart, Series, line_charts
 from leads.metrics import weeks
 from leads.metrics.answers import handoffs, reps, statements
 from leads.metrics.cached import of_period
+from leads.metrics.links import rejections_url
 from leads.metrics.periods import WEEKS
 from leads.metrics.shares import Share
 from leads.metrics.tiles import Figures, missed, promised
@@ -42,7 +43,7 @@ def overview(request: AuthenticatedRequest) -> HttpResponse:
         ],
         "marketing": _marketing_promises(figures),
         "sales": _sales_promises(figures),
-        "needs": attention.needs(request.user, figures.waiting, team, live),
+        "needs": attention.needs(request.user, figures.waiting, team, live, period.ends),
         "first_steps": [] if figures.now.claimed else attention.first_steps(),
         "charts": charts(figures, versions),
         "reps": team,
@@ -75,6 +76,7 @@ def _sales_promises(figures: Figures) -> list[dict[str, Any]]:
         (f"First touch in {promised(portal.touch_minutes)}", now.touches_in_time),
         ("Rejections with a reason", Share(now.rejected, now.rejected)),
     )
+    behind = {shares[-1][0]: rejections_url(figures.period.starts) if now.rejected else ""}
     return [
         {
             "label": label,
@@ -82,6 +84,7 @@ def _sales_promises(figures: Figures) -> list[dict[str, Any]]:
             "side": "sa",
             "is_due": share.whole,
             "missed": missed(share),
+            "url": behind.get(label, ""),
         }
         for label, share in shares
     ]

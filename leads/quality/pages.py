@@ -7,15 +7,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.models import Portal
 from accounts.policy import Action
 from leads.metrics import catalogue
 from leads.metrics.answers import cohort, handoffs, verdicts
 from leads.metrics.cached import of_period
+from leads.metrics.links import leads_url
 from leads.metrics.periods import DEFAULT, SPANS, Period
 from leads.metrics.tiles import Figures
 from leads.quality import tables
+from leads.rejections import listing
 
 
 @require_safe
@@ -30,6 +33,8 @@ def quality(request: AuthenticatedRequest) -> HttpResponse:
         figures.claims(),
     ]
     context = periods(figures) | _origins(figures, _sort_of(request)) | {"tiles": tiles}
+    context["pressing"] = listing.pressing(request.user, figures.period.ends)
+    context["may_answer"] = policy.can(request.user, Action.ANSWER_REJECTIONS)
     return render(request, "leads/quality/quality.html", context)
 
 
@@ -37,7 +42,7 @@ def _origins(figures: Figures, sort: str) -> dict[str, Any]:
     """The funnel, and where its leads came from."""
     period, overall = figures.period, figures.now.acceptance
     cohorts, before, (sources, campaigns), reasons = of_period(
-        "origins",
+        "verdicts-by-origin",
         period,
         lambda: (
             cohort.cohorts(period),
@@ -50,13 +55,13 @@ def _origins(figures: Figures, sort: str) -> dict[str, Any]:
     rows = tables.by_source(cohorts, sources, reasons, overall=overall, since=since)
     return {
         "cohort": cohorts.everybody,
-        "cohort_url": tables.leads_url(since),
+        "cohort_url": leads_url(since),
         "steps": tables.funnel_steps(cohorts.everybody, before, period),
         "sources": tables.ordered(rows, sort),
         "sort": sort,
         "campaigns": tables.by_campaign(cohorts, campaigns, overall=overall, since=since),
-        "reasons": tables.reason_rows(reasons),
-        "concentration": tables.concentration(reasons),
+        "reasons": tables.reason_rows(reasons, since),
+        "concentration": tables.concentration(reasons, since),
     }
 
 

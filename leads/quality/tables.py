@@ -5,14 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from leadportal.look import formats
 from leads.metrics.answers.cohort import Cohort, Cohorts
 from leads.metrics.answers.verdicts import Reasons, Verdicts
 from leads.metrics.catalogue import STEPS
+from leads.metrics.links import NOBODY, leads_url, rejections_url
 from leads.metrics.periods import Period
 from leads.metrics.shares import Share
 
@@ -65,6 +63,8 @@ class OriginRow:
     # The leads behind the count, where the list of leads can show exactly them.
     url: str = ""
     reason: str = ""
+    # The rejections from there for that reason.
+    reason_url: str = ""
     is_far_below: bool = False
 
 
@@ -90,7 +90,7 @@ def by_source(
     since: datetime,
 ) -> list[OriginRow]:
     rows = _rows(cohorts.sources, verdicts, overall, "source", since)
-    return [_with_reason(row, reasons.by_source.get(row.id)) for row in rows]
+    return [_with_reason(row, reasons, since) for row in rows]
 
 
 def by_campaign(
@@ -99,11 +99,6 @@ def by_campaign(
     """The campaigns that brought most leads."""
     rows = _rows(cohorts.campaigns, verdicts, overall, "campaign", since)
     return sorted(rows, key=lambda row: (-row.leads, row.name))[:MOST_CAMPAIGNS]
-
-
-def leads_url(since: datetime, **filters: str) -> str:
-    """The list of the leads created since then; every filter is a sentence there."""
-    return f"{reverse('leads')}?{urlencode({**filters, 'created_since': since.isoformat()})}"
 
 
 def _rows(
@@ -135,11 +130,14 @@ def _rows(
     return rows
 
 
-def _with_reason(row: OriginRow, found: Counter[str] | None) -> OriginRow:
+def _with_reason(row: OriginRow, reasons: Reasons, since: datetime) -> OriginRow:
+    """The row with the reason that most rejections from there have."""
+    found = most_common(reasons.of_source(row.id), reasons.labels)
     if not found:
         return row
-    label, count = most_common(found)[0]
-    return replace(row, reason=f"{formats.number(count)} {label}")
+    reason, count = found[0]
+    url = rejections_url(since, reason=reason, source=row.id or NOBODY)
+    return replace(row, reason=f"{formats.number(count)} {reasons.labels[reason]}", reason_url=url)
 
 
 def ordered(rows: list[OriginRow], sort: str) -> list[OriginRow]:
@@ -154,25 +152,40 @@ def ordered(rows: list[OriginRow], sort: str) -> list[OriginRow]:
     return ranked + sorted(others, key=lambda row: (-row.leads, row.name))
 
 
-def most_common(found: Counter[str]) -> list[tuple[str, int]]:
+def most_common(found: Counter[Any], names: Mapping[Any, str]) -> list[tuple[Any, int]]:
     """Most frequent first; as frequent by name, so that a page never shuffles."""
-    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return sorted(found.items(), key=lambda item: (-item[1], names[item[0]]))
 
 
-def reason_rows(reasons: Reasons) -> list[dict[str, Any]]:
-    """Each reason with its count, and as a share of the most frequent one."""
-    rows = most_common(reasons.overall)
+def reason_rows(reasons: Reasons, since: datetime) -> list[dict[str, Any]]:
+    """Each reason with its rejections, and as a share of the most frequent one."""
+    rows = most_common(reasons.overall, reasons.labels)
     return [
-        {"label": label, "count": count, "share": 100 * count / rows[0][1]} for label, count in rows
+        {
+            "label": reasons.labels[reason],
+            "count": count,
+            "share": 100 * count / rows[0][1],
+            "url": rejections_url(since, reason=reason),
+        }
+        for reason, count in rows
     ]
 
 
-def concentration(reasons: Reasons) -> dict[str, Any] | None:
+def concentration(reasons: Reasons, since: datetime) -> dict[str, Any] | None:
     """The source that brings more than half of the most frequent reason, if one does."""
-    if not reasons.overall:
+    overall = reasons.overall
+    if not overall:
         return None
-    reason, total = most_common(reasons.overall)[0]
-    source, count = most_common(reasons.sources_of[reason])[0]
-    if not source or total < 5 or count * 2 <= total or count == total == reasons.overall.total():
+    reason, total = most_common(overall, reasons.labels)[0]
+    source, count = most_common(reasons.of_reason(reason), reasons.source_names)[0]
+    if source is None or total < 5 or count * 2 <= total:
         return None
-    return {"source": source, "count": count, "total": total, "reason": reason}
+    if count == total == overall.total():
+        return None
+    return {
+        "source": reasons.source_names[source],
+        "count": count,
+        "total": total,
+        "reason": reasons.labels[reason],
+        "url": rejections_url(since, reason=reason, source=source),
+    }

@@ -10,11 +10,10 @@ from accounts import policy
 from accounts.models import Portal, User
 from accounts.policy import Action
 from accounts.roles import Role
-from funnel.models import CriteriaVersion, Reason
-from funnel.models.criteria import EDITABLE
+from funnel.models import Reason
 from funnel.promises import due_at
 from funnel.stages import Actor, Stage
-from funnel.versions import current, editing
+from funnel.versions import cases
 from leads import ledger
 from leads.by_hand import terms
 from leads.judging.basis import Basis
@@ -26,6 +25,10 @@ Kind, Decision = Answer.Kind, Answer.Decision
 
 class AnswerRefused(Exception):
     """The rejection cannot be answered like this, or not any more; says why."""
+
+
+class AnsweredMeanwhile(AnswerRefused):
+    """Somebody else was faster, or the lead went another way; says who or where."""
 
 
 @transaction.atomic
@@ -85,9 +88,9 @@ def _waiting(handoff: Handoff) -> tuple[Lead, Handoff]:
     handoff = newest.get(pk=handoff.pk)
     is_last = newest.latest("pk") == handoff
     if lead.stage != Stage.REJECTED or handoff.outcome != Outcome.REJECTED or not is_last:
-        raise AnswerRefused(f"{lead} is not waiting for an answer.")
+        raise AnsweredMeanwhile(f"{lead} is not waiting for an answer.")
     if handoff.answers.filter(kind=Kind.DISPUTE, decision="").exists():
-        raise AnswerRefused("The dispute is not decided yet.")
+        raise AnsweredMeanwhile("The dispute is not decided yet.")
     return lead, handoff
 
 
@@ -122,6 +125,15 @@ def _remember(
     reason.save(update_fields=["return_days", "return_event"])
 
 
+def may_decide(dispute: Answer, person: User) -> bool:
+    """Whether this person settles it: its arbiter; any of them where that one may not any more."""
+    if dispute.decision or not policy.can(person, Action.DECIDE_DISPUTES):
+        return False
+    asked = dispute.arbiter
+    is_able = asked and asked.is_active and policy.can(asked, Action.DECIDE_DISPUTES)
+    return asked == person or not is_able
+
+
 @transaction.atomic
 def decide(
     dispute: Answer,
@@ -140,8 +152,12 @@ def decide(
     policy.require(person, Action.DECIDE_DISPUTES)
     at, because = at or timezone.now(), because.strip()[:300]
     lead = Lead.objects.locked().get(pk=dispute.handoff.lead_id)
-    dispute = Answer.objects.select_related("handoff__reason").get(pk=dispute.pk)
-    if person.pk != dispute.arbiter_id and dispute.arbiter and dispute.arbiter.is_active:
+    dispute = Answer.objects.select_related("handoff__reason", "arbiter").get(pk=dispute.pk)
+    if dispute.decision:
+        raise AnsweredMeanwhile("It is decided already.")
+    if lead.stage != Stage.REJECTED:
+        raise AnsweredMeanwhile(f"{lead} is not waiting for a decision.")
+    if not may_decide(dispute, person):
         raise AnswerRefused(f"{dispute.arbiter} was asked to decide.")
     if not because:
         raise AnswerRefused("Say in a sentence why you decide so.")
@@ -153,7 +169,7 @@ def decide(
         is_example=is_example,
     )
     if not settled:
-        raise AnswerRefused("It is decided already.")
+        raise AnsweredMeanwhile("It is decided already.")
     dispute.refresh_from_db()
     if decision == Decision.OVERTURNED:
         _hand_over_again(lead, person, because, at)
@@ -189,12 +205,5 @@ def _hand_over_again(lead: Lead, person: User, because: str, at: datetime) -> No
 
 
 def _open_a_change(dispute: Answer, person: User, at: datetime) -> None:
-    """Put the case into the note of the draft; start one from the live version where none is."""
     case = f"Unclear in the dispute about lead {dispute.handoff.lead_id}: {dispute.because}"
-    draft = CriteriaVersion.objects.filter(state__in=EDITABLE).first()
-    if draft is None:
-        live = current.live()
-        editing.draft(live.content, author=person, based_on=live, note=case, at=at)
-        return
-    draft.note = f"{draft.note}\n{case}".strip()
-    draft.save(update_fields=["note"])
+    cases.note(case, person, at=at)

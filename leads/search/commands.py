@@ -51,13 +51,30 @@ def _all(user: User) -> list[Command]:
         )
         for place in policy.within_reach(user)
     ]
-    return [*_work(user), *places, *_everywhere(), Command("Sign out", How.PRESS, "#sign-out")]
+    return [
+        *_work(user),
+        *places,
+        *_verdicts(user),
+        *_everywhere(),
+        Command("Sign out", How.PRESS, "#sign-out"),
+    ]
 
 
 def _work(user: User) -> list[Command]:
     if not policy.can(user, Action.WORK_HANDOFFS):
         return []
     return [Command("Take the next lead of the queue", How.POST, reverse("claim-next"))]
+
+
+def _verdicts(user: User) -> list[Command]:
+    """Pages about verdicts that stand in no navigation."""
+    read, keep = policy.can(user, Action.READ_REJECTIONS), policy.can(user, Action.OPEN_SETTINGS)
+    pages = [
+        (read, "Go to Nurture", "nurture"),
+        (read, "Go to Evidence of rejections", "rejections-evidence"),
+        (keep, "Go to Reasons for rejecting", "reasons"),
+    ]
+    return [Command(label, How.GO, reverse(name)) for may, label, name in pages if may]
 
 
 def _everywhere() -> list[Command]:

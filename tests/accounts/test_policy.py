@@ -11,22 +11,24 @@ from accounts.policy import Action
 from accounts.roles import Role
 
 MINE = ["My leads", "Follow-ups", "My results"]
+MANAGER = ["Overview", "Leads", "Rejections", "Criteria", "Settings", "API keys"]
 NAVIGATION = {
     (Role.SALES,): ["Queue", *MINE],
-    (Role.MARKETING,): ["Quality", "Leads", "Criteria"],
-    (Role.MARKETING_MANAGER,): ["Overview", "Leads", "Criteria", "Settings", "API keys"],
-    (Role.SALES_MANAGER,): ["Overview", "Leads", "Criteria", "Settings", "API keys"],
+    (Role.MARKETING,): ["Quality", "Leads", "Rejections", "Criteria"],
+    (Role.MARKETING_MANAGER,): MANAGER,
+    (Role.SALES_MANAGER,): MANAGER,
     (Role.ADMIN,): ["Overview", "Leads", "Criteria", "Settings", "API keys"],
     (Role.SALES, Role.SALES_MANAGER): [
         "Queue",
         *MINE,
         "Overview",
         "Leads",
+        "Rejections",
         "Criteria",
         "Settings",
         "API keys",
     ],
-    (Role.MARKETING, Role.SALES): ["Queue", *MINE, "Quality", "Leads", "Criteria"],
+    (Role.MARKETING, Role.SALES): ["Queue", *MINE, "Quality", "Leads", "Rejections", "Criteria"],
 }
 
 
@@ -66,6 +68,7 @@ def test_navigation_names_only_pages_that_open():
         "quality": Action.OPEN_QUALITY,
         "overview": Action.OPEN_OVERVIEW,
         "leads": Action.OPEN_LEADS,
+        "rejections": Action.READ_REJECTIONS,
         "criteria": Action.OPEN_CRITERIA,
         "settings": Action.OPEN_SETTINGS,
         "keys": Action.OPEN_KEYS,

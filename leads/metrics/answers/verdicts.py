@@ -59,31 +59,53 @@ def verdicts(period: Period) -> tuple[dict[int | None, Verdicts], dict[int, Verd
 
 
 _REASONS = """
-SELECT l.source_id, reason.label, count(*) AS rejected, src.name AS source
+SELECT l.source_id, h.reason_id, reason.label, count(*) AS rejected, src.name AS source
 FROM leads_handoff h
 JOIN leads_lead l ON l.id = h.lead_id
 JOIN funnel_reason reason ON reason.id = h.reason_id
 LEFT JOIN leads_source src ON src.id = l.source_id
 WHERE h.opened_at >= %(starts)s AND h.opened_at < %(ends)s AND h.outcome = 'rejected'
-GROUP BY l.source_id, reason.label, src.name
+GROUP BY l.source_id, h.reason_id, reason.label, src.name
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Why Sales said no: overall, and by the id of the source; most frequent first."""
+    """Why Sales said no, counted by the ids of reason and source; None is no source."""
 
-    overall: Counter[str]
-    by_source: dict[int | None, Counter[str]]
-    # Of each reason, how many by the name of the source.
-    sources_of: dict[str, Counter[str]]
+    counts: Mapping[tuple[int, int | None], int]
+    labels: Mapping[int, str]
+    source_names: Mapping[int | None, str]
+
+    @property
+    def overall(self) -> Counter[int]:
+        """By reason."""
+        found: Counter[int] = Counter()
+        for (reason, _), count in self.counts.items():
+            found[reason] += count
+        return found
+
+    @property
+    def from_sources(self) -> Counter[int | None]:
+        """By source."""
+        found: Counter[int | None] = Counter()
+        for (_, source), count in self.counts.items():
+            found[source] += count
+        return found
+
+    def of_source(self, source: int | None) -> Counter[int]:
+        """The reasons for what came from one source."""
+        return Counter({one: n for (one, at), n in self.counts.items() if at == source})
+
+    def of_reason(self, reason: int) -> Counter[int | None]:
+        """The sources of what was rejected for one reason."""
+        return Counter({at: n for (one, at), n in self.counts.items() if one == reason})
 
 
 def rejection_reasons(period: Period) -> Reasons:
-    found = Reasons(Counter(), {}, {})
-    for row in fetch_answers(_REASONS, starts=period.starts, ends=period.ends):
-        label, count = row["label"], row["rejected"]
-        found.overall[label] += count
-        found.by_source.setdefault(row["source_id"], Counter())[label] += count
-        found.sources_of.setdefault(label, Counter())[row["source"] or ""] += count
-    return found
+    rows = fetch_answers(_REASONS, starts=period.starts, ends=period.ends)
+    return Reasons(
+        {(row["reason_id"], row["source_id"]): row["rejected"] for row in rows},
+        {row["reason_id"]: row["label"] for row in rows},
+        {row["source_id"]: row["source"] or "" for row in rows},
+    )

@@ -63,6 +63,7 @@ def settled(reason: Callable[[str], Reason]) -> Callable[..., Handoff]:
             first_touch_at=None if touch is None else opened + timedelta(minutes=touch),
             closed_at=opened + timedelta(hours=5),
             reason=reason(why) if outcome == Outcome.REJECTED else None,
+            answer_due_at=opened + timedelta(days=2) if outcome == Outcome.REJECTED else None,
         )
 
     return settled

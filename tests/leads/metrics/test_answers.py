@@ -151,9 +151,13 @@ def test_reasons_are_counted_overall_and_by_source(month, settled):
 
     found = verdicts.rejection_reasons(month)
 
-    assert found.overall == {"Too small": 2, "No budget": 1}
-    assert found.by_source[fair.pk] == {"Too small": 1, "No budget": 1}
-    assert found.sources_of["Too small"] == {"Demo form": 1, "Trade fair": 1}
+    ids = {label: pk for pk, label in found.labels.items()}
+    small, poor = ids["Too small"], ids["No budget"]
+    assert found.overall == {small: 2, poor: 1}
+    assert found.of_source(fair.pk) == {small: 1, poor: 1}
+    assert found.of_reason(small) == {demo.pk: 1, fair.pk: 1}
+    assert found.from_sources == {demo.pk: 1, fair.pk: 2}
+    assert found.source_names == {demo.pk: "Demo form", fair.pk: "Trade fair"}
 
 
 def test_reps_are_listed_by_name_with_what_is_late_now(month, settled, now):

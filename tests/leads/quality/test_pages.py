@@ -24,6 +24,7 @@ def rejected(rep, label="Too small", **of_lead):
         claimed_at=at + timedelta(minutes=9),
         touch_due_at=at + timedelta(minutes=129),
         closed_at=at + timedelta(hours=2),
+        answer_due_at=at + timedelta(days=2),
     )
 
 

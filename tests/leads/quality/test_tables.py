@@ -1,4 +1,3 @@
-from collections import Counter
 from datetime import UTC, datetime
 
 from leads.metrics.answers.cohort import Cohort, Cohorts
@@ -23,7 +22,7 @@ def rows() -> list[tables.OriginRow]:
     outcomes = {1: (6, 30), 2: (3, 3), 3: (24, 30)}
     cohorts = Cohorts(Cohort(), {i: cohort(name, 10 * i) for i, name in names.items()}, {})
     found = {i: verdicts(names[i], *outcome) for i, outcome in outcomes.items()}
-    reasons = Reasons(Counter(), {1: Counter({"Too small": 4, "No need": 4})}, {})
+    reasons = Reasons({(7, 1): 4, (8, 1): 4}, {7: "Too small", 8: "No need"}, {1: "Ads"})
     return tables.by_source(cohorts, found, reasons, overall=Share(33, 63), since=MONTH.starts)
 
 
@@ -45,6 +44,9 @@ def test_only_a_ranked_share_far_below_the_rest_is_marked():
 
 def test_the_most_common_reason_stands_with_its_count():
     assert [row.reason for row in rows()] == ["4 No need", "", "", ""]
+    assert rows()[0].reason_url == (
+        "/rejections?state=all&reason=8&source=1&since=2026-10-20T00%3A00%3A00%2B00%3A00"
+    )
 
 
 def test_steps_tell_their_share_of_the_step_before():
@@ -64,18 +66,18 @@ def test_steps_tell_their_share_of_the_step_before():
 
 
 def test_a_source_is_named_when_it_brings_most_of_a_reason():
-    mostly = Reasons(
-        Counter({"Student": 6, "No need": 2}), {}, {"Student": Counter({"Ads": 4, "Form": 2})}
-    )
-    evenly = Reasons(Counter({"Student": 6}), {}, {"Student": Counter({"Ads": 3, "Form": 3})})
+    labels, names = {7: "Student", 8: "No need"}, {1: "Ads", 2: "Form"}
+    mostly = Reasons({(7, 1): 4, (7, 2): 2, (8, 1): 2}, labels, names)
+    evenly = Reasons({(7, 1): 3, (7, 2): 3}, labels, names)
 
-    assert tables.concentration(mostly) == {
+    assert tables.concentration(mostly, MONTH.starts) == {
         "source": "Ads",
         "count": 4,
         "total": 6,
         "reason": "Student",
+        "url": "/rejections?state=all&reason=7&source=1&since=2026-10-20T00%3A00%3A00%2B00%3A00",
     }
-    assert tables.concentration(evenly) is None
+    assert tables.concentration(evenly, MONTH.starts) is None
 
 
 def test_a_row_leads_to_exactly_its_leads():

@@ -1,0 +1,24 @@
+"""Where a number leads: the list of exactly the leads, or the rejections, that it counts."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+# In place of a source: where nobody told one.
+NOBODY = "none"
+
+
+def leads_url(since: datetime, **filters: str) -> str:
+    """The leads created since then; every filter is a sentence there."""
+    return f"{reverse('leads')}?{urlencode({**filters, 'created_since': since.isoformat()})}"
+
+
+def rejections_url(since: datetime | None = None, **filters: Any) -> str:
+    """The rejections among what was handed over since then, whatever became of them."""
+    asked: dict[str, Any] = {"state": "all"}
+    asked |= {name: value for name, value in filters.items() if value}
+    if since:
+        asked["since"] = since.isoformat()
+    return f"{reverse('rejections')}?{urlencode(asked, doseq=True)}"
