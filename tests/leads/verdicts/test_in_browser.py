@@ -1,0 +1,129 @@
+"""From the claim to the verdict in a real Chromium: keys, a phone, a colleague, no script."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from leads.handoffs import claims
+from leads.models import BantItem, Handoff, Touch
+from tests import factories
+
+SignIn = Callable[..., Page]
+Axe = Callable[[Page], None]
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def rep(live_portal: object) -> User:
+    return factories.rep()
+
+
+@pytest.fixture
+def held(rep: User) -> Handoff:
+    return claims.claim(factories.handoff(), rep)
+
+
+def test_bant_is_saved_as_it_is_left_and_the_lead_accepted_and_taken_back_by_keys(
+    sign_in: SignIn, rep: User, held: Handoff, axe: Axe
+) -> None:
+    page = sign_in(rep)
+    page.goto(f"/leads/{held.lead_id}")
+
+    page.keyboard.press("b")
+    expect(page.locator("#bant-budget")).to_be_focused()
+    page.locator("#bant-budget").select_option("known")
+    note = page.get_by_label("What you know of budget")
+    note.fill("€60k")
+    note.press("Tab")
+    expect(page.locator("#bant-known")).to_have_text("1 of 4 known; Accept asks for 3")
+    expect(page.locator("#bant-budget-said")).to_contain_text("Dana Okafor")
+    axe(page)
+
+    page.locator("#timeline h2").click()
+    page.keyboard.press("a")
+    drawer = page.locator("#drawer")
+    axe(page)
+    drawer.get_by_role("group", name="Authority").get_by_label("Known", exact=True).check()
+    drawer.get_by_role("group", name="Need").get_by_label("Known", exact=True).check()
+    drawer.get_by_role("button", name="Accept").click()
+    expect(page.locator(".toast")).to_contain_text("Accepted.")
+    assert BantItem.objects.get(item="budget").note == "€60k"
+
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast")).to_contain_text("is in your hands again")
+    expect(page.locator("#standing")).to_contain_text("Log first touch")
+
+
+def test_a_digit_chooses_the_reason_and_presets_whether_it_comes_back(
+    sign_in: SignIn, rep: User, held: Handoff, axe: Axe
+) -> None:
+    page = sign_in(rep)
+    page.goto(f"/leads/{held.lead_id}")
+
+    page.keyboard.press("r")
+    drawer = page.locator("#drawer")
+    expect(drawer.locator("[name=reason]").first).to_be_focused()
+    page.keyboard.press("2")
+    second = drawer.locator("[name=reason]").nth(1)
+    expect(second).to_be_checked()
+    usual = second.get_attribute("data-returns")
+    expect(drawer.locator(f"[name=may_return][value={usual}]")).to_be_checked()
+    axe(page)
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/queue")
+    expect(page.locator(".toast")).to_contain_text("is back with Marketing")
+
+
+def test_without_a_script_a_lead_is_rejected_and_taken_back(
+    sign_in: SignIn, rep: User, held: Handoff
+) -> None:
+    page = sign_in(rep, javascript=False)
+    page.goto(f"/leads/{held.lead_id}")
+    page.locator("#bant li").first.get_by_role("button", name="Save").click()
+    expect(page.locator("#bant-budget-said")).to_contain_text("Dana Okafor")
+
+    page.locator("#standing").get_by_role("link", name="Reject").click()
+    page.locator("[name=reason]").first.check()
+    page.get_by_role("button", name="Reject").click()
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.locator(".toast")).to_contain_text("Undone.")
+
+
+def test_who_comes_back_from_a_call_logs_it_with_one_tap(
+    sign_in: SignIn, rep: User, held: Handoff, axe: Axe
+) -> None:
+    page = sign_in(rep)
+    page.set_viewport_size(PHONE)
+    page.goto(f"/leads/{held.lead_id}")
+    expect(page.locator("#reached")).to_be_hidden()
+    # A browser without a telephone stays; what the script remembers is the same.
+    page.locator(".bar-bottom [href^='tel:']").evaluate("link => link.removeAttribute('href')")
+    page.evaluate(f"sessionStorage['called-{held.lead_id}'] = Date.now()")
+
+    page.reload()
+    asked = page.locator("#reached")
+    expect(asked).to_contain_text("Did you reach Maya?")
+    axe(page)
+    asked.get_by_role("button", name="No answer").click()
+
+    expect(page.locator(".toast")).to_contain_text("First touch logged")
+    expect(page.locator("#reached")).to_be_hidden()
+    assert Touch.objects.get().result == "no_answer"
+
+
+def test_an_open_page_shows_who_took_the_lead(sign_in: SignIn, rep: User) -> None:
+    handoff = factories.handoff()
+    page = sign_in(rep)
+    page.goto(f"/leads/{handoff.lead_id}")
+    expect(page.locator("#standing")).to_contain_text("Claim")
+
+    claims.claim(handoff, factories.rep("Marcus Bell"))
+
+    expect(page.locator("#news")).to_have_text(
+        "Marcus Bell holds Maya Lindqvist now.", timeout=15_000
+    )
+    expect(page.locator("#standing")).to_contain_text("Marcus Bell holds this lead since")
