@@ -2,13 +2,25 @@
 
 from datetime import timedelta
 
+from django.conf import settings
+
 from leadportal.db.sweeps import Sweep
+from leads.demo import player
 from leads.handoffs import claims
 from leads.impact import counting
 from leads.judging import due, history
 from leads.nurture import nurture
 
+# Only where the demonstration is served.
+PLAY = Sweep(
+    name="play_demo",
+    queue="bulk",
+    period=timedelta(seconds=90),
+    drain=player.play,
+    oldest_due=player.never_due,
+)
 SWEEPS = (
+    *((PLAY,) if settings.DEMO else ()),
     Sweep(
         name="judge",
         queue="score",

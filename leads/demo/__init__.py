@@ -2,5 +2,6 @@
 
 year: told in order · cast: the company and its people · criteria: how they grew · market,
 places: where leads come from · journeys, fates: what each does and what becomes of it · sales:
-reps and marketers at work · stories: whom one meets first.
+reps and marketers at work · stories: whom one meets first · player:
+what goes on happening while it is served.
 """

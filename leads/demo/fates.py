@@ -20,6 +20,15 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """Why marketing disputes a refusal, and what the arbiter decides a day later."""
+
+    text: str
+    decision: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fate:
     """Who takes the lead and what comes of it. Times count from the step before."""
 
@@ -36,6 +45,13 @@ class Fate:
     # Marketing's answer to a refusal, so many hours later.
     answered: float | None = None
     closed_for_good: bool = False
+    # What was wrong with the criteria that made it an SQL: (id of the rule, flaw).
+    wrong: tuple[tuple[str, str], ...] = ()
+    disputed: Dispute | None = None
+    # What brings it back from nurture, beside the day.
+    returns_at: str = ""
+    # What sales makes of it the next time.
+    then: "Fate | None" = None
     # Days in nurture.
     returns: int = 180
     # Which of budget, authority, need and timing was known in part only; beyond them: none.

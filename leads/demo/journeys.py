@@ -123,6 +123,13 @@ def _with_others(at: datetime, now: datetime) -> datetime:
 # --- what --------------------------------------------------------------------------------------
 
 
+def asks_now(market: Market, origin: Origin, now: datetime) -> Journey:
+    """Somebody from this source who looked around for some weeks and asks at this moment."""
+    values = market.person(SQL) | {"source": origin.name}
+    given = {"given": True, "channel": origin.name, "text": CONSENT_TEXT}
+    return _to_sql(values | {"consent": {"marketing": given}}, origin, now, now, market.dice)
+
+
 def draw_journey(market: Market, origin: Origin, reach: str, now: datetime) -> Journey:
     """Somebody from this source who gets about that far."""
     dice = market.dice

@@ -11,16 +11,19 @@ from itertools import count
 from accounts.models import User
 from funnel.models import Reason
 from funnel.stages import Stage
-from leads.demo.cast import HELENA, INES, MARCUS, RUBEN, Person
-from leads.demo.fates import ANSWERS, FOUND_OUT, Contact, Fate
+from leads.demo.cast import HELENA, INES, MARCUS, RUBEN, TOMASZ, Person
+from leads.demo.fates import ANSWERS, FOUND_OUT, Contact, Dispute, Fate
 from leads.demo.journeys import ZONE
+from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, verdicts
-from leads.models import Answer, BantItem, Handoff, Lead
+from leads.models import Answer, BantItem, Handoff, Lead, Touch
 from leads.rejections import rejections
 
 OPENS, CLOSES = 8, 19
 # Lately nobody puts anything off, so that the queue of now is the one that was told.
 LATELY = timedelta(days=3)
+# When a rep tries again, and asks what became of it.
+TRY_AGAIN, NEXT_WEEK = timedelta(hours=20), timedelta(days=7)
 
 
 @dataclass
@@ -100,22 +103,56 @@ class Floor:
             result=contact.result,
             note=contact.note,
             touched_at=happened,
+            next_try=None if contact.result == Touch.Result.TALKED else at + TRY_AGAIN,
             at=at,
         )
 
     def _refuse(self, handoff: Handoff, rep: User, fate: Fate, at: datetime) -> None:
-        verdicts.reject(handoff, rep, reason=self.reasons[fate.refusal], note=fate.note, at=at)
+        handoff.refresh_from_db()
+        seen = {line["rule"] for line in handoff.reasons}
+        wrong = {rule: flaw for rule, flaw in fate.wrong if rule in seen}
+        reason = self.reasons[fate.refusal]
+        verdicts.reject(handoff, rep, reason=reason, note=fate.note, wrong=wrong, at=at)
         if fate.answered is not None:
             answers = self.in_office_hours(at + timedelta(hours=fate.answered))
             self.plan(answers, lambda at: self._answer(handoff, fate, at))
 
     def _answer(self, handoff: Handoff, fate: Fate, at: datetime) -> None:
         marketer = self.users[(INES, RUBEN, INES, HELENA)[at.minute % 4]]
+        if fate.disputed:
+            self._dispute(handoff, fate, fate.disputed, at)
+            return
         kind = Answer.Kind.CLOSE if fate.closed_for_good else Answer.Kind.NURTURE
         returns = None if fate.closed_for_good else (at + timedelta(days=fate.returns)).date()
         rejections.answer(
-            handoff, marketer, kind=kind, text=ANSWERS[kind], return_on=returns, at=at
+            handoff,
+            marketer,
+            kind=kind,
+            text=ANSWERS[kind],
+            return_on=returns,
+            return_event=fate.returns_at,
+            at=at,
         )
+
+    def _dispute(self, handoff: Handoff, fate: Fate, dispute: Dispute, at: datetime) -> None:
+        said = rejections.answer(
+            handoff,
+            self.users[INES],
+            kind=Answer.Kind.DISPUTE,
+            text=dispute.text,
+            arbiter=self.users[TOMASZ],
+            at=at,
+        )
+        decides = self.in_office_hours(at + timedelta(hours=20))
+        self.plan(decides, lambda at: self._decide(said, fate, dispute, at))
+
+    def _decide(self, said: Answer, fate: Fate, dispute: Dispute, at: datetime) -> None:
+        rejections.decide(
+            said, self.users[TOMASZ], decision=dispute.decision, because=dispute.because, at=at
+        )
+        fresh = Handoff.objects.open().filter(lead=said.handoff.lead_id).first()
+        if fresh and fate.then:
+            self.take_up(fresh, fate.then)
 
     def _accept(self, handoff: Handoff, rep: User, fate: Fate, at: datetime) -> None:
         for place, item in enumerate(bant.ITEMS):
@@ -124,6 +161,10 @@ class Floor:
             note = found[(handoff.pk + place) % len(found)]
             bant.say(handoff.lead, rep, item, state=known, note=note, at=at)
         verdicts.accept(handoff, rep, value=handoff.lead.estimated_value, at=at)
+        if self.now - at < NEXT_WEEK:
+            follow_ups.plan(
+                handoff.lead, rep, due_at=at + NEXT_WEEK, note="Ask for the pilot plan.", at=at
+            )
         if fate.opportunity is not None:
             opens = self.in_office_hours(at + timedelta(days=fate.opportunity))
             self.plan(opens, lambda at: self._opportunity(handoff.lead_id, rep, fate, at))

@@ -33,6 +33,7 @@ from leads.ingest.leads import ingest_leads
 from leads.judging import due
 from leads.judging.judgement import qualify
 from leads.models import Event, Handoff, Lead
+from leads.nurture import nurture
 
 LEADS = 2_000
 # The same year every time, but for today's date.
@@ -179,9 +180,12 @@ class Year:
         every = SWEEP_LATELY if self.now - moment < LATELY else SWEEP
         if moment - self.swept >= every:
             self.swept = moment
+            nurture.return_due(at=moment)
             due.drain(at=moment)
         else:
             qualify(changed, at=moment)
+            if nurture.return_due(at=moment):
+                due.drain(at=moment)
         self._hand_to_sales(moment)
 
     def _deliver(
@@ -210,7 +214,8 @@ class Year:
         opened = Handoff.objects.open().filter(opened_at=moment).select_related("queue")
         for handoff in opened.order_by("lead_id"):
             journey = self.by_lead[handoff.lead_id]
-            self.floor.take_up(handoff, journey.fate or _unforeseen(journey))
+            fate = journey.fate if handoff.cycle == 1 else journey.fate and journey.fate.then
+            self.floor.take_up(handoff, fate or _unforeseen(journey))
 
 
 def _look_again() -> None:

@@ -46,9 +46,17 @@ def spread(at: datetime) -> None:
             cursor.execute(_SPREAD, {"at": at, "gone": [*TOMBSTONES]})
 
 
+# Who waits in nurture for something new may come back, whoever hears of it (leads/nurture).
 _HEAR = """
-DELETE FROM leads_news WHERE lead_id = ANY(%(leads)s) AND at <= %(at)s
-RETURNING lead_id, at, spreads
+WITH told AS (
+    DELETE FROM leads_news WHERE lead_id = ANY(%(leads)s) AND at <= %(at)s
+    RETURNING lead_id, at, spreads
+), stirred AS (
+    UPDATE leads_nurture SET look_at = %(at)s
+    WHERE lead_id = ANY(ARRAY(SELECT lead_id FROM told)) AND ended_at IS NULL
+      AND return_event <> '' AND NOT by_hand_only
+)
+SELECT lead_id, at, spreads FROM told
 """
 
 
