@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
-from accounts.models import Portal
 from accounts.policy import Action
 from funnel.rulebook.parts import Rule
 from funnel.versions import cases, current
@@ -40,9 +39,9 @@ class Evidence:
     precision: Mapping[str, Share]
 
 
-def _found(key: str) -> Evidence:
+def _found(request: AuthenticatedRequest, key: str) -> Evidence:
     """Three questions; kept for a minute where they are costly."""
-    period = Period.ending(timezone.now(), key=key, zone=Portal.load().zone)
+    period = Period.ending(timezone.now(), key=key, zone=request.portal.zone)
     version = current.live()
     rulebook = current.readable(version)
     live = {rule.id: rule for rule in rulebook.rules} if rulebook else {}
@@ -61,7 +60,7 @@ def _found(key: str) -> Evidence:
 @require_safe
 @permission_required(Action.READ_REJECTIONS)
 def evidence(request: AuthenticatedRequest) -> HttpResponse:
-    found = _found(request.GET.get("period", DEFAULT))
+    found = _found(request, request.GET.get("period", DEFAULT))
     period, since = found.period, found.period.starts
     context: dict[str, Any] = {
         "period": period,
@@ -80,7 +79,7 @@ def evidence(request: AuthenticatedRequest) -> HttpResponse:
 @permission_required(Action.DRAFT_CRITERIA)
 def evidence_draft(request: AuthenticatedRequest) -> HttpResponse:
     """Put the case that the button stood beside into the note of the draft, and go there."""
-    found = _found(request.POST.get("period", DEFAULT))
+    found = _found(request, request.POST.get("period", DEFAULT))
     case = _case(found, request.POST.get("reason", ""), request.POST.get("rule", ""))
     try:
         version = cases.note(case, request.user)

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
-from accounts.models import Portal
 from accounts.policy import Action
 from leads.metrics import catalogue
 from leads.metrics.answers import cohort, handoffs, verdicts
@@ -72,7 +71,7 @@ def _sort_of(request: AuthenticatedRequest) -> str:
 
 def figures_asked_for(request: AuthenticatedRequest) -> Figures:
     """The figures of the period in the query string, in days of the company's zone."""
-    portal = Portal.load()
+    portal = request.portal
     key = request.GET.get("period", DEFAULT)
     period = Period.ending(timezone.now(), key=key, zone=portal.zone)
     (now, before), weeks = of_period(
