@@ -24,7 +24,7 @@ dev: $(DEV_STAMP)
 # One process more than most machines of a pipeline have cores: a third of the time one of them waits
 # for a page or for a process.
 test: $(DEV_STAMP)
-	@exec $(BIN)/python -m pytest -n 3 --dist worksteal
+	@exec $(BIN)/python -m pytest -n 4 --dist worksteal
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check .

@@ -186,7 +186,9 @@ def sign_in(open_page: Callable[..., Page]) -> Callable[..., Page]:
 
 
 # What waits for its answer is dimmed, and is not to be judged by its colours.
-AT_REST = "() => !document.querySelector('.htmx-request') && !document.getAnimations().length"
+AT_REST = """() =>
+  !document.querySelector(".htmx-request, .pal [aria-busy=true]") &&
+  !document.getAnimations().length"""
 
 
 @pytest.fixture

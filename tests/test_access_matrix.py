@@ -222,6 +222,9 @@ PAGES: dict[str, list[Page]] = {
 }
 CLAIM = {"rep": "rep@our.example"}
 TOUCH = CLAIM | {"channel": "call", "result": "talked"}
+REJECT = CLAIM | {"reason": "Too small"}
+ANSWER = {"kind": "close"}
+OUTCOME = {"outcome": "lost", "reason": "Price"}
 CALLS: dict[str, list[Call]] = {
     "api-leads": [
         Call("GET", Scope.LEADS_READ, 200, people=True),
@@ -248,6 +251,23 @@ CALLS: dict[str, list[Call]] = {
     "api-handoff-touch": [
         Call("POST", Scope.HANDOFFS_WRITE, 0, "handoff", True, Action.WORK_HANDOFFS, TOUCH)
     ],
+    "api-handoff-accept": [
+        Call("POST", Scope.HANDOFFS_WRITE, 0, "handoff", True, Action.WORK_HANDOFFS, CLAIM)
+    ],
+    "api-handoff-reject": [
+        Call("POST", Scope.HANDOFFS_WRITE, 0, "handoff", True, Action.WORK_HANDOFFS, REJECT)
+    ],
+    "api-lead-answer": [
+        Call("POST", Scope.HANDOFFS_WRITE, 0, "lead", True, Action.ANSWER_REJECTIONS, ANSWER)
+    ],
+    "api-lead-outcome": [
+        Call("POST", Scope.HANDOFFS_WRITE, 409, "lead", True, Action.WORK_HANDOFFS, OUTCOME)
+    ],
+    "api-named-outcome": [
+        Call("POST", Scope.HANDOFFS_WRITE, 404, body=OUTCOME | {"external_id": "crm-404"})
+    ],
+    "api-reasons": [Call("GET", Scope.HANDOFFS_READ, 200, people=True)],
+    "api-nurture": [Call("GET", Scope.LEADS_READ, 200, people=True)],
 }
 # Each has tests of its own: who signs in, and what is about oneself alone.
 ELSEWHERE = {"healthz", "readyz", "theme", "schema", "docs"}
@@ -411,7 +431,8 @@ def test_in_the_api_foreign_and_missing_look_the_same(world: World, name: str, c
         call.method, address(name, call.about, {call.about: 10**15}), body, json=True
     )
 
-    assert foreign.status_code == missing.status_code == MISSING
+    may = call.action is None or policy.can(person, call.action)
+    assert foreign.status_code == missing.status_code == (MISSING if may else FORBIDDEN)
     assert foreign.content == missing.content
 
 

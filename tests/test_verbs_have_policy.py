@@ -31,7 +31,7 @@ from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
 from leads.judging import due
-from leads.lead import notes
+from leads.lead import changes, notes, reading
 from leads.mine import mine, results
 from leads.models import Adjustment, FollowUp, Handoff, Lead, Nurture
 from leads.nurture import nurture
@@ -421,6 +421,10 @@ NO_VERBS = {
     queue.pulse,
     queue.sources,
     queue.last_opened,
+    changes.for_look,
+    changes.news,
+    reading.for_page,
+    reading.newest_handoff,
     hooks.handoffs_waiting_for,
     hooks.follow_ups_due,
     policy.within_reach,

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
@@ -15,6 +15,7 @@ from funnel.models import Reason
 from funnel.reasons import reasons
 from funnel.reasons.forms import ReasonForm
 from leadportal.web.answers import fragment, go, refused
+from leadportal.web.posts import post_only
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -70,7 +71,7 @@ def _step(
     return fragment(request, "funnel/reasons/reason.html", {"form": form, **context}, status=status)
 
 
-@require_POST
+@post_only("reasons")
 @permission_required(Action.EDIT_REASONS)
 def reason_move(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     way = reasons.UP if request.POST.get("way") == reasons.UP else reasons.DOWN
@@ -78,19 +79,19 @@ def reason_move(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return go(request, "reasons")
 
 
-@require_POST
+@post_only("reasons")
 @permission_required(Action.EDIT_REASONS)
 def reason_retire(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return _act(request, pk, reasons.retire, "“{}” is offered no more. Who has it keeps it.")
 
 
-@require_POST
+@post_only("reasons")
 @permission_required(Action.EDIT_REASONS)
 def reason_back(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return _act(request, pk, reasons.bring_back, "“{}” is offered again.")
 
 
-@require_POST
+@post_only("reasons")
 @permission_required(Action.EDIT_REASONS)
 def reason_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return _act(request, pk, reasons.delete, "“{}” is deleted.")

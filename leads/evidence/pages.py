@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
@@ -17,6 +17,7 @@ from funnel.rulebook.parts import Rule
 from funnel.versions import cases, current
 from funnel.versions.states import VersionError
 from leadportal.web.answers import id_number, refused
+from leadportal.web.posts import post_only
 from leads.evidence import evidence as tables
 from leads.evidence import words
 from leads.metrics.answers import evidence as asked
@@ -75,7 +76,7 @@ def evidence(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "leads/evidence/evidence.html", context)
 
 
-@require_POST
+@post_only("rejections-evidence")
 @permission_required(Action.DRAFT_CRITERIA)
 def evidence_draft(request: AuthenticatedRequest) -> HttpResponse:
     """Put the case that the button stood beside into the note of the draft, and go there."""

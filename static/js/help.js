@@ -1,5 +1,4 @@
-// What is asked for seldom: the list of keys and their switch, the button that copies a field, the
-// theme.
+// What is asked for seldom: the list of keys, the button that copies a field, the theme.
 import { find, findAll, make, root, say } from "./page.js";
 
 export function showKeys() {
@@ -27,12 +26,6 @@ export async function copy({ target }) {
   if (navigator.clipboard) await navigator.clipboard.writeText(field.value);
   else document.execCommand("copy");
   say((target.textContent = "Copied"));
-}
-
-export function switchKeys(event) {
-  root.dataset.keys = event.target.dataset.keysSwitch;
-  document.cookie = `keys=${root.dataset.keys}; path=/; max-age=31536000; samesite=lax`;
-  say(`Single-key shortcuts are ${root.dataset.keys}`);
 }
 
 // The theme is a cookie that only the server writes, so the next page arrives in the right one.

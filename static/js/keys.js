@@ -65,7 +65,14 @@ function open() {
 }
 
 // What is asked for seldom is loaded then.
-const help = async (name, event) => (await import("./help.js"))[name](event);
+const showKeys = async () => (await import("./help.js")).showKeys();
+
+// At once: the next key may be pressed before anything else is loaded.
+function switchKeys({ target }) {
+  root.dataset.keys = target.dataset.keysSwitch;
+  document.cookie = `keys=${root.dataset.keys}; path=/; max-age=31536000; samesite=lax`;
+  say(`Single-key shortcuts are ${root.dataset.keys}`);
+}
 
 // Somebody was faster: on to the next.
 const moveOn = () => current() ?? select(find("[data-gone] ~ [data-row]"));
@@ -80,7 +87,7 @@ const FIXED = {
   k: () => move(-1),
   o: open,
   "/": filter,
-  "?": () => help("showKeys"),
+  "?": showKeys,
   g: () => (going = Date.now()),
 };
 
@@ -118,5 +125,5 @@ export function startKeys() {
   on("htmx:afterSettle", moveOn);
   on("htmx:afterSwap", arrived);
   addEventListener("load", goBack);
-  findAll("[data-keys-switch]").forEach((button) => button.addEventListener("click", (event) => help("switchKeys", event)));
+  findAll("[data-keys-switch]").forEach((button) => button.addEventListener("click", switchKeys));
 }

@@ -32,9 +32,12 @@ export function signedOut(url) {
   addEventListener("pagehide", () => "out" in root.dataset && keep());
 }
 
+// What a person fills in; a form of buttons alone, as after a call, has nothing of it.
+const fields = (form) =>
+  [...form.elements].filter(({ name, type }) => name && !/hidden|password|submit|button/.test(type));
+
 function fill(form, values) {
-  for (const field of form.elements) {
-    if (!field.name || field.type === "hidden" || field.type === "password") continue;
+  for (const field of fields(form)) {
     const mine = values.filter(([name]) => name === field.name).map(([, value]) => value);
     if (/radio|checkbox/.test(field.type)) field.checked = mine.includes(field.value);
     else if (mine.length) field.value = mine[0];
@@ -46,7 +49,9 @@ function fill(form, values) {
 // Into the forms of this page; a drawer that is not open yet is opened once.
 export function giveBack(isFirst) {
   const left = JSON.parse(sessionStorage.typed ?? "[]").filter(([action, values]) => {
-    const form = findAll("form[method=post]").find((one) => path(one) === action);
+    const form = findAll("form[method=post]").find(
+      (one) => path(one) === action && fields(one).length,
+    );
     if (form) return fill(form, values);
     if (isFirst) find(`[hx-get="${CSS.escape(action)}"], a[href="${CSS.escape(action)}"]`)?.click();
     return true;

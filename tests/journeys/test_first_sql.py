@@ -92,7 +92,7 @@ def test_a_demo_request_becomes_a_claimed_and_touched_sql(
 
     # One key claims; the lead opens and explains its score, line by line.
     hers.keyboard.press("c")
-    hers.wait_for_url(f"**/leads/{lead['id']}")
+    hers.wait_for_url(re.compile(rf"/leads/{lead['id']}\?from=queue$"))
     expect(hers.get_by_role("heading", name="Maya Lindqvist", level=1)).to_be_visible()
     expect(hers.get_by_text("Why this is an SQL")).to_be_visible()
     expect(hers.get_by_text("Asked for a demo").first).to_be_visible()

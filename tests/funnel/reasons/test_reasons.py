@@ -123,6 +123,10 @@ def test_an_admin_reads_the_list_and_changes_nothing(as_user):
 
 @pytest.mark.parametrize("act", ["move", "retire", "back", "delete"])
 def test_what_writes_is_posted(boss, act):
-    url = f"/settings/reasons/{factories.reason().pk}/{act}"
+    reason = factories.reason()
+    before = list(Reason.objects.values())
 
-    assert boss.get(url).status_code == 405
+    answer = boss.get(f"/settings/reasons/{reason.pk}/{act}")
+
+    assert list(Reason.objects.values()) == before
+    assert (answer.status_code, answer["Location"]) == (302, "/settings/reasons")

@@ -140,7 +140,8 @@ def test_a_draft_that_is_there_keeps_its_note_and_gets_the_case(ines):
 def test_what_the_period_does_not_have_is_no_case(ines):
     for data in ({"reason": "999"}, {"rule": "gone"}, {}):
         assert ines.post("/rejections/evidence/draft", data).status_code == 404
-    assert ines.get("/rejections/evidence/draft").status_code == 405
+    answer = ines.get("/rejections/evidence/draft")
+    assert (answer.status_code, answer["Location"]) == (302, "/rejections/evidence")
     assert not CriteriaVersion.objects.filter(state="draft").exists()
 
 

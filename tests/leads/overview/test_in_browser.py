@@ -37,6 +37,7 @@ def month(live_portal) -> None:
             touch_due_at=at + timedelta(minutes=129),
             first_touch_at=at + timedelta(minutes=30),
             closed_at=at + timedelta(hours=2),
+            answer_due_at=at + timedelta(days=2) if outcome == Outcome.REJECTED else None,
         )
     factories.handoff(opened_at=now - timedelta(minutes=31))
     factories.claimed(rep, at=now - timedelta(hours=3))

@@ -71,6 +71,17 @@ def test_without_a_script_a_row_leads_back_to_the_sheet(
     assert answer["Location"] == f"/leads/{held.lead_id}#bant"
 
 
+def test_a_row_that_is_changed_back_on_the_same_page_is_saved_again(
+    as_user: As, rep: User, held: Handoff
+) -> None:
+    client, url = as_user(rep), f"/leads/{held.lead_id}/bant"
+    row = {"item": "need", "note": "", "once": "abc"}
+
+    for state in ("known", "partly", "known"):
+        client.post(url, row | {"state": state}, headers=HTMX)
+        assert BantItem.objects.get().state == state
+
+
 @pytest.mark.parametrize("row", [{"item": "budget", "state": "perhaps"}, {"item": "luck"}])
 def test_a_row_that_says_nothing_known_is_not_saved(
     as_user: As, rep: User, held: Handoff, row: dict[str, str]
