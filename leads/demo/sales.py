@@ -81,17 +81,26 @@ class Floor:
 
     def _claim(self, handoff: Handoff, rep: User, fate: Fate, at: datetime) -> None:
         claims.claim(handoff, rep, at=at)
-        last = at
-        for contact in fate.contacts:
-            last = self.in_office_hours(at + timedelta(minutes=contact.minutes))
-            self.plan(last, partial(self._contact, handoff, rep, contact))
-        if fate.decided is not None:
-            decided = self.in_office_hours(at + timedelta(hours=fate.decided))
+        contacted, decided = self.course(at, fate)
+        for contact, then in zip(fate.contacts, contacted, strict=True):
+            self.plan(then, partial(self._contact, handoff, rep, contact))
+        if decided is not None:
             verdict = self._refuse if fate.refusal else self._accept
-            self.plan(
-                max(decided, last + timedelta(minutes=4)),
-                lambda at: verdict(handoff, rep, fate, at),
-            )
+            self.plan(decided, lambda at: verdict(handoff, rep, fate, at))
+
+    def course(self, claimed: datetime, fate: Fate) -> tuple[list[datetime], datetime | None]:
+        """When each contact of a claimed lead is made, and the verdict after all of them.
+
+        In this order, though office hours put an evening behind what was done lately.
+        """
+        contacted, last = [], claimed
+        for contact in fate.contacts:
+            last = max(self.in_office_hours(claimed + timedelta(minutes=contact.minutes)), last)
+            contacted.append(last)
+        if fate.decided is None:
+            return contacted, None
+        decided = self.in_office_hours(claimed + timedelta(hours=fate.decided))
+        return contacted, max(decided, last + timedelta(minutes=4))
 
     def _contact(self, handoff: Handoff, rep: User, contact: Contact, at: datetime) -> None:
         # What one logs happened a moment ago.

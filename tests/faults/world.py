@@ -1,6 +1,6 @@
 """People who come in, a machine that hangs where a test wants it, and what must always hold."""
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from leads import invariants
@@ -45,8 +45,9 @@ def hang_at_handoffs(after=0):
 
 
 def let_go():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(7)")
+    """Whoever hung goes on; what they had begun, even if killed since, is waited for."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_unlock(7)")
         cursor.execute("DROP TRIGGER hang ON leads_handoff; DROP FUNCTION hang()")
 
 

@@ -7,7 +7,8 @@ from django.db.models import F
 
 from accounts.models import User
 from funnel.stages import TOMBSTONES, Stage
-from leads.demo import cast, year
+from leads.demo import cast, fates, year
+from leads.demo.sales import Floor
 from leads.models import Campaign, Event, Handoff, HandoffState, Lead, Source
 from tests import factories
 
@@ -91,3 +92,17 @@ def test_the_whole_year_shows_something_on_every_page():
     assert Handoff.objects.filter(claimed_at__gt=F("due_at")).exists()
     claimed = Handoff.objects.values("claimed_by__name").exclude(claimed_by=None).distinct()
     assert claimed.count() == 6
+
+
+def test_whenever_it_is_started_a_verdict_follows_every_contact():
+    """Office hours put an evening behind what was done lately: a contact must not follow them."""
+    minutes = (25, 700, 1_500, 3_000, 4_400)
+    contacts = tuple(fates.Contact(at, "call", "no_answer") for at in minutes)
+    fate = fates.Fate(cast.DANA, claimed=5, contacts=contacts, decided=74)
+    for hours in range(24 * 14):
+        now = NOON + timedelta(hours=hours)
+        floor = Floor({}, now, reasons={})
+        for ago in range(24 * 7):
+            claimed = now - timedelta(hours=ago)
+            contacted, decided = floor.course(claimed, fate)
+            assert [claimed, *contacted, decided] == sorted([claimed, *contacted, decided])
