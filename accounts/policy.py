@@ -24,6 +24,7 @@ class Action(StrEnum):
     OPEN_QUALITY = "open lead quality"
     OPEN_OVERVIEW = "open the overview"
     OPEN_LEADS = "open leads"
+    EDIT_LEADS = "add and edit leads"
     MOVE_BY_HAND = "move leads by hand"
     ADJUST_SCORES = "adjust scores"
     DISQUALIFY = "disqualify and readmit leads"
@@ -53,6 +54,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OPEN_QUALITY: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.OPEN_OVERVIEW: MANAGERS_AND_ADMIN,
     Action.OPEN_LEADS: EVERYBODY,
+    # A rep edits those they hold (leads/editing).
+    Action.EDIT_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
     # Which stages are whose to give, the table of moves says: an SQL is a manager's.
     Action.MOVE_BY_HAND: frozenset({Role.MARKETING}) | MANAGERS,
     Action.ADJUST_SCORES: frozenset({Role.MARKETING}) | MANAGERS,

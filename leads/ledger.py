@@ -144,12 +144,13 @@ def insertion(moves: Sql) -> Sql:
 
 
 # The first row of each lead in a relation `written` with the columns BEGINS_FROM, by the actor and
-# the integration that made them.
+# the integration or the person that made them.
 BEGINS_FROM = ("id", "stage", "stage_since", "cycle")
 BEGINS = insertion(
     Sql(
         "SELECT id AS lead_id, '' AS origin, stage AS target, stage_since AS at, "
-        "%(actor)s AS actor, NULL::bigint AS person_id, %(integration)s::bigint AS integration_id, "
+        "%(actor)s AS actor, %(person)s::bigint AS person_id, "
+        "%(integration)s::bigint AS integration_id, "
         "'' AS reason, NULL::bigint AS version_id, NULL::bigint AS handoff_id, cycle, "
         "NULL::smallint AS total, NULL::jsonb AS evidence, NULL::numeric AS amount FROM written"
     )

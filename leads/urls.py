@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from leads.by_hand import pages as by_hand
+from leads.editing import pages as editing
 from leads.evidence import pages as evidence
 from leads.follow_ups import pages as follow_ups
 from leads.handoffs import api as handoffs_api
@@ -86,7 +87,9 @@ urlpatterns = [
     path("criteria/<int:number>/rescore", switch_on.criteria_rescore, name="criteria-rescore"),
     path("criteria/<int:number>/replay", switch_on.criteria_replay, name="criteria-replay"),
     path("leads", table.lead_list, name="leads"),
+    path("leads/new", editing.lead_new, name="lead-new"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
+    path("leads/<int:pk>/edit", editing.lead_edit, name="lead-edit"),
     path("leads/<int:pk>/next", lead.lead_beside, {"way": "next"}, name="lead-next"),
     path("leads/<int:pk>/previous", lead.lead_beside, {"way": "previous"}, name="lead-previous"),
     path("leads/<int:pk>/changes", lead.lead_changes, name="lead-changes"),

@@ -220,7 +220,7 @@ def begun(made: Sequence[Lead]) -> Sequence[Lead]:
     insert.insert_values([f for f in Lead._meta.concrete_fields if not f.primary_key], made)
     ((statement, params),) = insert.get_compiler(connection=connection).as_sql()
     with connection.cursor() as cursor:
-        by = {"actor": Actor.INTEGRATION, "integration": None}
+        by = {"actor": Actor.INTEGRATION, "integration": None, "person": None}
         begins = cursor.mogrify(ledger.BEGINS, by).decode()
         cursor.execute(
             f"WITH written AS ({statement} RETURNING {', '.join(ledger.BEGINS_FROM)}), "

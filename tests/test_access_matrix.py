@@ -39,6 +39,7 @@ class Page:
     about: str = ""  # lead, handoff, rejection, follow-up, key, version, draft …
     answer: int = 200  # to whom may
     data: dict[str, str] = field(default_factory=dict)
+    besides: Action | None = None  # of who sees it, and does not hold it
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,14 @@ PAGES: dict[str, list[Page]] = {
     "overview": [Page(Action.OPEN_OVERVIEW)],
     "leads": [Page(Action.OPEN_LEADS)],
     "lead": [Page(Action.OPEN_LEADS, about="lead")],
+    "lead-new": [
+        Page(Action.EDIT_LEADS),
+        Page(Action.EDIT_LEADS, "POST", answer=422, data={"email": "nobody"}),
+    ],
+    "lead-edit": [
+        Page(Action.OPEN_LEADS, about="lead", besides=Action.EDIT_LEADS),
+        Page(Action.OPEN_LEADS, "POST", "lead", 422, {"email": "nobody"}, Action.EDIT_LEADS),
+    ],
     "lead-override": [
         Page(Action.MOVE_BY_HAND, about="lead"),
         Page(Action.MOVE_BY_HAND, "POST", "lead", 422, {"to": "mql", "reason": "x"}),  # it is held
@@ -231,7 +240,10 @@ CALLS: dict[str, list[Call]] = {
         Call("POST", Scope.LEADS_WRITE, 201, body={"email": "new@brightwater.example"}),
     ],
     "api-lead-batch": [Call("POST", Scope.LEADS_WRITE, 207, body={"leads": [{}]})],
-    "api-lead": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
+    "api-lead": [
+        Call("GET", Scope.LEADS_READ, 200, about="lead", people=True),
+        Call("PATCH", Scope.LEADS_WRITE, 428, about="lead", body={"city": "Lund"}),
+    ],
     "api-lead-explanation": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
     "api-lead-history": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
     "api-lead-events": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
@@ -372,6 +384,8 @@ def test_a_page_opens_to_whom_the_policy_lets(world: World, name: str, page: Pag
             expected = FORBIDDEN
         elif not world.sees(person, page.about):
             expected = MISSING
+        elif page.besides and not policy.can(person, page.besides):
+            expected = FORBIDDEN
         else:
             expected = page.answer
         assert answer.status_code == expected, who

@@ -27,6 +27,7 @@ from funnel.stages import Stage
 from funnel.versions import cases, current, editing, signing, states, switching
 from leads import hooks, ledger
 from leads.by_hand import disqualifying, points, stages, terms
+from leads.editing import editing as lead_editing
 from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
@@ -383,6 +384,18 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             ),
         )
     ],
+    lead_editing.create: [
+        may(
+            Action.EDIT_LEADS,
+            lambda person: lead_editing.create({"phone": "+46401234567"}, person),
+        )
+    ],
+    lead_editing.edit: [
+        may(
+            Action.EDIT_LEADS,
+            lambda person: lead_editing.edit(factories.lead(), {"city": "Lund"}, person),
+        )
+    ],
     stages.end_override: [
         may(Action.MOVE_BY_HAND, lambda person: stages.end_override(overridden(), person))
     ],
@@ -443,6 +456,7 @@ NO_VERBS = {
     finding.masked,
     attention.needs,
     stages.targets,
+    lead_editing.may_edit,
     terms.actor_of,
     terms.put,
     terms.let_go,

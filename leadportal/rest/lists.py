@@ -56,8 +56,27 @@ def unless_known(request: Request, shown: Mapping[str, Any]) -> HttpResponse:
 
 def unless_same(request: Request, answer: HttpResponse) -> HttpResponse:
     """The same for an answer in another form than JSON."""
-    answer["ETag"] = quote_etag(sha256(answer.content).hexdigest()[:32])
+    tagged(answer)
     return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
+
+
+def tagged(answer: HttpResponse) -> HttpResponse:
+    """With the tag of what it says, for who will ask or change it the next time."""
+    answer["ETag"] = quote_etag(sha256(answer.content).hexdigest()[:32])
+    return answer
+
+
+def refuse_unless_read(request: Request, answer: HttpResponse) -> None:
+    """Let only those change a record who read it as it is: 428 without a tag, 412 with another.
+
+    `answer` is what reading it gives now, with the row locked.
+    """
+    if "If-Match" not in request.headers:
+        raise Problem(
+            428, "Read it first, and send its ETag as If-Match: no change of others gets lost."
+        )
+    if get_conditional_response(request, etag=tagged(answer)["ETag"]):
+        raise Problem(412, "It has changed since you read it. Read it again, then change it.")
 
 
 def narrowed(request: Request, filterset: type[FilterSet], rows: Rows) -> Rows:
@@ -65,7 +84,7 @@ def narrowed(request: Request, filterset: type[FilterSet], rows: Rows) -> Rows:
     unknown = request.query_params.keys() - filterset.base_filters.keys() - PAGING
     if unknown:
         raise _wrong(min(unknown), "unknown_filter", "There is no such filter.")
-    filtered = filterset(request.query_params, rows)
+    filtered = filterset(request.query_params, rows, request=request)
     if not filtered.is_valid():
         name, messages = next(iter(filtered.errors.items()))
         raise _wrong(name, "invalid", str(messages[0]))

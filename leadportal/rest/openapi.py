@@ -36,6 +36,13 @@ IF_NONE_MATCH = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The `ETag` of the answer you have: a 304 without a body says it still holds.",
 )
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The `ETag` of what you read; `*` changes it whatever it is by now.",
+)
 PROBLEMS = {
     400: "The request is wrong; `errors` say where.",
     401: "No key, or none we know.",
@@ -48,6 +55,7 @@ PROBLEMS = {
     413: "The body is too large.",
     415: "The body is not plain JSON.",
     422: "This Idempotency-Key was used for another request.",
+    428: "`If-Match` is missing.",
     429: "The key called too often; try again after `Retry-After`.",
     500: "Something went wrong on our side. Nothing was written.",
     503: "Busy; try again after `Retry-After`.",
@@ -75,10 +83,11 @@ def operation(
     tag: str = "leads",
     description: str = "",
     media_type: str = "application/json",
+    changes: bool = False,
 ) -> dict[str, Any]:
     """Keywords for extend_schema; answers and problems of its own are types by their status.
 
-    `media_type` is that of the answers.
+    `media_type` is that of the answers. What `changes` a record is sent with its tag and no key.
     """
     responses: dict[Any, Any] = {
         (status, media_type): OpenApiResponse(schema_of(kind), HTTPStatus(status).phrase)
@@ -105,7 +114,7 @@ def operation(
         "summary": summary,
         "description": description or summary,
         "tags": [tag],
-        "parameters": (parameters or []) + ([IDEMPOTENCY] if body else []),
+        "parameters": (parameters or []) + ([IDEMPOTENCY] if body and not changes else []),
         "request": {"application/json": body} if body else None,
         "responses": responses,
         "examples": examples,

@@ -129,6 +129,7 @@ LEAD_KEPT_BY_US = frozenset(
     {
         "id",
         "email_kind",
+        "typed",
         "stage",
         "stage_since",
         "score",
@@ -143,6 +144,12 @@ LEAD_KEPT_BY_US = frozenset(
 )
 
 LEAD_SCHEMA = object_of(LEAD)
+# Kept as it was said: it is added to, and taken back by saying so.
+_NEVER_EMPTIED = {
+    "external_id": "An external id stays; send another to add it.",
+    "consent": "What was said stays; send false to withdraw it.",
+    "attributes": "Name each attribute that is to be emptied.",
+}
 
 
 def read_lead(payload: Any) -> dict[str, Any]:
@@ -151,3 +158,32 @@ def read_lead(payload: Any) -> dict[str, Any]:
     if not ({"external_id", "email", "phone"} & values.keys()):
         raise Refused(FieldError("", "required", "Give an external_id, an email or a phone."))
     return values
+
+
+def read_change(payload: Any) -> tuple[dict[str, Any], frozenset[str]]:
+    """The checked values of a change to a known lead, and the names of what it empties.
+
+    A value that is null or blank empties: {"phone": null, "attributes": {"budget": null}} gives
+    {"phone", "attributes.budget"}. Raises Refused.
+    """
+    if isinstance(payload, Mapping):
+        payload = {name: None if given == "" else given for name, given in payload.items()}
+    values = read_object(payload, LEAD, kept_by_us=LEAD_KEPT_BY_US)
+    blank = {name for name, given in payload.items() if given is None}
+    kept = [
+        FieldError(f"/{name}", "never_emptied", _NEVER_EMPTIED[name])
+        for name in sorted(blank & _NEVER_EMPTIED.keys())
+    ]
+    if kept:
+        raise Refused(*kept)
+    # Blanks of spaces only are read as nothing said, too.
+    emptied = {
+        name
+        for name, given in payload.items()
+        if name not in values and not isinstance(given, Mapping)
+    }
+    attributes = payload.get("attributes") or {}
+    emptied |= {
+        f"attributes.{name}" for name in attributes if name not in values.get("attributes", ())
+    }
+    return values, frozenset(emptied)

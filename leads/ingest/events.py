@@ -17,8 +17,8 @@ from leads import fields, news
 from leads.checks.events import read_event
 from leads.checks.reading import FieldError, Refused
 from leads.ingest import identity
-from leads.ingest.leads import Sender, write_leads
-from leads.ingest.records import Arrival
+from leads.ingest.leads import write_leads
+from leads.ingest.records import Arrival, Sender
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.matching import email_identity
 from leads.models import EmailKind, Event
@@ -179,7 +179,7 @@ def _stored(keys: set[str], sender: Sender) -> dict[str, tuple[int, int]]:
     if not keys:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_STORED, {"integration": sender.integration.pk, "keys": list(keys)})
+        cursor.execute(_STORED, {"integration": sender.spoke["integration_id"], "keys": list(keys)})
         return {key: (pk, lead) for key, pk, lead in cursor.fetchall()}
 
 
@@ -191,7 +191,7 @@ def _write_events(
     common = {
         "occurred_at": (at := str(sender.at)),
         "received_at": at,
-        "integration_id": sender.integration.pk,
+        "integration_id": sender.spoke["integration_id"],
     }
     new = [_row(happening, common, sender.at) for happening in happenings]
     written = rows.insert(Event, new, skip_conflicts=True)

@@ -45,7 +45,7 @@ class KnownLeads:
 
 
 def find_leads(
-    integration: Integration,
+    integration: Integration | None,
     *,
     external: Collection[str] = (),
     mails: Collection[str] = (),
@@ -59,6 +59,7 @@ def find_leads(
         return known
     statement = " UNION ALL ".join(_NAMED[name] for name in given)
     if external:
+        assert integration is not None  # only integrations have names of their own
         given["integration"] = integration.pk
     found = prepared.fetch(statement, given)
     heirs = _heirs([pk for _, _, pk, merged_into in found if merged_into])

@@ -16,29 +16,17 @@ from leads import fields, ledger, news
 from leads.checks.leads import read_lead
 from leads.checks.reading import FieldError, Refused
 from leads.ingest import companies, identity, origins
-from leads.ingest.records import WRITTEN, Arrival, Record
+from leads.ingest.records import WRITTEN, Arrival, Record, Sender
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.models import (
     Consent,
     ConsentPurpose,
-    CustomField,
     Event,
     ExternalId,
     Lead,
     LeadChange,
     SeenAttribute,
 )
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Who sends, since when it counts, and what holds where an item is silent."""
-
-    integration: Integration
-    at: datetime
-    default_source: str = ""
-    actor: Actor = Actor.INTEGRATION
-    defined: Mapping[str, CustomField] = field(default_factory=dict)
 
 
 def ingest_leads(
@@ -82,7 +70,7 @@ def ingest_leads(
 def write_leads(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResult]:
     """Write checked items, in the caller's transaction. Raises Raced: start again."""
     people = _find(arrivals, sender)
-    linked = _link_companies(arrivals, people, sender.at)
+    linked = _link_companies(arrivals, people, sender)
     named = origins.find_or_make(
         [(a.values.get("source", ""), a.values.get("campaign", "")) for a in arrivals],
         default_source=sender.default_source,
@@ -111,12 +99,15 @@ class _People:
 
     by_external: dict[str, Record] = field(default_factory=dict)
     by_mail: dict[str, Record] = field(default_factory=dict)
+    by_id: dict[int, Record] = field(default_factory=dict)
     known: list[Record] = field(default_factory=list)
     new: list[Record] = field(default_factory=list)
     # External ids to write: (value, record).
     named: dict[str, Record] = field(default_factory=dict)
 
     def of(self, arrival: Arrival) -> Record | None:
+        if arrival.lead_id:
+            return self.by_id[arrival.lead_id]
         by_id = self.by_external.get(arrival.values.get("external_id", ""))
         return by_id or self.by_mail.get(arrival.email_key)
 
@@ -127,8 +118,10 @@ def _find(arrivals: Sequence[Arrival], sender: Sender) -> _People:
         external={a.values["external_id"] for a in arrivals if "external_id" in a.values},
         mails={a.email_key for a in arrivals if a.email_key},
     )
+    changed = {a.lead_id for a in arrivals if a.lead_id}
     people = _People()
-    records = _load({*known.by_external.values(), *known.by_mail.values()})
+    records = _load({*known.by_external.values(), *known.by_mail.values(), *changed})
+    people.by_id = {pk: records[pk] for pk in changed}
     people.by_external = {value: records[pk] for value, pk in known.by_external.items()}
     people.by_mail = {value: records[pk] for value, pk in known.by_mail.items()}
     return people
@@ -156,13 +149,16 @@ def _load(ids: set[int]) -> dict[int, Record]:
 
 
 def _link_companies(
-    arrivals: Sequence[Arrival], people: _People, at: datetime
+    arrivals: Sequence[Arrival], people: _People, sender: Sender
 ) -> companies.Companies:
     for arrival in arrivals:
         record = people.of(arrival)
         email = arrival.values.get("email") or (record.get("email") if record else "")
+        if sender.person and arrival.lead_id and "company" in arrival.values:
+            # Who says where somebody works knows better than their address.
+            email = ""
         arrival.mention = companies.mention(arrival.values.get("company"), email)
-    return companies.link_companies((a.mention for a in arrivals if a.mention), at)
+    return companies.link_companies((a.mention for a in arrivals if a.mention), sender.at)
 
 
 # --- what is said about them -------------------------------------------------------------------
@@ -180,19 +176,20 @@ def _take(
     try:
         if record.get("stage") == Stage.ERASED:
             raise Refused(FieldError("", "erased", "This person was erased and stays so."))
+        _refuse_what_is_others(record, arrival, people)
         if "attributes" in arrival.values:
-            record.take_attributes(arrival.values["attributes"], sender.defined)
+            record.take_attributes(arrival.values["attributes"], sender)
     except Refused as refused:
         return IngestResult(arrival.index, Status.REFUSED, errors=refused.errors), None
     status, first_index = _enlist(record, arrival, people)
-    record.take_fields(arrival.values)
+    record.take_fields(arrival.values, sender)
+    for name in sorted(arrival.emptied):
+        record.empty(name, sender)
     if "email" in arrival.values:
-        _take_email(record, arrival, people)
+        _take_email(record, arrival, people, sender)
     if "consent" in arrival.values:
         record.take_consent(arrival.values["consent"], sender.at)
-    # A mail alone shows a company, but not that somebody left the one we know.
-    if arrival.mention and ("company" in arrival.values or not record.get("company_id")):
-        record.point("company", linked.of(arrival.mention))
+    _take_company(record, arrival, linked, sender)
     _take_origin(record, arrival.values, named, sender)
     return IngestResult(arrival.index, status, first_index=first_index), record
 
@@ -212,30 +209,67 @@ def _enlist(record: Record, arrival: Arrival, people: _People) -> tuple[Status, 
     return Status.DUPLICATE, record.first_index
 
 
-def _take_email(record: Record, arrival: Arrival, people: _People) -> None:
+def _refuse_what_is_others(record: Record, arrival: Arrival, people: _People) -> None:
+    """A change names one lead, so nothing of it may belong to another. Raises Refused."""
+    if not arrival.lead_id:
+        return
+    for name, owner in (
+        ("email", people.by_mail.get(arrival.email_key)),
+        ("external_id", people.by_external.get(arrival.values.get("external_id", ""))),
+    ):
+        if owner not in (None, record):
+            detail = f"Lead {owner.id} has this {name} already."
+            raise Refused(FieldError(f"/{name}", "taken", detail))
+
+
+def _take_company(
+    record: Record, arrival: Arrival, linked: companies.Companies, sender: Sender
+) -> None:
+    if arrival.mention is None:
+        return
+    company = linked.known(arrival.mention)
+    if "company" in arrival.values:
+        same = record.get("company_id") == company["id"]
+        if record.hears("company", arrival.mention.name, sender, same=same):
+            record.point("company", company)
+    # A mail alone shows a company, but not that somebody left the one we know.
+    elif not record.get("company_id") and "company" not in (record.get("typed") or ()):
+        record.point("company", company)
+
+
+def _take_email(record: Record, arrival: Arrival, people: _People, sender: Sender) -> None:
     owner = people.by_mail.get(arrival.email_key)
     if owner not in (None, record):
         # Two leads that may be one person: neither loses its address to a guess.
         return
     if people.by_mail.get(record.get("email_key")) is record:
         del people.by_mail[record.get("email_key")]
-    record.take_email(arrival)
-    if arrival.email_key:
-        people.by_mail[arrival.email_key] = record
+    record.take_email(arrival, sender)
+    if record.get("email_key"):
+        people.by_mail[record.get("email_key")] = record
 
 
 def _take_origin(
     record: Record, values: dict[str, Any], named: origins.Origins, sender: Sender
 ) -> None:
     campaign = named.campaign(values.get("campaign", ""))
-    record.point("campaign", campaign)
+    _take_named("campaign", campaign, record, sender)
     if "source" in values:
-        record.point("source", named.source(values["source"]))
+        _take_named("source", named.source(values["source"]), record, sender)
+    elif "source" in (record.get("typed") or ()):
+        pass
     elif not record.get("source_id"):
         if campaign and campaign["source_id"]:
             record.point("source", {"id": campaign["source_id"], "name": ""})
         else:
             record.point("source", named.source(sender.default_source))
+
+
+def _take_named(name: str, target: dict[str, Any] | None, record: Record, sender: Sender) -> None:
+    if target and record.hears(
+        name, target["name"], sender, same=record.get(f"{name}_id") == target["id"]
+    ):
+        record.point(name, target)
 
 
 # --- writing -----------------------------------------------------------------------------------
@@ -255,7 +289,8 @@ def _write_new(people: _People, sender: Sender) -> None:
         returning=ledger.BEGINS_FROM,
         beside=ledger.BEGINS,
         actor=sender.actor,
-        integration=sender.integration.pk,
+        integration=sender.spoke["integration_id"],
+        person=sender.spoke["person_id"],
     )
     if len(written) < len(people.new):
         raise Raced
@@ -265,7 +300,8 @@ def _write_new(people: _People, sender: Sender) -> None:
 
 def _write_changed(people: _People, sender: Sender) -> None:
     """Leads that were known and now differ; they are due to be judged again."""
-    touched = sorted((r for r in people.known if r.touched), key=lambda record: record.id)
+    touched = [record for record in people.known if record.touched or record.doubted]
+    touched.sort(key=lambda record: record.id)
     for record in touched:
         record.finish()
         record.row |= {"updated_at": sender.at}
@@ -279,18 +315,22 @@ def _write_changed(people: _People, sender: Sender) -> None:
 
 def _write_beside(people: _People, sender: Sender) -> None:
     """What is kept of them in other tables: what changed, ids and consents."""
-    changed = [
+    changed: list[dict[str, Any]] = [
         {
             "lead_id": record.id,
             "at": sender.at,
-            "integration_id": sender.integration.pk,
             "fields": record.changes,
+            **sender.spoke,
         }
         for record in people.known
         if record.changes
     ]
-    named = [
-        {"lead_id": record.id, "integration_id": sender.integration.pk, "value": value}
+    named: list[dict[str, Any]] = [
+        {
+            "lead_id": record.id,
+            "integration_id": sender.spoke["integration_id"],
+            "value": value,
+        }
         for value, record in sorted(people.named.items())
     ]
     spoken = [
@@ -310,7 +350,11 @@ def _note_unknown_attributes(arrivals: Sequence[Arrival], sender: Sender) -> Non
     if names:
         names -= set(SeenAttribute.objects.filter(name__in=names).values_list("name", flat=True))
     seen = [
-        {"name": name, "first_seen_at": sender.at, "integration_id": sender.integration.pk}
+        {
+            "name": name,
+            "first_seen_at": sender.at,
+            "integration_id": sender.spoke["integration_id"],
+        }
         for name in sorted(names)
     ]
     rows.insert(SeenAttribute, seen, skip_conflicts=True)

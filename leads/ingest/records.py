@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from accounts.models import Integration, User
+from funnel.stages import Actor
 from leads import fields
 from leads.checks.reading import FieldError, Refused
 from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS, Column, Merge
@@ -15,6 +17,8 @@ from leads.text import own_words, search_key
 
 STORED_ATTRIBUTES_MAX = 300
 _TAKEN = tuple(column for column in LEAD_COLUMNS if column.merge is Merge.OVERWRITES)
+_COLUMN = {column.name: column for column in LEAD_COLUMNS}
+ATTRIBUTE = "attributes."
 # What ingest may write on a lead.
 WRITTEN = (
     *(column.field.attname for column in LEAD_COLUMNS),
@@ -27,8 +31,32 @@ WRITTEN = (
     "word_keys",
     "consent",
     "search_key",
+    "typed",
 )
 _BLANK = dict.fromkeys(field.attname for field in Lead._meta.concrete_fields if field.null)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who speaks, since when it counts, and what holds where an item is silent.
+
+    An integration or a person: a machine, or somebody who types.
+    """
+
+    integration: Integration | None
+    at: datetime
+    default_source: str = ""
+    actor: Actor = Actor.INTEGRATION
+    defined: Mapping[str, CustomField] = field(default_factory=dict)
+    person: User | None = None
+
+    @property
+    def spoke(self) -> dict[str, int | None]:
+        """Columns of a row that says who it was."""
+        return {
+            "integration_id": self.integration.pk if self.integration else None,
+            "person_id": self.person.pk if self.person else None,
+        }
 
 
 @dataclass
@@ -37,6 +65,9 @@ class Arrival:
 
     index: int
     values: dict[str, Any]
+    # Of a change to a known lead: which, and what it empties ("phone", "attributes.budget").
+    lead_id: int = 0
+    emptied: frozenset[str] = frozenset()
     email_kind: str = ""
     email_key: str = ""
     mention: Mention | None = None
@@ -63,6 +94,8 @@ class Record:
     # What was said before and now on each purpose: [(at, given)], and the rows to add.
     spoken: dict[str, list[tuple[datetime, bool]]] = field(default_factory=dict)
     consent_rows: list[dict[str, Any]] = field(default_factory=list)
+    # A machine said something else than a person typed; only that is written.
+    doubted: bool = False
 
     @property
     def touched(self) -> bool:
@@ -89,14 +122,39 @@ class Record:
     def _note(self, name: str, old: Any, new: Any) -> None:
         self.changes.setdefault(name, [old, new])[1] = new
 
-    def take_fields(self, values: dict[str, Any]) -> None:
+    def hears(self, name: str, value: Any, sender: Sender, *, same: bool = False) -> bool:
+        """Whether a word counts: what a person typed stands, and what machines say is kept beside.
+
+        `same` is a word that says what is there already, and so nothing against it.
+        """
+        typed = self.row.get("typed")
+        if sender.person:
+            self.row["typed"] = (typed or {}) | {name: None}
+            return True
+        if not typed or name not in typed:
+            return True
+        beside = None
+        if not same:
+            assert sender.integration is not None  # who is no person
+            beside = {"value": value, "by": sender.integration.name, "at": sender.at.isoformat()}
+        if (beside or {}).get("value") != (typed[name] or {}).get("value"):
+            self.row["typed"] = typed | {name: beside}
+            self.doubted = True
+        return False
+
+    def take_fields(self, values: dict[str, Any], sender: Sender) -> None:
         country = values.get("country") or self.get("country")
         for column in _TAKEN:
             if column.name in values:
                 value = column.to_store(values[column.name], country)
-                self.set(column.name, value)
-                if column.twin:
-                    self._take_twin(column, value)
+                same = value == self.get(column.name)
+                if self.hears(column.name, values[column.name], sender, same=same):
+                    self._take(column, value)
+
+    def _take(self, column: Column, value: Any) -> None:
+        self.set(column.name, value)
+        if column.twin:
+            self._take_twin(column, value)
 
     def _take_twin(self, column: Column, value: str) -> None:
         if column.twin == AMONG_ATTRIBUTES:
@@ -105,6 +163,41 @@ class Record:
             self.row[column.twin] = column.twin_of(value)
         self._take_words(column.name, own_words(value))
 
+    def empty(self, name: str, sender: Sender) -> None:
+        """Say that nothing is known: of a column, the company or a custom field."""
+        if not self.hears(name, "", sender, same=self._is_empty(name)):
+            return
+        if name.startswith(ATTRIBUTE):
+            self._empty_attribute(name)
+        elif f"{name}_id" in WRITTEN:
+            self._point_nowhere(name)
+        elif name == "email":
+            self.set("email", "")
+            self.row |= {"email_key": "", "email_kind": ""}
+        else:
+            self._take(_COLUMN[name], _COLUMN[name].blank)
+
+    def _is_empty(self, name: str) -> bool:
+        if name.startswith(ATTRIBUTE):
+            return name.removeprefix(ATTRIBUTE) not in self.get("attributes")
+        return self.get(f"{name}_id" if f"{name}_id" in WRITTEN else name) in ("", None)
+
+    def _empty_attribute(self, name: str) -> None:
+        key = name.removeprefix(ATTRIBUTE)
+        old = self.row["attributes"].pop(key, None)
+        if old is not None:
+            self.row["attribute_keys"].pop(key, None)
+            self._take_words(key, "")
+            self._note(name, old, None)
+
+    def _point_nowhere(self, name: str) -> None:
+        if self.get(f"{name}_id") is None:
+            return
+        self.pointed.setdefault(name, self.get(f"{name}_id"))
+        self.row[f"{name}_id"] = None
+        self._note(name, self.names.get(name, ""), "")
+        self.names[name] = ""
+
     def _take_words(self, name: str, words: str) -> None:
         kept = self.row.get("word_keys") or {}
         kept.pop(name, None)
@@ -112,14 +205,18 @@ class Record:
             kept[name] = words
         self.row["word_keys"] = kept or None
 
-    def take_email(self, arrival: Arrival) -> None:
+    def take_email(self, arrival: Arrival, sender: Sender) -> None:
         """The address of one's own: who asks has made sure that nobody else has it."""
-        if arrival.email_key and arrival.email_key == self.get("email_key"):
+        address = arrival.values["email"]
+        same = address == self.get("email")
+        # The same mailbox written otherwise is no news.
+        same = same or bool(arrival.email_key) and arrival.email_key == self.get("email_key")
+        if not self.hears("email", address, sender, same=same) or same:
             return
         self.set("email", arrival.values["email"])
         self.row |= {"email_key": arrival.email_key, "email_kind": arrival.email_kind}
 
-    def take_attributes(self, given: dict[str, Any], defined: Mapping[str, CustomField]) -> None:
+    def take_attributes(self, given: dict[str, Any], sender: Sender) -> None:
         stored = self.row.setdefault("attributes", {})
         twins = self.row.setdefault("attribute_keys", {})
         if len(stored.keys() | given.keys()) > STORED_ATTRIBUTES_MAX:
@@ -128,15 +225,16 @@ class Record:
         for name, value in given.items():
             old = stored.get(name)
             # By type as well: 1 and true are equal in Python only.
-            if type(old) is type(value) and old == value:
+            same = type(old) is type(value) and old == value
+            if not self.hears(f"{ATTRIBUTE}{name}", value, sender, same=same) or same:
                 continue
             stored[name] = value
-            twin = fields.twin(value, defined.get(name))
+            twin = fields.twin(value, sender.defined.get(name))
             twins.pop(name, None)
             if twin is not None:
                 twins[name] = twin
-            self._take_words(name, fields.words(value, defined.get(name)))
-            self._note(f"attributes.{name}", old, value)
+            self._take_words(name, fields.words(value, sender.defined.get(name)))
+            self._note(f"{ATTRIBUTE}{name}", old, value)
 
     def take_consent(self, words: dict[str, dict[str, Any]], at: datetime) -> None:
         """New words on purposes. Repeating what stands adds nothing; the latest word counts."""

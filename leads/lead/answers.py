@@ -17,6 +17,7 @@ from leads.models import EmailKind, Event, ExternalId, Handoff, Lead, StageChang
 # Beside the columns: what an answer shows of a lead, as a query reads it.
 _SHOWN = (
     *("pk", "email_kind", "company_id", "attributes", "consent", "stage", "stage_since"),
+    "typed",
     *("judgement__total", "judgement__fit", "judgement__intent", "judgement__scored_at"),
     *("judgement__version__number", "owner__email", "created_at", "updated_at"),
 )
@@ -79,6 +80,8 @@ LeadAnswer = TypedDict(
         "company": CompanyAnswer | None,
         "attributes": dict[str, Any],
         "consent": dict[str, bool],
+        # Names of what a person typed, which stands against what integrations send.
+        "typed": list[str],
         "stage": Stage,
         "stage_since": datetime,
         "score": ScoreAnswer | None,
@@ -104,6 +107,7 @@ def lead_answer(row: Any) -> LeadAnswer:
         else cast(CompanyAnswer, _known(row, _OF_COMPANY)),
         "attributes": row.attributes,
         "consent": row.consent,
+        "typed": sorted(row.typed or ()),
         "stage": row.stage,
         "stage_since": row.stage_since,
         "score": _score(row),

@@ -1,6 +1,8 @@
 """Leads over REST: found, and read with score, history and events."""
 
-from django.db.models import QuerySet
+from dataclasses import asdict
+
+from django.db import transaction
 from django.http import HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,12 +13,16 @@ from rest_framework.request import Request
 from accounts.keys.authentication import READ, OpenTo, integration_of
 from accounts.models import Scope, User
 from leadportal.db.paging import Order, read_moment
-from leadportal.rest.lists import narrowed, one_page, unless_known
+from leadportal.rest.lists import narrowed, one_page, refuse_unless_read, tagged, unless_known
+from leadportal.rest.problems import Problem
+from leads.checks.reading import Refused
+from leads.editing import editing
 from leads.explanation.stored import explain
 from leads.ingest import openapi as ingest_openapi
 from leads.ingest.api import send_lead
 from leads.lead import answers, openapi
 from leads.models import Lead
+from leads.models.lead import LeadQuerySet
 from leads.table.filters import LeadFilter
 
 ORDERS = {
@@ -28,7 +34,7 @@ HISTORY_ORDERS = {"at": Order("at", read_moment), "-at": Order("at", read_moment
 EVENT_ORDERS = {"-occurred_at": Order("occurred_at", read_moment, descending=True)}
 
 
-def leads_for(request: Request) -> QuerySet[Lead]:
+def leads_for(request: Request) -> LeadQuerySet:
     if isinstance(request.user, User):
         return Lead.objects.visible_to(request.user)
     return Lead.objects.living()
@@ -56,14 +62,45 @@ def list_leads(request: Request) -> HttpResponse:
     )
 
 
-@extend_schema(**openapi.GET_LEAD)
-@api_view(["GET"])
-@permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
+@extend_schema(methods=["GET"], **openapi.GET_LEAD)
+@extend_schema(methods=["PATCH"], **openapi.PATCH_LEAD)
+@api_view(["GET", "PATCH"])
+@permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ, PATCH=Scope.LEADS_WRITE)])
 def lead(request: Request, pk: int) -> HttpResponse:
+    return read_lead(request, pk) if request.method in READ else change_lead(request, pk)
+
+
+def read_lead(request: Request, pk: int) -> HttpResponse:
     if heir := _heir_of(request, pk):
         return HttpResponsePermanentRedirect(reverse("api-lead", args=[heir]))
     rows = answers.leads_to_show(leads_for(request), integration_of(request))
     return unless_known(request, answers.lead_answer(get_object_or_404(rows, pk=pk)))
+
+
+@transaction.atomic
+def change_lead(request: Request, pk: int) -> HttpResponse:
+    """Write what differs for who has read it; the answer is the lead as it is then."""
+    found = get_object_or_404(leads_for(request).locked(), pk=pk)
+    integration = integration_of(request)
+    assert integration is not None  # changing is open to keys alone
+    refuse_unless_read(request, _shown(request, pk))
+    try:
+        editing.change(found, request.data, integration)
+    except Refused as refused:
+        raise _refusal(refused) from None
+    return tagged(_shown(request, pk))
+
+
+def _shown(request: Request, pk: int) -> HttpResponse:
+    rows = answers.leads_to_show(leads_for(request), integration_of(request))
+    return JsonResponse(answers.lead_answer(rows.get(pk=pk)))
+
+
+def _refusal(refused: Refused) -> Problem:
+    errors = [asdict(error) for error in refused.errors]
+    first = refused.errors[0]
+    status = 409 if first.code == "taken" else 400
+    return Problem(status, f"{first.pointer or 'The body'}: {first.detail}", errors=errors)
 
 
 def _heir_of(request: Request, pk: int) -> int | None:

@@ -3,6 +3,7 @@
 from leadportal.rest.lists import PageAnswer
 from leadportal.rest.openapi import (
     CONDITIONAL,
+    IF_MATCH,
     IF_NONE_MATCH,
     READING,
     READING_ONE,
@@ -11,6 +12,7 @@ from leadportal.rest.openapi import (
     operation,
     paging,
 )
+from leads.checks.leads import LEAD_SCHEMA
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 from leads.examples import LEAD_EXAMPLE, LINE_EXAMPLE, NOW, SCORE_EXAMPLE
 from leads.explanation.answers import ExplanationAnswer
@@ -35,6 +37,7 @@ LEAD_READ_EXAMPLE = {
         "employees": 610,
         "country": "SE",
     },
+    "typed": ["phone"],
     "stage": "sql",
     "stage_since": NOW,
     "score": SCORE_EXAMPLE,
@@ -67,6 +70,22 @@ GET_LEAD = operation(
     problems=CONDITIONAL,
     without_body=UNCHANGED | {301: "Merged away: `Location` is the heir."},
     parameters=[IF_NONE_MATCH],
+)
+
+
+PATCH_LEAD = operation(
+    "changeLead",
+    "Change one lead",
+    description="Fields that are sent overwrite, and null empties; so does the null of an"
+    " attribute. What a person typed stands: your word is kept beside it for people to see, and"
+    " the answer shows what is. An address or an external id of another lead is a 409.",
+    body=LEAD_SCHEMA,
+    sent={"job_title": "VP Operations", "phone": None, "attributes": {"budget": None}},
+    answers={200: LeadAnswer},
+    answer=LEAD_READ_EXAMPLE,
+    problems=(*CONDITIONAL, 400, 409, 411, 413, 415, 428),
+    parameters=[IF_MATCH],
+    changes=True,
 )
 
 

@@ -26,6 +26,7 @@ from leads import local_time
 from leads import words as phrases
 from leads.by_hand import words as by_hand_words
 from leads.by_hand.reading import rows_of
+from leads.editing import editing, said
 from leads.explanation import stored
 from leads.handoffs import bant, verdicts
 from leads.judging.history import daily_totals
@@ -179,6 +180,7 @@ def _standing(
         wait=next(iter(lead.told_wait), None),
         dispute=next(iter(lead.told_dispute), None),
     )
+    whose = said.whose(lead)
     return {
         "handoff": handoff,
         "handoff_facts": who.handoff_facts(handoff) if handoff else [],
@@ -189,10 +191,15 @@ def _standing(
         "by_hand": _by_hand(reader, lead, adjusted, moves),
         "place": phrases.place(lead),
         "refusal": now.refusal,
-        "contact": who.contact(lead, lead.told_consents, may_reach=not now.refusal),
+        "contact": [
+            *who.contact(lead, lead.told_consents, whose, may_reach=not now.refusal),
+            *who.elsewhere(lead, whose),
+        ],
+        "said_first": who.at_first(whose),
+        "may_edit": editing.may_edit(reader, lead),
         "own_words": who.own_words(lead.told_words),
         "company": who.company(lead),
-        "origin": who.origin(lead, request.portal.currency),
+        "origin": who.origin(lead, request.portal.currency, whose),
     }
 
 

@@ -12,6 +12,7 @@ from accounts.models import User
 from funnel.models import QueueMember
 from leads import news
 from leads.by_hand.reading import adjustments_of_lead, override_of_lead
+from leads.editing import said
 from leads.handoffs import bant
 from leads.judging.history import newest_of_lead
 from leads.lead.words.timeline import WORDS
@@ -42,6 +43,9 @@ class _OnPage(TypedDict):
     told_last_time: Told
     told_wait: Told
     told_dispute: Told
+    # Whose word each value is (leads/editing/said.py).
+    told_changes: Told
+    told_first: Told
 
 
 class _ToReader(TypedDict):
@@ -77,6 +81,8 @@ def for_page(reader: User) -> "QuerySet[LeadOnPage]":
             told_last_time=ArraySubquery(last_time(OuterRef("pk"), OuterRef("cycle"))),
             told_wait=ArraySubquery(_wait_of_lead()),
             told_dispute=ArraySubquery(_dispute_of_lead()),
+            told_changes=said.TOLD["told_changes"],
+            told_first=said.TOLD["told_first"],
         )
     )
 

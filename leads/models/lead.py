@@ -92,6 +92,9 @@ class Lead(models.Model):
     # Newest word on each purpose: {"marketing": true}. The rows are in Consent.
     consent = models.JSONField(default=dict, blank=True)
     search_key = models.TextField(blank=True)
+    # What a person typed stands against machines. By name, as in `changes`: null, or what a machine
+    # said since: {"job_title": {"value": "CFO", "by": "HubSpot", "at": "2026-11-28T…"}}.
+    typed = models.JSONField(null=True, blank=True)
 
     source = models.ForeignKey("leads.Source", models.PROTECT, null=True, related_name="leads")
     campaign = models.ForeignKey("leads.Campaign", models.PROTECT, null=True, related_name="leads")

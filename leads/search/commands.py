@@ -61,9 +61,13 @@ def _all(user: User) -> list[Command]:
 
 
 def _work(user: User) -> list[Command]:
-    if not policy.can(user, Action.WORK_HANDOFFS):
-        return []
-    return [Command("Take the next lead of the queue", How.POST, reverse("claim-next"))]
+    work = []
+    if policy.can(user, Action.WORK_HANDOFFS):
+        take = "Take the next lead of the queue"
+        work.append(Command(take, How.POST, reverse("claim-next")))
+    if policy.can(user, Action.EDIT_LEADS):
+        work.append(Command("Add a lead", How.GO, reverse("lead-new")))
+    return work
 
 
 def _verdicts(user: User) -> list[Command]:

@@ -3,14 +3,18 @@
 import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accounts.models import User
+from accounts.models import ApiKey, User
 from funnel.stages import Stage
 from leadportal.rest.filters import AskedFilters, Moment
 from leadportal.world.countries import country_code
+from leads import phones
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
-from leads.matching import company_key
-from leads.models import Handoff, Lead
+from leads.matching import company_key, email_identity
+from leads.models import ExternalId, Handoff, Lead
 from leads.text import has_words, name_key
+
+# More with one number are told apart by nobody.
+MOST_NUMBERS = 200
 
 
 class LeadFilter(AskedFilters):
@@ -19,6 +23,11 @@ class LeadFilter(AskedFilters):
     )
     source = filters.CharFilter(method="by_source", help_text="Name of a source.")
     campaign = filters.CharFilter(method="by_campaign", help_text="Name of a campaign.")
+    email = filters.CharFilter(method="by_email", help_text="The whole address.")
+    phone = filters.CharFilter(method="by_phone", help_text="The whole number, in any spelling.")
+    external_id = filters.CharFilter(
+        method="by_external_id", help_text="Your own id of it; a person's question: anybody's."
+    )
     country = filters.CharFilter(method="by_country", help_text="Code or name.")
     company = filters.CharFilter(
         method="by_company", help_text="Name or domain of the company they work for."
@@ -45,6 +54,26 @@ class LeadFilter(AskedFilters):
 
     def by_campaign(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         return leads.filter(campaign__key=name_key(value, CAMPAIGN_KEY_MAX))
+
+    def by_email(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        kind, key = email_identity(value.strip())
+        if key:
+            # With the condition of the index that knows them (lead_email_once).
+            return leads.filter(email_key=key, merged_into=None)
+        return leads.filter(has_words(value), email__iexact=value.strip())
+
+    def by_phone(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        digits = {phones.search_digits(one) for one in (value, *phones.spellings(value))}
+        numbers = leads.filter(has_words(value)).exclude(phone="").values_list("pk", "phone")
+        alike = dict(numbers[:MOST_NUMBERS])
+        found = {pk for pk, phone in alike.items() if phones.search_digits(phone) in digits}
+        return leads.filter(pk__in=found)
+
+    def by_external_id(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        named = ExternalId.objects.filter(value=value)
+        if isinstance(key := getattr(self.request, "auth", None), ApiKey):
+            named = named.filter(integration=key.integration_id)
+        return leads.filter(pk__in=named.values("lead"))
 
     def by_country(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         return leads.filter(country=country_code(value) or "?")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.html import format_html
@@ -10,6 +11,7 @@ from funnel.vocabulary.events import event_label
 from funnel.vocabulary.facts import Vocabulary
 from leadportal.look import formats
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column, Section
+from leads.editing.said import Doubt, Said, doubts
 from leads.facts import CUSTOM
 from leads.lead.words.timeline import WORDS, purpose
 from leads.models import Company, Handoff, Lead
@@ -20,16 +22,17 @@ ATTRIBUTES_SHOWN = 40
 
 
 def contact(
-    lead: Lead, consents: Sequence[Mapping[str, Any]], *, may_reach: bool
+    lead: Lead,
+    consents: Sequence[Mapping[str, Any]],
+    words: Mapping[str, Said],
+    *,
+    may_reach: bool,
 ) -> list[tuple[str, Any]]:
     """Facts for partials/facts.html; a pair without a value is left out.
 
     Mail and phone are links with a button that copies them, where one may call or write.
     """
-    facts = _listed(LEAD_COLUMNS, lead, Section.CONTACT)
-    if may_reach:
-        ways = {lead.email: "mailto:", lead.phone: "tel:"}
-        facts = [(label, _reach(ways.get(value, ""), value)) for label, value in facts]
+    facts = _listed(LEAD_COLUMNS, lead, Section.CONTACT, words, doubts(lead), may_reach=may_reach)
     return [
         *facts,
         ("Where", place(lead).split(" · ")[0] if lead.city or lead.country else ""),
@@ -58,12 +61,64 @@ def own_words(told: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     return None
 
 
+# How one reaches somebody by a value.
+_WAYS = {"email": "mailto:", "phone": "tel:"}
+
+
 def _listed(
-    columns: Sequence[Column], row: Lead | Company, section: Section
+    columns: Sequence[Column],
+    row: Lead | Company,
+    section: Section,
+    words: Mapping[str, Said] = MappingProxyType({}),
+    against: Mapping[str, Doubt] = MappingProxyType({}),
+    *,
+    may_reach: bool = False,
 ) -> list[tuple[str, Any]]:
-    """What is known of the columns of a section, each by its label."""
-    told = ((column, column.told(row)) for column in columns if column.section is section)
-    return [(column.label, column.on_page(value)) for column, value in told if value is not None]
+    """What is known of the columns of a section, each by its label, with whose word it is."""
+    facts = []
+    for column in columns:
+        value = column.told(row) if column.section is section else None
+        if value is not None:
+            shown = column.on_page(value)
+            if may_reach:
+                shown = _reach(_WAYS.get(column.name, ""), shown)
+            facts.append((column.label, _with_word(column.name, shown, words, against)))
+    return facts
+
+
+def _with_word(
+    name: str, shown: Any, words: Mapping[str, Said], against: Mapping[str, Doubt]
+) -> Any:
+    """A value, whose word it is where not of who made the lead, and what a machine says instead."""
+    if (said := words.get(name)) is not None:
+        shown = format_html(
+            '{}<span class="xs mut said">{}, {}</span>', shown, said.who, formats.when(said.at)
+        )
+    if (doubt := against.get(name)) is not None:
+        shown = format_html(
+            '{}<span class="xs warn-ink said">{} says: {}, {}</span>',
+            *(shown, doubt.who, doubt.value or "nothing", formats.when(doubt.at)),
+        )
+    return shown
+
+
+def at_first(words: Mapping[str, Said]) -> str:
+    """Whose word all is that says nothing else: "All else: Website, 3 Nov"."""
+    first = words.get("")
+    if first is None:
+        return ""
+    begins = "All else" if len(words) > 1 else "Said by"
+    return f"{begins}{':' * (begins != 'Said by')} {first.who}, {formats.when(first.at)}"
+
+
+def elsewhere(lead: Lead, words: Mapping[str, Said]) -> list[tuple[str, Any]]:
+    """Whose word the values are that the heading of the page shows."""
+    against = doubts(lead)
+    return [
+        (column.label, _with_word(column.name, column.told(lead) or "", words, against))
+        for column in LEAD_COLUMNS
+        if column.section is None and column.name in words.keys() | against.keys()
+    ]
 
 
 def _consents(consents: Sequence[Mapping[str, Any]]) -> str:
@@ -82,12 +137,12 @@ def company(lead: Lead) -> list[tuple[str, Any]]:
     return _listed(COMPANY_COLUMNS, lead.company, Section.COMPANY) if lead.company else []
 
 
-def origin(lead: Lead, currency: str) -> list[tuple[str, Any]]:
+def origin(lead: Lead, currency: str, words: Mapping[str, Said]) -> list[tuple[str, Any]]:
     value = lead.estimated_value
     return [
         ("Estimated value", "" if value is None else formats.amount(value, currency)),
         ("First seen", formats.when(lead.created_at)),
-        *_listed(LEAD_COLUMNS, lead, Section.ORIGIN),
+        *_listed(LEAD_COLUMNS, lead, Section.ORIGIN, words, doubts(lead)),
         ("Owner", lead.owner),
         ("Cycle", f"{lead.cycle}, came back before" if lead.cycle > 1 else ""),
     ]

@@ -1,0 +1,120 @@
+"""A lead typed in, edited by a person, or changed by an integration that has read it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from accounts import policy
+from accounts.models import Integration, User
+from accounts.policy import Action, NotAllowed
+from funnel.stages import Actor
+from leadportal.db.races import again_when_raced
+from leads import fields
+from leads.checks.leads import read_change, read_lead
+from leads.checks.reading import FieldError, Refused
+from leads.ingest.leads import write_leads
+from leads.ingest.records import Arrival, Sender
+from leads.ingest.results import Status
+from leads.models import ExternalId, Lead
+
+# Where a lead comes from whose source nobody chose.
+TYPED_IN = "Typed in"
+ONLY_HOLDER = "Only who holds this lead, marketers and managers can edit it."
+
+
+class AlreadyThere(Exception):
+    """The address belongs to somebody we know; nothing was written."""
+
+    def __init__(self, lead_id: int) -> None:
+        super().__init__(f"Lead {lead_id} has this address.")
+        self.lead_id = lead_id
+
+
+def may_edit(person: User, lead: Lead) -> bool:
+    """Whether a person may change what is known of a lead: a rep, of those they hold."""
+    holds = lead.owner_id == person.pk and policy.can(person, Action.WORK_HANDOFFS)
+    return holds or policy.can(person, Action.EDIT_LEADS)
+
+
+def create(payload: Mapping[str, Any], person: User) -> Lead:
+    """A new lead of the API's shape, typed in by a person; judged within seconds.
+
+    Raises NotAllowed, Refused with everything that is wrong, or AlreadyThere.
+    """
+    policy.require(person, Action.EDIT_LEADS)
+    sender = _typing(person, payload)
+    values = _checked(read_lead(payload), sender)
+
+    def write() -> int:
+        (result,) = write_leads([Arrival(0, values)], sender)
+        if result.status is not Status.CREATED:
+            assert result.lead_id is not None  # known, so it has an id
+            raise AlreadyThere(result.lead_id)
+        return _written(result)
+
+    return Lead.objects.get(pk=again_when_raced(write))
+
+
+def edit(lead: Lead, payload: Mapping[str, Any], person: User) -> None:
+    """Write what a person changed; it stands against machines from now on.
+
+    `payload` holds what differs, in the API's shape; null or blank empties. Raises NotAllowed or
+    Refused.
+    """
+    if not may_edit(person, lead):
+        raise NotAllowed(ONLY_HOLDER)
+    _write(lead, payload, _typing(person, payload))
+
+
+def change(lead: Lead, payload: object, integration: Integration) -> None:
+    """The same by an integration: what a person typed stands, its word is kept beside.
+
+    In the transaction in which the caller has locked the lead. Raises Refused.
+    """
+    sender = Sender(integration, timezone.now(), defined=_defined(payload))
+    _write(lead, payload, sender)
+
+
+def _typing(person: User, payload: Mapping[str, Any]) -> Sender:
+    """A person as the sender."""
+    actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
+    return Sender(None, timezone.now(), TYPED_IN, actor, _defined(payload), person)
+
+
+def _defined(payload: object) -> Mapping[str, Any]:
+    return fields.definitions() if isinstance(payload, Mapping) and "attributes" in payload else {}
+
+
+def _checked(values: dict[str, Any], sender: Sender) -> dict[str, Any]:
+    if "attributes" in values:
+        values["attributes"] = fields.typed(values["attributes"], sender.defined)
+    return values
+
+
+def _write(lead: Lead, payload: object, sender: Sender) -> None:
+    values, emptied = read_change(payload)
+    values = _checked(values, sender)
+    _refuse_nameless(lead, values, emptied)
+    arrival = Arrival(0, values, lead_id=lead.pk, emptied=emptied)
+    again_when_raced(lambda: _written(write_leads([arrival], sender)[0]))
+
+
+def _written(result: Any) -> int:
+    if result.errors:
+        raise Refused(*result.errors)
+    lead_id: int = result.lead_id
+    return lead_id
+
+
+def _refuse_nameless(lead: Lead, values: Mapping[str, Any], emptied: frozenset[str]) -> None:
+    """Nobody could find a lead again that has no address, no phone and no name elsewhere."""
+    if not emptied & {"email", "phone"}:
+        return
+    left = [name for name in ("email", "phone") if getattr(lead, name) and name not in emptied]
+    if left or values.keys() & {"email", "phone", "external_id"}:
+        return
+    if not ExternalId.objects.filter(lead=lead).exists():
+        (name, *_) = sorted(emptied & {"email", "phone"})
+        detail = "A lead needs an email, a phone or an external id to be found again."
+        raise Refused(FieldError(f"/{name}", "required", detail))

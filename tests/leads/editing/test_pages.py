@@ -1,0 +1,211 @@
+import json
+import re
+
+import pytest
+from django.test import Client
+
+from leads import fields
+from leads.editing import editing
+from leads.ingest.leads import ingest_leads
+from leads.models import Consent, Lead, LeadChange
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ines():
+    return factories.marketer()
+
+
+@pytest.fixture
+def browser(ines) -> Client:
+    client = Client()
+    client.force_login(ines)
+    return client
+
+
+@pytest.fixture
+def maya() -> Lead:
+    return factories.lead(email="maya@bright.example", job_title="Buyer", city="Lund")
+
+
+def form_of(page) -> dict[str, str]:
+    """What a browser would post of the page, unchanged."""
+    form = page.context["form"]
+    values = {name: form[name].value() or "" for name in form.fields}
+    return values | {"seen": form.seen}
+
+
+def test_a_lead_is_typed_in(browser, ines):
+    fields.define("seats", "Seats", "number")
+    fields.define("trial", "Trial", "yes_no")
+    typed = {
+        "first_name": "Maya",
+        "email": "maya@bright.example",
+        "company.name": "Bright",
+        "company.employees": "1,250",
+        "estimated_value": "40 000",
+        "attributes.seats": "12",
+        "attributes.trial": "yes",
+        "consent": "yes",
+        "consent_text": "On paper at the fair",
+    }
+
+    answer = browser.post("/leads/new", form_of(browser.get("/leads/new")) | typed, follow=True)
+
+    lead = Lead.objects.get()
+    assert answer.redirect_chain == [(f"/leads/{lead.pk}", 302)]
+    assert "Maya is here." in answer.content.decode()
+    assert (lead.company.employees, lead.estimated_value) == (1250, 40_000)
+    assert lead.attributes == {"seats": 12, "trial": True}
+    assert lead.stage_changes.get().person == ines
+    consent = Consent.objects.get()
+    assert (consent.given, consent.text, consent.channel) == (
+        True,
+        "On paper at the fair",
+        "typed in",
+    )
+
+
+def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(browser):
+    typed = {"email": "maya at bright", "estimated_value": "12,5", "company.employees": "many"}
+
+    page = browser.post("/leads/new", form_of(browser.get("/leads/new")) | typed)
+
+    assert page.status_code == 422
+    assert page.context["form"].errors.keys() == typed.keys()
+    for words in typed.values():
+        assert f'value="{words}"' in page.content.decode()
+    assert not Lead.objects.exists()
+
+
+def test_a_lead_needs_an_address_or_a_phone(browser):
+    page = browser.post("/leads/new", form_of(browser.get("/leads/new")) | {"first_name": "Maya"})
+
+    assert "Give an external_id, an email or a phone." in page.content.decode()
+
+
+def test_a_known_address_opens_that_lead_with_what_was_typed_where_it_has_nothing(browser, maya):
+    typed = {"email": "MAYA@bright.example", "job_title": "CEO", "department": "Buying"}
+
+    page = browser.post("/leads/new", form_of(browser.get("/leads/new")) | typed)
+
+    html = page.content.decode()
+    assert "is here already" in html
+    assert f'action="/leads/{maya.pk}/edit"' in html
+    assert 'value="Buyer"' in html
+    assert 'value="Buying"' in html
+    saved = browser.post(f"/leads/{maya.pk}/edit", form_of(page))
+    assert saved.status_code == 302
+    assert LeadChange.objects.get().fields == {"department": ["", "Buying"]}
+
+
+def test_only_what_was_changed_is_written(browser, maya, ines):
+    same = form_of(browser.get(f"/leads/{maya.pk}/edit"))
+
+    answer = browser.post(f"/leads/{maya.pk}/edit", same, follow=True)
+    assert "Nothing was changed." in answer.content.decode()
+    browser.post(f"/leads/{maya.pk}/edit", same | {"job_title": "VP", "city": ""})
+
+    assert LeadChange.objects.get().fields == {"job_title": ["Buyer", "VP"], "city": ["Lund", ""]}
+    assert Lead.objects.get().typed == {"job_title": None, "city": None}
+
+
+def test_what_somebody_else_changed_meanwhile_is_left_alone(browser, maya):
+    mine = form_of(browser.get(f"/leads/{maya.pk}/edit"))
+    editing.edit(maya, {"city": "Malmö"}, factories.marketing_manager())
+
+    browser.post(f"/leads/{maya.pk}/edit", mine | {"job_title": "VP"})
+
+    lead = Lead.objects.get()
+    assert (lead.city, lead.job_title) == ("Malmö", "VP")
+
+
+def test_a_field_that_both_changed_is_shown_and_saved_the_second_time(browser, maya):
+    mine = form_of(browser.get(f"/leads/{maya.pk}/edit")) | {"city": "Kiruna"}
+    editing.edit(maya, {"city": "Malmö"}, factories.marketing_manager())
+
+    page = browser.post(f"/leads/{maya.pk}/edit", mine)
+
+    assert page.status_code == 422
+    html = page.content.decode()
+    assert "Tomasz Zieliński changed this to “Malmö” while you typed." in html
+    assert Lead.objects.get().city == "Malmö"
+    assert browser.post(f"/leads/{maya.pk}/edit", form_of(page)).status_code == 302
+    assert Lead.objects.get().city == "Kiruna"
+
+
+def test_what_a_machine_says_is_shown_beside_and_can_be_taken(browser, maya, ines):
+    editing.edit(maya, {"job_title": "VP"}, ines)
+    hubspot = factories.integration("HubSpot")
+    ingest_leads([{"email": maya.email, "job_title": "CFO"}], integration=hubspot)
+
+    page = browser.get(f"/leads/{maya.pk}").content.decode()
+    edit = browser.get(f"/leads/{maya.pk}/edit").content.decode()
+    taken = browser.get(f"/leads/{maya.pk}/edit?take=job_title")
+
+    assert "HubSpot says: CFO" in page
+    assert "Ines Carvalho, today" in re.sub("<[^>]+>", "", edit)
+    assert f'href="/leads/{maya.pk}/edit?take=job_title"' in edit
+    assert taken.context["form"]["job_title"].value() == "CFO"
+    browser.post(f"/leads/{maya.pk}/edit", form_of(taken))
+    lead = Lead.objects.get()
+    assert (lead.job_title, lead.typed) == ("CFO", {"job_title": None})
+
+
+def test_values_that_no_control_offers_stay_as_they_are(browser, maya):
+    texts = {"tier": "platinum", "tags": ["a", "b"], "story": "One\nTwo", "trial": "maybe"}
+    Lead.objects.update(attributes=texts)
+    fields.define("tier", "Tier", "choice", choices=["gold"])
+    fields.define("tags", "Tags", "choices", choices=["a"])
+    fields.define("story", "Story", "text")
+    fields.define("trial", "Trial", "yes_no")
+    before = Lead.objects.get().attributes
+
+    same = form_of(browser.get(f"/leads/{maya.pk}/edit")) | {"attributes.story": "One\r\nTwo"}
+    browser.post(f"/leads/{maya.pk}/edit", same)
+
+    assert Lead.objects.get().attributes == before
+    assert not LeadChange.objects.exists()
+
+
+def test_consent_is_withdrawn_but_not_unsaid(browser, maya):
+    factories.consent(maya)
+    Lead.objects.update(consent={"marketing": True})
+    same = form_of(browser.get(f"/leads/{maya.pk}/edit"))
+
+    unsaid = browser.post(f"/leads/{maya.pk}/edit", same | {"consent": ""})
+    assert unsaid.context["form"].errors.keys() == {"consent"}
+    browser.post(f"/leads/{maya.pk}/edit", same | {"consent": "no"})
+
+    assert Lead.objects.get().consent == {"marketing": False}
+
+
+def test_what_a_page_claims_to_have_shown_is_read_with_care(browser, maya):
+    same = form_of(browser.get(f"/leads/{maya.pk}/edit"))
+
+    for seen in ("", "[", "[]", "7", json.dumps({"city": {"a": 1}})):
+        answer = browser.post(f"/leads/{maya.pk}/edit", same | {"seen": seen, "city": "Lund"})
+        assert answer.status_code in (302, 422)
+
+    assert Lead.objects.get().city == "Lund"
+
+
+def test_a_rep_edits_what_they_hold_and_is_told_of_others(browser):
+    rep = factories.rep()
+    held = factories.claimed(rep).lead
+    others = factories.claimed(factories.rep("Marcus Bell")).lead
+    browser.force_login(rep)
+
+    assert f'href="/leads/{held.pk}/edit"' in browser.get(f"/leads/{held.pk}").content.decode()
+    assert browser.get(f"/leads/{held.pk}/edit").status_code == 200
+    refused = browser.get(f"/leads/{others.pk}/edit")
+    assert refused.status_code == 403
+    assert "Only who holds this lead" in refused.content.decode()
+    assert "/edit" not in browser.get(f"/leads/{others.pk}").content.decode()
+
+
+def test_the_form_takes_few_queries(browser, maya, django_assert_max_num_queries):
+    with django_assert_max_num_queries(14):
+        browser.get(f"/leads/{maya.pk}/edit")
