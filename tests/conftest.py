@@ -10,6 +10,7 @@ Tests with `worker` or `live_portal` talk to other processes, so their rows must
 they get the transactional database by themselves, and everything is emptied after each.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -24,17 +25,48 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import DjangoDbBlocker
 
 from leadportal.local import postgres
+from tests.shared import is_one_of_several, made_once
 
 pytest_plugins = ["tests.api", "tests.processes", "tests.browser", "tests.described"]
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> Iterator[None]:
-    """Start the PostgreSQL of this run; only a run that asks for the database pays for it."""
+def django_db_modify_db_settings(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Start the PostgreSQL of this process; only one that asks for the database pays for it."""
+    # What the user nobody owns, where it has to run the server, is not ours to copy.
+    if is_one_of_several() and not postgres.postgres_account().user:
+        migrated = made_once("migrated", lambda folder: make_migrated(folder, django_db_blocker))
+        shutil.copytree(migrated, settings.DATA_DIR / "postgres")
     server = postgres.start_postgres(settings.DATA_DIR, throw_away=True)
     yield
     connection.close()
     server.stop()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def make_migrated(folder: Path, blocker: DjangoDbBlocker) -> None:
+    """Move a cluster here that has the database of the tests with all its tables."""
+    server = postgres.start_postgres(settings.DATA_DIR, throw_away=True)
+    try:
+        with blocker.unblock():
+            name = connection.settings_dict["NAME"]
+            connection.creation.create_test_db(verbosity=0, serialize=False)
+            connection.creation.destroy_test_db(name, verbosity=0, keepdb=True)
+    finally:
+        server.stop()
+    shutil.move(settings.DATA_DIR / "postgres", folder)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Use what came with the cluster. Nothing is dropped: the server ends with the run."""
+    return True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -18,6 +18,7 @@ from leadportal.celery import app
 from leadportal.local import folders, processes
 from leadportal.local import valkey as valkey_server
 from leadportal.probe import answers
+from tests.shared import made_once
 
 
 def free_port() -> int:
@@ -33,7 +34,6 @@ def environment(**more: str) -> dict[str, str]:
         "DATABASE_URL": f"postgres://{name['USER']}@{folder}/{name['NAME']}",
         "REDIS_URL": settings.REDIS_URL,
         "DJANGO_SETTINGS_MODULE": "leadportal.settings",
-        "STATIC_ROOT": str(settings.STATIC_ROOT),
         **more,
     }
 
@@ -72,15 +72,26 @@ class Portal:
     log: Path
 
 
+def collect_static(folder: Path) -> None:
+    log = folders.log_file(settings.DATA_DIR, "collectstatic")
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
+    collecting = processes.spawn(
+        "collectstatic", collect, log=log, env=environment(STATIC_ROOT=str(folder))
+    )
+    if collecting.popen.wait(120):
+        raise folders.StartFailed(f"collectstatic failed: {log.read_text()[-2000:]}")
+
+
 @pytest.fixture(scope="session")
 def _portal(django_db_setup: None, valkey: processes.Process) -> Iterator[Portal]:
     port = free_port()
     log = folders.log_file(settings.DATA_DIR, "web")
-    env = environment(BASE_URL=f"http://127.0.0.1:{port}", PORT=str(port), WEB_CONCURRENCY="1")
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
-    collecting = processes.spawn("collectstatic", collect, log=log, env=env)
-    if collecting.popen.wait(120):
-        raise folders.StartFailed(f"collectstatic failed: {log.read_text()[-2000:]}")
+    env = environment(
+        BASE_URL=f"http://127.0.0.1:{port}",
+        PORT=str(port),
+        WEB_CONCURRENCY="1",
+        STATIC_ROOT=str(made_once("static files", collect_static)),
+    )
     web = [sys.executable, "-m", "gunicorn", "-c", "python:leadportal.gunicorn"]
     process = processes.spawn("web", web, log=log, env=env)
     processes.wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), process, log)

@@ -1,13 +1,17 @@
 """The product's own settings, on servers and files that end with the run.
 
-PostgreSQL and Valkey of the run live in a folder of its own, made here and emptied by
-tests/conftest.py, so any number of runs work side by side.
+PostgreSQL and Valkey of each process live in a folder of its own, made here and removed by
+tests/conftest.py, so any number of them work side by side.
 """
 
 import os
 import tempfile
 
+from tests.shared import VARIABLE, is_one_of_several
+
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="leadportal-tests-")
+if not is_one_of_several():
+    os.environ[VARIABLE] = os.environ["DATA_DIR"]
 for name in ("DATABASE_URL", "REDIS_URL", "BASE_URL", "DEBUG"):
     os.environ.pop(name, None)
 os.environ |= {

@@ -4,14 +4,16 @@ The addresses come from the URL resolver: a new one without a line here fails.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from accounts import policy
 from accounts.models import Scope, User
@@ -22,6 +24,7 @@ from leads.by_hand import points
 from leads.models import Handoff, Lead
 from tests import factories
 from tests.api import Api
+from tests.concurrently import rolled_back
 from tests.test_urls_have_policy import PATTERNS
 
 pytestmark = pytest.mark.django_db
@@ -300,6 +303,7 @@ class World:
     """A handoff that a colleague of `rep` holds, and everybody who may come."""
 
     people: dict[str, User]
+    visits: dict[str, str]  # the session of each person
     handoff: Handoff
     ids: dict[str, int]
 
@@ -312,9 +316,28 @@ class World:
             return person == self.people["sales"]
         return True
 
+    def ask(self, who: str) -> Callable[..., HttpResponse]:
+        """Send requests as one of these people."""
+        client = Client(raise_request_exception=False)
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.visits[who]
 
-@pytest.fixture
-def world() -> World:
+        def send(method: str, url: str, data: Any, *, json: bool = False) -> HttpResponse:
+            if method == "GET":
+                return client.get(url)
+            kind = {"content_type": "application/json"} if json else {}
+            return client.post(url, data or {}, **kind)
+
+        return send
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Made once: the transaction of each test is a part of this one, and undoes what it did."""
+    with django_db_blocker.unblock(), rolled_back():
+        yield made()
+
+
+def made() -> World:
     rep = factories.rep()
     rep.email = CLAIM["rep"]
     rep.save()
@@ -336,7 +359,13 @@ def world() -> World:
         "version": factories.live_version().number,
         "draft": editing.draft(current.live().content, author=people[Role.MARKETING]).number,
     }
-    return World(people, held, ids)
+    return World(people, {who: visit(person) for who, person in people.items()}, held, ids)
+
+
+def visit(person: User) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def address(name: str, about: str, ids: dict[str, int]) -> str:
@@ -379,7 +408,7 @@ def test_a_page_opens_to_whom_the_policy_lets(world: World, name: str, page: Pag
     assert stranger["Location"].startswith("/account/login/")
 
     for who, person in world.people.items():
-        answer = ask(person)(page.method, url, page.data)
+        answer = world.ask(who)(page.method, url, page.data)
         if not person.has_role(*roles):
             expected = FORBIDDEN
         elif not world.sees(person, page.about):
@@ -396,7 +425,7 @@ def test_on_a_page_foreign_and_missing_look_the_same(world: World, name: str, pa
     if page.about not in ("lead", "handoff", "follow-up"):
         return
     person = world.people["sales outside the queue"]
-    outsider = ask(person)
+    outsider = world.ask("sales outside the queue")
     may = page.action is None or policy.can(person, page.action)
 
     foreign = outsider(page.method, address(name, page.about, world.ids), page.data)
@@ -423,7 +452,7 @@ def test_a_person_calls_what_they_may_see(world: World, name: str, call: Call):
 
     for who, person in world.people.items():
         body = call.body and call.body | ({"rep": person.email} if "rep" in call.body else {})
-        answer = ask(person)(call.method, url, body, json=True)
+        answer = world.ask(who)(call.method, url, body, json=True)
         if not call.people or not person.has_role(*roles):
             expected = FORBIDDEN
         elif not world.sees(person, call.about):
@@ -438,10 +467,11 @@ def test_in_the_api_foreign_and_missing_look_the_same(world: World, name: str, c
     if not call.people or call.about not in ("lead", "handoff"):
         return
     person = world.people["sales outside the queue"]
+    outsider = world.ask("sales outside the queue")
     body = call.body and call.body | {"rep": person.email}
 
-    foreign = ask(person)(call.method, address(name, call.about, world.ids), body, json=True)
-    missing = ask(person)(
+    foreign = outsider(call.method, address(name, call.about, world.ids), body, json=True)
+    missing = outsider(
         call.method, address(name, call.about, {call.about: 10**15}), body, json=True
     )
 
@@ -453,21 +483,7 @@ def test_in_the_api_foreign_and_missing_look_the_same(world: World, name: str, c
 def test_a_list_holds_what_one_sees(world: World):
     factories.lead("Nobody Yours")
 
-    for person in world.people.values():
-        answer = ask(person)("GET", reverse("api-leads"), None, json=True)
+    for who, person in world.people.items():
+        answer = world.ask(who)("GET", reverse("api-leads"), None, json=True)
         shown = {row["id"] for row in answer.json()["results"]}
         assert shown == set(Lead.objects.visible_to(person).values_list("pk", flat=True))
-
-
-def ask(person: User) -> Callable[..., HttpResponse]:
-    client = Client(raise_request_exception=False)
-    client.force_login(person)
-
-    def send(method: str, url: str, data: Any, *, json: bool = False) -> HttpResponse:
-        if method == "GET":
-            return client.get(url)
-        return client.post(
-            url, data or {}, **({"content_type": "application/json"} if json else {})
-        )
-
-    return send

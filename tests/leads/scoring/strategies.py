@@ -1,11 +1,14 @@
 """Hypothesis strategies: vocabularies, conditions, rulebooks as people would write them, people.
 
 Criteria and people draw from the same small pools, so that tests hold about as often as not.
+Strategies are kept where they can be: to build one, and have it check itself, takes longer than to
+draw from it.
 """
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -105,6 +108,7 @@ CUSTOM = tuple(
 )
 
 
+@cache
 def moments() -> st.SearchStrategy[Moment]:
     return st.builds(
         Moment,
@@ -114,6 +118,7 @@ def moments() -> st.SearchStrategy[Moment]:
     )
 
 
+@cache
 def custom_fields() -> st.SearchStrategy[list[str]]:
     """Names of some custom fields, of every type."""
     return st.lists(st.sampled_from([fact.name for fact in CUSTOM]), unique=True)
@@ -125,11 +130,18 @@ def vocabulary(custom: Collection[str]) -> Vocabulary:
     return FACTS.with_facts([*asked, consent("news-letter_2")])
 
 
+@cache
 def tricky_text() -> st.SearchStrategy[str]:
     alphabet = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
     return st.sampled_from(TEXTS) | st.text(alphabet, min_size=1, max_size=8) | words_and_signs()
 
 
+@cache
+def solid_text() -> st.SearchStrategy[str]:
+    return tricky_text().filter(lambda text: text.strip())
+
+
+@cache
 def words_and_signs() -> st.SearchStrategy[str]:
     """Words as people join them in titles and names: "Sr.V.P.-C++"."""
     pairs = st.tuples(st.sampled_from(PARTS), st.sampled_from(GAPS))
@@ -138,6 +150,7 @@ def words_and_signs() -> st.SearchStrategy[str]:
     )
 
 
+@cache
 def days(at: datetime) -> st.SearchStrategy[date]:
     offsets = [0, *(sign * (n + more) for n in WINDOWS for more in (0, 1) for sign in (1, -1))]
     near = st.sampled_from(offsets).map(lambda n: at.date() + timedelta(days=n))
@@ -147,13 +160,14 @@ def days(at: datetime) -> st.SearchStrategy[date]:
 # Conditions, as JSON.
 
 
+@cache
 @st.composite
 def scalar(draw: Any, fact: Fact, at: datetime) -> Any:
     match fact.type:
         case FactType.TEXT if fact.name in PLAIN:
             return draw(st.sampled_from(PLAIN_TEXTS))
         case FactType.TEXT:
-            return draw(tricky_text().filter(lambda text: text.strip()))
+            return draw(solid_text())
         case FactType.DATE:
             return draw(days(at)).isoformat()
         case FactType.YES_NO:
@@ -169,12 +183,14 @@ def scalar(draw: Any, fact: Fact, at: datetime) -> Any:
     return draw(st.sampled_from(NUMBERS))
 
 
+@cache
 def day_counts() -> st.SearchStrategy[float]:
     """Days to or from a date, about where the dates of people are, and far beyond."""
     near = st.integers(-8, 8) | st.sampled_from([-31, -30, -29, 29, 30, 31, -0.5, 0.5, 6.5])
     return near | st.sampled_from([3_652_058, -3_652_058, 10**9, -(10**22), 1e29])
 
 
+@cache
 @st.composite
 def operands(draw: Any, takes: Takes, fact: Fact, at: datetime) -> dict[str, Any]:
     """The key `value` as the operator takes it, or no key."""
@@ -204,18 +220,20 @@ def fact_tests(draw: Any, vocabulary: Vocabulary, use: Use, at: datetime) -> dic
     return data
 
 
+@cache
 @st.composite
 def property_tests(draw: Any, at: datetime) -> dict[str, Any]:
     operator = draw(st.sampled_from(list(PROPERTY_OPERATORS.values())))
     kind = FactType.NUMBER if operator.name in NUMBER_OPERATORS else FactType.TEXT
     data = {"property": draw(st.sampled_from(["path", "pages"])), "op": operator.name}
     if operator.name in SAME_OPERATORS:
-        same = st.sampled_from(SAME) | tricky_text().filter(lambda text: text.strip())
+        same = st.sampled_from(SAME) | solid_text()
         one = operator.takes is Takes.ONE
         return data | {"value": draw(same if one else st.lists(same, min_size=1, max_size=3))}
     return data | draw(operands(operator.takes, Fact("property", kind, ""), at))
 
 
+@cache
 @st.composite
 def event_tests(draw: Any, at: datetime) -> dict[str, Any]:
     data: dict[str, Any] = {"event": draw(st.sampled_from(TYPES))}
@@ -277,6 +295,7 @@ def rules(draw: Any, vocabulary: Vocabulary, at: datetime, number: int) -> dict[
     return rule
 
 
+@cache
 def frequencies() -> st.SearchStrategy[dict[str, Any]]:
     few = st.integers(1, 3)
     each = st.fixed_dictionaries(
@@ -339,29 +358,54 @@ def contents(draw: Any, vocabulary: Vocabulary, at: datetime) -> dict[str, Any]:
 # People.
 
 
+@cache
 @st.composite
 def happenings(draw: Any, at: datetime) -> Happening:
+    age, micro = draw(ages()), draw(st.sampled_from([0, 0, 1, 999_999]))
+    happened = min(at, at - timedelta(seconds=age, microseconds=micro))
+    return Happening(draw(st.sampled_from(TYPES)), happened, draw(properties()))
+
+
+@cache
+def ages() -> st.SearchStrategy[int]:
+    """Seconds since something happened, often at the edge of a window."""
     edges = [n * DAY + more for n in (0, 1, *WINDOWS, 31, 60) for more in (-1, 0, 1)]
     quarters = st.integers(0, 4 * 24 * 45).map(lambda n: 900 * n)
-    age = draw(st.sampled_from(edges) | quarters | st.integers(0, 45 * DAY))
-    micro = draw(st.sampled_from([0, 0, 1, 999_999]))
-    happened = min(at, at - timedelta(seconds=age, microseconds=micro))
-    properties = st.fixed_dictionaries(
-        {},
-        optional={
-            "path": st.sampled_from(["/pricing", "/Pricing/enterprise", "/blog", "", "50%", "a_b"])
-            | words_and_signs(),
-            "pages": st.sampled_from([1, 2.5, -1, 10, "10", "2.5", True, False, "many", [1], None]),
-        },
-    )
-    return Happening(draw(st.sampled_from(TYPES)), happened, draw(properties))
+    return st.sampled_from(edges) | quarters | st.integers(0, 45 * DAY)
 
 
+@cache
+def properties() -> st.SearchStrategy[dict[str, Any]]:
+    paths = st.sampled_from(["/pricing", "/Pricing/enterprise", "/blog", "", "50%", "a_b"])
+    pages = st.sampled_from([1, 2.5, -1, 10, "10", "2.5", True, False, "many", [1], None])
+    return st.fixed_dictionaries({}, optional={"path": paths | words_and_signs(), "pages": pages})
+
+
+@cache
 @st.composite
 def people(draw: Any, at: datetime) -> Person:
+    known, misfits = draw(attributes(at)), draw(junk())
+    return Person(
+        fields=draw(fields())
+        | {"cycle": draw(st.integers(1, 3)), "created": draw(plausible_days(at))},
+        attributes=known,
+        misfits={name: value for name, value in misfits.items() if name not in known},
+        consent=draw(consents()),
+        company=draw(st.none() | companies()),
+        events=draw(st.lists(happenings(at), max_size=8)),
+        colleagues=draw(st.lists(st.lists(happenings(at), max_size=2), max_size=2)),
+    )
+
+
+@cache
+def named() -> st.SearchStrategy[str]:
+    return tricky_text().filter(words)
+
+
+@cache
+def fields() -> st.SearchStrategy[dict[str, Any]]:
     text = tricky_text()
-    named = text.filter(words)
-    fields = {
+    known = {
         "email": st.sampled_from(PLAIN_TEXTS[:4]),
         "email_kind": st.sampled_from(["work", "free", "role", "disposable"]),
         "phone": st.sampled_from(PLAIN_TEXTS[4:7]),
@@ -373,43 +417,59 @@ def people(draw: Any, at: datetime) -> Person:
         "linkedin": st.sampled_from(PLAIN_TEXTS[:8]),
         "city": text,
         "country": st.sampled_from(COUNTRIES),
-        "source": named,
-        "campaign": named,
+        "source": named(),
+        "campaign": named(),
         "estimated_value": st.sampled_from([Decimal("0.10"), Decimal("200"), Decimal("49.99")]),
     }
-    company = {
-        "industry": text,
+    return st.fixed_dictionaries({}, optional=known)
+
+
+@cache
+def companies() -> st.SearchStrategy[dict[str, Any]]:
+    known = {
+        "industry": tricky_text(),
         "employees": st.sampled_from([0, 9, 10, 49, 50, 200, 1000]),
         "founded": st.sampled_from([0, 9, 10, 49, 50, 200, 1000]),
         "phone": st.sampled_from(PLAIN_TEXTS[4:7]),
         "country": st.sampled_from(COUNTRIES),
         "domain": st.sampled_from(PLAIN_TEXTS[7:8]),
     }
-    attributes = {fact.name.removeprefix("attributes."): custom_values(fact, at) for fact in CUSTOM}
-    junk = {
-        name.removeprefix("attributes."): st.just("soon")
-        for name in (f"attributes.{kind}-2" for kind in ("number", "date", "yes_no", "choice"))
-    } | {"choices-2": st.sampled_from(["Now", 1, {"Now": 1}]), "text-2": st.sampled_from([5, True])}
-    known = draw(st.fixed_dictionaries({}, optional=attributes))
-    misfits = draw(st.fixed_dictionaries({}, optional=junk))
-    return Person(
-        fields=draw(st.fixed_dictionaries({}, optional=fields))
-        | {"cycle": draw(st.integers(1, 3)), "created": draw(days(at).filter(_is_plausible))},
-        attributes=known,
-        misfits={name: value for name, value in misfits.items() if name not in known},
-        consent=draw(
-            st.dictionaries(st.sampled_from(["marketing", "sales", "news-letter_2"]), st.booleans())
-        ),
-        company=draw(st.none() | st.fixed_dictionaries({"name": named}, optional=company)),
-        events=draw(st.lists(happenings(at), max_size=8)),
-        colleagues=draw(st.lists(st.lists(happenings(at), max_size=2), max_size=2)),
-    )
+    return st.fixed_dictionaries({"name": named()}, optional=known)
+
+
+@cache
+def attributes(at: datetime) -> st.SearchStrategy[dict[str, Any]]:
+    known = {fact.name.removeprefix("attributes."): custom_values(fact, at) for fact in CUSTOM}
+    return st.fixed_dictionaries({}, optional=known)
+
+
+@cache
+def junk() -> st.SearchStrategy[dict[str, Any]]:
+    """What stands in a custom field and is not of its type."""
+    words_in = {f"{kind}-2": st.just("soon") for kind in ("number", "date", "yes_no", "choice")}
+    others = {
+        "choices-2": st.sampled_from(["Now", 1, {"Now": 1}]),
+        "text-2": st.sampled_from([5, True]),
+    }
+    return st.fixed_dictionaries({}, optional=words_in | others)
+
+
+@cache
+def consents() -> st.SearchStrategy[dict[str, bool]]:
+    purposes = st.sampled_from(["marketing", "sales", "news-letter_2"])
+    return st.dictionaries(purposes, st.booleans())
+
+
+@cache
+def plausible_days(at: datetime) -> st.SearchStrategy[date]:
+    return days(at).filter(_is_plausible)
 
 
 def _is_plausible(day: date) -> bool:
     return 2000 < day.year < 2100
 
 
+@cache
 def custom_values(fact: Fact, at: datetime) -> st.SearchStrategy[Any]:
     match fact.type:
         case FactType.TEXT:
