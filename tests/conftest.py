@@ -10,7 +10,6 @@ Tests with `worker` or `live_portal` talk to other processes, so their rows must
 they get the transactional database by themselves, and everything is emptied after each.
 """
 
-import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -41,13 +40,6 @@ def django_db_modify_db_settings(django_db_blocker: DjangoDbBlocker) -> Iterator
     yield
     connection.close()
     server.stop()
-
-
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the collector need not look at it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def make_migrated(folder: Path, blocker: DjangoDbBlocker) -> None:

@@ -1,6 +1,7 @@
 """The product's own processes on the database of the test: web, worker and broker, all real."""
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -85,12 +86,15 @@ def collect_static(folder: Path) -> None:
 @pytest.fixture(scope="session")
 def _portal(django_db_setup: None, valkey: processes.Process) -> Iterator[Portal]:
     port = free_port()
+    collected = made_once("static files", collect_static)
+    # Also for the tests that render with the manifest themselves.
+    shutil.copytree(collected, settings.STATIC_ROOT, dirs_exist_ok=True)
     log = folders.log_file(settings.DATA_DIR, "web")
     env = environment(
         BASE_URL=f"http://127.0.0.1:{port}",
         PORT=str(port),
         WEB_CONCURRENCY="1",
-        STATIC_ROOT=str(made_once("static files", collect_static)),
+        STATIC_ROOT=str(settings.STATIC_ROOT),
     )
     web = [sys.executable, "-m", "gunicorn", "-c", "python:leadportal.gunicorn"]
     process = processes.spawn("web", web, log=log, env=env)

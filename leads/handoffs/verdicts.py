@@ -216,7 +216,13 @@ def report(
     competitor: str = "",
     at: datetime | None = None,
 ) -> Lead:
-    """What an integration, like the CRM, says became of an accepted lead: see `advance`."""
+    """What an integration, like the CRM, says became of an accepted lead: see `advance`.
+
+    Who says again what is known already changes nothing; another amount is refused.
+    """
+    lead = Lead.objects.locked().get(pk=lead.pk)
+    if lead.stage == to:
+        return _known_already(lead, to, amount)
     return _advanced(
         lead,
         _deal(lead, to, amount, reason),
@@ -229,6 +235,13 @@ def report(
         integration_id=integration.pk if integration else None,
         at=at,
     )
+
+
+def _known_already(lead: Lead, to: Stage, amount: Decimal | None) -> Lead:
+    known = lead.stage_changes.filter(target=to).latest("pk").amount
+    if to == Stage.WON and amount != known:
+        raise VerdictRefused(f"{lead} is won already, for {known}.")
+    return lead
 
 
 def _deal(lead: Lead, to: Stage, amount: Decimal | None, reason: str) -> Handoff:

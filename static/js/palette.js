@@ -46,13 +46,14 @@ function ofThisPage(words) {
 
 function show(markup) {
   list.innerHTML = markup;
-  const heading = find("[data-commands]", list);
+  // In the order of the page, right under the heading of the commands.
+  const next = find("[data-commands]", list)?.nextSibling ?? null;
   for (const button of ofThisPage(field.value)) {
     const option = document.createElement("li");
     option.setAttribute("role", "option");
     option.append(...[...button.childNodes].map((node) => node.cloneNode(true)));
     option.button = button;
-    heading ? heading.after(option) : list.append(option);
+    list.insertBefore(option, next);
   }
   // Of a pair of switches the page shows the one that does something.
   findAll("[data-press^='[data-keys']", list).forEach(

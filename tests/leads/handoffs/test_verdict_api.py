@@ -218,3 +218,17 @@ def test_without_the_scope_nothing_is_given(held, rep, as_problem):
     as_problem(reader.post(f"/handoffs/{held.pk}/accept", {"rep": rep.email}), 403)
     as_problem(reader.post(f"/leads/{held.lead_id}/outcome", {"outcome": "won"}), 403)
     as_problem(reader.post(f"/leads/{held.lead_id}/answer", {"kind": "close"}), 403)
+
+
+def test_a_deal_that_is_told_again_changes_nothing(api, won, as_problem):
+    sent = {"outcome": "won", "amount": 38_500, "competitor": "Paper"}
+    assert api.post(f"/leads/{won.pk}/outcome", sent).status_code == 200
+    told = won.stage_changes.count()
+
+    again = api.post(f"/leads/{won.pk}/outcome", sent | {"competitor": "Nobody"})
+    problem = as_problem(api.post(f"/leads/{won.pk}/outcome", sent | {"amount": 1}), 409)
+
+    assert (again.status_code, again.json()["stage"]) == (200, "won")
+    assert "won already, for 38500" in problem["detail"]
+    assert won.stage_changes.count() == told
+    assert won.handoffs.get().competitor == "Paper"

@@ -409,3 +409,19 @@ def test_most_rows_say_nothing_of_before(as_user: As, rep: User) -> None:
 
     assert [remarks for _, remarks in page.context["rows"]] == [[]]
     assert "Before you" not in page.content.decode()
+
+
+@pytest.mark.parametrize(("minutes", "offered"), [(30, False), (-30, True)])
+def test_who_rejected_a_lead_is_offered_it_only_when_it_is_late(as_user, minutes, offered):
+    """The verb refuses it before; a button that is refused is none."""
+    rep = factories.rep()
+    handoff = named("Maya Lindqvist", minutes)
+    Handoff.objects.filter(pk=handoff.pk).update(spared=rep)
+    client = as_user(rep)
+
+    page = client.get("/queue").content.decode()
+    preview = client.get(f"/handoffs/{handoff.pk}", headers=HTMX).content.decode()
+
+    for html in (page, preview):
+        assert (f"/handoffs/{handoff.pk}/claim" in html) is offered
+        assert ("You rejected them the last time." in html) is not offered

@@ -143,6 +143,19 @@ def test_what_the_page_can_do_is_among_the_commands(sign_in: SignIn, rep: User) 
     expect(page.locator("#drawer h2").first).to_have_text("Log first touch")
 
 
+def test_the_page_s_commands_stand_in_its_order(sign_in: SignIn, rep: User) -> None:
+    held = factories.claimed(rep)
+    page = at(sign_in(rep), f"/leads/{held.lead_id}")
+    shown = page.locator("main [data-key]:visible").all_inner_texts()
+
+    asked(page)
+
+    found = page.get_by_role("option").all_inner_texts()
+    first = [" ".join(one.split()) for one in shown]
+    assert len(first) > 2
+    assert [one for one in (" ".join(one.split()) for one in found) if one in first] == first
+
+
 def test_theme_and_keys_are_switched_by_name(sign_in: SignIn, rep: User) -> None:
     page = asked(at(sign_in(rep), "/queue"))
     page.keyboard.type("dark")
