@@ -93,7 +93,8 @@ def reopen(queue) -> None:  # type: ignore[no-untyped-def]
 
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute("TRUNCATE leads_stagechange, leads_touch, leads_followup, leads_handoff")
+        # With all that hangs on handoffs by now: answers, waits in nurture, what was wrong.
+        cursor.execute("TRUNCATE leads_stagechange, leads_handoff CASCADE")
         cursor.execute(
             "UPDATE leads_lead SET stage = 'sql', owner_id = NULL WHERE id <= %s", [WAITING]
         )
