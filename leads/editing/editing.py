@@ -48,7 +48,7 @@ def create(payload: Mapping[str, Any], person: User) -> Lead:
 
     def write() -> int:
         (result,) = write_leads([Arrival(0, values)], sender)
-        if result.status is not Status.CREATED:
+        if result.status is Status.MATCHED:
             assert result.lead_id is not None  # known, so it has an id
             raise AlreadyThere(result.lead_id)
         return _written(result)

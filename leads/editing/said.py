@@ -20,7 +20,6 @@ class Said:
 
     who: str
     at: datetime
-    by_person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ def whose(lead: Any) -> dict[str, Said]:
 
 def _said(one: Mapping[str, Any]) -> Said:
     who = one["person"] or one["integration"] or "LeadPortal"
-    return Said(who, datetime.fromisoformat(one["at"]), bool(one["person"]))
+    return Said(who, datetime.fromisoformat(one["at"]))
 
 
 def doubts(lead: Lead) -> dict[str, Doubt]:
