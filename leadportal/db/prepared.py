@@ -150,4 +150,4 @@ def _prepare(cursor: Any, statement: str, given: Sequence[str], params: Any) -> 
 
 
 def _execution(name: str, given: Sequence[str]) -> str:
-    return f"EXECUTE {name}({', '.join(given)})"
+    return f"EXECUTE {name}({', '.join(given)})" if given else f"EXECUTE {name}"

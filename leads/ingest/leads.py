@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Integration
@@ -175,28 +176,23 @@ def _write_beside(people: People, sender: Sender) -> None:
 def _note_unknown_attributes(arrivals: Sequence[Arrival], sender: Sender) -> None:
     """Names that are not fields yet, for a manager to define or ignore."""
     names = {name for a in arrivals for name in a.values.get("attributes", ())}
-    names -= sender.defined.keys()
-    if names:
-        names -= set(SeenAttribute.objects.filter(name__in=names).values_list("name", flat=True))
-    seen = [
-        {
-            "name": name,
-            "first_seen_at": sender.at,
-            "integration_id": sender.spoke["integration_id"],
-        }
-        for name in sorted(names)
-    ]
-    rows.insert(SeenAttribute, seen, skip_conflicts=True)
+    spoke = {"integration_id": sender.spoke["integration_id"]}
+    _note_names(SeenAttribute, names - sender.defined.keys(), sender.at, spoke)
 
 
 def _note_new_purposes(arrivals: Sequence[Arrival], sender: Sender) -> None:
     """Purposes of consent become facts that criteria may ask about."""
     names = {name for a in arrivals for name in a.values.get("consent", ())}
     names = {name for name in names if f"consent_{name}" not in STANDARD}
-    if names:
-        names -= set(ConsentPurpose.objects.filter(name__in=names).values_list("name", flat=True))
-    new = [{"name": name, "first_seen_at": sender.at} for name in sorted(names)]
-    rows.insert(ConsentPurpose, new, skip_conflicts=True)
+    _note_names(ConsentPurpose, names, sender.at, {})
+
+
+def _note_names(model: type[Model], names: set[str], at: datetime, spoke: rows.Row) -> None:
+    if not names:
+        return
+    known = {row["name"] for row in rows.by_key(model, ("name",), names, by="name")}
+    new = [{"name": name, "first_seen_at": at} | spoke for name in sorted(names - known)]
+    rows.insert(model, new, skip_conflicts=True)
 
 
 def _tell_news(linked: companies.Companies, people: People, sender: Sender) -> None:
