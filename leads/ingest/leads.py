@@ -202,8 +202,10 @@ def _tell_news(linked: companies.Companies, people: People, sender: Sender) -> N
         for record in people.known
         if "company" in record.pointed
     }
-    # Who never did anything counts for no colleague.
-    active = Event.objects.filter(lead__in=moved).values_list("lead", flat=True).distinct()
-    changed = {company for lead in (active if moved else ()) for company in moved[lead]}
+    changed = set(linked.changed)
+    if moved:
+        # Who never did anything counts for no colleague.
+        active = Event.objects.filter(lead__in=moved).values_list("lead", flat=True).distinct()
+        changed.update(*(moved[lead] for lead in active))
     news.of_leads([record.id for record in people.known if record.touched], sender.at)
-    news.of_companies(linked.changed | changed, sender.at)
+    news.of_companies(changed, sender.at)
