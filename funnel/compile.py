@@ -4,7 +4,6 @@ The only evaluator there is: one lead and a million run the same text. What a fa
 the business of a `FactSource` (leads/facts.py); what a test means is decided here.
 """
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -17,11 +16,7 @@ from funnel.vocabulary.operators import NUMBER_OPERATORS, SAME_OPERATORS, FactTy
 from leadportal.db.pieces import Sql, param
 
 NO_TIME = Sql("NULL::timestamptz")
-# Dates may stand for "never"; what they cause later than this is no cause, and fits no timestamp
-# that Python can read.
-END_OF_TIME = date(9000, 1, 1)
-# No two days of the calendar are further apart.
-MOST_DAYS = 4_000_000
+DAY = timedelta(days=1)
 # A text that is a number to everybody who reads it.
 _A_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 TEXT_PROPERTY = Fact("property", FactType.TEXT, "property")
@@ -269,112 +264,17 @@ def same_as(wanted: Any) -> tuple[list[str], list[float], list[bool]]:
     return texts, numbers, answers
 
 
-# Time: the earliest moment after now at which time alone may change a condition.
+def today_of(source: FactSource) -> date:
+    return source.at.astimezone(source.zone).date()
 
 
-def time_causes(node: Condition, source: FactSource) -> Iterable[Sql]:
-    """One timestamptz expression per cause, NULL where it does not apply."""
-    match node:
-        case All(items=items) | Any_(items=items):
-            for item in items:
-                yield from time_causes(item, source)
-        case Not(item=item):
-            yield from time_causes(item, source)
-        case EventTest():
-            if node.within_days is not None:
-                yield window_end(node, source)
-        case Test():
-            if node.fact.type is FactType.DATE:
-                cause = _date_cause(node, source)
-            elif node.fact.days_of is not None:
-                cause = _days_cause(node, node.fact.days_of, source)
-            else:
-                cause = source.time_cause(node)
-            if cause != NO_TIME:
-                yield cause
-
-
-def window_end(test: EventTest, source: FactSource) -> Sql:
-    """When the oldest event that still counts leaves its window."""
-    return source.soonest(test.event, event_match(test, source), leaving(test.within_days or 0))
+def elapsed_days(source: FactSource) -> Sql:
+    """Whole elapsed days (86,400 s) since the event `e`; an event of this moment has 0."""
+    return Sql("greatest(date_part('day', {} - e.occurred_at)::int, 0)") % param(
+        source.at, "timestamptz"
+    )
 
 
 def leaving(days: int) -> Sql:
     """When the event `e` leaves a window of so many days."""
     return Sql("e.occurred_at + {}") % param(timedelta(days=days), "interval")
-
-
-def today_of(source: FactSource) -> date:
-    return source.at.astimezone(source.zone).date()
-
-
-def _date_cause(test: Test, source: FactSource) -> Sql:
-    """The next midnight at which "within the next n days" and its like may flip."""
-    match test.op:
-        case "within_next":
-            flips = [-test.value, 1]
-        case "within_last":
-            flips = [0, test.value + 1]
-        case "more_than_days_ago":
-            flips = [test.value + 1]
-        case _:
-            return NO_TIME
-    return _midnight(source.value(test), flips, source)
-
-
-def _days_cause(test: Test, date_fact: Fact, source: FactSource) -> Sql:
-    """The next midnight at which a number of days passes what it is compared with."""
-    reached = [day for day in _flips(test) if abs(day) < MOST_DAYS]
-    if not reached:
-        return NO_TIME
-    return _midnight(source.value(Test(test.id, date_fact, "is_known")), reached, source)
-
-
-def _flips(test: Test) -> list[int]:
-    """How many days after its date a comparison of the number of days turns."""
-    match test.op:
-        case "is":
-            edges = [(test.value, True), (test.value, False)]
-        case "between":
-            edges = [(test.value[0], True), (test.value[1], False)]
-        case "at_least" | "less_than":
-            edges = [(test.value, True)]
-        case "at_most" | "more_than":
-            edges = [(test.value, False)]
-        case _:
-            return []
-    if test.fact.until:
-        edges = [(-edge, not gets_there) for edge, gets_there in edges]
-    # Some turn when the number gets to the edge, the others when it goes beyond.
-    return [math.ceil(edge) if gets_there else math.floor(edge) + 1 for edge, gets_there in edges]
-
-
-def _midnight(day: Sql, flips: Iterable[int], source: FactSource) -> Sql:
-    """The first of the midnights `flips` days after a date that is still to come."""
-    today, zone = param(today_of(source), "date"), param(source.zone.key)
-    cases = [
-        # Days are compared, not dates: a sum may lie beyond the calendar.
-        Sql("CASE WHEN {} > {} - {} AND {} < {} - {} THEN {} END")
-        % (
-            days := param(flip),
-            today,
-            day,
-            days,
-            param(END_OF_TIME, "date"),
-            day,
-            _begin(Sql("({} + {})") % (day, days), zone),
-        )
-        for flip in flips
-    ]
-    return Sql("least({})") % Sql.join(", ", cases)
-
-
-def _begin(day: Sql, zone: Sql) -> Sql:
-    """The first moment of a day. Where the clocks go back at midnight, PostgreSQL's is the second
-    midnight of that day."""
-    return Sql(
-        "(SELECT CASE WHEN ((t.at - interval '1 hour') AT TIME ZONE {})::date = t.day "
-        "THEN t.at - interval '1 hour' ELSE t.at END "
-        "FROM (SELECT d.day, d.day::timestamp AT TIME ZONE {} AS at FROM (SELECT {} AS day) AS d) "
-        "AS t)"
-    ) % (zone, zone, day)

@@ -5,27 +5,17 @@ ten-thousandths → sum of the rule, clamped, rounded half up to a whole number 
 with what people adjusted, clamped to 0..cap → total = fit + intent.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import pairwise
 
-from funnel.compile import (
-    FactSource,
-    condition,
-    event_count,
-    event_match,
-    leaving,
-    time_causes,
-    window_end,
-)
-from funnel.conditions.tree import Condition, EventTest, Test, walk
-from funnel.rulebook.parts import RUNGS, WHOLE, Ageing, Band, Rule, Rulebook
+from funnel.compile import FactSource, condition, elapsed_days, event_count, event_match
+from funnel.conditions.tree import EventTest, Test, walk
+from funnel.next_change import changes_at
+from funnel.rulebook.parts import RUNGS, WHOLE, Ageing, Rule, Rulebook
 from funnel.stages import LADDER
 from funnel.vocabulary.operators import FactType
 from leadportal.db.pieces import Sql, param
 
-DAY = timedelta(days=1)
 # Points of one rule fit a smallint whatever the events.
 MOST = 30_000
 # Makes the rounded division see only positive numbers; a multiple of WHOLE.
@@ -202,13 +192,6 @@ def unclamped(rule: Rule, event: EventTest, source: FactSource) -> Sql:
     return _rounded(free, _counted(free, event, source)[1])
 
 
-def elapsed_days(source: FactSource) -> Sql:
-    """Whole elapsed days (86,400 s) since the event `e`; an event of this moment has 0."""
-    return Sql("greatest(date_part('day', {} - e.occurred_at)::int, 0)") % param(
-        source.at, "timestamptz"
-    )
-
-
 def factor(ageing: Ageing, source: FactSource) -> Sql:
     """The share of the points that the event `e` still has."""
     return Sql("coalesce(({})[{} + 1], 0)") % (
@@ -286,7 +269,7 @@ def _judgement(rulebook: Rulebook, source: FactSource) -> Sql:
         disqualifier,
         _rung(rulebook, source),
         _allowed(rulebook, source),
-        _changes_at(rulebook, source),
+        changes_at(rulebook, source),
     )
 
 
@@ -328,43 +311,3 @@ def holds(rulebook: Rulebook, rung: str, source: FactSource) -> Sql:
     if definition.line is None:
         return found
     return Sql("({} AND s.total >= {})") % (found, param(definition.line))
-
-
-def _changes_at(rulebook: Rulebook, source: FactSource) -> Sql:
-    causes: dict[Sql, None] = {source.adjustments_end(): None}
-    parts: list[Condition] = [d.condition for d in rulebook.definitions.values()]
-    parts += [item.condition for item in rulebook.disqualifiers]
-    for rule in rulebook.rules:
-        if rule.event is not None and rule.table is None:
-            causes.update(dict.fromkeys(_event_causes(rule, rule.event, source)))
-        elif rule.when is not None:
-            parts.append(rule.when)
-        if rule.table is not None:
-            parts += _edges(*rule.table)
-    for part in parts:
-        causes.update(dict.fromkeys(time_causes(part, source)))
-    return Sql("least({})") % Sql.join(", ", causes)
-
-
-def _edges(test: Test, bands: Sequence[Band]) -> list[Test]:
-    """A table's fact compared with each edge that time may carry it past."""
-    lows = [replace(test, op="at_least", value=band.low) for band in bands if band.low is not None]
-    highs = [
-        replace(test, op="at_most", value=band.high) for band in bands if band.high is not None
-    ]
-    return [test, *lows, *highs]
-
-
-def _event_causes(rule: Rule, event: EventTest, source: FactSource) -> list[Sql]:
-    match = event_match(event, source)
-    if rule.ageing is None:
-        return [] if event.within_days is None else [window_end(event, source)]
-    # The next completed day of an event that has a share to lose; it leaves no window before.
-    lasts = sum(share > 0 for share in rule.ageing.factors)
-    fades = Sql("e.occurred_at + ({} + 1) * {}") % (elapsed_days(source), param(DAY, "interval"))
-    moment = Sql("CASE WHEN e.occurred_at > {} THEN {} {}END") % (
-        param(source.at - timedelta(days=lasts), "timestamptz"),
-        fades,
-        Sql("ELSE {} ") % leaving(event.within_days) if event.within_days else Sql(""),
-    )
-    return [source.soonest(event.event, match, moment)]
