@@ -1,6 +1,7 @@
 """Custom fields: what their values must be, and defining one over values already stored."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,14 +18,11 @@ from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
 from leadportal.db import prepared
 from leads import news
+from leads.checks import spellings
 from leads.checks.reading import FieldError, Refused, Wrong
 from leads.facts import FACTS
 from leads.models import CustomField, FieldType, Judgement, SeenAttribute
 from leads.text import key, own_words
-
-_YES = frozenset({"yes", "true", "1", "y"})
-_NO = frozenset({"no", "false", "0", "n"})
-
 
 _COLUMNS = [field.attname for field in CustomField._meta.concrete_fields]
 _ALL = f"SELECT {', '.join(_COLUMNS)} FROM leads_customfield ORDER BY label"  # noqa: S608 - names of columns
@@ -43,7 +41,8 @@ def typed(attributes: Mapping[str, Any], defined: Mapping[str, CustomField]) -> 
     values, errors = dict(attributes), []
     for name in attributes.keys() & defined.keys():
         try:
-            values[name] = checked_value(defined[name], attributes[name])
+            meant = _lenient(defined[name], attributes[name])
+            values[name] = checked_value(defined[name], meant)
         except Wrong as wrong:
             errors.append(FieldError(f"/attributes/{name}", wrong.code, wrong.detail))
     if errors:
@@ -228,25 +227,31 @@ def _retype(field: CustomField, at: datetime) -> Defined:
 
 
 def _lenient(field: CustomField, value: Any) -> Any:
-    """A stored value as the type would have it: "12" as a number, 12 as a text."""
+    """A value as the type would have it: "12" as a number, 12 as a text."""
     if field.type == FieldType.CHOICES and not isinstance(value, list):
-        return [str(value)]
+        return _several(field, str(value))
     if isinstance(value, list):
         return value
     if field.type in {FieldType.TEXT, FieldType.CHOICE}:
         return value if isinstance(value, str) else json.dumps(value)
-    word = str(value).strip().casefold()
-    if field.type == FieldType.YES_NO and word in _YES | _NO:
-        return word in _YES
-    if field.type == FieldType.DATE and isinstance(value, str):
-        return value[:10]
-    if field.type in {FieldType.NUMBER, FieldType.MONEY} and isinstance(value, str):
-        try:
-            number = json.loads(word)
-        except ValueError:
-            return value
-        return number
-    return value
+    meant: Any = None
+    if field.type == FieldType.YES_NO:
+        meant = spellings.yes_or_no(value)
+    elif field.type == FieldType.DATE and isinstance(value, str):
+        day = spellings.day(value)
+        meant = day and day.isoformat()
+    elif field.type in {FieldType.NUMBER, FieldType.MONEY} and isinstance(value, str):
+        number = spellings.amount(value)
+        if number is not None:
+            meant = int(number) if number == int(number) else float(number)
+    return value if meant is None else meant
+
+
+def _several(field: CustomField, text: str) -> list[str]:
+    """One choice, or several in one text: "Food; Retail"."""
+    known = {key(choice) for choice in field.choices}
+    parts = [part.strip() for part in re.split("[,;|\n]", text) if part.strip()]
+    return [text] if key(text) in known or not parts else parts
 
 
 def _stored_values(name: str) -> list[tuple[Any, int]]:

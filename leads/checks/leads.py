@@ -5,14 +5,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from leads.checks import spellings
 from leads.checks.reading import Field, FieldError, Refused, Wrong, escape, object_of, read_object
-from leads.checks.values import ID, MOMENT, text, yes_no
+from leads.checks.values import ID, MOMENT, YES_NO, text
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 
 ATTRIBUTES_MAX = 100
 ATTRIBUTES_LENGTH = 16_000
 TEXT_MAX = 2_000
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _PURPOSE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -34,10 +34,11 @@ def _consent(value: Any) -> dict[str, dict[str, Any]] | None:
         step = f"/{escape(str(purpose)[:80])}"
         if not isinstance(purpose, str) or not _PURPOSE.fullmatch(purpose):
             raise Wrong("invalid_name", "Purposes are lower-case words like marketing.", step)
-        if given is None:
+        if given is None or isinstance(given, str) and not given.strip():
             continue
         try:
-            word = {"given": given} if isinstance(given, bool) else read_object(given, CONSENT)
+            plain = spellings.yes_or_no(given)
+            word = read_object(given, CONSENT) if plain is None else {"given": plain}
         except Refused as refused:
             first = refused.errors[0]
             raise Wrong(first.code, first.detail, step + first.pointer) from None
@@ -56,8 +57,8 @@ def _attributes(value: Any) -> dict[str, Any] | None:
     kept, length = {}, 0
     for name, given in value.items():
         step = f"/{escape(str(name)[:80])}"
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise Wrong("invalid_name", "Names are 1 to 60 letters, digits, _ and -.", step)
+        if not isinstance(name, str) or not (name := spellings.name(name)):
+            raise Wrong("invalid_name", "A name needs a letter or a digit of ours.", step)
         if name in LEAD:
             raise Wrong("reserved_name", f"Send {name} as a field of the lead itself.", step)
         if (plain := _plain(given, step)) is not None:
@@ -90,7 +91,7 @@ def _plain(value: Any, step: str) -> Any:
 COMPANY: dict[str, Field] = {column.name: column.check for column in COMPANY_COLUMNS}
 
 CONSENT: dict[str, Field] = {
-    "given": Field(yes_no, {"type": "boolean"}),
+    "given": YES_NO,
     "at": MOMENT,
     "text": text(4_000),
     "channel": text(80),

@@ -4,13 +4,14 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
 from leadportal.world.countries import country_code
+from leads.checks import spellings
 from leads.checks.reading import Field, Wrong
 
 # Most addresses are plain; only the others need the whole of the standard.
@@ -25,17 +26,18 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 
 
 def text(limit: int) -> Field:
-    """One line of text. Blank says nothing, like null."""
+    """One line of text; a number is taken as one. Blank says nothing, like null."""
 
     def check(value: Any) -> str | None:
-        if not isinstance(value, str):
+        line = spellings.one_line(value)
+        if line is None:
             raise Wrong("wrong_type", "A text is needed here.")
-        value = " ".join(value.split())
+        value = " ".join(line.split())
         if len(value) > limit:
             raise Wrong("too_long", f"At most {limit} characters fit here.")
         return value or None
 
-    return Field(check, {"type": ["string", "null"], "maxLength": limit})
+    return Field(check, {"type": ["string", "number", "null"], "maxLength": limit})
 
 
 def web_address(limit: int) -> Field:
@@ -91,7 +93,7 @@ def _external_id(value: Any) -> str | None:
 def _email(value: Any) -> str | None:
     if not isinstance(value, str):
         raise Wrong("wrong_type", "A text is needed here.")
-    if not (value := value.strip()):
+    if not (value := spellings.address(value)):
         return None
     local, _, domain = value.rpartition("@")
     address = f"{local}@{domain.lower()}"
@@ -116,7 +118,12 @@ def _country(value: Any) -> str | None:
     return code
 
 
-def _number(value: Any) -> Any:
+def _number(value: Any, *, whole: bool = False) -> Any:
+    """A number, also one written as text; None where the text is blank."""
+    if isinstance(value, str):
+        if not value.strip():
+            return None
+        value = spellings.number(value, whole=whole)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise Wrong("wrong_type", "A number is needed here.")
     if not math.isfinite(value):
@@ -127,29 +134,46 @@ def _number(value: Any) -> Any:
 def whole_between(least: int, most: int) -> Field:
     """A whole number between two, both included."""
 
-    def check(value: Any) -> int:
-        number = _number(value)
+    def check(value: Any) -> int | None:
+        number = _number(value, whole=True)
+        if number is None:
+            return None
         if number != int(number) or not least <= number <= most:
             detail = f"A whole number from {least} to {most} is needed here."
             raise Wrong("out_of_range", detail)
         return int(number)
 
-    return Field(check, {"type": ["integer", "null"], "minimum": least, "maximum": most})
+    return Field(
+        check,
+        {
+            "type": ["integer", "string", "null"],
+            "minimum": least,
+            "maximum": most,
+            "description": "A whole number, also as text: 1,200.",
+        },
+    )
 
 
-def checked_money(value: Any) -> Decimal:
-    """An amount; a text like "1200.50" is fine, as it keeps its decimals."""
-    try:
-        amount = Decimal(value if isinstance(value, str) else str(_number(value)))
-    except InvalidOperation:
-        raise Wrong("wrong_type", "A number is needed here.") from None
-    if not amount.is_finite() or not 0 <= amount < 10**10:
+def checked_money(value: Any) -> Decimal | None:
+    """An amount; a text like "1200.50" is fine, as it keeps its decimals. Blank says nothing."""
+    if isinstance(value, str) and not value.strip():
+        return None
+    amount = spellings.amount(value) if isinstance(value, str) else Decimal(str(_number(value)))
+    if amount is None:
+        raise Wrong("wrong_type", "A number is needed here.")
+    if not 0 <= amount < 10**10:
         raise Wrong("out_of_range", "An amount from 0 to 9999999999.99 is needed here.")
     return amount.quantize(Decimal("0.01"))
 
 
-def checked_moment(value: Any) -> datetime:
-    """An instant in UTC; an offset is needed, as a local time names no instant."""
+def checked_moment(value: Any) -> datetime | None:
+    """An instant in UTC; an offset is needed, as a local time names no instant.
+
+    Seconds or milliseconds since 1970 name one, too. Blank says nothing.
+    """
+    if isinstance(value, str) and not value.strip():
+        return None
+    value = spellings.moment(value) or value
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -164,29 +188,39 @@ def checked_moment(value: Any) -> datetime:
     return value.astimezone(UTC)
 
 
-def checked_day(value: Any) -> date:
-    """A day of the calendar."""
+def checked_day(value: Any) -> date | None:
+    """A day of the calendar, or that of a moment, as it says it. Blank says nothing."""
     if not isinstance(value, str):
         raise Wrong("wrong_type", "A day as text is needed here.")
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        raise Wrong("invalid_day", "Give a day as 2026-11-22.") from None
+    if not value.strip():
+        return None
+    day = spellings.day(value)
+    if day is None:
+        raise Wrong("invalid_day", "Give a day as 2026-11-22.")
     if not _FIRST_YEAR < day.year < _LAST_YEAR:
         raise Wrong("out_of_range", f"A year from {_FIRST_YEAR + 1} to {_LAST_YEAR - 1}, please.")
     return day
 
 
-def yes_no(value: Any) -> bool:
-    if not isinstance(value, bool):
+def yes_no(value: Any) -> bool | None:
+    """Blank says nothing."""
+    if isinstance(value, str) and not value.strip():
+        return None
+    answer = spellings.yes_or_no(value)
+    if answer is None:
         raise Wrong("wrong_type", "true or false is needed here.")
-    return value
+    return answer
 
 
-def matching(pattern: re.Pattern[str], detail: str) -> Callable[[Any], str]:
+def matching(
+    pattern: re.Pattern[str], detail: str, read: Callable[[str], str] = str
+) -> Callable[[Any], str]:
+    """A text of this form, once it is read as one."""
+
     def check(value: Any) -> str:
         if not isinstance(value, str):
             raise Wrong("wrong_type", "A text is needed here.")
+        value = read(value)
         if not pattern.fullmatch(value):
             raise Wrong("invalid_name", detail)
         return value
@@ -212,5 +246,18 @@ AMOUNT = Field(
     {"type": ["number", "string", "null"], "description": "In the company's currency."},
 )
 DAY = Field(checked_day, {"type": ["string", "null"], "format": "date"})
-YES_NO = Field(yes_no, {"type": ["boolean", "null"]})
-MOMENT = Field(checked_moment, {"type": ["string", "null"], "format": "date-time"})
+YES_NO = Field(
+    yes_no,
+    {
+        "type": ["boolean", "string", "integer", "null"],
+        "description": "Also yes, on or 1.",
+    },
+)
+MOMENT = Field(
+    checked_moment,
+    {
+        "type": ["string", "integer", "null"],
+        "format": "date-time",
+        "description": "With its offset; or seconds or milliseconds since 1970.",
+    },
+)

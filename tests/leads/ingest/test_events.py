@@ -69,7 +69,7 @@ def test_an_event_of_nobody_is_refused(send_events, lead, pointer, code):
     ("item", "pointer", "code"),
     [
         ({}, "/type", "required"),
-        ({"type": "Page View"}, "/type", "invalid_name"),
+        ({"type": "?!"}, "/type", "invalid_name"),
         ({"type": "chat", "occurred_at": "2026-11-22"}, "/occurred_at", "no_offset"),
         ({"type": "chat", "occurred_at": "9999-12-31T23:59:59-12:00"}, "/occurred_at", ""),
         ({"type": "chat", "properties": {"a": "x" * 9_000}}, "/properties", "too_long"),

@@ -11,13 +11,13 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize(
     ("type", "good", "bad"),
     [
-        ("text", "Excel", 12),
-        ("number", 12.5, "12.5"),
+        ("text", "Excel", ["Excel"]),
+        ("number", 12.5, "a dozen"),
         ("money", 1200, True),
-        ("yes_no", False, "no"),
+        ("yes_no", False, "perhaps"),
         ("date", "2026-11-22", "22.11.2026"),
         ("choice", "this  QUARTER", "never"),
-        ("choices", ["This quarter"], "This quarter"),
+        ("choices", ["This quarter"], "never"),
     ],
 )
 def test_a_defined_field_takes_its_type_only(send, type, good, bad):
@@ -32,6 +32,31 @@ def test_a_defined_field_takes_its_type_only(send, type, good, bad):
     kept = {"choice": "This quarter"}.get(type, good)
     assert Lead.objects.get().attributes == {"x": kept}
     assert not SeenAttribute.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("type", "sent", "kept"),
+    [
+        ("text", 12, "12"),
+        ("number", "12", 12),
+        ("number", " 1,200.5 ", 1200.5),
+        ("money", "€ 1.200,50", 1200.5),
+        ("yes_no", "on", True),
+        ("yes_no", 0, False),
+        ("date", "2026-11-22T15:00:00Z", "2026-11-22"),
+        ("choices", "next YEAR; this quarter", ["Next year", "This quarter"]),
+        ("choices", "Now, or never", ["Now, or never"]),
+    ],
+)
+def test_a_defined_field_reads_what_forms_and_spreadsheets_make_of_its_values(
+    send, type, sent, kept
+):
+    choices = ["This quarter", "Next year", "Now, or never"]
+    fields.define("x", "X", type, choices=choices if "choice" in type else [])
+
+    send({"phone": "1", "attributes": {"x": sent}})
+
+    assert Lead.objects.get().attributes == {"x": kept}
 
 
 def test_defining_a_field_retypes_what_is_stored_and_lists_what_does_not_fit(send):
