@@ -43,8 +43,14 @@ def fragment(
 
 
 def go(request: HtmxRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Redirect the whole browser, also when htmx asked for a part."""
+    """Redirect the whole browser, also when htmx asked for a part.
+
+    Who is sent where they are stays there as they were: along which list, narrowed to what.
+    """
     url = resolve_url(to, *args, **kwargs)
+    here = came_from(request, "")
+    if urlsplit(here).path == url:
+        url = here
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
