@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from leads.by_hand import pages as by_hand
+from leads.counted import pages as counted
 from leads.editing import pages as editing
 from leads.evidence import pages as evidence
 from leads.follow_ups import pages as follow_ups
@@ -88,6 +89,7 @@ urlpatterns = [
     path("followups/<int:pk>/snooze", follow_ups.follow_up_snooze, name="follow-up-snooze"),
     path("search", search.search, name="search"),
     path("quality", quality.quality, name="quality"),
+    path("quality/leads", counted.handoff_list, name="counted"),
     path("overview", overview.overview, name="overview"),
     path("criteria/standing", impact.criteria_standing, name="criteria-standing"),
     path("criteria/progress", switch_on.criteria_progress, name="criteria-progress"),

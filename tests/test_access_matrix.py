@@ -148,6 +148,7 @@ PAGES: dict[str, list[Page]] = {
     ],
     "search": [Page(Action.OPEN_LEADS)],
     "quality": [Page(Action.OPEN_QUALITY)],
+    "counted": [Page(Action.OPEN_QUALITY, answer=404)],  # without a number
     "overview": [Page(Action.OPEN_OVERVIEW)],
     "leads": [Page(Action.OPEN_LEADS)],
     "lead": [Page(Action.OPEN_LEADS, about="lead")],

@@ -11,8 +11,10 @@ from accounts.policy import Action, can, listed
 from funnel.models import CriteriaVersion
 from leadportal.look import formats
 from leadportal.look.formats import some
+from leads.metrics import catalogue
 from leads.metrics.answers.handoffs import Waiting
 from leads.metrics.answers.reps import Rep
+from leads.metrics.links import counted_url
 from leads.rejections import listing
 
 # More than this and a list of people is no help.
@@ -43,6 +45,8 @@ def needs(
                 "mk",
                 f"{some(parked, 'lead')} could not be scored",
                 "They keep the judgement they had; the server’s log names the cause.",
+                f"{reverse('leads')}?parked=true",
+                "See them",
             )
         )
     if live.is_shipped_default:
@@ -75,7 +79,7 @@ def _late_claims(user: User, waiting: Waiting) -> list[Need]:
             "sa",
             f"{some(waiting.late, 'lead')} {_wait(waiting.late)} past the promise to claim",
             f"The oldest came {formats.when(waiting.oldest)}." if waiting.oldest else "",
-            reverse("queue") if to_queue else f"{reverse('leads')}?stage=sql",
+            reverse("queue") if to_queue else counted_url(catalogue.LATE),
             "Queue" if to_queue else "See them",
         )
     ]
@@ -107,6 +111,8 @@ def _late_touches(reps: list[Rep]) -> list[Need]:
             f"The oldest was claimed {formats.when(rep.late_since)} and waits for a first touch."
             if rep.late_since
             else "",
+            counted_url(catalogue.LATE_TOUCH, rep=rep.id),
+            "See them",
         )
         for rep in late[:MOST_REPS]
     ]

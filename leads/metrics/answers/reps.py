@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leads.metrics.answers.statements import Numbers, fetch_answers, numbers, selecting
-from leads.metrics.catalogue import COUNTS, MEDIANS
+from leads.metrics.catalogue import COUNTS, LATE_TOUCH, MEDIANS
 from leads.metrics.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
 class Rep:
+    id: int
     name: str
     numbers: Numbers
     # Claimed now, past the time promised for the first touch, and since when the oldest.
@@ -27,10 +28,11 @@ WITH counted AS (
 ), lately AS (
     SELECT h.claimed_by_id AS id, count(*) AS late, min(h.claimed_at) AS late_since
     FROM leads_handoff h
-    WHERE h.state = 'claimed' AND h.first_touch_at IS NULL AND h.touch_due_at < %(at)s
+    WHERE LATE_TOUCH
     GROUP BY h.claimed_by_id
 )
-SELECT rep.name, rep.email, counted.*, coalesce(lately.late, 0) AS late, lately.late_since
+SELECT rep.id AS rep, rep.name, rep.email, counted.*,
+       coalesce(lately.late, 0) AS late, lately.late_since
 FROM accounts_user rep
 LEFT JOIN counted ON counted.id = rep.id
 LEFT JOIN lately ON lately.id = rep.id
@@ -40,13 +42,14 @@ ORDER BY rep.name, rep.id
 """,
     *COUNTS,
     *MEDIANS,
-)
+).replace("LATE_TOUCH", LATE_TOUCH.where)
 
 
 def reps(period: Period) -> list[Rep]:
     """Everybody who sells or who claimed something in the period, by name: no league table."""
     return [
         Rep(
+            row["rep"],
             row["name"] or row["email"],
             Numbers() if row["claimed"] is None else numbers(row),
             row["late"],

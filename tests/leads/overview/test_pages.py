@@ -59,12 +59,12 @@ def test_what_is_late_parked_or_unknown_needs_somebody(as_user):
     assert "division by zero" not in page.content.decode()
 
 
-def test_who_may_not_open_the_queue_is_sent_to_the_leads(as_user):
+def test_who_may_not_open_the_queue_is_shown_who_is_late(as_user):
     factories.handoff(opened_at=timezone.now() - timedelta(hours=1))
 
     page = as_user(factories.marketing_manager()).get("/overview")
 
-    assert page.context["needs"][0].url == "/leads?stage=sql"
+    assert page.context["needs"][0].url == "/quality/leads?what=late"
 
 
 def test_a_promise_is_kept_when_no_lead_missed_it(as_user):
