@@ -1,5 +1,6 @@
 """Which handoffs one number counts: the catalogue's condition, made a list."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,10 @@ from leads.models import Campaign, Handoff, Source
 from leads.models.handoff import HandoffQuerySet
 
 # Of these it does not matter when they were handed over.
-NOW = (catalogue.WAITING, catalogue.LATE, catalogue.LATE_TOUCH)
+NOW = (catalogue.WAITING, catalogue.LATE, catalogue.LATE_TOUCH, catalogue.GIVEN_BACK)
+# Who gave a handoff back today; it no longer says so itself.
+GIVER = "giver"
+_PARAMETER = re.compile(r"%\((\w+)\)s")
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
@@ -31,33 +35,35 @@ METRICS: Mapping[str, Metric] = {
         *NOW,
     )
 }
-# What a number may be of: its parameter, the column of the handoff, and whose name it is.
+# What a number may be of: its parameter, the column of the handoff ("" where the condition asks for
+# it itself), and whose name it is.
 OF: Mapping[str, tuple[str, QuerySet]] = {
     "source": ("lead__source", Source.objects.all()),
     "campaign": ("lead__campaign", Campaign.objects.all()),
     "rep": ("claimed_by", User.objects.all()),
+    GIVER: ("", User.objects.all()),
     "version": ("version", CriteriaVersion.objects.defer("content")),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One number: its metric, and of what. No period means whenever they were handed over."""
+    """One number: its metric, and of what; in the period, or whenever they were handed over."""
 
     metric: Metric
-    at: datetime
-    period: Period | None
     of: Mapping[str, int | None]
+    period: Period
+    in_period: bool
 
     @classmethod
     def read(cls, query: QueryDict, at: datetime, zone: str) -> "Asked":
         """What the query string asks for. Raises KeyError where it is no number of ours."""
         metric = METRICS[query.get("what", "")]
         of = {name: _id_of(query.get(name, "")) for name in OF if name in query}
-        period = None
-        if metric not in NOW and "version" not in of:
-            period = Period.ending(at, key=query.get("period", DEFAULT), zone=zone)
-        return cls(metric, at, period, of)
+        if (metric is catalogue.GIVEN_BACK) != (GIVER in of):
+            raise KeyError(GIVER)
+        period = Period.ending(at, key=query.get("period", DEFAULT), zone=zone)
+        return cls(metric, of, period, metric not in NOW and "version" not in of)
 
 
 def _id_of(text: str) -> int | None:
@@ -72,15 +78,17 @@ def _id_of(text: str) -> int | None:
 
 def handoffs(asked: Asked, reader: User) -> HandoffQuerySet:
     """Those that the number counts and this person sees."""
-    where = asked.metric.where
-    params = [asked.at] * where.count("%(at)s")
+    period = asked.period
     # The catalogue's own words; nothing that was typed is among them.
-    ids = f"SELECT h.id FROM leads_handoff h WHERE {where.replace('%(at)s', '%s')}"  # noqa: S608
-    rows = Handoff.objects.visible_to(reader).filter(pk__in=RawSQL(ids, params))  # noqa: S611
-    if asked.period:
-        within = {"opened_at__gte": asked.period.starts, "opened_at__lt": asked.period.ends}
-        rows = rows.filter(**within)
-    return rows.filter(**{OF[name][0]: pk for name, pk in asked.of.items()})
+    ids = f"SELECT h.id FROM leads_handoff h WHERE {asked.metric.where}"  # noqa: S608
+    values = {"at": period.ends, "today": period.midnight, GIVER: asked.of.get(GIVER)}
+    params = [values[name] for name in _PARAMETER.findall(ids)]
+    rows = Handoff.objects.visible_to(reader)
+    rows = rows.filter(pk__in=RawSQL(_PARAMETER.sub("%s", ids), params))  # noqa: S611
+    if asked.in_period:
+        rows = rows.filter(opened_at__gte=period.starts, opened_at__lt=period.ends)
+    of = {OF[name][0]: pk for name, pk in asked.of.items() if OF[name][0]}
+    return rows.filter(**of)
 
 
 def names(asked: Asked) -> list[str]:

@@ -10,6 +10,7 @@ those (leads/counted). `%(at)s` is the moment the numbers are as of.
 from dataclasses import dataclass
 
 from funnel.stages import Stage
+from leads.ledger import UNDONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,20 @@ LATE_TOUCH = Metric(
     "Late for a first touch",
     "Claimed now and not touched, past the time promised for it.",
     "h.state = 'claimed' AND h.first_touch_at IS NULL AND h.touch_due_at < %(at)s",
+)
+
+
+# Of moves `s`: what a rep put back into the queue today; a claim that was undone is none.
+GIVING_BACK = (
+    f"s.origin = 'claimed' AND s.target = 'sql' AND s.actor = 'rep' AND s.reason <> '{UNDONE}'"
+    " AND s.at >= %(today)s AND s.at <= %(at)s"
+)
+GIVEN_BACK = Metric(
+    "given_back",
+    "Given back today",
+    "Handoffs that this rep put back into the queue today.",
+    "EXISTS (SELECT FROM leads_stagechange s WHERE s.handoff_id = h.id"
+    f" AND s.person_id = %(giver)s AND {GIVING_BACK})",
 )
 
 

@@ -19,6 +19,8 @@ from leads.rejections import listing
 
 # More than this and a list of people is no help.
 MOST_REPS = 3
+# So many leads given back on one day are worth a word with who did.
+OFTEN = 3
 NAMED = 3
 
 
@@ -38,7 +40,12 @@ def needs(
 ) -> list[Need]:
     """Most pressing first. Two queries."""
     parked, unknown = _oddities()
-    found = [*_late_claims(user, waiting), *_late_touches(reps), *_rejections(user, at)]
+    found = [
+        *_late_claims(user, waiting),
+        *_late_touches(reps),
+        *_given_back(user, reps),
+        *_rejections(user, at),
+    ]
     if parked:
         found.append(
             Need(
@@ -115,6 +122,23 @@ def _late_touches(reps: list[Rep]) -> list[Need]:
             "See them",
         )
         for rep in late[:MOST_REPS]
+    ]
+
+
+def _given_back(user: User, reps: list[Rep]) -> list[Need]:
+    """Who gave leads back so often today that the one who leads them should ask."""
+    if not can(user, Action.WORK_FOR_OTHERS):
+        return []
+    return [
+        Need(
+            "sa",
+            f"{rep.name} gave leads back {rep.given_back} times today",
+            "What they said stands on the timeline of each.",
+            counted_url(catalogue.GIVEN_BACK, giver=rep.id),
+            "See them",
+        )
+        for rep in reps
+        if rep.given_back >= OFTEN
     ]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from leads.metrics.answers.statements import Numbers, fetch_answers, numbers, selecting
-from leads.metrics.catalogue import COUNTS, LATE_TOUCH, MEDIANS
+from leads.metrics.catalogue import COUNTS, GIVING_BACK, LATE_TOUCH, MEDIANS
 from leads.metrics.periods import Period
 
 
@@ -16,10 +16,13 @@ class Rep:
     # Claimed now, past the time promised for the first touch, and since when the oldest.
     late: int
     late_since: datetime | None
+    # How many times today they put a lead back into its queue.
+    given_back: int = 0
 
 
-_REPS = selecting(
-    """
+_REPS = (
+    selecting(
+        """
 WITH counted AS (
     SELECT h.claimed_by_id AS id, METRICS
     FROM leads_handoff h
@@ -30,19 +33,27 @@ WITH counted AS (
     FROM leads_handoff h
     WHERE LATE_TOUCH
     GROUP BY h.claimed_by_id
+), given AS (
+    SELECT s.person_id AS id, count(*) AS given_back
+    FROM leads_stagechange s WHERE GIVING_BACK GROUP BY s.person_id
 )
 SELECT rep.id AS rep, rep.name, rep.email, counted.*,
-       coalesce(lately.late, 0) AS late, lately.late_since
+       coalesce(lately.late, 0) AS late, lately.late_since,
+       coalesce(given.given_back, 0) AS given_back
 FROM accounts_user rep
 LEFT JOIN counted ON counted.id = rep.id
 LEFT JOIN lately ON lately.id = rep.id
+LEFT JOIN given ON given.id = rep.id
 WHERE counted.id IS NOT NULL OR lately.id IS NOT NULL
    OR rep.is_active AND 'sales' = ANY(rep.roles)
 ORDER BY rep.name, rep.id
 """,
-    *COUNTS,
-    *MEDIANS,
-).replace("LATE_TOUCH", LATE_TOUCH.where)
+        *COUNTS,
+        *MEDIANS,
+    )
+    .replace("LATE_TOUCH", LATE_TOUCH.where)
+    .replace("GIVING_BACK", GIVING_BACK)
+)
 
 
 def reps(period: Period) -> list[Rep]:
@@ -54,6 +65,13 @@ def reps(period: Period) -> list[Rep]:
             Numbers() if row["claimed"] is None else numbers(row),
             row["late"],
             row["late_since"],
+            row["given_back"],
         )
-        for row in fetch_answers(_REPS, at=period.ends, starts=period.starts, ends=period.ends)
+        for row in fetch_answers(
+            _REPS,
+            at=period.ends,
+            starts=period.starts,
+            ends=period.ends,
+            today=period.midnight,
+        )
     ]

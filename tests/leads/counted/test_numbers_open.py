@@ -163,6 +163,8 @@ def test_a_list_says_what_is_counted_and_of_what(as_user, record):
         "what=x",
         "what=accepted&source=x",
         "what=accepted&rep=0",
+        "what=given_back",
+        "what=handed&giver=1",
         "what=handed&version=" + "9" * 30,
     ],
 )
