@@ -15,6 +15,7 @@ from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
+from leadportal.db import prepared
 from leads import news
 from leads.checks.reading import FieldError, Refused, Wrong
 from leads.facts import FACTS
@@ -25,8 +26,16 @@ _YES = frozenset({"yes", "true", "1", "y"})
 _NO = frozenset({"no", "false", "0", "n"})
 
 
+_COLUMNS = [field.attname for field in CustomField._meta.concrete_fields]
+_ALL = f"SELECT {', '.join(_COLUMNS)} FROM leads_customfield ORDER BY label"  # noqa: S608 - names of columns
+
+
 def definitions() -> dict[str, CustomField]:
-    return {field.name: field for field in CustomField.objects.all()}
+    """All by their names, in the order in which pages show them."""
+    all_fields = [
+        CustomField.from_db(connection.alias, _COLUMNS, row) for row in prepared.fetch(_ALL, {})
+    ]
+    return {field.name: field for field in all_fields}
 
 
 def typed(attributes: Mapping[str, Any], defined: Mapping[str, CustomField]) -> dict[str, Any]:

@@ -35,10 +35,13 @@ _of_criteria: WeakKeyDictionary[Any, dict[tuple[str, str], str]] = WeakKeyDictio
 _planned_for: WeakKeyDictionary[Any, tuple[float, dict[int, int]]] = WeakKeyDictionary()
 
 
-def fetch(statement: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """The rows a statement answers with; its parameters read %(name)s, and it uses all of them."""
+def fetch(statement: str, params: Mapping[str, Any], *, few: int = FEW) -> list[tuple[Any, ...]]:
+    """The rows a statement answers with; its parameters read %(name)s, and it uses all of them.
+
+    A list of more than `few` has it planned for this one call.
+    """
     with connection.cursor() as cursor:
-        if _may_prepare(params):
+        if _may_prepare(params, few):
             _keep_up()
             statement = _prepared(cursor, statement, params)
         return _rows(cursor, statement, params)
@@ -52,7 +55,7 @@ def fetch_by_criteria(
     From call to call only its moments and the list of ids vary; the rest is planned with it.
     """
     with connection.cursor() as cursor:
-        if not _may_prepare({"ids": ids}):
+        if not _may_prepare({"ids": ids}, FEW):
             return _rows(cursor, statement, params)
         _keep_up()
         statement, fixed, varying = _parted(statement, params, ids)
@@ -100,11 +103,11 @@ def _rows(cursor: Any, statement: str, params: Any) -> list[tuple[Any, ...]]:
     return cursor.fetchall()
 
 
-def _may_prepare(params: Mapping[str, Any]) -> bool:
+def _may_prepare(params: Mapping[str, Any], few: int) -> bool:
     # Behind a pooler that gives each transaction another connection nothing stays prepared.
     if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
         return False
-    return all(len(value) <= FEW for value in params.values() if isinstance(value, list))
+    return all(len(value) <= few for value in params.values() if isinstance(value, list))
 
 
 def _keep_up() -> None:
@@ -150,4 +153,4 @@ def _prepare(cursor: Any, statement: str, given: Sequence[str], params: Any) -> 
 
 
 def _execution(name: str, given: Sequence[str]) -> str:
-    return f"EXECUTE {name}({', '.join(given)})"
+    return f"EXECUTE {name}({', '.join(given)})" if given else f"EXECUTE {name}"

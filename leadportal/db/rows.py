@@ -93,16 +93,20 @@ def insert_together(batches: Mapping[type[models.Model], Sequence[Row]]) -> bool
 
 
 @cache
-def _select_statement(model: type[models.Model], columns: tuple[str, ...]) -> str:
-    statement = sql.SQL("SELECT {columns} FROM {table} WHERE key = ANY(%(keys)s)").format(
-        columns=_names(columns), table=sql.Identifier(model._meta.db_table)
+def _select_statement(model: type[models.Model], columns: tuple[str, ...], by: str) -> str:
+    statement = sql.SQL("SELECT {columns} FROM {table} WHERE {by} = ANY(%(keys)s)").format(
+        columns=_names(columns),
+        table=sql.Identifier(model._meta.db_table),
+        by=sql.Identifier(by),
     )
     return statement.as_string(connection.connection)
 
 
-def by_key(model: type[models.Model], columns: tuple[str, ...], keys: Iterable[str]) -> list[Row]:
+def by_key(
+    model: type[models.Model], columns: tuple[str, ...], keys: Iterable[str], *, by: str = "key"
+) -> list[Row]:
     """Rows of a small table of names by their keys; every single lead asks for them."""
-    found = prepared.fetch(_select_statement(model, columns), {"keys": list(keys)})
+    found = prepared.fetch(_select_statement(model, columns, by), {"keys": list(keys)})
     return [dict(zip(columns, row, strict=True)) for row in found]
 
 

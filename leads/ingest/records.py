@@ -148,7 +148,7 @@ class Record:
             if column.name in values:
                 value = column.to_store(values[column.name], country)
                 same = value == self.get(column.name)
-                if self.hears(column.name, values[column.name], sender, same=same):
+                if self.hears(column.name, values[column.name], sender, same=same) and not same:
                     self._take(column, value)
 
     def _take(self, column: Column, value: Any) -> None:

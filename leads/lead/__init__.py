@@ -2,5 +2,5 @@
 
 reading: what its page shows, in two queries · changes: what is new while it is open · timeline:
 everything that happened, from all tables that remember · notes: what people add to it · words: how
-its page reads · answers: what the API answers.
+its page reads · answers: what the API answers · as_json: a lead, as PostgreSQL writes it.
 """

@@ -1,57 +1,15 @@
-"""What the API shows of a record, typed, and the querysets that read it all at once."""
+"""What the API shows of a record, typed. A lead's is written by leads/lead/as_json.py."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypedDict, cast
+from typing import Any, TypedDict
 
-from django.db.models import ForeignKey, OuterRef, QuerySet, Subquery
-
-from accounts.models import Integration
 from funnel.stages import Actor, Stage
 from funnel.vocabulary.operators import FactType
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column
 from leads.explanation.answers import ScoreAnswer
-from leads.models import EmailKind, Event, ExternalId, Handoff, Lead, StageChange
-
-# Beside the columns: what an answer shows of a lead, as a query reads it.
-_SHOWN = (
-    *("pk", "email_kind", "company_id", "attributes", "consent", "stage", "stage_since"),
-    "typed",
-    *("judgement__total", "judgement__fit", "judgement__intent", "judgement__scored_at"),
-    *("judgement__version__number", "owner__email", "created_at", "updated_at"),
-)
-
-
-def _paths(columns: Iterable[Column], beyond: str = "") -> dict[str, str]:
-    """How a query of leads reads each column, by its name in the answer."""
-    named = ((column, f"{beyond}{column.name}") for column in columns)
-    return {
-        column.name: f"{path}__name" if isinstance(column.field, ForeignKey) else path
-        for column, path in named
-    }
-
-
-_OF_LEAD = _paths(LEAD_COLUMNS)
-_OF_COMPANY = _paths(COMPANY_COLUMNS, "company__")
-
-
-def leads_to_show(leads: QuerySet[Lead], integration: Integration | None) -> QuerySet[Any, Any]:
-    """What `lead_answer` needs and nothing else, one named row a lead.
-
-    The external id is the one this integration gave. No objects are made, and no document is read
-    for a number in it: both take longer than the query.
-    """
-    external_ids = ExternalId.objects.filter(lead=OuterRef("pk")).order_by("pk")
-    if integration:
-        external_ids = external_ids.filter(integration=integration)
-    waiting = Handoff.objects.exclude(state="closed").filter(lead=OuterRef("pk"))
-    beside = {
-        "external_id": Subquery(external_ids.values("value")[:1]),
-        "queue_name": Subquery(waiting.values("queue__name")[:1]),
-    }
-    read = (*_SHOWN, *_OF_LEAD.values(), *_OF_COMPANY.values(), *beside)
-    return leads.annotate(**beside).values_list(*read, named=True)
+from leads.models import EmailKind, Event, StageChange
 
 
 def _told(columns: Iterable[Column]) -> dict[str, Any]:
@@ -93,48 +51,6 @@ LeadAnswer = TypedDict(
         "scored_at": datetime | None,
     },
 )
-
-
-def lead_answer(row: Any) -> LeadAnswer:
-    """The answer of a row of `leads_to_show`."""
-    return {
-        "id": row.pk,
-        "external_id": row.external_id,
-        "email_kind": row.email_kind or None,
-        **_known(row, _OF_LEAD),  # type: ignore[typeddict-item]
-        "company": None
-        if row.company_id is None
-        else cast(CompanyAnswer, _known(row, _OF_COMPANY)),
-        "attributes": row.attributes,
-        "consent": row.consent,
-        "typed": sorted(row.typed or ()),
-        "stage": row.stage,
-        "stage_since": row.stage_since,
-        "score": _score(row),
-        "criteria_version": row.judgement__version__number,
-        "queue": row.queue_name,
-        "owner": row.owner__email,
-        "created_at": row.created_at,
-        "updated_at": row.updated_at,
-        "scored_at": row.judgement__scored_at,
-    }
-
-
-def _known(row: Any, paths: dict[str, str]) -> dict[str, Any]:
-    """The columns as `Column.told` tells them: None for what is not known."""
-    return {
-        name: None if (value := getattr(row, path)) == "" else value for name, path in paths.items()
-    }
-
-
-def _score(row: Any) -> ScoreAnswer | None:
-    if row.judgement__total is None:
-        return None
-    return {
-        "total": row.judgement__total,
-        "fit": row.judgement__fit,
-        "intent": row.judgement__intent,
-    }
 
 
 class EventAnswer(TypedDict):

@@ -13,7 +13,15 @@ from rest_framework.request import Request
 from accounts.keys.authentication import READ, OpenTo, integration_of
 from accounts.models import Scope, User
 from leadportal.db.paging import Order, read_moment
-from leadportal.rest.lists import narrowed, one_page, refuse_unless_read, tagged, unless_known
+from leadportal.rest.lists import (
+    json_text,
+    narrowed,
+    one_page,
+    one_page_of_text,
+    refuse_unless_read,
+    tagged,
+    unless_same,
+)
 from leadportal.rest.problems import Problem
 from leads.checks.reading import Refused
 from leads.editing import editing
@@ -21,6 +29,7 @@ from leads.explanation.stored import explain
 from leads.ingest import openapi as ingest_openapi
 from leads.ingest.api import send_lead
 from leads.lead import answers, openapi
+from leads.lead.as_json import leads_as_json
 from leads.models import Lead
 from leads.models.lead import LeadQuerySet
 from leads.table.filters import LeadFilter
@@ -57,9 +66,8 @@ def list_leads(request: Request) -> HttpResponse:
     found = narrowed(request, LeadFilter, leads_for(request))
     if request.query_params.get("order") == "-total":
         found = found.filter(judgement__total__isnull=False)
-    return one_page(
-        request, answers.leads_to_show(found, integration_of(request)), ORDERS, answers.lead_answer
-    )
+    integration = integration_of(request)
+    return one_page_of_text(request, found, ORDERS, lambda ids: leads_as_json(ids, integration))
 
 
 @extend_schema(methods=["GET"], **openapi.GET_LEAD)
@@ -73,8 +81,8 @@ def lead(request: Request, pk: int) -> HttpResponse:
 def read_lead(request: Request, pk: int) -> HttpResponse:
     if heir := _heir_of(request, pk):
         return HttpResponsePermanentRedirect(reverse("api-lead", args=[heir]))
-    rows = answers.leads_to_show(leads_for(request), integration_of(request))
-    return unless_known(request, answers.lead_answer(get_object_or_404(rows, pk=pk)))
+    get_object_or_404(leads_for(request).only("pk"), pk=pk)
+    return unless_same(request, _shown(request, pk))
 
 
 @transaction.atomic
@@ -92,8 +100,7 @@ def change_lead(request: Request, pk: int) -> HttpResponse:
 
 
 def _shown(request: Request, pk: int) -> HttpResponse:
-    rows = answers.leads_to_show(leads_for(request), integration_of(request))
-    return JsonResponse(answers.lead_answer(rows.get(pk=pk)))
+    return json_text(leads_as_json([pk], integration_of(request))[pk])
 
 
 def _refusal(refused: Refused) -> Problem:

@@ -33,6 +33,12 @@ def test_a_twin_is_tokens_between_single_spaces(given, key):
     assert text.key(given) == key
 
 
+@given(st.text(st.characters(max_codepoint=0x24F), max_size=30))
+def test_latin_letters_fold_one_by_one_as_they_do_together(given):
+    # A letter of another script sends the whole text the longer way.
+    assert text.key(f"{given} 東").split() == [*text.key(given).split(), "東"]
+
+
 @given(st.text(max_size=60))
 def test_a_twin_of_a_twin_is_itself(given):
     twin = text.key(given)

@@ -8,7 +8,7 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from accounts.roles import Role
 from tests import factories
@@ -87,3 +87,22 @@ def test_nothing_moves_while_a_page_arrives(slow_line: str, sign_in: Callable[..
             open_whole(page, slow_line + url)
 
             assert page.evaluate("window.shifts()") == [], url
+
+
+def test_nothing_moves_when_its_styles_come_last(
+    live_portal: Portal, sign_in: Callable[..., Page]
+) -> None:
+    """For who wants little motion: what a script measured before them is no place to come from."""
+    factories.handoff()
+    page = sign_in(factories.rep())
+    page.add_init_script(SHIFTS)
+    page.add_init_script("setInterval(() => document.body?.offsetHeight, 5)")
+
+    def come_late(route: Route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/portal*.css", come_late)
+    open_whole(page, f"{live_portal.url}/leads")
+
+    assert page.evaluate("window.shifts()") == []

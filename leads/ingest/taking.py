@@ -1,0 +1,123 @@
+"""Applying one item to the lead that it means."""
+
+from typing import Any
+
+from funnel.stages import Stage
+from leads.checks.reading import FieldError, Refused
+from leads.ingest import companies, origins
+from leads.ingest.finding import People
+from leads.ingest.records import Arrival, Record, Sender
+from leads.ingest.results import IngestResult, Status
+
+
+def take(
+    arrival: Arrival,
+    people: People,
+    linked: companies.Companies,
+    named: origins.Origins,
+    sender: Sender,
+) -> tuple[IngestResult, Record | None]:
+    """Apply one item to the lead it means."""
+    record = people.of(arrival) or Record(arrival.index)
+    try:
+        _refuse_erased(record)
+        _refuse_what_is_others(record, arrival, people)
+        if "attributes" in arrival.values:
+            record.take_attributes(arrival.values["attributes"], sender)
+    except Refused as refused:
+        return IngestResult(arrival.index, Status.REFUSED, errors=refused.errors), None
+    status, first_index = _enlist(record, arrival, people)
+    record.take_fields(arrival.values, sender)
+    for name in sorted(arrival.emptied):
+        record.empty(name, sender)
+    if "email" in arrival.values:
+        _take_email(record, arrival, people, sender)
+    if "consent" in arrival.values:
+        record.take_consent(arrival.values["consent"], sender.at)
+    _take_company(record, arrival, linked, sender)
+    _take_origin(record, arrival.values, named, sender)
+    return IngestResult(arrival.index, status, first_index=first_index), record
+
+
+def _enlist(record: Record, arrival: Arrival, people: People) -> tuple[Status, int | None]:
+    """Make the record findable by later items; say what this item is to it."""
+    external_id = arrival.values.get("external_id")
+    if external_id and external_id not in people.by_external:
+        people.by_external[external_id] = people.named[external_id] = record
+    if record.first_index == arrival.index:
+        people.new.append(record)
+        return Status.CREATED, None
+    if record.first_index == -1:
+        record.first_index = arrival.index
+        people.known.append(record)
+        return Status.MATCHED, None
+    return Status.DUPLICATE, record.first_index
+
+
+def _refuse_erased(record: Record, pointer: str = "") -> None:
+    if record.get("stage") == Stage.ERASED:
+        raise Refused(FieldError(pointer, "erased", "This person was erased and stays so."))
+
+
+def _refuse_what_is_others(record: Record, arrival: Arrival, people: People) -> None:
+    """A change names one lead, so nothing of it may belong to another. Raises Refused."""
+    if not arrival.lead_id:
+        return
+    for name, owner in (
+        ("email", people.by_mail.get(arrival.email_key)),
+        ("external_id", people.by_external.get(arrival.values.get("external_id", ""))),
+    ):
+        if owner not in (None, record):
+            _refuse_erased(owner, f"/{name}")
+            detail = f"Lead {owner.id} has this {name} already."
+            raise Refused(FieldError(f"/{name}", "taken", detail))
+
+
+def _take_company(
+    record: Record, arrival: Arrival, linked: companies.Companies, sender: Sender
+) -> None:
+    if arrival.mention is None:
+        return
+    company = linked.known(arrival.mention)
+    if "company" in arrival.values:
+        same = record.get("company_id") == company["id"]
+        if record.hears("company", arrival.mention.name, sender, same=same):
+            record.point("company", company)
+    # A mail alone shows a company, but not that somebody left the one we know.
+    elif not record.get("company_id") and "company" not in (record.get("typed") or ()):
+        record.point("company", company)
+
+
+def _take_email(record: Record, arrival: Arrival, people: People, sender: Sender) -> None:
+    owner = people.by_mail.get(arrival.email_key)
+    if owner not in (None, record):
+        # Two leads that may be one person: neither loses its address to a guess.
+        return
+    if people.by_mail.get(record.get("email_key")) is record:
+        del people.by_mail[record.get("email_key")]
+    record.take_email(arrival, sender)
+    if record.get("email_key"):
+        people.by_mail[record.get("email_key")] = record
+
+
+def _take_origin(
+    record: Record, values: dict[str, Any], named: origins.Origins, sender: Sender
+) -> None:
+    campaign = named.campaign(values.get("campaign", ""))
+    _take_named("campaign", campaign, record, sender)
+    if "source" in values:
+        _take_named("source", named.source(values["source"]), record, sender)
+    elif "source" in (record.get("typed") or ()):
+        pass
+    elif not record.get("source_id"):
+        if campaign and campaign["source_id"]:
+            record.point("source", {"id": campaign["source_id"], "name": ""})
+        else:
+            record.point("source", named.source(sender.default_source))
+
+
+def _take_named(name: str, target: dict[str, Any] | None, record: Record, sender: Sender) -> None:
+    if target and record.hears(
+        name, target["name"], sender, same=record.get(f"{name}_id") == target["id"]
+    ):
+        record.point(name, target)
