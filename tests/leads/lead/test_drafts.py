@@ -28,7 +28,7 @@ def write(page: Page, held: Handoff, text: str) -> None:
     page.goto(f"/leads/{held.lead_id}")
     page.keyboard.press("n")
     page.get_by_role("textbox", name="Note").fill(text)
-    page.wait_for_function(f"{KEPT} === 1")
+    page.wait_for_function(f"() => {KEPT} === 1")
 
 
 def test_a_note_is_there_again_after_a_crash_until_it_is_saved(
@@ -64,7 +64,7 @@ def test_a_touch_is_there_again_after_another_page(
     page.keyboard.press("t")
     page.get_by_label("Left a message").check()
     page.get_by_role("textbox", name="Note").fill("Back on")
-    page.wait_for_function(f"{KEPT} === 1")
+    page.wait_for_function(f"() => {KEPT} === 1")
     page.goto("/queue")
     page.goto(f"/handoffs/{held.pk}/touch")
 
@@ -99,7 +99,7 @@ def test_what_is_thrown_away_does_not_come_again(
     else:
         page.get_by_role("textbox", name="Note").fill(" ")
 
-    page.wait_for_function(f"{KEPT} === 0")
+    page.wait_for_function(f"() => {KEPT} === 0")
     page.goto(f"/leads/{held.lead_id}/note")
     expect(page.get_by_role("textbox", name="Note")).to_have_value("")
 
@@ -124,7 +124,7 @@ def test_what_is_refused_stays_as_typed_and_the_draft_with_it(
     page.goto(f"/leads/{held.lead_id}")
     page.keyboard.press("t")
     page.get_by_role("textbox", name="Note").fill("Back on")
-    page.wait_for_function(f"{KEPT} === 1")
+    page.wait_for_function(f"() => {KEPT} === 1")
 
     page.get_by_role("button", name="Save touch").click()
 
@@ -151,5 +151,5 @@ def test_each_person_and_each_lead_has_their_own(sign_in: SignIn, rep: User, hel
     theirs.evaluate("(kept) => Object.assign(localStorage, JSON.parse(kept))", kept)
     theirs.goto(f"/leads/{held.lead_id}/note")
 
-    theirs.wait_for_function("document.querySelector('form[data-draft=kept]')")
+    theirs.wait_for_function("() => document.querySelector('form[data-draft=kept]')")
     expect(theirs.get_by_role("textbox", name="Note")).to_have_value("")
