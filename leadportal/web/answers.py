@@ -48,9 +48,10 @@ def go(request: HtmxRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse
     Who is sent where they are stays there as they were: along which list, narrowed to what.
     """
     url = resolve_url(to, *args, **kwargs)
-    here = came_from(request, "")
-    if urlsplit(here).path == url:
-        url = here
+    # Without its #place: to that alone a browser would scroll, and load nothing.
+    here = urlsplit(came_from(request, ""))._replace(fragment="")
+    if here.path == url:
+        url = here.geturl()
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 

@@ -728,6 +728,20 @@ def test_an_open_page_learns_what_a_colleague_found_out(as_user: As, rep: User) 
     assert over.status_code == 204
 
 
+def test_what_was_said_waits_for_the_page_though_parts_of_it_are_fetched_before(
+    as_user: As, rep: User
+) -> None:
+    held = claims.claim(factories.handoff(), rep)
+    client, url = as_user(rep), f"/leads/{held.lead_id}"
+    client.post(f"{url}/note", {"text": "Asks for SAP"})
+
+    part = client.get(url, headers={"HX-Request": "true"}).content.decode()
+    page = client.get(url).content.decode()
+
+    assert "Noted." not in part
+    assert "Noted." in page
+
+
 def test_a_look_asks_little(as_user: As, rep: User) -> None:
     handoff = factories.handoff()
     client = as_user(rep)

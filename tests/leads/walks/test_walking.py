@@ -179,7 +179,7 @@ def test_who_was_tried_leads_on_to_the_next_that_is_planned(
 ) -> None:
     first, second, _ = planned
     client = as_user(rep)
-    here = f"http://testserver/leads/{first}?from=follow-ups"
+    here = f"http://testserver/leads/{first}?from=follow-ups#bant-need"
     handoff = Handoff.objects.get(lead=first)
 
     touched = client.post(
