@@ -8,8 +8,8 @@ asked of a running database · hooks: what is hung into the packages below · wo
 shared by pages, by the API's description · models, sql, urls.
 
 checks, ingest: how leads come in · judging, explanation: how they are judged, and why so ·
-queue, handoffs, follow_ups, mine: how sales takes them · lead, table, search: one lead, all
-leads, the one that is meant · by_hand: what people say against the machine · impact, switch_on:
-what a version would do, and its going live · metrics, quality, overview: the numbers · demo: a
-year of one company.
+queue, handoffs, follow_ups, mine: how sales takes them · lead, table, search, walks: one lead, all
+leads, the one that is meant, the next one · by_hand: what people say against the machine · impact,
+switch_on: what a version would do, and its going live · metrics, quality, overview, counted: the
+numbers · demo: a year of one company.
 """

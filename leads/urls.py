@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from leads.by_hand import pages as by_hand
+from leads.counted import pages as counted
 from leads.editing import pages as editing
 from leads.evidence import pages as evidence
 from leads.follow_ups import pages as follow_ups
@@ -21,6 +22,7 @@ from leads.search import pages as search
 from leads.switch_on import pages as switch_on
 from leads.table import pages as table
 from leads.verdicts import pages as verdicts
+from leads.walks import pages as walks
 
 api_urls = [
     path("leads", lead_api.leads, name="api-leads"),
@@ -58,6 +60,18 @@ urlpatterns = [
     path("handoffs/<int:pk>/undo", verdicts.handoff_undo, name="handoff-undo"),
     path("rejections", rejections.rejection_list, name="rejections"),
     path("rejections/<int:pk>", rejections.rejection, name="rejection"),
+    path(
+        "rejections/<int:pk>/next",
+        rejections.rejection_beside,
+        {"way": "next"},
+        name="rejection-next",
+    ),
+    path(
+        "rejections/<int:pk>/previous",
+        rejections.rejection_beside,
+        {"way": "previous"},
+        name="rejection-previous",
+    ),
     path("rejections/<int:pk>/nurture", rejections.rejection_nurture, name="rejection-nurture"),
     path("rejections/<int:pk>/close", rejections.rejection_close, name="rejection-close"),
     path("rejections/<int:pk>/dispute", rejections.rejection_dispute, name="rejection-dispute"),
@@ -75,6 +89,7 @@ urlpatterns = [
     path("followups/<int:pk>/snooze", follow_ups.follow_up_snooze, name="follow-up-snooze"),
     path("search", search.search, name="search"),
     path("quality", quality.quality, name="quality"),
+    path("quality/leads", counted.handoff_list, name="counted"),
     path("overview", overview.overview, name="overview"),
     path("criteria/standing", impact.criteria_standing, name="criteria-standing"),
     path("criteria/progress", switch_on.criteria_progress, name="criteria-progress"),
@@ -90,8 +105,8 @@ urlpatterns = [
     path("leads/new", editing.lead_new, name="lead-new"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
     path("leads/<int:pk>/edit", editing.lead_edit, name="lead-edit"),
-    path("leads/<int:pk>/next", lead.lead_beside, {"way": "next"}, name="lead-next"),
-    path("leads/<int:pk>/previous", lead.lead_beside, {"way": "previous"}, name="lead-previous"),
+    path("leads/<int:pk>/next", walks.lead_beside, {"way": "next"}, name="lead-next"),
+    path("leads/<int:pk>/previous", walks.lead_beside, {"way": "previous"}, name="lead-previous"),
     path("leads/<int:pk>/changes", lead.lead_changes, name="lead-changes"),
     path("leads/<int:pk>/bant", verdicts.lead_bant, name="lead-bant"),
     path("leads/<int:pk>/opportunity", verdicts.lead_opportunity, name="lead-opportunity"),

@@ -97,6 +97,8 @@ PAGES: dict[str, list[Page]] = {
     ],
     "rejections": [Page(Action.READ_REJECTIONS)],
     "rejection": [Page(Action.READ_REJECTIONS, about="rejection")],
+    "rejection-next": [Page(Action.READ_REJECTIONS, about="rejection", answer=302)],
+    "rejection-previous": [Page(Action.READ_REJECTIONS, about="rejection", answer=302)],
     "rejection-nurture": [
         Page(Action.ANSWER_REJECTIONS, about="rejection"),
         Page(Action.ANSWER_REJECTIONS, "POST", "rejection", 422, {"return_event": "pigeon"}),
@@ -146,6 +148,7 @@ PAGES: dict[str, list[Page]] = {
     ],
     "search": [Page(Action.OPEN_LEADS)],
     "quality": [Page(Action.OPEN_QUALITY)],
+    "counted": [Page(Action.OPEN_QUALITY, answer=404)],  # without a number
     "overview": [Page(Action.OPEN_OVERVIEW)],
     "leads": [Page(Action.OPEN_LEADS)],
     "lead": [Page(Action.OPEN_LEADS, about="lead")],

@@ -43,8 +43,15 @@ def fragment(
 
 
 def go(request: HtmxRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-    """Redirect the whole browser, also when htmx asked for a part."""
+    """Redirect the whole browser, also when htmx asked for a part.
+
+    Who is sent where they are stays there as they were: along which list, narrowed to what.
+    """
     url = resolve_url(to, *args, **kwargs)
+    # Without its #place: to that alone a browser would scroll, and load nothing.
+    here = urlsplit(came_from(request, ""))._replace(fragment="")
+    if here.path == url:
+        url = here.geturl()
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 

@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from funnel.vocabulary.operators import FactType
 from leads.checks.reading import Refused
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column, Merge
+from leads.editing import words
 from leads.editing.said import Doubt, Said, doubts
 from leads.fields import definitions
 from leads.handoffs.forms import PRINTABLE
@@ -28,6 +29,7 @@ OF_COMPANY = ("name", "domain", "industry", "employees")
 PERSON = ("first_name", "last_name", "email", "phone", "job_title", "department")
 PLACE = ("city", "country", "website", "linkedin")
 ORIGIN = ("source", "campaign", "estimated_value")
+_NOT_OFFERED = {"invalid_choice": words.OFFERED_NO_MORE}
 _TYPES = {"email": "email", "phone": "tel", "website": "url", "linkedin": "url"}
 
 
@@ -140,9 +142,9 @@ class LeadForm(forms.Form):
         return payload
 
     def refuse(self, refused: Refused) -> None:
-        """Put what the checks found at the fields it is about."""
+        """Put what the checks found, in people's words, at the fields it is about."""
         for error in refused.errors:
-            self.add_error(self._meant(error.pointer), error.detail)
+            self.add_error(self._meant(error.pointer), words.refused(error))
 
     def _meant(self, pointer: str) -> str | None:
         steps = pointer.strip("/").split("/")
@@ -220,7 +222,9 @@ def _chosen(
     offered = [("", blank), *choices]
     if known and known not in {value for value, _ in offered}:
         offered.append((known, known))
-    return forms.ChoiceField(label=label, required=False, choices=offered)
+    return forms.ChoiceField(
+        label=label, required=False, choices=offered, error_messages=_NOT_OFFERED
+    )
 
 
 def _field(column: Column) -> forms.Field:
@@ -259,6 +263,7 @@ def _custom(field: CustomField, known: Any) -> forms.Field:
                 label=field.label,
                 required=False,
                 choices=choices,
+                error_messages=_NOT_OFFERED,
                 widget=forms.CheckboxSelectMultiple,
             )
         case FieldType.DATE:

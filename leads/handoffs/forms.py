@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from leads.follow_ups.forms import PRINTABLE, OfferedTime
 from leads.follow_ups.words import times
-from leads.handoffs.touches import TOUCH_MAY_BE_PAST
+from leads.handoffs.touches import NOBODY_TO_TRY, TOUCH_MAY_BE_PAST
 from leads.models import Lead, Touch
 
 NOTE_LENGTH = 2000
@@ -69,6 +69,13 @@ class TouchForm(forms.Form):
         if at and at < self.earliest < at + timedelta(minutes=1):
             return self.earliest
         return at
+
+    def clean(self) -> dict[str, Any]:
+        """What was chosen before the outcome made no sense of it, and is hidden since, is left."""
+        typed = super().clean() or {}
+        if typed.get("result") in NOBODY_TO_TRY:
+            typed["next_try"] = None
+        return typed
 
 
 class ReleaseForm(forms.Form):

@@ -9,10 +9,13 @@ from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from leads.follow_ups import follow_ups
+from leads.follow_ups.follow_ups import FollowUpRefused
 from leads.models import Handoff, Touch
 
 # How far back a first touch may be said to have happened.
 TOUCH_MAY_BE_PAST = timedelta(hours=24)
+# After these there is nobody to try again.
+NOBODY_TO_TRY = frozenset({Touch.Result.WRONG_PERSON})
 
 
 class TouchRefused(Exception):
@@ -33,11 +36,13 @@ def log_touch(
 ) -> Touch:
     """Log a call, mail or meeting; the first one stops the clock.
 
-    What its person had planned to do next is done by it, and `next_try` plans anew. `touched_at`
-    may lie up to 24 hours back, but not before the handoff. Raises TouchRefused, FollowUpRefused
-    or NotAllowed.
+    What its person had planned to do next is done by it, and `next_try` plans anew, which makes no
+    sense of NOBODY_TO_TRY. `touched_at` may lie up to 24 hours back, but not before the handoff.
+    Raises TouchRefused, FollowUpRefused or NotAllowed.
     """
     policy.require(by, Action.WORK_HANDOFFS)
+    if next_try and result in NOBODY_TO_TRY:
+        raise FollowUpRefused("That was the wrong person: there is nobody to try again.")
     at = at or timezone.now()
     touched_at = touched_at or at
     handoff = Handoff.objects.select_for_update(no_key=True).get(pk=handoff.pk)

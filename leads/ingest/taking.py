@@ -20,8 +20,7 @@ def take(
     """Apply one item to the lead it means."""
     record = people.of(arrival) or Record(arrival.index)
     try:
-        if record.get("stage") == Stage.ERASED:
-            raise Refused(FieldError("", "erased", "This person was erased and stays so."))
+        _refuse_erased(record)
         _refuse_what_is_others(record, arrival, people)
         if "attributes" in arrival.values:
             record.take_attributes(arrival.values["attributes"], sender)
@@ -55,6 +54,11 @@ def _enlist(record: Record, arrival: Arrival, people: People) -> tuple[Status, i
     return Status.DUPLICATE, record.first_index
 
 
+def _refuse_erased(record: Record, pointer: str = "") -> None:
+    if record.get("stage") == Stage.ERASED:
+        raise Refused(FieldError(pointer, "erased", "This person was erased and stays so."))
+
+
 def _refuse_what_is_others(record: Record, arrival: Arrival, people: People) -> None:
     """A change names one lead, so nothing of it may belong to another. Raises Refused."""
     if not arrival.lead_id:
@@ -64,6 +68,7 @@ def _refuse_what_is_others(record: Record, arrival: Arrival, people: People) -> 
         ("external_id", people.by_external.get(arrival.values.get("external_id", ""))),
     ):
         if owner not in (None, record):
+            _refuse_erased(owner, f"/{name}")
             detail = f"Lead {owner.id} has this {name} already."
             raise Refused(FieldError(f"/{name}", "taken", detail))
 

@@ -106,7 +106,7 @@ def _shown(request: Request, pk: int) -> HttpResponse:
 def _refusal(refused: Refused) -> Problem:
     errors = [asdict(error) for error in refused.errors]
     first = refused.errors[0]
-    status = 409 if first.code == "taken" else 400
+    status = 409 if first.code in ("taken", "erased") else 400
     return Problem(status, f"{first.pointer or 'The body'}: {first.detail}", errors=errors)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.db.models import F
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -31,7 +31,6 @@ from leads.explanation import stored
 from leads.handoffs import bant, verdicts
 from leads.judging.history import daily_totals
 from leads.lead import changes, notes, timeline
-from leads.lead.filters import carried, walk_of
 from leads.lead.forms import NoteForm
 from leads.lead.reading import (
     TREND_DAYS,
@@ -57,6 +56,7 @@ from leads.models import (
 )
 from leads.search import recent
 from leads.verdicts import words as verdict_words
+from leads.walks.filters import carried, walk_of
 from leads.words import role
 
 SIDES = {"": "Everything", "marketing": "Marketing", "sales": "Sales"}
@@ -85,23 +85,6 @@ def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         **_walk(request, handoff),
     }
     return render(request, "leads/lead/lead.html", context)
-
-
-@require_safe
-@permission_required(Action.OPEN_LEADS)
-def lead_beside(request: AuthenticatedRequest, pk: int, way: str) -> HttpResponse:
-    """The next or the previous lead of the list one came from; at its end, the list."""
-    lead = get_object_or_404(
-        Lead.objects.visible_to(request.user).select_related("judgement"), pk=pk
-    )
-    walk = walk_of(request.GET)
-    if walk is None:
-        return redirect(lead)
-    beside = walk.beside(request.user, request.GET, lead, way == "previous")
-    if beside is not None:
-        return redirect(f"{reverse('lead', args=[beside])}?{request.GET.urlencode()}")
-    messages.info(request, f"That was the {'first' if way == 'previous' else 'last'} of the list.")
-    return redirect(f"{reverse(walk.url_name)}?{carried(request.GET)}".removesuffix("?"))
 
 
 def _walk(request: AuthenticatedRequest, handoff: Handoff | None) -> dict[str, Any]:

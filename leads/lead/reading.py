@@ -38,6 +38,7 @@ class _OnPage(TypedDict):
     told_override: Told
     told_adjustments: Told
     told_bant: Told
+    told_colleague: Told
     # At most one row each: their own words, the cycle before, the wait, the open dispute.
     told_words: Told
     told_last_time: Told
@@ -77,6 +78,7 @@ def for_page(reader: User) -> "QuerySet[LeadOnPage]":
             told_override=ArraySubquery(override_of_lead()),
             told_adjustments=ArraySubquery(adjustments_of_lead()),
             told_bant=ArraySubquery(_bant_of_lead()),
+            told_colleague=ArraySubquery(bant_of_others(reader)),
             told_words=ArraySubquery(_own_words()),
             told_last_time=ArraySubquery(last_time(OuterRef("pk"), OuterRef("cycle"))),
             told_wait=ArraySubquery(_wait_of_lead()),
@@ -97,6 +99,13 @@ def _planned_for(reader: User) -> "QuerySet[FollowUp, Any]":
 def _bant_of_lead() -> QuerySet:
     said = JSONObject(item="item", state="state", note="note", by=F("by__name"), at="at")
     return BantItem.objects.filter(lead=OuterRef("pk")).values(said=said)
+
+
+def bant_of_others(reader: User) -> "QuerySet[BantItem, Any]":
+    """The newest line of BANT that is not the reader's own: at most one row."""
+    others = BantItem.objects.filter(lead=OuterRef("pk")).exclude(by=reader)
+    said = JSONObject(item="item", state="state", note="note", by=F("by__name"), at="at")
+    return others.order_by("-at", "-pk").values(said=said)[:1]
 
 
 def _own_words() -> QuerySet:

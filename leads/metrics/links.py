@@ -1,10 +1,13 @@
-"""Where a number leads: the list of exactly the leads, or the rejections, that it counts."""
+"""Where a number leads: the list of exactly the leads, handoffs or rejections that it counts."""
 
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+
+from leads.metrics.catalogue import Metric
+from leads.metrics.periods import Period
 
 # In place of a source: where nobody told one.
 NOBODY = "none"
@@ -13,6 +16,15 @@ NOBODY = "none"
 def leads_url(since: datetime, **filters: str) -> str:
     """The leads created since then; every filter is a sentence there."""
     return f"{reverse('leads')}?{urlencode({**filters, 'created_since': since.isoformat()})}"
+
+
+def counted_url(metric: Metric, period: Period | None = None, **filters: Any) -> str:
+    """The handoffs that a metric counts in a period, of one source, campaign, rep or version."""
+    asked: dict[str, Any] = {"what": metric.name}
+    if period:
+        asked["period"] = period.span.key
+    asked |= {name: value for name, value in filters.items() if value}
+    return f"{reverse('counted')}?{urlencode(asked)}"
 
 
 def rejections_url(since: datetime | None = None, **filters: Any) -> str:

@@ -72,6 +72,11 @@ class Period:
         return self.ends.astimezone(self.zone).date()
 
     @property
+    def midnight(self) -> datetime:
+        """When its last day began."""
+        return _midnight(self.last_day, self.zone)
+
+    @property
     def weeks(self) -> list[date]:
         """The Mondays of the weeks that pages draw, and of the three before, which runs need."""
         this = monday(self.last_day)

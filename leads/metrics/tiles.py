@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.urls import reverse
-
 from accounts.models import Portal
 from leadportal.look import formats
 from leads.metrics import catalogue, weeks
 from leads.metrics.answers.handoffs import Waiting
 from leads.metrics.answers.statements import Numbers
-from leads.metrics.links import rejections_url
+from leads.metrics.catalogue import Metric
+from leads.metrics.links import counted_url, rejections_url
 from leads.metrics.periods import Period
 from leads.metrics.shares import Share
 from leads.metrics.weeks import ShareOf
@@ -30,8 +29,11 @@ class Tile:
     change: int | None = None
     change_unit: str = ""
     good: str = "up"
-    # The leads or rejections behind the number, where a list can show exactly them.
+    # The leads or rejections behind the number.
     url: str = ""
+    # How many of them are late, told before the note, and these alone.
+    late: int = 0
+    late_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Figures:
             points=weeks.counts(self.weeks, "handed"),
             side="mk",
             change=change,
+            url=self._behind(catalogue.HANDED, self.now.handed),
         )
 
     def acceptance(self) -> Tile:
@@ -63,6 +66,7 @@ class Figures:
             "mk",
             lambda numbers: numbers.acceptance,
             f"{self.now.acceptance.counts} decided" if self.now.decided else f"{undecided} open",
+            catalogue.DECIDED,
         )
 
     def rejected(self) -> Tile:
@@ -83,6 +87,7 @@ class Figures:
             "sa",
             lambda numbers: numbers.claims_in_time,
             median(self.now.to_claim),
+            catalogue.CLAIM_DUE,
         )
 
     def touches(self) -> Tile:
@@ -91,6 +96,7 @@ class Figures:
             "sa",
             lambda numbers: numbers.touches_in_time,
             median(self.now.to_touch),
+            catalogue.TOUCH_DUE,
         )
 
     def queue(self) -> Tile:
@@ -98,10 +104,16 @@ class Figures:
             catalogue.WAITING.label,
             formats.number(self.waiting.waiting),
             note=waiting_note(self.waiting, self.period.ends),
-            url=f"{reverse('leads')}?stage=sql" if self.waiting.waiting else "",
+            url=counted_url(catalogue.WAITING) if self.waiting.waiting else "",
+            late=self.waiting.late,
+            late_url=counted_url(catalogue.LATE) if self.waiting.late else "",
         )
 
-    def _share(self, label: str, side: str, share_of: ShareOf, note: str) -> Tile:
+    def _behind(self, metric: Metric, count: int) -> str:
+        return counted_url(metric, self.period) if count else ""
+
+    def _share(self, label: str, side: str, share_of: ShareOf, note: str, whole: Metric) -> Tile:
+        """Its link shows the whole, in which the part is told from the rest."""
         share, before = share_of(self.now), share_of(self.before)
         change = share.points_over(before)
         return Tile(
@@ -113,6 +125,7 @@ class Figures:
             side=side,
             change=change,
             change_unit="pt" if change in (1, -1) else "pts",
+            url=self._behind(whole, share.whole),
         )
 
 
@@ -128,8 +141,7 @@ def median(seconds: float | None) -> str:
 def waiting_note(waiting: Waiting, at: datetime) -> str:
     if waiting.oldest is None:
         return "every SQL is claimed"
-    late = f"{formats.number(waiting.late)} late, " if waiting.late else ""
-    return f"{late}oldest {formats.duration(at - waiting.oldest)}"
+    return f"oldest {formats.duration(at - waiting.oldest)}"
 
 
 def missed(share: Share) -> int:

@@ -11,12 +11,16 @@ from accounts.policy import Action, can, listed
 from funnel.models import CriteriaVersion
 from leadportal.look import formats
 from leadportal.look.formats import some
+from leads.metrics import catalogue
 from leads.metrics.answers.handoffs import Waiting
 from leads.metrics.answers.reps import Rep
+from leads.metrics.links import counted_url
 from leads.rejections import listing
 
 # More than this and a list of people is no help.
 MOST_REPS = 3
+# So many leads given back on one day are worth a word with who did.
+OFTEN = 3
 NAMED = 3
 
 
@@ -36,13 +40,20 @@ def needs(
 ) -> list[Need]:
     """Most pressing first. Two queries."""
     parked, unknown = _oddities()
-    found = [*_late_claims(user, waiting), *_late_touches(reps), *_rejections(user, at)]
+    found = [
+        *_late_claims(user, waiting),
+        *_late_touches(reps),
+        *_given_back(user, reps),
+        *_rejections(user, at),
+    ]
     if parked:
         found.append(
             Need(
                 "mk",
                 f"{some(parked, 'lead')} could not be scored",
                 "They keep the judgement they had; the server’s log names the cause.",
+                f"{reverse('leads')}?parked=true",
+                "See them",
             )
         )
     if live.is_shipped_default:
@@ -75,7 +86,7 @@ def _late_claims(user: User, waiting: Waiting) -> list[Need]:
             "sa",
             f"{some(waiting.late, 'lead')} {_wait(waiting.late)} past the promise to claim",
             f"The oldest came {formats.when(waiting.oldest)}." if waiting.oldest else "",
-            reverse("queue") if to_queue else f"{reverse('leads')}?stage=sql",
+            reverse("queue") if to_queue else counted_url(catalogue.LATE),
             "Queue" if to_queue else "See them",
         )
     ]
@@ -107,8 +118,27 @@ def _late_touches(reps: list[Rep]) -> list[Need]:
             f"The oldest was claimed {formats.when(rep.late_since)} and waits for a first touch."
             if rep.late_since
             else "",
+            counted_url(catalogue.LATE_TOUCH, rep=rep.id),
+            "See them",
         )
         for rep in late[:MOST_REPS]
+    ]
+
+
+def _given_back(user: User, reps: list[Rep]) -> list[Need]:
+    """Who gave leads back so often today that the one who leads them should ask."""
+    if not can(user, Action.WORK_FOR_OTHERS):
+        return []
+    return [
+        Need(
+            "sa",
+            f"{rep.name} gave leads back {rep.given_back} times today",
+            "What they said stands on the timeline of each.",
+            counted_url(catalogue.GIVEN_BACK, giver=rep.id),
+            "See them",
+        )
+        for rep in reps
+        if rep.given_back >= OFTEN
     ]
 
 

@@ -11,11 +11,11 @@ from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.models import CriteriaVersion, VersionState
 from leadportal.look.line_chart import LineChart, Series, line_charts
-from leads.metrics import weeks
+from leads.metrics import catalogue, weeks
 from leads.metrics.answers import handoffs, reps, statements
 from leads.metrics.cached import of_period
-from leads.metrics.links import rejections_url
-from leads.metrics.periods import WEEKS
+from leads.metrics.links import counted_url, rejections_url
+from leads.metrics.periods import WEEKS, Period
 from leads.metrics.shares import Share
 from leads.metrics.tiles import Figures, missed, promised
 from leads.overview import attention
@@ -46,7 +46,7 @@ def overview(request: AuthenticatedRequest) -> HttpResponse:
         "needs": attention.needs(request.user, figures.waiting, team, live, period.ends),
         "first_steps": [] if figures.now.claimed else attention.first_steps(),
         "charts": charts(figures, versions),
-        "reps": team,
+        "reps": _with_links(team, period),
         "live": live,
         "versions": _with_outcomes(versions),
     }
@@ -62,21 +62,47 @@ def _newest_versions() -> QuerySet[CriteriaVersion]:
 def _marketing_promises(figures: Figures) -> list[dict[str, Any]]:
     """What marketing delivered. No number is agreed yet, so nothing here is kept or missed."""
     now = figures.now
+    handed, decided = (
+        counted_url(metric, figures.period) for metric in (catalogue.HANDED, catalogue.DECIDED)
+    )
     return [
-        {"label": "SQLs handed over", "value": now.handed},
-        {"label": "Accepted by Sales", "share": now.acceptance, "side": "mk"},
+        {
+            "label": "SQLs handed over",
+            "value": now.handed,
+            "url": handed if now.handed else "",
+        },
+        {
+            "label": "Accepted by Sales",
+            "share": now.acceptance,
+            "side": "mk",
+            "url": decided if now.decided else "",
+        },
     ]
 
 
 def _sales_promises(figures: Figures) -> list[dict[str, Any]]:
     """A promise to every lead: kept when no lead missed it."""
-    now, portal = figures.now, figures.portal
+    now, portal, period = figures.now, figures.portal, figures.period
     shares = (
-        (f"Claimed in {promised(portal.claim_minutes)}", now.claims_in_time),
-        (f"First touch in {promised(portal.touch_minutes)}", now.touches_in_time),
-        ("Rejections with a reason", Share(now.rejected, now.rejected)),
+        (
+            f"Claimed in {promised(portal.claim_minutes)}",
+            now.claims_in_time,
+            counted_url(catalogue.CLAIM_DUE, period),
+            counted_url(catalogue.CLAIM_MISSED, period),
+        ),
+        (
+            f"First touch in {promised(portal.touch_minutes)}",
+            now.touches_in_time,
+            counted_url(catalogue.TOUCH_DUE, period),
+            counted_url(catalogue.TOUCH_MISSED, period),
+        ),
+        (
+            "Rejections with a reason",
+            Share(now.rejected, now.rejected),
+            rejections_url(period.starts),
+            "",
+        ),
     )
-    behind = {shares[-1][0]: rejections_url(figures.period.starts) if now.rejected else ""}
     return [
         {
             "label": label,
@@ -84,9 +110,10 @@ def _sales_promises(figures: Figures) -> list[dict[str, Any]]:
             "side": "sa",
             "is_due": share.whole,
             "missed": missed(share),
-            "url": behind.get(label, ""),
+            "url": url if share.whole else "",
+            "missed_url": missed_url,
         }
-        for label, share in shares
+        for label, share, url, missed_url in shares
     ]
 
 
@@ -112,6 +139,32 @@ def _with_outcomes(versions: list[CriteriaVersion]) -> list[dict[str, Any]]:
     """Each version with what became of the leads it handed over."""
     numbers = handoffs.by_version([version.pk for version in versions])
     return [
-        {"version": version, "numbers": numbers.get(version.pk, statements.Numbers())}
+        {
+            "version": version,
+            "numbers": numbers.get(version.pk, statements.Numbers()),
+            "handed_url": counted_url(catalogue.HANDED, version=version.pk),
+            "decided_url": counted_url(catalogue.DECIDED, version=version.pk),
+        }
         for version in versions
+    ]
+
+
+def _with_links(team: list[reps.Rep], period: Period) -> list[dict[str, Any]]:
+    """Each rep with the list behind each of their numbers."""
+    behind = {
+        "claimed_url": catalogue.CLAIMED,
+        "to_claim_url": catalogue.TO_CLAIM,
+        "to_touch_url": catalogue.TO_TOUCH,
+        "touches_url": catalogue.TOUCH_DUE,
+        "decided_url": catalogue.DECIDED,
+    }
+    return [
+        {
+            "name": rep.name,
+            "numbers": rep.numbers,
+            "late": rep.late,
+            "late_url": counted_url(catalogue.LATE_TOUCH, rep=rep.id),
+            **{name: counted_url(metric, period, rep=rep.id) for name, metric in behind.items()},
+        }
+        for rep in team
     ]

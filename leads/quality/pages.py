@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
+from funnel.stages import Stage
 from leads.metrics import catalogue
 from leads.metrics.answers import cohort, handoffs, verdicts
 from leads.metrics.cached import of_period
-from leads.metrics.links import leads_url
+from leads.metrics.links import counted_url, leads_url, rejections_url
 from leads.metrics.periods import DEFAULT, SPANS, Period
 from leads.metrics.tiles import Figures
 from leads.quality import tables
@@ -51,14 +52,16 @@ def _origins(figures: Figures, sort: str) -> dict[str, Any]:
         ),
     )
     since = period.starts
-    rows = tables.by_source(cohorts, sources, reasons, overall=overall, since=since)
+    rows = tables.by_source(cohorts, sources, reasons, overall=overall, period=period)
     return {
         "cohort": cohorts.everybody,
         "cohort_url": leads_url(since),
+        "back_url": leads_url(since, reached=Stage.REJECTED),
+        "nurtured_url": leads_url(since, reached=Stage.REJECTED, stage=Stage.NURTURE),
         "steps": tables.funnel_steps(cohorts.everybody, before, period),
         "sources": tables.ordered(rows, sort),
         "sort": sort,
-        "campaigns": tables.by_campaign(cohorts, campaigns, overall=overall, since=since),
+        "campaigns": tables.by_campaign(cohorts, campaigns, overall=overall, period=period),
         "reasons": tables.reason_rows(reasons, since),
         "concentration": tables.concentration(reasons, since),
     }
@@ -90,4 +93,8 @@ def periods(figures: Figures) -> dict[str, Any]:
         "try_longer": f"?period={span.longer}" if span.longer else "",
         "now": figures.now,
         "formulas": catalogue.formulas(),
+        "rejected_url": rejections_url(figures.period.starts),
+        "decided_url": counted_url(catalogue.DECIDED, figures.period),
+        "accepted_url": counted_url(catalogue.ACCEPTED, figures.period),
+        "claimed_url": counted_url(catalogue.CLAIMED, figures.period),
     }

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from funnel.stages import Stage
 from leadportal.look import formats
 from leads.metrics.answers.cohort import Cohort, Cohorts
 from leads.metrics.answers.verdicts import Reasons, Verdicts
-from leads.metrics.catalogue import STEPS
-from leads.metrics.links import NOBODY, leads_url, rejections_url
+from leads.metrics.catalogue import ACCEPTED, DECIDED, STEPS
+from leads.metrics.links import NOBODY, counted_url, leads_url, rejections_url
 from leads.metrics.periods import Period
 from leads.metrics.shares import Share
 
@@ -29,8 +30,16 @@ def funnel_steps(cohort: Cohort, created_before: int, period: Period) -> list[di
         else:
             rate = rate_text(Share(count, counts[i - 1]), STEPS[i - 1].plural)
         share = 100 * count / counts[0] if counts[0] else 0
+        reached = {"reached": step.stage} if step.stage else {}
         steps.append(
-            {"label": step.label, "count": count, "side": step.side, "rate": rate, "share": share}
+            {
+                "label": step.label,
+                "count": count,
+                "side": step.side,
+                "rate": rate,
+                "share": share,
+                "url": leads_url(period.starts, **reached) if count else "",
+            }
         )
     return steps
 
@@ -60,8 +69,12 @@ class OriginRow:
     mql: int
     sql: int
     acceptance: Share
-    # The leads behind the count, where the list of leads can show exactly them.
+    # What each number counts, where there is something to count.
     url: str = ""
+    mql_url: str = ""
+    sql_url: str = ""
+    accepted_url: str = ""
+    decided_url: str = ""
     reason: str = ""
     # The rejections from there for that reason.
     reason_url: str = ""
@@ -87,17 +100,17 @@ def by_source(
     reasons: Reasons,
     *,
     overall: Share,
-    since: datetime,
+    period: Period,
 ) -> list[OriginRow]:
-    rows = _rows(cohorts.sources, verdicts, overall, "source", since)
-    return [_with_reason(row, reasons, since) for row in rows]
+    rows = _rows(cohorts.sources, verdicts, overall, "source", period)
+    return [_with_reason(row, reasons, period.starts) for row in rows]
 
 
 def by_campaign(
-    cohorts: Cohorts, verdicts: Mapping[int, Verdicts], *, overall: Share, since: datetime
+    cohorts: Cohorts, verdicts: Mapping[int, Verdicts], *, overall: Share, period: Period
 ) -> list[OriginRow]:
     """The campaigns that brought most leads."""
-    rows = _rows(cohorts.campaigns, verdicts, overall, "campaign", since)
+    rows = _rows(cohorts.campaigns, verdicts, overall, "campaign", period)
     return sorted(rows, key=lambda row: (-row.leads, row.name))[:MOST_CAMPAIGNS]
 
 
@@ -105,8 +118,8 @@ def _rows(
     cohorts: Mapping[Any, Cohort],
     verdicts: Mapping[Any, Verdicts],
     overall: Share,
-    filter_name: str,
-    since: datetime,
+    kind: str,
+    period: Period,
 ) -> list[OriginRow]:
     rows = []
     for id_ in {**cohorts, **verdicts}:
@@ -123,11 +136,33 @@ def _rows(
                 mql,
                 sql,
                 share,
-                leads_url(since, **{filter_name: name}) if name and leads else "",
+                **_behind(kind, id_, name, (leads, mql, sql), share, period),
                 is_far_below=share.is_ranked and (share.points_over(overall) or 0) <= -FAR_BELOW,
             )
         )
     return rows
+
+
+def _behind(
+    kind: str,
+    id_: int | None,
+    name: str,
+    reached: tuple[int, int, int],
+    share: Share,
+    period: Period,
+) -> dict[str, str]:
+    """The list behind each number of a row that counts something."""
+    leads, mql, sql = reached
+    named = {kind: name} if id_ else {"no_source": "true"}
+    of, since = {kind: id_ or NOBODY}, period.starts
+    found = {
+        "url": leads and leads_url(since, **named),
+        "mql_url": mql and leads_url(since, **named, reached=Stage.MQL),
+        "sql_url": sql and leads_url(since, **named, reached=Stage.SQL),
+        "accepted_url": share.part and counted_url(ACCEPTED, period, **of),
+        "decided_url": share.whole and counted_url(DECIDED, period, **of),
+    }
+    return {name: url for name, url in found.items() if url}
 
 
 def _with_reason(row: OriginRow, reasons: Reasons, since: datetime) -> OriginRow:
@@ -187,5 +222,6 @@ def concentration(reasons: Reasons, since: datetime) -> dict[str, Any] | None:
         "count": count,
         "total": total,
         "reason": reasons.labels[reason],
+        "reason_url": rejections_url(since, reason=reason),
         "url": rejections_url(since, reason=reason, source=source),
     }

@@ -276,12 +276,17 @@ def _touches(**which: Any) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
+def beside(asked: Asked, user: User, handoff: Handoff, *, back: bool = False) -> Handoff | None:
+    """The one after or before this one in the list; None at its end."""
+    order = order_of(asked.state)
+    way = order.turned() if back else order
+    return way.apply(way.beyond(found(asked, user), handoff.answer_due_at, handoff.pk)).first()
+
+
 def following(asked: Asked, user: User, handoff: Handoff) -> Handoff | None:
     """The next one of the list after this one, or the first; None where no other is left."""
-    order = order_of(asked.state)
-    others = found(asked, user).exclude(pk=handoff.pk)
-    beyond = order.beyond(others, handoff.answer_due_at, handoff.pk)
-    return order.apply(beyond).first() or order.apply(others).first()
+    others = order_of(asked.state).apply(found(asked, user).exclude(pk=handoff.pk))
+    return beside(asked, user, handoff) or others.first()
 
 
 def sources(asked: Asked) -> list[str]:

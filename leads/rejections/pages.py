@@ -69,9 +69,28 @@ def rejection(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return fragment(request, f"leads/rejections/{name}.html", context)
 
 
+@require_safe
+@permission_required(Action.READ_REJECTIONS)
+def rejection_beside(request: AuthenticatedRequest, pk: int, way: str) -> HttpResponse:
+    """The next or the previous rejection of the list; at its end, the list."""
+    handoff = get_object_or_404(listing.for_person(request.user), pk=pk)
+    asked, back = Asked.read(request.GET, request.user), way == "previous"
+    found = listing.beside(asked, request.user, handoff, back=back)
+    if found is None:
+        end = "first" if back else "last"
+        messages.info(request, f"That was the {end} of the list.")
+        return redirect(_list_url(request, handoff.pk))
+    query = filters.kept(request.GET)
+    return redirect(f"{reverse('rejection', args=[found.pk])}?{query}".removesuffix("?"))
+
+
 def _pane(request: AuthenticatedRequest, handoff: ListedHandoff) -> dict[str, Any]:
     shown = words.pane(handoff, history.of_rejection(handoff), request.user, timezone.now())
-    return shown | {"query": filters.kept(request.GET), "back": _list_url(request, handoff.pk)}
+    return shown | {
+        "query": filters.kept(request.GET),
+        "walk": filters.kept(request.GET, at=handoff.pk),
+        "back": _list_url(request, handoff.pk),
+    }
 
 
 def _list_url(request: AuthenticatedRequest, at: int | None = None) -> str:

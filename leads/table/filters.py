@@ -10,16 +10,31 @@ from leadportal.world.countries import country_code
 from leads import phones
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key, email_identity
-from leads.models import ExternalId, Handoff, Lead
+from leads.metrics.catalogue import STEPS
+from leads.models import ExternalId, Handoff, Lead, StageChange
 from leads.text import has_words, name_key
 
 # More with one number are told apart by nobody.
 MOST_NUMBERS = 200
+# The steps of the funnel, each with all behind it; and what leads off it.
+FURTHER = [Stage(step.stage) for step in STEPS if step.stage]
+REACHED = [(one.value, one.label) for one in (*FURTHER, Stage.REJECTED)]
 
 
 class LeadFilter(AskedFilters):
     stage = filters.MultipleChoiceFilter(
         choices=Stage.choices, distinct=False, help_text="One or more stages."
+    )
+    reached = filters.ChoiceFilter(
+        choices=REACHED,
+        method="by_reached",
+        help_text="How far they ever got: to a stage or past it, or sent back by Sales.",
+    )
+    no_source = filters.BooleanFilter(
+        field_name="source", lookup_expr="isnull", help_text="Whose source nobody told."
+    )
+    parked = filters.BooleanFilter(
+        method="by_parked", help_text="Whose scoring failed; they keep the judgement they had."
     )
     source = filters.CharFilter(method="by_source", help_text="Name of a source.")
     campaign = filters.CharFilter(method="by_campaign", help_text="Name of a campaign.")
@@ -48,6 +63,14 @@ class LeadFilter(AskedFilters):
     class Meta:
         model = Lead
         fields: list[str] = []
+
+    def by_reached(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        stages = [value] if value == Stage.REJECTED else FURTHER[FURTHER.index(Stage(value)) :]
+        moved = StageChange.objects.filter(lead=OuterRef("pk"), target__in=stages)
+        return leads.filter(Exists(moved))
+
+    def by_parked(self, leads: QuerySet[Lead], _: str, value: bool) -> QuerySet[Lead]:
+        return leads.exclude(judgement__parked_error="") if value else leads
 
     def by_source(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         return leads.filter(source__key=name_key(value, SOURCE_KEY_MAX))

@@ -127,6 +127,11 @@ def _stages(names: list[str]) -> str:
     return policy.listed([Stage(name).label for name in names], last="or")
 
 
+def _reached(stage: Stage) -> str:
+    """ "SQL or further" """
+    return stage.label if stage == Stage.REJECTED else f"{stage.label} or further"
+
+
 def _country(text: str) -> str:
     return country_name(country_code(text) or text)
 
@@ -137,7 +142,10 @@ def _day(at: Any) -> str:
 
 SENTENCES: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "stage": ("Stage is", _stages),
+    "reached": ("Was once", lambda name: _reached(Stage(name))),
+    "parked": ("Scoring", lambda _: "failed"),
     "source": ("Source is", str),
+    "no_source": ("Source is", lambda missing: "not told" if missing else "told"),
     "campaign": ("Campaign is", str),
     "min_total": ("Score is at least", str),
     "max_total": ("Score is at most", str),

@@ -37,6 +37,38 @@ if (asked) {
   ask();
 }
 
+// What colleagues say of BANT comes in row by row, and never over what is being typed.
+const TOUCHED = "li:has(:focus, [data-typed])";
+
+function bringIn(event) {
+  const { target, detail } = event;
+  if (target.id !== "bant-sheet" || !find(TOUCHED, target)) return;
+  event.preventDefault();
+  find("#bant-known").replaceWith(find("#bant-known", detail.fragment));
+  findAll("li", detail.fragment).forEach((fresh) => {
+    const row = document.getElementById(fresh.id);
+    if (row.matches(TOUCHED)) return bringInto(row, fresh);
+    row.replaceWith(fresh);
+    htmx.process(fresh);
+  });
+}
+
+// Who stands in a row keeps their place; who has typed there, their words too.
+function bringInto(row, fresh) {
+  const [mine, theirs] = [row, fresh].map((one) => find("[role=status]", one));
+  mine.replaceWith(theirs);
+  if (find("[data-typed]", row)) return;
+  findAll("[name=state], [name=note]", fresh).forEach(({ name, value }) => {
+    find(`[name=${name}]`, row).value = value;
+  });
+}
+
+document.addEventListener("htmx:oobBeforeSwap", bringIn);
+// What is saved is not being typed any more.
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
+  if (successful && elt.matches(".bant form")) delete elt.dataset.typed;
+});
+
 // A reason says whether its leads come back; who chose otherwise keeps it.
 document.addEventListener("change", ({ target }) => {
   const form = target.closest("[data-reject]");

@@ -22,19 +22,15 @@ function closeMenu(event) {
   if (menu && !menu.contains(event.target)) menu.open = false;
 }
 
-// What was typed before signing in again; never shown to another person than the one who typed.
-async function giveBack() {
+// What was typed and not sent, never shown to another person than the one who typed it.
+async function lookForTyped() {
   const { who } = root.dataset;
   if (who && sessionStorage.who !== who) {
     sessionStorage.clear();
     sessionStorage.who = who;
   }
-  if (!sessionStorage.typed && !find("[data-keep]")) return;
-  const typed = await import("./typed.js");
-  if (find("[data-keep]")) return typed.keep();
-  if (!who) return;
-  typed.giveBack(true);
-  on("htmx:afterSettle", () => typed.giveBack());
+  if (sessionStorage.typed || localStorage.length || find("[data-keep], [data-draft]"))
+    (await import("./typed.js")).begin();
 }
 
 on("htmx:afterSettle", letToastsLeave);
@@ -68,4 +64,5 @@ startClocks();
 startKeys();
 startParts();
 startLive();
-addEventListener("load", giveBack);
+on("htmx:afterSettle", lookForTyped);
+addEventListener("load", lookForTyped);

@@ -1,5 +1,6 @@
-// What somebody typed and could not send, kept in this tab alone while they sign in, and put back
-// into its form. Nothing is sent by it. Loaded only when it is needed.
+// What somebody typed and did not send, put back into its form: kept in this tab alone while they
+// sign in, and of notes in this browser, by person and form, until they are saved or thrown away.
+// Nothing is sent by it. Loaded only when it is needed.
 import { find, findAll, make, root, tell } from "./page.js";
 
 const path = (form) => new URL(form.action, location.href).pathname;
@@ -12,7 +13,7 @@ function said(form) {
   );
 }
 
-export function keep() {
+function keep() {
   const forms = findAll("form[method=post]").filter((form) =>
     form.matches("[data-typed], [data-keep], :has(.err)"),
   );
@@ -36,18 +37,19 @@ export function signedOut(url) {
 const fields = (form) =>
   [...form.elements].filter(({ name, type }) => name && !/hidden|password|submit|button/.test(type));
 
-function fill(form, values) {
+function fill(form, values, way) {
   for (const field of fields(form)) {
     const mine = values.filter(([name]) => name === field.name).map(([, value]) => value);
     if (/radio|checkbox/.test(field.type)) field.checked = mine.includes(field.value);
     else if (mine.length) field.value = mine[0];
   }
   form.dataset.typed = "";
-  tell("What you typed is here again. It is not saved yet.");
+  tell("What you typed is here again. It is not saved yet.", way);
+  find("[data-told]").classList.replace("err", "note-in");
 }
 
 // Into the forms of this page; a drawer that is not open yet is opened once.
-export function giveBack(isFirst) {
+function giveBack(isFirst) {
   const left = JSON.parse(sessionStorage.typed ?? "[]").filter(([action, values]) => {
     const form = findAll("form[method=post]").find(
       (one) => path(one) === action && fields(one).length,
@@ -58,4 +60,59 @@ export function giveBack(isFirst) {
   });
   if (left.length) sessionStorage.typed = JSON.stringify(left);
   else sessionStorage.removeItem("typed");
+}
+
+// --- drafts --------------------------------------------------------------------------------------
+
+const keyOf = (address) => `draft ${root.dataset.who} ${address}`;
+const isWorth = (form) => findAll("textarea", form).some(({ value }) => value.trim());
+
+// Links to a form say that something is written there.
+const mark = () =>
+  findAll("a[hx-get]").forEach((link) =>
+    link.toggleAttribute("data-draft", keyOf(link.getAttribute("href")) in localStorage),
+  );
+
+function throwAway(form, forget) {
+  form.reset();
+  delete form.dataset.typed;
+  forget();
+  findAll("[data-told]").forEach((line) => line.remove());
+  find("textarea", form).focus();
+}
+
+function watch(form) {
+  const key = keyOf(path(form));
+  const forget = () => {
+    localStorage.removeItem(key);
+    mark();
+  };
+  const write = () =>
+    isWorth(form) ? (localStorage[key] = JSON.stringify(said(form))) : forget();
+  form.dataset.draft = "kept";
+  if (localStorage[key] && !isWorth(form)) {
+    const button = make("button", "Throw it away", { className: "btn sm", type: "button" });
+    button.addEventListener("click", () => throwAway(form, forget));
+    fill(form, JSON.parse(localStorage[key]), button);
+  }
+  form.addEventListener("input", write);
+  // Who is sent on has saved it. To cancel, or to close what asks first, throws it away.
+  form.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+    if (xhr.getResponseHeader("HX-Redirect")) forget();
+  });
+  findAll("a", form).forEach((link) => link.addEventListener("click", forget));
+  form.closest("dialog")?.addEventListener("close", forget, { once: true });
+}
+
+// --- on every page, and whenever a part of it is new ------------------------------------------------
+
+let isFirst = true;
+
+export function begin() {
+  if (find("[data-keep]")) return keep();
+  if (!root.dataset.who) return;
+  giveBack(isFirst);
+  isFirst = false;
+  findAll('form[data-draft=""]').forEach(watch);
+  mark();
 }

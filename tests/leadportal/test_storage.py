@@ -53,7 +53,7 @@ def test_nothing_is_renamed_as_it_is_imported(name: str):
 
 
 def test_what_is_loaded_later_still_gives_what_is_asked_of_it():
-    assert "export function keep(" in storage.served("js/typed.js")
+    assert "export function begin(" in storage.served("js/typed.js")
 
 
 def test_every_script_of_ours_is_served_by_some_page():

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import Scope
+from funnel.stages import Stage
 from leads.editing import editing
 from leads.models import ExternalId, Lead, LeadChange
 from tests import factories
@@ -69,6 +70,20 @@ def test_an_address_of_another_lead_is_a_conflict(api, maya, as_problem):
     answer = patch(api, maya, {"email": "tom@okafor.example"}, **as_read(api, maya))
 
     assert as_problem(answer, 409)["errors"][0]["pointer"] == "/email"
+
+
+def test_an_address_of_somebody_who_was_erased_is_a_conflict(api, maya, as_problem):
+    gone = factories.moved(factories.lead("Tom", email="tom@okafor.example"), Stage.ERASED)
+
+    changed = patch(api, maya, {"email": gone.email}, **as_read(api, maya))
+    sent = api.post("/leads", {"email": "TOM@okafor.example", "first_name": "Tom"})
+    itself = patch(api, gone, {"city": "Lund"}, **{"If-Match": "*"})
+
+    error = as_problem(changed, 409)["errors"][0]
+    assert (error["pointer"], error["code"]) == ("/email", "erased")
+    assert as_problem(sent, 409)["errors"][0]["code"] == "erased"
+    as_problem(itself, 404)
+    assert not LeadChange.objects.exists()
 
 
 @pytest.mark.parametrize(

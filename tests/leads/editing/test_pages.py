@@ -1,11 +1,13 @@
+import html
 import json
 import re
 
 import pytest
 from django.test import Client
 
+from funnel.stages import Stage
 from leads import fields
-from leads.editing import editing
+from leads.editing import editing, words
 from leads.ingest.leads import ingest_leads
 from leads.models import Consent, Lead, LeadChange
 from tests import factories
@@ -75,15 +77,78 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(browser):
 
     assert page.status_code == 422
     assert page.context["form"].errors.keys() == typed.keys()
-    for words in typed.values():
-        assert f'value="{words}"' in page.content.decode()
+    for value in typed.values():
+        assert f'value="{value}"' in page.content.decode()
     assert not Lead.objects.exists()
 
 
 def test_a_lead_needs_an_address_or_a_phone(browser):
     page = browser.post("/leads/new", form_of(browser.get("/leads/new")) | {"first_name": "Maya"})
 
-    assert "Give an external_id, an email or a phone." in page.content.decode()
+    assert "Give an email or a phone, so that this lead can be found again." in said_of(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words_of_it"),
+    [
+        ("country", "Atlantis", words.OFFERED_NO_MORE),
+        ("estimated_value", "a lot", "Enter a number, like 1250."),
+        ("estimated_value", "NaN", "Enter a number, like 1250."),
+        ("company.employees", "true", "Enter a number, like 1250."),
+        ("attributes.seats", "[1]", "Enter a number, like 1250."),
+        ("attributes.since", "May", "Enter the day as 2026-11-22."),
+        ("attributes.tier", "gone", words.OFFERED_NO_MORE),
+        ("email", "maya", "An email address must have an @-sign."),
+    ],
+)
+def test_what_is_refused_is_said_in_words_for_people(browser, name, typed, words_of_it):
+    fields.define("seats", "Seats", "number")
+    fields.define("since", "Customer since", "date")
+    fields.define("tier", "Tier", "choice", choices=["gold"])
+
+    typed = {"phone": "+46401234567", name: typed}
+    page = browser.post("/leads/new", form_of(browser.get("/leads/new")) | typed)
+
+    (said,) = page.context["form"].errors[name]
+    assert said.startswith(words_of_it)
+
+
+def test_a_choice_that_is_offered_no_more_is_refused_in_words(browser, maya):
+    Lead.objects.update(attributes={"tags": ["old"]})
+    fields.define("tags", "Tags", "choices", choices=["a"])
+    same = form_of(browser.get(f"/leads/{maya.pk}/edit"))
+
+    page = browser.post(f"/leads/{maya.pk}/edit", same | {"attributes.tags": ["old", "a"]})
+
+    assert page.context["form"].errors["attributes.tags"] == [words.OFFERED_NO_MORE]
+
+
+def test_an_address_of_another_lead_is_not_taken_from_it(browser, maya):
+    other = factories.lead("Tom", email="tom@okafor.example")
+    same = form_of(browser.get(f"/leads/{maya.pk}/edit"))
+
+    page = browser.post(f"/leads/{maya.pk}/edit", same | {"email": other.email})
+
+    assert "Another lead has this address already." in said_of(page)
+
+
+def test_who_was_erased_is_not_typed_in_again(browser, maya):
+    factories.moved(maya, Stage.ERASED)
+    same = form_of(browser.get("/leads/new"))
+
+    page = browser.post("/leads/new", same | {"email": "Maya@Bright.example"})
+
+    assert page.status_code == 422
+    assert "This person was erased and stays so." in said_of(page)
+    assert Lead.objects.count() == 1
+    other = factories.lead("Tom", email="tom@okafor.example")
+    same = form_of(browser.get(f"/leads/{other.pk}/edit"))
+    page = browser.post(f"/leads/{other.pk}/edit", same | {"email": "maya@bright.example"})
+    assert page.context["form"].errors["email"] == ["This person was erased and stays so."]
+
+
+def said_of(page) -> str:
+    return html.unescape(page.content.decode())
 
 
 def test_a_known_address_opens_that_lead_with_what_was_typed_where_it_has_nothing(browser, maya):
@@ -91,11 +156,11 @@ def test_a_known_address_opens_that_lead_with_what_was_typed_where_it_has_nothin
 
     page = browser.post("/leads/new", form_of(browser.get("/leads/new")) | typed)
 
-    html = page.content.decode()
-    assert "is here already" in html
-    assert f'action="/leads/{maya.pk}/edit"' in html
-    assert 'value="Buyer"' in html
-    assert 'value="Buying"' in html
+    shown = page.content.decode()
+    assert "is here already" in shown
+    assert f'action="/leads/{maya.pk}/edit"' in shown
+    assert 'value="Buyer"' in shown
+    assert 'value="Buying"' in shown
     saved = browser.post(f"/leads/{maya.pk}/edit", form_of(page))
     assert saved.status_code == 302
     assert LeadChange.objects.get().fields == {"department": ["", "Buying"]}
@@ -129,8 +194,8 @@ def test_a_field_that_both_changed_is_shown_and_saved_the_second_time(browser, m
     page = browser.post(f"/leads/{maya.pk}/edit", mine)
 
     assert page.status_code == 422
-    html = page.content.decode()
-    assert "Tomasz Zieliński changed this to “Malmö” while you typed." in html
+    shown = page.content.decode()
+    assert "Tomasz Zieliński changed this to “Malmö” while you typed." in shown
     assert Lead.objects.get().city == "Malmö"
     assert browser.post(f"/leads/{maya.pk}/edit", form_of(page)).status_code == 302
     assert Lead.objects.get().city == "Kiruna"

@@ -92,6 +92,18 @@ def test_a_touch_whose_next_try_is_refused_is_not_logged(rep: User) -> None:
     assert held.first_touch_at is None
 
 
+def test_after_the_wrong_person_there_is_nobody_to_try_again(rep: User) -> None:
+    held = factories.claimed(rep)
+    told = {"channel": "call", "result": "wrong_person"}
+
+    with pytest.raises(FollowUpRefused, match="nobody to try again"):
+        touches.log_touch(held, rep, **told, next_try=NOW + DAY)
+    assert not Touch.objects.exists()
+    touches.log_touch(held, rep, **told)
+
+    assert Touch.objects.exists()
+
+
 def test_who_gave_the_lead_back_owes_it_nothing(rep: User) -> None:
     held = factories.claimed(rep)
     factories.follow_up(rep, held.lead)

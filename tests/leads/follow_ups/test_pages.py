@@ -164,6 +164,20 @@ def test_the_touch_form_offers_the_next_try_and_plans_none_unless_asked(
     assert Touch.objects.count() == 2
 
 
+def test_a_next_try_chosen_before_it_was_the_wrong_person_is_left(as_user: As, rep: User) -> None:
+    held = factories.claimed(rep)
+    client = as_user(rep)
+    form = client.get(f"/handoffs/{held.pk}/touch").content.decode()
+    offered = re.findall(r'name="next_try" value="([^"]*)"', form)
+    touch = {"channel": "call", "result": "wrong_person", "next_try": offered[-1]}
+
+    answer = client.post(f"/handoffs/{held.pk}/touch", touch)
+
+    assert answer.status_code == 302
+    assert Touch.objects.get().result == "wrong_person"
+    assert not FollowUp.objects.exists()
+
+
 def test_the_next_try_of_a_colleagues_lead_is_not_ours_to_plan(as_user: As, rep: User) -> None:
     held = factories.claimed(factories.rep("Piet Vos"))
 

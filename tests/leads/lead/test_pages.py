@@ -15,7 +15,7 @@ from accounts.models import User
 from funnel.models import Queue
 from funnel.stages import Stage
 from leads.by_hand import points, stages
-from leads.handoffs import claims, touches, undoing, verdicts
+from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.judging import due
 from leads.models import Event, Handoff, Lead, LeadChange
 from leads.rejections import rejections
@@ -707,6 +707,39 @@ def test_an_open_page_says_who_took_the_lead(as_user: As, rep: User) -> None:
     after = look(client, page, handoff.lead)
 
     assert "Marcus Bell holds Maya Lindqvist now." in after.content.decode()
+
+
+def test_an_open_page_learns_what_a_colleague_found_out(as_user: As, rep: User) -> None:
+    held = claims.claim(factories.handoff(), rep)
+    marcus = factories.rep("Marcus Bell", queue=held.queue)
+    client = as_user(rep)
+    page = client.get(f"/leads/{held.lead_id}")
+
+    bant.say(held.lead, rep, "need", state="known")
+    own = look(client, page, held.lead)
+    bant.say(held.lead, marcus, "budget", state="known", note="€60k")
+    after = look(client, page, held.lead)
+    page = client.get(f"/leads/{held.lead_id}")
+    bant.say(held.lead, rep, "budget", state="partly")
+    over = look(client, page, held.lead)
+
+    assert own.status_code == 204
+    assert "Marcus Bell on budget: known, “€60k”." in after.content.decode()
+    assert over.status_code == 204
+
+
+def test_what_was_said_waits_for_the_page_though_parts_of_it_are_fetched_before(
+    as_user: As, rep: User
+) -> None:
+    held = claims.claim(factories.handoff(), rep)
+    client, url = as_user(rep), f"/leads/{held.lead_id}"
+    client.post(f"{url}/note", {"text": "Asks for SAP"})
+
+    part = client.get(url, headers={"HX-Request": "true"}).content.decode()
+    page = client.get(url).content.decode()
+
+    assert "Noted." not in part
+    assert "Noted." in page
 
 
 def test_a_look_asks_little(as_user: As, rep: User) -> None:

@@ -2,10 +2,17 @@ import gzip
 from datetime import timedelta
 
 import pytest
+from django.http import QueryDict
 from django.utils import timezone
 
 from funnel.stages import Stage
+from leads.counted.counted import Asked, handoffs
+from leads.handoffs import claims, undoing
+from leads.metrics.answers import reps
+from leads.metrics.answers.handoffs import Waiting
+from leads.metrics.periods import Period
 from leads.models import Judgement, SeenAttribute
+from leads.overview import attention
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -59,12 +66,42 @@ def test_what_is_late_parked_or_unknown_needs_somebody(as_user):
     assert "division by zero" not in page.content.decode()
 
 
-def test_who_may_not_open_the_queue_is_sent_to_the_leads(as_user):
+def test_three_releases_on_one_day_are_told_to_who_leads_sales(as_user):
+    dana, marcus = factories.rep("Dana Okafor"), factories.rep("Marcus Bell")
+    claimed = [claims.claim(factories.handoff(), dana) for _ in range(3)]
+    others = [claims.claim(factories.handoff(), marcus) for _ in range(3)]
+    now = timezone.now()
+    for held in (*claimed[:2], *others[:2]):
+        claims.release(held, held.claimed_by, reason="On leave", at=now)
+    undoing.undo(others[2], marcus, at=now)
+    yesterday = now - timedelta(days=1)
+    again = claims.claim(factories.handoff(opened_at=yesterday), marcus, at=yesterday)
+    claims.release(again, marcus, reason="On leave", at=yesterday)
+
+    def needs(person):
+        at = timezone.now()
+        team = reps.reps(Period.ending(at, key="30", zone="UTC"))
+        found = attention.needs(person, Waiting(0, 0, None), team, factories.live_version(), at)
+        return {need.title: need.url for need in found if "gave leads back" in need.title}
+
+    manager = factories.sales_manager()
+    assert needs(manager) == {}
+    claims.release(claimed[2], dana, reason="On leave", at=now)
+
+    ((title, url),) = needs(manager).items()
+    assert title == "Dana Okafor gave leads back 3 times today"
+    assert url == f"/quality/leads?what=given_back&giver={dana.pk}"
+    assert needs(factories.marketing_manager()) == {}
+    asked = Asked.read(QueryDict(url.split("?")[1]), timezone.now(), "UTC")
+    assert set(handoffs(asked, manager)) == set(claimed)
+
+
+def test_who_may_not_open_the_queue_is_shown_who_is_late(as_user):
     factories.handoff(opened_at=timezone.now() - timedelta(hours=1))
 
     page = as_user(factories.marketing_manager()).get("/overview")
 
-    assert page.context["needs"][0].url == "/leads?stage=sql"
+    assert page.context["needs"][0].url == "/quality/leads?what=late"
 
 
 def test_a_promise_is_kept_when_no_lead_missed_it(as_user):

@@ -23,7 +23,7 @@ def rows() -> list[tables.OriginRow]:
     cohorts = Cohorts(Cohort(), {i: cohort(name, 10 * i) for i, name in names.items()}, {})
     found = {i: verdicts(names[i], *outcome) for i, outcome in outcomes.items()}
     reasons = Reasons({(7, 1): 4, (8, 1): 4}, {7: "Too small", 8: "No need"}, {1: "Ads"})
-    return tables.by_source(cohorts, found, reasons, overall=Share(33, 63), since=MONTH.starts)
+    return tables.by_source(cohorts, found, reasons, overall=Share(33, 63), period=MONTH)
 
 
 def test_the_worst_acceptance_is_last_of_the_ranked_and_few_cases_come_after():
@@ -75,6 +75,7 @@ def test_a_source_is_named_when_it_brings_most_of_a_reason():
         "count": 4,
         "total": 6,
         "reason": "Student",
+        "reason_url": "/rejections?state=all&reason=7&since=2026-10-20T00%3A00%3A00%2B00%3A00",
         "url": "/rejections?state=all&reason=7&source=1&since=2026-10-20T00%3A00%3A00%2B00%3A00",
     }
     assert tables.concentration(evenly, MONTH.starts) is None

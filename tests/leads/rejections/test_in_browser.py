@@ -1,5 +1,6 @@
 """A marketer's rejections in a real Chromium: keys, drawers, a phone, no script."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -65,6 +66,32 @@ def test_it_works_without_a_script(sign_in: SignIn, two: list[Handoff]) -> None:
 
     page.wait_for_url("**/rejections?at=*")
     assert Nurture.objects.get().lead == two[0].lead
+
+
+# How far the clock and the name of a row reach into one another, in pixels.
+OVERLAP = """() => {
+  const [clock, name] = ["[data-row] .sla b", "[data-row] .name"].map((one) => {
+    const range = document.createRange();
+    range.selectNodeContents(document.querySelector(one));
+    return range.getBoundingClientRect();
+  });
+  const along = Math.min(clock.right, name.right) - Math.max(clock.left, name.left);
+  const down = Math.min(clock.bottom, name.bottom) - Math.max(clock.top, name.top);
+  return Math.min(along, down);
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 390, 320])
+def test_a_clock_that_is_months_late_stays_clear_of_the_name(
+    sign_in: SignIn, live_portal: object, width: int
+) -> None:
+    sent_back("Maya Lindqvist", 2_600)
+    page = sign_in("marketing", width=width)
+
+    page.goto("/rejections")
+
+    expect(page.locator("[data-row] .sla b")).to_contain_text(re.compile(r"\d{4}h \d\dm late"))
+    assert page.evaluate(OVERLAP) < -4
 
 
 @pytest.mark.parametrize("width", [320, 390])

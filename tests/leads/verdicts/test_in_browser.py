@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from leads.handoffs import claims
+from leads.handoffs import bant, claims
 from leads.models import BantItem, Handoff, Touch
 from tests import factories
 
@@ -54,6 +54,39 @@ def test_bant_is_saved_as_it_is_left_and_the_lead_accepted_and_taken_back_by_key
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".toast")).to_contain_text("is in your hands again")
     expect(page.locator("#standing")).to_contain_text("Log first touch")
+
+
+def test_what_a_colleague_finds_out_comes_in_and_what_is_being_typed_stays(
+    sign_in: SignIn, rep: User, held: Handoff
+) -> None:
+    marcus = factories.rep("Marcus Bell", queue=held.queue)
+    page = sign_in(rep)
+    page.goto(f"/leads/{held.lead_id}")
+    typed = page.get_by_label("What you know of need")
+    typed.fill("Four sites, and a")
+    budget = page.locator("#bant-row-budget")
+
+    bant.say(held.lead, marcus, "budget", state="known", note="€60k")
+
+    expect(page.locator("#news")).to_have_text("Marcus Bell on budget: known, “€60k”.")
+    expect(budget.locator("select")).to_have_value("known")
+    expect(budget.get_by_label("What you know of budget")).to_have_value("€60k")
+    expect(page.locator("#bant-known")).to_have_text("1 of 4 known; Accept asks for 3")
+    expect(typed).to_have_value("Four sites, and a")
+    expect(typed).to_be_focused()
+
+    # Who only stands in a row sees the word there, and nothing is written by leaving it.
+    page.locator("#bant-authority").focus()
+    expect(page.locator("#bant-need-said")).to_contain_text("Dana Okafor")
+    bant.say(held.lead, marcus, "authority", state="partly")
+    expect(page.locator("#bant-authority")).to_have_value("partly")
+    expect(page.locator("#bant-authority")).to_be_focused()
+
+    # What comes in is a row like the others.
+    budget.locator("select").select_option("partly")
+    expect(page.locator("#bant-budget-said")).to_contain_text("Dana Okafor")
+    assert BantItem.objects.get(item="authority").by == marcus
+    assert BantItem.objects.get(item="budget").note == "€60k"
 
 
 def test_a_digit_chooses_the_reason_and_presets_whether_it_comes_back(

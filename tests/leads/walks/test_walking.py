@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from leads.handoffs import claims
-from leads.models import Handoff
+from leads.models import Handoff, Lead
 from tests import factories
 from tests.leads.conftest import HTMX
 
@@ -146,3 +146,115 @@ def test_a_claim_from_the_queue_goes_on_along_the_queue(
     )
 
     assert answer["HX-Redirect"] == f"/leads/{handoff.lead_id}?from=queue&sort=value"
+
+
+@pytest.fixture
+def planned(rep: User) -> list[int]:
+    """Leads that a rep wants to try again, soonest first."""
+    now = timezone.now()
+    waits = [factories.handoff(factories.lead(name, stage="sql")) for name in "ABC"]
+    held = [claims.claim(handoff, rep) for handoff in waits]
+    for days, handoff in enumerate(held, start=1):
+        factories.follow_up(rep, handoff.lead, due_at=now + timedelta(days=days))
+    return [handoff.lead_id for handoff in held]
+
+
+def test_follow_ups_are_walked_by_day(as_user: As, rep: User, planned: list[int]) -> None:
+    first, second, third = planned
+    client = as_user(rep)
+
+    shown = client.get("/followups").content.decode()
+    page = client.get(f"/leads/{first}?from=follow-ups").content.decode()
+
+    assert f'href="/leads/{first}?from=follow-ups"' in shown
+    assert '<a href="/followups">Follow-ups</a>' in page
+    walk = "?from=follow-ups"
+    assert led_to(client, f"/leads/{first}/next{walk}") == f"/leads/{second}{walk}"
+    assert led_to(client, f"/leads/{third}/previous{walk}") == f"/leads/{second}{walk}"
+    assert led_to(client, f"/leads/{third}/next{walk}") == "/followups"
+
+
+def test_who_was_tried_leads_on_to_the_next_that_is_planned(
+    as_user: As, rep: User, planned: list[int]
+) -> None:
+    first, second, _ = planned
+    client = as_user(rep)
+    here = f"http://testserver/leads/{first}?from=follow-ups#bant-need"
+    handoff = Handoff.objects.get(lead=first)
+
+    touched = client.post(
+        f"/handoffs/{handoff.pk}/touch",
+        {"channel": "call", "result": "talked"},
+        headers=HTMX | {"HX-Current-URL": here},
+    )
+
+    assert touched["HX-Redirect"] == f"/leads/{first}?from=follow-ups"
+    led = led_to(client, f"/leads/{first}/next?from=follow-ups")
+    assert led == f"/leads/{second}?from=follow-ups"
+
+
+@pytest.fixture
+def sent_back(rep: User) -> list[Handoff]:
+    """Three rejections, the oldest promise first."""
+    now = timezone.now()
+    return [
+        factories.rejected(
+            rep, factories.lead(name, stage="rejected"), at=now - timedelta(hours=hours)
+        )
+        for name, hours in (("Maya", 30), ("Arjun", 20), ("Sofia", 10))
+    ]
+
+
+def test_rejections_are_walked_as_they_were_narrowed(as_user: As, sent_back: list[Handoff]) -> None:
+    client = as_user(factories.marketer())
+    first, second, third = sent_back
+
+    page = client.get(f"/rejections/{first.pk}?state=open&q=a").content.decode()
+
+    assert f'href="/rejections/{first.pk}/next?state=open&amp;q=a" data-key="]"' in page
+    query = "?state=open"
+    assert (
+        led_to(client, f"/rejections/{first.pk}/next{query}") == f"/rejections/{second.pk}{query}"
+    )
+    back = led_to(client, f"/rejections/{third.pk}/previous{query}")
+    assert back == f"/rejections/{second.pk}{query}"
+    turned = "?state=all"
+    assert (
+        led_to(client, f"/rejections/{third.pk}/next{turned}") == f"/rejections/{second.pk}{turned}"
+    )
+    ends = client.get(f"/rejections/{third.pk}/next{query}", follow=True)
+    assert ends.redirect_chain == [(f"/rejections?state=open&at={third.pk}", 302)]
+    assert "That was the last of the list." in ends.content.decode()
+
+
+def test_the_leads_behind_rejections_are_walked_row_by_row(
+    as_user: As, sent_back: list[Handoff]
+) -> None:
+    client = as_user(factories.marketer())
+    first, second, _ = sent_back
+    again = factories.rejected(
+        factories.rep("Marcus Bell"), Lead.objects.get(pk=first.lead_id), at=timezone.now()
+    )
+
+    pane = client.get(f"/rejections/{second.pk}?state=all").content.decode()
+    walk = f"from=rejections&state=all&at={second.pk}"
+    page = client.get(f"/leads/{second.lead_id}?{walk}").content.decode()
+
+    assert f'href="/leads/{second.lead_id}?{walk.replace("&", "&amp;")}"' in pane
+    assert f'<a href="/rejections?state=all&amp;at={second.pk}">Rejections</a>' in page
+    # The newest first: Maya twice, at both ends.
+    older = f"/leads/{first.lead_id}?from=rejections&state=all&at={first.pk}"
+    assert led_to(client, f"/leads/{second.lead_id}/next?{walk}") == older
+    assert led_to(client, older.replace("?", "/next?")).startswith("/rejections?state=all&at=")
+    newest = older.replace(f"at={first.pk}", f"at={again.pk}")
+    assert led_to(client, newest.replace("?", "/next?")).startswith(
+        f"/leads/{sent_back[2].lead_id}?"
+    )
+
+
+def test_a_rejection_of_somebody_elses_is_not_walked_to(
+    as_user: As, sent_back: list[Handoff]
+) -> None:
+    stranger = as_user(factories.outsider())
+
+    assert stranger.get(f"/rejections/{sent_back[0].pk}/next").status_code in (403, 404)
