@@ -19,6 +19,8 @@ from leads.words import against, place, short
 
 # Attributes of a lead beyond these are read through the API.
 ATTRIBUTES_SHOWN = 40
+# Told with its currency, beside where the lead came from.
+VALUE = "estimated_value"
 
 
 def contact(
@@ -117,7 +119,9 @@ def elsewhere(lead: Lead, words: Mapping[str, Said]) -> list[tuple[str, Any]]:
     return [
         (column.label, _with_word(column.name, column.told(lead) or "", words, against))
         for column in LEAD_COLUMNS
-        if column.section is None and column.name in words.keys() | against.keys()
+        if column.section is None
+        and column.name != VALUE
+        and column.name in words.keys() | against.keys()
     ]
 
 
@@ -138,11 +142,12 @@ def company(lead: Lead) -> list[tuple[str, Any]]:
 
 
 def origin(lead: Lead, currency: str, words: Mapping[str, Said]) -> list[tuple[str, Any]]:
-    value = lead.estimated_value
+    value, against = lead.estimated_value, doubts(lead)
+    amount = "" if value is None else formats.amount(value, currency)
     return [
-        ("Estimated value", "" if value is None else formats.amount(value, currency)),
+        ("Estimated value", _with_word(VALUE, amount, words, against)),
         ("First seen", formats.when(lead.created_at)),
-        *_listed(LEAD_COLUMNS, lead, Section.ORIGIN, words, doubts(lead)),
+        *_listed(LEAD_COLUMNS, lead, Section.ORIGIN, words, against),
         ("Owner", lead.owner),
         ("Cycle", f"{lead.cycle}, came back before" if lead.cycle > 1 else ""),
     ]
