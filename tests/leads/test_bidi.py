@@ -261,3 +261,30 @@ def test_lines_of_a_note_and_a_message_stay_lines(
     expect(notes.first).to_be_visible()
     in_two_lines = [text for text in notes.all_inner_texts() if len(text.splitlines()) == 2]
     assert len(in_two_lines) == 2  # the note of a touch, and the message of an event
+
+
+def test_each_line_of_a_note_runs_in_its_own_direction(
+    sign_in: Callable[..., Page], live_portal: object
+) -> None:
+    rep = factories.rep()
+    held = factories.claimed(rep)
+    touches.log_touch(held, rep, channel="call", result="talked", note=f"{ARABIC}.\nMaya.")
+    page = sign_in(rep)
+    page.goto(f"/leads/{held.lead_id}")
+
+    # Where the full stop of each line stands: at its left in Arabic, at its right in English.
+    stops = page.locator("#timeline .note").first.evaluate(
+        """(note) => {
+            const text = note.firstChild, range = document.createRange();
+            const lines = [], all = text.data;
+            for (let at = all.indexOf("."); at > 0; at = all.indexOf(".", at + 1)) {
+                range.setStart(text, at), range.setEnd(text, at + 1);
+                const stop = range.getBoundingClientRect().left;
+                range.setStart(text, at - 2), range.setEnd(text, at - 1);
+                lines.push(stop > range.getBoundingClientRect().left);
+            }
+            return lines;
+        }"""
+    )
+
+    assert stops == [False, True]
