@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from django.core.exceptions import ValidationError
@@ -33,6 +34,14 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError as error:
             # The only refusal before the password is looked at: too many wrong ones.
             raise ImmediateHttpResponse(respond_429(request)) from error
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """Without a link between its fields: Tab goes from the mail address to the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
 
 
 def typed_again(request: HttpRequest, view: View) -> Sequence[tuple[str, str]]:

@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from funnel.stages import Stage
+from leadportal.look.bidi import apart
 from leads.ledger import UNDONE
 from leads.models import Handoff, StageChange, Touch
 from leads.words import came_back, do_not_contact, short
@@ -67,7 +68,7 @@ def story(handoff: Any) -> list[tuple[str, str]]:
     """The same in full, for the preview: (what happened, what was noted then)."""
     return [
         *((text, "") for text in filter(None, [do_not_contact(handoff.lead), *_before(handoff)])),
-        *((f"{touch['by']} {_did(touch)}", touch["note"]) for touch in handoff.told_touches),
+        *((f"{apart(touch['by'])} {_did(touch)}", touch["note"]) for touch in handoff.told_touches),
     ]
 
 
@@ -77,8 +78,8 @@ def _before(handoff: Any) -> list[str]:
 
 
 def _back(move: Mapping[str, Any]) -> str:
-    by = f" by {move['by']}" if move["by"] else ""
-    return f"Given back{by} {_at(move)}: {move['reason']}"
+    by = f" by {apart(move['by'])}" if move["by"] else ""
+    return f"Given back{by} {_at(move)}: {apart(move['reason'])}"
 
 
 def _did(touch: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from funnel.models import CriteriaVersion
 from leadportal.look import formats
+from leadportal.look.bidi import apart
 from leadportal.world.countries import country_name
 from leads.models import Lead
 
@@ -39,12 +40,12 @@ def against(total: int, line: int, name: str = "the line") -> str:
 
 def role(lead: Lead) -> str:
     """ "VP Operations, Brightwater Foods" """
-    return ", ".join(filter(None, [lead.job_title, lead.company.name if lead.company else ""]))
+    return ", ".join(filter(None, [apart(lead.job_title), str(lead.company or "")]))
 
 
 def place(lead: Lead) -> str:
     """ "Malmö, Sweden · 610 people" """
-    where = [lead.city, country_name(lead.country) if lead.country else ""]
+    where = [apart(lead.city), country_name(lead.country) if lead.country else ""]
     people = lead.company.employees if lead.company else None
     size = "" if people is None else "1 person" if people == 1 else f"{people:,} people"
     return " · ".join(filter(None, [", ".join(filter(None, where)), size]))
@@ -69,7 +70,7 @@ def came_back(last: Mapping[str, Any] | None, opened_at: datetime | None) -> str
     reason = last["reason"] or ""
     # A name that is all capitals stays as it is.
     reason = reason if reason[1:2].isupper() else f"{reason[:1].lower()}{reason[1:]}"
-    return f"Back{after}; last time: {reason or 'accepted'}"
+    return f"Back{after}; last time: {apart(reason) or 'accepted'}"
 
 
 def signed_by(version: CriteriaVersion) -> str:

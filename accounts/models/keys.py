@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from leadportal.look.bidi import apart
+
 
 class Scope(models.TextChoices):
     """What a key may do. One word per thing an integration is for."""
@@ -28,7 +30,7 @@ class Integration(models.Model):
         constraints = [models.UniqueConstraint(Lower("name"), name="integration_name_once")]
 
     def __str__(self) -> str:
-        return self.name
+        return apart(self.name)
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.roles import MANAGERS, SIDE_OF, Role, Side
+from leadportal.look.bidi import apart
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -46,7 +47,7 @@ class Team(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return apart(self.name)
 
 
 class User(AbstractBaseUser):
@@ -81,7 +82,7 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return apart(self.name)
 
     def has_role(self, *roles: Role) -> bool:
         return not set(roles).isdisjoint(self.roles)

@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from leadportal.look.bidi import apart
+
 
 class Queue(models.Model):
     """Where open handoffs wait until a member claims them."""
@@ -23,7 +25,7 @@ class Queue(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return apart(self.name)
 
     @classmethod
     def default(cls) -> "Queue":

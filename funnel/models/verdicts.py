@@ -2,6 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from leadportal.look.bidi import apart
+
 
 class Reason(models.Model):
     """One entry of the list a rep chooses from when sending a lead back."""
@@ -50,4 +52,4 @@ class Reason(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label
+        return apart(self.label)

@@ -12,7 +12,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from leadportal.look import bars, changes, clocks, formats, marks, ribbon, sparkline
+from leadportal.look import bars, bidi, changes, clocks, formats, marks, ribbon, sparkline
 from leadportal.look.pictures import Picture, draw
 
 register = template.Library()
@@ -99,3 +99,5 @@ def number(value: float | None) -> str:
 # `{{ line.points|signed }}`: "+25", "−5".
 register.filter(formats.signed)
 register.filter(formats.initials)
+# `{{ lead.first_name|apart }}`: a name within a sentence, whichever way it runs.
+register.filter(bidi.apart)

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils import timezone
 
+from leadportal.look.bidi import apart
+
 
 class Source(models.Model):
     """Where leads come from: a form, a list, a partner, an ad platform."""
@@ -26,7 +28,7 @@ class Source(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return apart(self.name)
 
 
 class Campaign(models.Model):
@@ -55,4 +57,4 @@ class Campaign(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return apart(self.name)

@@ -3,6 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from leadportal.look.bidi import apart
+
 
 class Company(models.Model):
     """An organisation leads work for, known by its registrable domain or else its name."""
@@ -47,4 +49,4 @@ class Company(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return apart(self.name)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import policy
 from accounts.models import User
 from funnel.stages import LADDER, TOMBSTONES, Stage
+from leadportal.look.bidi import apart
 
 # Up to here sorting a rep's leads is quicker than walking an index of all leads.
 FEW = 5_000
@@ -152,7 +153,7 @@ class Lead(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return apart(self.name)
 
     def get_absolute_url(self) -> str:
         return reverse("lead", args=[self.pk])

@@ -8,6 +8,7 @@ from typing import Any
 
 from funnel.stages import Stage
 from leadportal.look import formats
+from leadportal.look.bidi import apart
 from leads.metrics.answers.cohort import Cohort, Cohorts
 from leads.metrics.answers.verdicts import Reasons, Verdicts
 from leads.metrics.catalogue import ACCEPTED, DECIDED, STEPS
@@ -172,7 +173,8 @@ def _with_reason(row: OriginRow, reasons: Reasons, since: datetime) -> OriginRow
         return row
     reason, count = found[0]
     url = rejections_url(since, reason=reason, source=row.id or NOBODY)
-    return replace(row, reason=f"{formats.number(count)} {reasons.labels[reason]}", reason_url=url)
+    told = f"{formats.number(count)} {apart(reasons.labels[reason])}"
+    return replace(row, reason=told, reason_url=url)
 
 
 def ordered(rows: list[OriginRow], sort: str) -> list[OriginRow]:

@@ -92,7 +92,7 @@ const FIXED = {
 };
 
 function pressed(event) {
-  if (event.key === "Escape") findAll("details.menu[open]").forEach((menu) => (menu.open = false));
+  if (event.key === "Escape") find("details.menu[open]")?.removeAttribute("open");
   if (root.dataset.keys === "off" || event.metaKey || event.ctrlKey || event.altKey) return;
   // A digit chooses among the choices of the field that the form names.
   const { type, form } = event.target;

@@ -18,8 +18,7 @@ function letToastsLeave() {
 }
 
 function closeMenu(event) {
-  const menu = find("details.menu[open]");
-  if (menu && !menu.contains(event.target)) menu.open = false;
+  if (!event.target.closest("details.menu")) find("details.menu[open]")?.removeAttribute("open");
 }
 
 // What was typed and not sent, never shown to another person than the one who typed it.

@@ -83,7 +83,9 @@ function opened() {
 }
 
 function leave(event) {
-  if (event.key !== "Escape" || !drawer.open) return;
+  if (event.key !== "Escape") return;
+  // Out of a field, where single keys are letters.
+  if (!drawer.open) return event.target.blur();
   event.preventDefault();
   if (mayClose()) drawer.close();
 }

@@ -153,6 +153,17 @@ def test_confirming_who_you_are_has_the_look(sign_in: Callable[..., Page], dana,
     expect(page.get_by_role("heading", name="Set up an authenticator app")).to_be_visible()
 
 
+def test_the_keyboard_goes_from_the_address_to_the_password_and_in(page, dana):
+    page.goto("/account/login/")
+
+    page.keyboard.type("dana@example.com")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+
+    expect(page.locator("summary.me")).to_be_visible()
+
+
 def test_a_forgotten_password_is_replaced_by_link(page, dana, client):
     client.post("/account/password/reset/", {"email": dana.email})
     link = re.search(r"https?://[^/]+(/account/password/reset/key/\S+)", mail.outbox[0].body).group(

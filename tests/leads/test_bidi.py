@@ -1,5 +1,6 @@
 """What people typed runs in its own direction, and long words break, on every page."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -11,8 +12,10 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from funnel.models import CriteriaVersion
+from funnel.stages import Stage
 from leads.by_hand import points
-from leads.handoffs import claims, touches
+from leads.editing import editing
+from leads.handoffs import claims, touches, verdicts
 from leads.models import Company, Handoff, Lead, Source
 from tests import factories
 
@@ -22,6 +25,10 @@ LONG = ("Wolfeschlegelstein" * 5)[:80]
 TOO_WIDE = """[...document.querySelectorAll("main *")]
     .filter((one) => one.getBoundingClientRect().right > innerWidth)
     .map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 30)}`)"""
+ARABIC_LETTER = re.compile("[\u0600-\u06ff]")
+ISOLATED = re.compile("\u2068[^\u2069]*\u2069")
+# A letter or a number that is not of a name.
+OURS = re.compile("[A-Za-z0-9]")
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr", "path", "use"}
 # The browser's own, and what is no part of the page's text.
 APART = {"title", "option", "textarea", "script"}
@@ -35,6 +42,7 @@ def seed(name: str) -> tuple[User, Handoff, Handoff]:
     now = timezone.now()
     touches.log_touch(held, rep, channel="call", result="talked", note=f"{name}\n{name}")
     points.adjust(held.lead, manager, kind="fit", points=5, reason=name)
+    factories.rejected(rep)
     factories.event(held.lead, properties={"message": f"{name}\n{name}"})
     waiting = factories.handoff(opened_at=now - timedelta(minutes=5))
     given = factories.claimed(rep)
@@ -51,7 +59,9 @@ def pages(waiting: Handoff, held: Handoff) -> list[str]:
         "/queue",
         "/leads",
         f"/leads/{waiting.lead_id}",
-        f"/leads/{held.lead_id}",
+        f"/leads/{held.lead_id}?from=leads",
+        "/rejections",
+        "/rejections/evidence",
         "/criteria",
         "/overview",
         "/quality",
@@ -60,42 +70,135 @@ def pages(waiting: Handoff, held: Handoff) -> list[str]:
     ]
 
 
-class Isolated(HTMLParser):
-    """Collects text in Arabic letters alone that no element sets apart from what is around it."""
+def stories() -> tuple[User, User, list[str]]:
+    """A manager, a rep, and what happened to leads of theirs, all named in Arabic; its pages."""
+    manager, waiting, held = seed(ARABIC)
+    rep = held.claimed_by
+    assert rep is not None
+    ours = {"reason": factories.reason(ARABIC), "note": ARABIC}
+    rejected = factories.rejected(rep, **ours)
+    dispute = factories.disputed(rep, arbiter=manager, **ours)
+    wait = factories.nurtured(rep)
+    won = factories.claimed(rep)
+    factories.bant(won.lead, rep)
+    verdicts.accept(won, rep)
+    verdicts.advance(won.lead, rep, to=Stage.WON, amount=9000, competitor=ARABIC)
+    factories.bant(held.lead, rep, known=1)
+    editing.edit(held.lead, {"city": "Malmö", "estimated_value": "9000"}, manager)
+    Lead.objects.update(first_name=ARABIC, last_name="", job_title=ARABIC, city=ARABIC)
+    User.objects.update(name=ARABIC)
+    Company.objects.update(name=ARABIC)
+    leads = [one.lead_id for one in (waiting, held, rejected, dispute.handoff, wait, won)]
+    return (
+        manager,
+        rep,
+        [
+            *pages(waiting, held),
+            *(f"/leads/{pk}" for pk in leads),
+            f"/leads/{held.lead_id}/edit",
+            f"/leads/{held.lead_id}/override",
+            f"/leads/{held.lead_id}/adjust",
+            f"/leads/{held.lead_id}/disqualify",
+            *(f"/rejections?state={state}" for state in ("open", "mine", "disputed", "all")),
+            f"/rejections/{rejected.pk}",
+            f"/rejections/{dispute.handoff_id}",
+            f"/rejections/{rejected.pk}/nurture",
+            f"/rejections/{rejected.pk}/dispute",
+            f"/rejections/{dispute.handoff_id}/decide",
+            "/nurture",
+            f"/nurture/{wait.pk}/terms",
+            f"/nurture/{wait.pk}/back",
+            f"/search?q={ARABIC[:5]}",
+        ],
+    )
+
+
+def worked(rep: User) -> list[str]:
+    """The pages of a rep's day."""
+    waiting = factories.handoff()
+    held = factories.claimed(rep)
+    accepted = factories.claimed(rep)
+    factories.bant(accepted.lead, rep)
+    verdicts.accept(accepted, rep)
+    planned = factories.follow_up(rep, note=ARABIC)
+    Lead.objects.update(first_name=ARABIC, last_name="", job_title=ARABIC)
+    return [
+        "/queue",
+        f"/handoffs/{waiting.pk}",
+        "/leads/mine",
+        "/followups",
+        "/me/results?period=year",
+        "/me/results/leads?what=claimed&period=year",
+        f"/leads/{waiting.lead_id}",
+        f"/leads/{held.lead_id}",
+        *(f"/handoffs/{held.pk}/{verb}" for verb in ("touch", "accept", "reject", "release")),
+        f"/leads/{held.lead_id}/note",
+        f"/leads/{held.lead_id}/follow-up",
+        *(f"/leads/{accepted.lead_id}/{verb}" for verb in ("won", "lost")),
+        f"/followups/{planned.pk}/snooze",
+    ]
+
+
+class Sentences(HTMLParser):
+    """Collects sentences of ours that a name in Arabic letters turns round, or is loose in."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.open: list[tuple[str, bool]] = []
-        self.loose: list[str] = []
+        # Of each open element: its tag, whether it takes its direction from its words, its text.
+        self.open: list[tuple[str, bool, list[str]]] = [("", False, [])]
+        self.wrong: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in VOID:
-            apart = tag == "bdi" or tag in APART or ("dir", "auto") in attrs
-            self.open.append((tag, apart))
+            self.open.append((tag, tag == "bdi" or ("dir", "auto") in attrs, []))
 
     def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop()[0] != tag:
-            pass
+        while len(self.open) > 1:
+            name, apart, texts = self.open.pop()
+            text = " ".join("".join(texts).split())
+            if apart and name not in APART and ARABIC_LETTER.search(text) and OURS.search(text):
+                self.wrong.append(f"turned round: {text}")
+            elif not apart:
+                self.open[-1][2].extend(texts)
+            if name == tag:
+                break
 
     def handle_data(self, data: str) -> None:
-        letters = [letter for letter in data if letter.isalpha()]
-        arabic = bool(letters) and all("\u0600" <= letter <= "\u06ff" for letter in letters)
-        if len(letters) > 4 and arabic and not any(apart for _, apart in self.open):
-            self.loose.append(f"{self.get_starttag_text()} {data.strip()}")
+        self.open[-1][2].append(data)
+        tag, apart, _ = self.open[-1]
+        loose = ISOLATED.sub("", data)
+        inside = any(apart for _, apart, _ in self.open)
+        # Initials stand alone in their circle.
+        if len(ARABIC_LETTER.findall(loose)) > 4 and not inside and tag not in APART:
+            self.wrong.append(f"loose: {' '.join(data.split())}")
+
+
+def wrong_in(html: str) -> list[str]:
+    parser = Sentences()
+    parser.feed(html)
+    return parser.wrong
 
 
 @pytest.mark.django_db
-def test_what_people_typed_is_set_apart_by_its_direction():
-    manager, waiting, held = seed(ARABIC)
+def test_a_sentence_of_ours_keeps_its_direction_around_a_name():
+    person, rep, told = stories()
     client = Client()
-    client.force_login(manager)
+    found: dict[str, list[str]] = {}
 
-    for url in pages(waiting, held):
-        html = client.get(url).content.decode()
-        parser = Isolated()
-        parser.feed(html)
+    for who, urls in ((person, told), (rep, worked(rep))):
+        client.force_login(who)
+        for url in urls:
+            page = client.get(url, follow=True)
+            assert page.status_code == 200, url
+            found[url] = wrong_in(page.content.decode())
 
-        assert parser.loose == [], url
+    given = rep.handoffs.filter(state="claimed").first()
+    assert given
+    toast = client.post(f"/handoffs/{given.pk}/release", {"reason": ARABIC}, follow=True)
+    found["toast"] = wrong_in(toast.content.decode())
+
+    assert "is back in the queue" in toast.content.decode()
+    assert {url: wrong for url, wrong in found.items() if wrong} == {}
 
 
 @pytest.mark.django_db
@@ -158,3 +261,30 @@ def test_lines_of_a_note_and_a_message_stay_lines(
     expect(notes.first).to_be_visible()
     in_two_lines = [text for text in notes.all_inner_texts() if len(text.splitlines()) == 2]
     assert len(in_two_lines) == 2  # the note of a touch, and the message of an event
+
+
+def test_each_line_of_a_note_runs_in_its_own_direction(
+    sign_in: Callable[..., Page], live_portal: object
+) -> None:
+    rep = factories.rep()
+    held = factories.claimed(rep)
+    touches.log_touch(held, rep, channel="call", result="talked", note=f"{ARABIC}.\nMaya.")
+    page = sign_in(rep)
+    page.goto(f"/leads/{held.lead_id}")
+
+    # Where the full stop of each line stands: at its left in Arabic, at its right in English.
+    stops = page.locator("#timeline .note").first.evaluate(
+        """(note) => {
+            const text = note.firstChild, range = document.createRange();
+            const lines = [], all = text.data;
+            for (let at = all.indexOf("."); at > 0; at = all.indexOf(".", at + 1)) {
+                range.setStart(text, at), range.setEnd(text, at + 1);
+                const stop = range.getBoundingClientRect().left;
+                range.setStart(text, at - 2), range.setEnd(text, at - 1);
+                lines.push(stop > range.getBoundingClientRect().left);
+            }
+            return lines;
+        }"""
+    )
+
+    assert stops == [False, True]

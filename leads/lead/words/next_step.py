@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from funnel.stages import Stage
 from leadportal.look import formats
+from leadportal.look.bidi import apart
 from leads.models import BantItem, Handoff, HandoffState, Lead, Nurture, StageChange
 from leads.nurture import nurture
 from leads.verdicts.words import listed
@@ -81,7 +82,7 @@ class Situation:
 
     @property
     def first_name(self) -> str:
-        return self.lead.first_name or self.lead.name
+        return apart(self.lead.first_name) or str(self.lead)
 
     @property
     def ways(self) -> str:
@@ -260,7 +261,7 @@ def _rejected(now: Situation, handoff: Handoff) -> Next:
     if now.dispute:
         return Next(
             "Marketing disputes it;",
-            f"{now.dispute['arbiter']} decides",
+            f"{apart(now.dispute['arbiter'])} decides",
             f".{because}",
             due_at=datetime.fromisoformat(now.dispute["due_at"]),
             started_at=handoff.closed_at,
@@ -298,10 +299,11 @@ def _settled(now: Situation, handoff: Handoff) -> Next:
     """Won or lost: what it was, and why."""
     last = next((move for move in reversed(now.moves) if move.target == now.lead.stage), None)
     at = f" {short(last.at)}" if last else ""
-    against = f", against {handoff.competitor}" if handoff.competitor else ""
+    against = f", against {apart(handoff.competitor)}" if handoff.competitor else ""
     if now.lead.stage == Stage.LOST:
-        why = f": {last.reason}" if last and last.reason else ""
+        why = f": {apart(last.reason)}" if last and last.reason else ""
         return Next("", "Lost", f"{at}{why}{against}.")
     amount = f": {formats.amount(last.amount, now.currency)}" if last and last.amount else ""
-    because = f" They bought because: {handoff.bought_because}" if handoff.bought_because else ""
+    because = apart(handoff.bought_because)
+    because = f" They bought because: {because}" if because else ""
     return Next("", "Won", f"{at}{amount}{against}.{because}")

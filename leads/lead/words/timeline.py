@@ -17,6 +17,7 @@ from funnel.vocabulary.events import event_did
 from funnel.vocabulary.facts import Fact, Vocabulary
 from funnel.vocabulary.operators import FactType
 from leadportal.look import formats
+from leadportal.look.bidi import apart
 from leads.facts import CUSTOM
 from leads.lead.timeline import (
     ADJUSTMENT,
@@ -109,7 +110,7 @@ def _event(thing: Happened, reading: Reader) -> list[Entry]:
     ]
     rest = rest[:SHOWN_PROPERTIES]
     if title and type_ in VERBS:
-        visited = format_html('{} <b dir="auto">{}</b>', VERBS[type_], _shown(title))
+        visited = format_html("{} <b>{}</b>", VERBS[type_], _shown(title))
         return [Entry(thing.at, visited, text=" · ".join(rest), quote=words)]
     did = event_did(type_)
     said = f"{did[:1].upper()}{did[1:]}"
@@ -119,14 +120,14 @@ def _event(thing: Happened, reading: Reader) -> list[Entry]:
 
 def _shown(value: Any) -> str:
     text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-    return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
+    return apart(text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…")
 
 
 def _consent(thing: Happened, reading: Reader) -> list[Entry]:
     about = thing.about
     verb = "Gave" if about["given"] else "Withdrew"
     title = f"{verb} consent to {purpose(about['purpose'])}"
-    return [Entry(thing.at, title, strong=True, text=about["channel"], quote=about["text"])]
+    return [Entry(thing.at, title, strong=True, text=apart(about["channel"]), quote=about["text"])]
 
 
 def purpose(name: str) -> str:
@@ -142,7 +143,7 @@ def _change(thing: Happened, reading: Reader) -> list[Entry]:
         for name, pair in about["fields"].items()
         if isinstance(pair, list) and len(pair) == 2
     ]
-    title = f"Details changed by {by}" if by else "Details changed"
+    title = f"Details changed by {apart(by)}" if by else "Details changed"
     return [Entry(thing.at, title, text=" · ".join(fields))]
 
 
@@ -172,14 +173,11 @@ def _touch(thing: Happened, reading: Reader) -> list[Entry]:
         took = formats.duration(thing.at - datetime.fromisoformat(about["opened_at"]))
         text = f"{text}. First touch, {took} after the handoff"
     if about["holder"] and about["holder_id"] != about["person_id"]:
-        holder = (
-            "you hold" if about["holder_id"] == reading.reader.pk else f"{about['holder']} holds"
-        )
+        is_reader = about["holder_id"] == reading.reader.pk
+        holder = "you hold" if is_reader else f"{apart(about['holder'])} holds"
         text = f"{text}. Helped: {holder} this lead"
-    name = reading.lead.first_name or reading.lead.name
-    title = format_html(
-        "<b><bdi>{}</bdi> {}</b> <bdi>{}</bdi>", _who(about, reading.reader), did, name
-    )
+    name = apart(reading.lead.first_name) or reading.lead
+    title = format_html("<b>{} {}</b> {}", _who(about, reading.reader), did, name)
     return [Entry(thing.at, title, SALES, text=text, quote=about["note"])]
 
 
@@ -193,7 +191,7 @@ def _note(thing: Happened, reading: Reader) -> list[Entry]:
 def _who(about: dict[str, Any], reader: User) -> str:
     if about["person_id"] == reader.pk:
         return "You"
-    return about["person"] or about.get("integration") or "Somebody"
+    return apart(about["person"] or about.get("integration") or "Somebody")
 
 
 def _stage(thing: Happened, reading: Reader) -> list[Entry]:
@@ -209,10 +207,8 @@ def _stage(thing: Happened, reading: Reader) -> list[Entry]:
     if target == Stage.CLAIMED:
         return [_claim(thing, reading.reader)]
     if target == Stage.SQL and origin == Stage.CLAIMED:
-        title = format_html(
-            '<b dir="auto">{}</b> gave it back to the queue', _who(about, reading.reader)
-        )
-        return [Entry(thing.at, title, SALES, text=about["reason"])]
+        title = format_html("<b>{}</b> gave it back to the queue", _who(about, reading.reader))
+        return [Entry(thing.at, title, SALES, text=apart(about["reason"]))]
     return [_verdict(thing, target, reading)]
 
 
@@ -238,7 +234,7 @@ def _first_seen(thing: Happened, lead: Lead) -> Entry:
 def _rung(thing: Happened, *, rises: bool) -> list[Entry]:
     about = thing.about
     # Who and why, the override says beneath it.
-    why = "By hand" if about["person"] else about["reason"]
+    why = "By hand" if about["person"] else apart(about["reason"])
     stage = Stage(about["target"])
     points = "" if about["total"] is None else f", at {about['total']}"
     if not rises:
@@ -266,7 +262,7 @@ def _claim(thing: Happened, reader: User) -> Entry:
         opened, due = (datetime.fromisoformat(about[name]) for name in ("opened_at", "due_at"))
         kept = "in time" if thing.at <= due else f"the promise is {formats.duration(due - opened)}"
         text = f"{formats.duration(thing.at - opened)} after the handoff; {kept}"
-    title = format_html('<b dir="auto">{}</b> claimed this lead', _who(about, reader))
+    title = format_html("<b>{}</b> claimed this lead", _who(about, reader))
     return Entry(thing.at, title, SALES, text=text)
 
 
@@ -287,11 +283,11 @@ def _verdict(thing: Happened, target: Stage, reading: Reader) -> Entry:
     side = SALES if target in GIVEN_BY_SALES else MARKETING
     if about["person"] or about["integration"]:
         did = _VERDICTS.get(target, f"moved it to {target.label}")
-        title = format_html('<b dir="auto">{}</b> {}', _who(about, reading.reader), did)
+        title = format_html("<b>{}</b> {}", _who(about, reading.reader), did)
     else:
         title = format_html("<b>Moved to {}</b>", target.label)
     worth = formats.amount(about["amount"], reading.currency) if about["amount"] else ""
-    text = " · ".join(filter(None, [worth, about["reason"]]))
+    text = " · ".join(filter(None, [worth, apart(about["reason"] or "")]))
     if target == Stage.DISQUALIFIED:
         text = f"{_left_the_queue(about)}{text}"
     quote = about["note"] if target == Stage.REJECTED and about["note"] else ""
@@ -316,7 +312,7 @@ def _by_hand(thing: Happened, reading: Reader, did: str) -> Entry:
     # Where somebody ended it, that entry says when.
     until = None if about["ended_by"] else datetime.fromisoformat(about["until"])
     day = f", until {formats.when(until)}" if until else ""
-    title = format_html('<b dir="auto">{}</b> {}{}', _who(about, reading.reader), did, day)
+    title = format_html("<b>{}</b> {}{}", _who(about, reading.reader), did, day)
     return Entry(thing.at, title, quote=about["reason"])
 
 
@@ -333,7 +329,7 @@ def _adjustment_end(thing: Happened, reading: Reader) -> list[Entry]:
 def _end(thing: Happened, reading: Reader, what: str) -> Entry:
     about = thing.about
     if about["person"]:
-        title = format_html('<b dir="auto">{}</b> ended the {}', _who(about, reading.reader), what)
+        title = format_html("<b>{}</b> ended the {}", _who(about, reading.reader), what)
     else:
         title = format_html("The {} <b>ended</b>", what)
     return Entry(thing.at, title)

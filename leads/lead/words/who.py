@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from funnel.vocabulary.events import event_label
 from funnel.vocabulary.facts import Vocabulary
 from leadportal.look import formats
+from leadportal.look.bidi import apart
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column, Section
 from leads.editing.said import Doubt, Said, doubts
 from leads.facts import CUSTOM
@@ -19,6 +20,8 @@ from leads.words import against, place, short
 
 # Attributes of a lead beyond these are read through the API.
 ATTRIBUTES_SHOWN = 40
+# Told with its currency, beside where the lead came from.
+VALUE = "estimated_value"
 
 
 def contact(
@@ -41,11 +44,10 @@ def contact(
 
 
 def _reach(scheme: str, value: str) -> str:
-    if not scheme:
-        return value
     return format_html(
-        '<a class="link" href="{}{}">{}</a> <button class="btn plain sm" type="button" hidden '
-        'data-copies="{}">Copy<span class="vh"> {}</span></button>',
+        '<a class="link" href="{}{}"><bdi>{}</bdi></a> '
+        '<button class="btn plain sm" type="button" hidden data-copies="{}">'
+        'Copy<span class="vh"> {}</span></button>',
         scheme, value, value, value, value,
     )  # fmt: skip
 
@@ -79,9 +81,9 @@ def _listed(
     for column in columns:
         value = column.told(row) if column.section is section else None
         if value is not None:
-            shown = column.on_page(value)
-            if may_reach:
-                shown = _reach(_WAYS.get(column.name, ""), shown)
+            shown = str(column.on_page(value))
+            way = _WAYS.get(column.name) if may_reach else None
+            shown = _reach(way, shown) if way else apart(shown)
             facts.append((column.label, _with_word(column.name, shown, words, against)))
     return facts
 
@@ -91,14 +93,13 @@ def _with_word(
 ) -> Any:
     """A value, whose word it is where not of who made the lead, and what a machine says instead."""
     if (said := words.get(name)) is not None:
-        shown = format_html(
-            '{}<span class="xs mut said">{}, {}</span>', shown, said.who, formats.when(said.at)
-        )
+        who, when = apart(said.who), formats.when(said.at)
+        shown = format_html('{}<span class="xs mut said">{}, {}</span>', shown, who, when)
     if (doubt := against.get(name)) is not None:
-        shown = format_html(
-            '{}<span class="xs warn-ink said">{} says: {}, {}</span>',
-            *(shown, doubt.who, doubt.value or "nothing", formats.when(doubt.at)),
-        )
+        who, when = apart(doubt.who), formats.when(doubt.at)
+        says = apart(str(doubt.value or "nothing"))
+        told = '{}<span class="xs warn-ink said">{} says: {}, {}</span>'
+        shown = format_html(told, shown, who, says, when)
     return shown
 
 
@@ -108,16 +109,18 @@ def at_first(words: Mapping[str, Said]) -> str:
     if first is None:
         return ""
     begins = "All else" if len(words) > 1 else "Said by"
-    return f"{begins}{':' * (begins != 'Said by')} {first.who}, {formats.when(first.at)}"
+    return f"{begins}{':' * (begins != 'Said by')} {apart(first.who)}, {formats.when(first.at)}"
 
 
 def elsewhere(lead: Lead, words: Mapping[str, Said]) -> list[tuple[str, Any]]:
     """Whose word the values are that the heading of the page shows."""
     against = doubts(lead)
     return [
-        (column.label, _with_word(column.name, column.told(lead) or "", words, against))
+        (column.label, _with_word(column.name, apart(str(column.told(lead) or "")), words, against))
         for column in LEAD_COLUMNS
-        if column.section is None and column.name in words.keys() | against.keys()
+        if column.section is None
+        and column.name != VALUE
+        and column.name in words.keys() | against.keys()
     ]
 
 
@@ -138,11 +141,12 @@ def company(lead: Lead) -> list[tuple[str, Any]]:
 
 
 def origin(lead: Lead, currency: str, words: Mapping[str, Said]) -> list[tuple[str, Any]]:
-    value = lead.estimated_value
+    value, against = lead.estimated_value, doubts(lead)
+    amount = "" if value is None else formats.amount(value, currency)
     return [
-        ("Estimated value", "" if value is None else formats.amount(value, currency)),
+        ("Estimated value", _with_word(VALUE, amount, words, against)),
         ("First seen", formats.when(lead.created_at)),
-        *_listed(LEAD_COLUMNS, lead, Section.ORIGIN, words, doubts(lead)),
+        *_listed(LEAD_COLUMNS, lead, Section.ORIGIN, words, against),
         ("Owner", lead.owner),
         ("Cycle", f"{lead.cycle}, came back before" if lead.cycle > 1 else ""),
     ]
@@ -158,7 +162,7 @@ def attributes(lead: Lead, words: Vocabulary) -> list[tuple[str, Any]]:
         else:
             others.append((name, value))
     rows = [*sorted(known), *sorted(others, key=lambda pair: pair[0])]
-    return [(label, _plain(value)) for label, value in rows[:ATTRIBUTES_SHOWN]]
+    return [(label, apart(_plain(value))) for label, value in rows[:ATTRIBUTES_SHOWN]]
 
 
 def _choice(value: Any) -> str:

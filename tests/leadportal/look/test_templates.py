@@ -46,6 +46,13 @@ def test_no_template_breaks_the_policy(path):
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_row_of_a_list_can_be_come_back_to(path):
+    rows = re.findall(r"<(?:li|tr)\b[^>]*?data-row=", path.read_text())
+
+    assert all(' id="' in row for row in rows)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_every_icon_named_is_drawn(path):
     sprite = render_to_string("partials/sprite.html")
 

@@ -219,6 +219,16 @@ def test_what_a_machine_says_is_shown_beside_and_can_be_taken(browser, maya, ine
     assert (lead.job_title, lead.typed) == ("CFO", {"job_title": None})
 
 
+def test_an_amount_that_a_person_typed_is_shown_as_an_amount_once(browser, maya, ines):
+    editing.edit(maya, {"estimated_value": "62000"}, ines)
+
+    page = browser.get(f"/leads/{maya.pk}").content.decode()
+
+    assert page.count("Estimated value</dt>") == 1
+    assert "62000" not in page
+    assert "€62,000<span" in page
+
+
 def test_values_that_no_control_offers_stay_as_they_are(browser, maya):
     texts = {"tier": "platinum", "tags": ["a", "b"], "story": "One\nTwo", "trial": "maybe"}
     Lead.objects.update(attributes=texts)

@@ -48,6 +48,9 @@ def test_j_and_t_log_a_touch_of_the_row_one_is_on_and_plan_the_next(
     # Nine in Sweden, on the clock of a company that has not said where it is.
     expect(page.locator("main")).to_contain_text(re.compile(r"tomorrow 0[78]:00"))
 
+    page.go_back()
+    expect(page.locator("[data-row][aria-current]")).to_contain_text("Arjun Mehta")
+
 
 def test_a_follow_up_is_put_off_and_done_by_keys(sign_in: SignIn, rep: User) -> None:
     first = factories.follow_up(rep, ahead=-timedelta(days=2))

@@ -1,12 +1,14 @@
 """From the claim to the verdict in a real Chromium: keys, a phone, a colleague, no script."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from leads.handoffs import bant, claims
+from funnel.stages import Stage
+from leads.handoffs import bant, claims, verdicts
 from leads.models import BantItem, Handoff, Touch
 from tests import factories
 
@@ -41,7 +43,7 @@ def test_bant_is_saved_as_it_is_left_and_the_lead_accepted_and_taken_back_by_key
     expect(page.locator("#bant-budget-said")).to_contain_text("Dana Okafor")
     axe(page)
 
-    page.locator("#timeline h2").click()
+    page.keyboard.press("Escape")
     page.keyboard.press("a")
     drawer = page.locator("#drawer")
     axe(page)
@@ -51,7 +53,7 @@ def test_bant_is_saved_as_it_is_left_and_the_lead_accepted_and_taken_back_by_key
     expect(page.locator(".toast")).to_contain_text("Accepted.")
     assert BantItem.objects.get(item="budget").note == "€60k"
 
-    page.get_by_role("button", name="Undo").click()
+    page.keyboard.press("z")
     expect(page.locator(".toast")).to_contain_text("is in your hands again")
     expect(page.locator("#standing")).to_contain_text("Log first touch")
 
@@ -146,6 +148,66 @@ def test_who_comes_back_from_a_call_logs_it_with_one_tap(
     expect(page.locator(".toast")).to_contain_text("First touch logged")
     expect(page.locator("#reached")).to_be_hidden()
     assert Touch.objects.get().result == "no_answer"
+
+
+NAMES = """() => [...document.querySelectorAll(".lane b")]
+    .filter((name) => getComputedStyle(name).clipPath === "none")
+    .map((name) => {
+        const range = document.createRange();
+        range.selectNodeContents(name);
+        const { left, right } = range.getBoundingClientRect();
+        return [left, right];
+    })"""
+
+
+def went(held: Handoff, rep: User, stage: Stage) -> None:
+    """How a rep's lead came to stand there."""
+    if stage == Stage.REJECTED:
+        verdicts.reject(held, rep, reason=factories.reason())
+        return
+    factories.bant(held.lead, rep)
+    verdicts.accept(held, rep)
+    verdicts.advance(held.lead, rep, to=Stage.OPPORTUNITY)
+    if stage == Stage.WON:
+        verdicts.advance(held.lead, rep, to=Stage.WON, amount=9000)
+
+
+@pytest.mark.parametrize(
+    ("stage", "width"), [(Stage.REJECTED, 320), (Stage.OPPORTUNITY, 390), (Stage.WON, 390)]
+)
+def test_on_a_phone_the_names_on_a_long_path_stand_apart(
+    sign_in: SignIn, rep: User, held: Handoff, stage: Stage, width: int
+) -> None:
+    went(held, rep, stage)
+    page = sign_in(rep, width=width)
+    page.goto(f"/leads/{held.lead_id}")
+
+    places = page.evaluate(NAMES)
+
+    assert len(places) == 4
+    for (_, right), (left, _) in pairwise(places):
+        assert right < left
+    assert places[-1][1] <= width
+
+
+def test_on_a_phone_undo_stays_one_word(sign_in: SignIn, rep: User) -> None:
+    lead = factories.lead("Wolfeschlegelsteinhausenbergerdorff " * 2, stage="sql", fit=40)
+    handoff = factories.handoff(lead)
+    page = sign_in(rep, width=390)
+    page.goto(f"/leads/{handoff.lead_id}")
+    page.locator(".bar-bottom").get_by_role("button", name="Claim").click()
+    page.locator("#standing").get_by_role("link", name="Reject").click()
+    page.locator("[name=reason]").first.check()
+    page.locator("#drawer").get_by_role("button", name="Reject").click()
+
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
+    lines = """(undo) => {
+        const range = document.createRange();
+        range.selectNodeContents(undo);
+        return range.getClientRects().length;
+    }"""
+    assert undo.evaluate(lines) == 1
 
 
 def test_an_open_page_shows_who_took_the_lead(sign_in: SignIn, rep: User) -> None:
