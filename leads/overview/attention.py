@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.policy import Action, can, listed
 from funnel.models import CriteriaVersion
 from leadportal.look import formats
+from leadportal.look.bidi import apart
 from leadportal.look.formats import some
 from leads.metrics import catalogue
 from leads.metrics.answers.handoffs import Waiting
@@ -114,7 +115,7 @@ def _late_touches(reps: list[Rep]) -> list[Need]:
     return [
         Need(
             "sa",
-            f"{rep.name} has {some(rep.late, 'late lead')}",
+            f"{apart(rep.name)} has {some(rep.late, 'late lead')}",
             f"The oldest was claimed {formats.when(rep.late_since)} and waits for a first touch."
             if rep.late_since
             else "",
@@ -132,7 +133,7 @@ def _given_back(user: User, reps: list[Rep]) -> list[Need]:
     return [
         Need(
             "sa",
-            f"{rep.name} gave leads back {rep.given_back} times today",
+            f"{apart(rep.name)} gave leads back {rep.given_back} times today",
             "What they said stands on the timeline of each.",
             counted_url(catalogue.GIVEN_BACK, giver=rep.id),
             "See them",

@@ -85,6 +85,8 @@ def stories() -> tuple[User, User, list[str]]:
     verdicts.advance(won.lead, rep, to=Stage.WON, amount=9000, competitor=ARABIC)
     factories.bant(held.lead, rep, known=1)
     editing.edit(held.lead, {"city": "Malmö", "estimated_value": "9000"}, manager)
+    # On the overview, among what needs somebody.
+    Handoff.objects.filter(pk=factories.claimed(rep).pk).update(touch_due_at=timezone.now())
     Lead.objects.update(first_name=ARABIC, last_name="", job_title=ARABIC, city=ARABIC)
     User.objects.update(name=ARABIC)
     Company.objects.update(name=ARABIC)
