@@ -27,6 +27,7 @@ from funnel.stages import Stage
 from funnel.versions import cases, current, editing, signing, states, switching
 from leads import hooks, ledger
 from leads.by_hand import disqualifying, points, stages, terms
+from leads.counted import counted
 from leads.editing import editing as lead_editing
 from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
@@ -470,6 +471,9 @@ NO_VERBS = {
     listing.waiting,
     listing.pressing,
     listing.following,
+    listing.beside,
+    counted.handoffs,
+    reading.bant_of_others,
 }
 # What pages say, and a year that is made up by the verbs above.
 ONLY_SPEAKS = ("words", "demo")

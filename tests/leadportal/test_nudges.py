@@ -139,6 +139,8 @@ def test_many_nudges_are_one_message_until_a_drain_begins(messages, tries, rests
 
     a_thousand(nudge)
     of_another_process()
+    # Both rest: else the other one could take the end of the first one's rest for its own.
+    eventually(lambda: len(rests.seconds) == 2)
     rests.end()
     eventually(lambda: len(rests.seconds) == 3)
     assert messages() == len(tries) == 1

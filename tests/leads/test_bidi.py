@@ -107,6 +107,7 @@ def stories() -> tuple[User, User, list[str]]:
             f"/rejections/{rejected.pk}/nurture",
             f"/rejections/{rejected.pk}/dispute",
             f"/rejections/{dispute.handoff_id}/decide",
+            "/quality/leads?what=rejected",
             "/nurture",
             f"/nurture/{wait.pk}/terms",
             f"/nurture/{wait.pk}/back",
