@@ -90,7 +90,9 @@ function watch(form) {
   const write = () =>
     isWorth(form) ? (localStorage[key] = JSON.stringify(said(form))) : forget();
   form.dataset.draft = "kept";
-  if (localStorage[key] && !isWorth(form)) {
+  // Who was quicker than this script has typed already.
+  if (isWorth(form)) write();
+  else if (localStorage[key]) {
     const button = make("button", "Throw it away", { className: "btn sm", type: "button" });
     button.addEventListener("click", () => throwAway(form, forget));
     fill(form, JSON.parse(localStorage[key]), button);

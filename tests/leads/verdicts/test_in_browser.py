@@ -200,8 +200,9 @@ def test_on_a_phone_undo_stays_one_word(sign_in: SignIn, rep: User) -> None:
     page.locator("[name=reason]").first.check()
     page.locator("#drawer").get_by_role("button", name="Reject").click()
 
+    # The claim could be undone until the page of the rejection came.
+    expect(page.locator(".toast")).to_contain_text("is back with Marketing")
     undo = page.get_by_role("button", name="Undo")
-    expect(undo).to_be_visible()
     lines = """(undo) => {
         const range = document.createRange();
         range.selectNodeContents(undo);
