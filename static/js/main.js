@@ -34,10 +34,19 @@ async function lookForTyped() {
 
 on("htmx:afterSettle", letToastsLeave);
 on("click", closeMenu);
-find("[data-theme-form]").addEventListener("submit", (event) => {
+// Switched at once where the script comes; else by the form, as without any.
+function themed(event) {
+  const { target, submitter } = event;
   event.preventDefault();
-  import("./help.js").then(({ switchTheme }) => switchTheme(event.target));
-});
+  import("./help.js").then(
+    ({ switchTheme }) => switchTheme(target),
+    () => {
+      target.removeEventListener("submit", themed);
+      target.requestSubmit(submitter);
+    },
+  );
+}
+find("[data-theme-form]").addEventListener("submit", themed);
 findAll("[data-copy]").forEach(async (button) => {
   const { copy } = await import("./help.js");
   button.hidden = false;

@@ -1,6 +1,9 @@
 """Signing in, settings and keys as a person meets them: in Chromium, under the strict policy."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from accounts.keys import keys
 from accounts.models import Portal
@@ -119,7 +122,17 @@ def test_the_theme_stays_chosen(sign_in, person, javascript):
         page.get_by_role("button", name="Switch between light and dark").click()
     page.goto("/settings/keys")
 
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_the_theme_is_switched_where_its_script_does_not_come(sign_in, person):
+    page = sign_in(person(Role.ADMIN))
+    page.route(re.compile(r"/help[.\w]*\.js"), lambda route: route.abort())
+    page.goto("/settings")
+
+    page.get_by_role("button", name="Switch between light and dark").click()
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_single_keys_stay_switched_off(sign_in, person):
@@ -127,6 +140,7 @@ def test_single_keys_stay_switched_off(sign_in, person):
     page.goto("/settings/keys")
 
     page.get_by_role("button", name="Turn single-key shortcuts off").click()
+    expect(page.locator("html")).to_have_attribute("data-keys", "off")
     page.goto("/settings/keys")
     page.keyboard.press("n")
 

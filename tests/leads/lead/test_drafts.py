@@ -74,7 +74,7 @@ def test_a_touch_is_there_again_after_another_page(
     page.get_by_role("button", name="Save touch").click()
     expect(page.locator(".toast")).to_contain_text("First touch logged")
     assert Touch.objects.get().note == "Back on Monday"
-    assert page.evaluate(KEPT) == 0
+    page.wait_for_function(f"() => {KEPT} === 0")
 
 
 @pytest.mark.parametrize("how", ["button", "close", "cancel", "empty"])

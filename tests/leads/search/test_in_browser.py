@@ -209,4 +209,4 @@ def test_without_a_script_the_search_is_a_page(sign_in: SignIn, rep: User) -> No
     page.get_by_role("button", name="Find").click()
     page.get_by_role("link", name="Maya Lindqvist").click()
 
-    assert page.locator("h1").inner_text() == "Maya Lindqvist"
+    expect(page.locator("h1")).to_have_text("Maya Lindqvist")
