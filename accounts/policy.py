@@ -25,6 +25,7 @@ class Action(StrEnum):
     OPEN_OVERVIEW = "open the overview"
     OPEN_LEADS = "open leads"
     EDIT_LEADS = "add and edit leads"
+    IMPORT_LEADS = "import leads"
     MOVE_BY_HAND = "move leads by hand"
     ADJUST_SCORES = "adjust scores"
     DISQUALIFY = "disqualify and readmit leads"
@@ -56,6 +57,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OPEN_LEADS: EVERYBODY,
     # A rep edits those they hold (leads/editing).
     Action.EDIT_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
+    Action.IMPORT_LEADS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     # Which stages are whose to give, the table of moves says: an SQL is a manager's.
     Action.MOVE_BY_HAND: frozenset({Role.MARKETING}) | MANAGERS,
     Action.ADJUST_SCORES: frozenset({Role.MARKETING}) | MANAGERS,

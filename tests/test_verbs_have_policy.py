@@ -6,6 +6,7 @@ with a line here, or is named below as one that only reads.
 
 import importlib
 import inspect
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,10 +33,12 @@ from leads.editing import editing as lead_editing
 from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
+from leads.imports import imports
+from leads.imports.imports import Terms
 from leads.judging import due
 from leads.lead import changes, notes, reading
 from leads.mine import mine, results
-from leads.models import Adjustment, FollowUp, Handoff, Lead, Nurture
+from leads.models import Adjustment, FollowUp, Handoff, Import, Lead, Nurture
 from leads.nurture import nurture
 from leads.overview import attention
 from leads.queue import queue
@@ -147,6 +150,14 @@ def switched_on_by_count(person: User) -> CriteriaVersion:
     return confirmation.switch_on_confirmed(
         version, count, confirmed_sqls=count.new_sqls, by=person
     )
+
+
+def begun(person: User | None = None, *, state: str = "open") -> Import:
+    file = io.BytesIO(b"Email\nana@acme.example\n")
+    one = imports.begin(person or factories.marketer(), "list.csv", file)
+    one.state = state
+    one.save()
+    return one
 
 
 VERBS: dict[Callable[..., Any], list[Verb]] = {
@@ -384,6 +395,26 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
                 factories.lead(fit=10), person, to=Stage.LEAD, reason="Met them"
             ),
         )
+    ],
+    imports.begin: [may(Action.IMPORT_LEADS, begun)],
+    imports.choose: [
+        may(Action.IMPORT_LEADS, lambda person: imports.choose(begun(), person, ["email"], Terms()))
+    ],
+    imports.start: [
+        may(Action.IMPORT_LEADS, lambda person: imports.start(begun(state="checked"), person))
+    ],
+    imports.pause: [
+        may(Action.IMPORT_LEADS, lambda person: imports.pause(begun(state="paused"), person))
+    ],
+    imports.go_on: [
+        may(Action.IMPORT_LEADS, lambda person: imports.go_on(begun(state="paused"), person))
+    ],
+    imports.undo: [
+        may(Action.IMPORT_LEADS, lambda person: imports.undo(begun(state="paused"), person))
+    ],
+    imports.discard: [may(Action.IMPORT_LEADS, lambda person: imports.discard(begun(), person))],
+    imports.hand_over: [
+        may(Action.IMPORT_LEADS, lambda person: imports.hand_over(begun(), person))
     ],
     lead_editing.create: [
         may(

@@ -35,18 +35,16 @@ async function lookForTyped() {
 on("htmx:afterSettle", letToastsLeave);
 on("click", closeMenu);
 // Switched at once where the script comes; else by the form, as without any.
-function themed(event) {
-  const { target, submitter } = event;
-  event.preventDefault();
+find("[data-theme-form]").onsubmit = ({ target, submitter }) => {
   import("./help.js").then(
     ({ switchTheme }) => switchTheme(target),
     () => {
-      target.removeEventListener("submit", themed);
+      target.onsubmit = null;
       target.requestSubmit(submitter);
     },
   );
-}
-find("[data-theme-form]").addEventListener("submit", themed);
+  return false;
+};
 findAll("[data-copy]").forEach(async (button) => {
   const { copy } = await import("./help.js");
   button.hidden = false;
