@@ -1,5 +1,7 @@
 """Where people come in, and how the pages look to them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import (
@@ -9,12 +11,13 @@ from django.http import (
     HttpResponseRedirect,
 )
 from django.shortcuts import redirect, render
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.views.decorators.http import require_safe
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, is_signed_in, signed_in
 from accounts.context import THEMES
+from accounts.policy import Action
 from accounts.sign_in import typed_again
 from leadportal.web.answers import safe_next
 from leadportal.web.posts import post_only
@@ -48,10 +51,13 @@ WAIT_SECONDS = 300
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     names = policy.listed([person.name for person in policy.grantors()], last="or")
-    context = {
+    context: dict[str, Any] = {
         "reason": str(exception),
         "who_can": f"{names} can give you that role." if names else "",
     }
+    if is_signed_in(request) and policy.can(request.user, Action.EDIT_PEOPLE):
+        # Who gives roles gives them there.
+        context["people"] = reverse("people")
     return render(request, "403.html", context, status=403)
 
 

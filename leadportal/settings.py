@@ -258,6 +258,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an admin makes the accounts
 ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"  # signing up is closed
 ACCOUNT_FORMS = {"login": "accounts.sign_in.SignInForm"}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.people.links.PasswordLinks"  # noqa: S105 - a name
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
