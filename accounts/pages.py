@@ -18,7 +18,7 @@ from accounts import policy
 from accounts.access import AuthenticatedRequest, is_signed_in, signed_in
 from accounts.context import THEMES
 from accounts.policy import Action
-from accounts.sign_in import typed_again
+from accounts.sign_in import typed_again, wait_page
 from leadportal.web.answers import safe_next
 from leadportal.web.posts import post_only
 
@@ -45,7 +45,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
-# The longest of the limits in ACCOUNT_RATE_LIMITS.
+# The longest of the limits in ACCOUNT_RATE_LIMITS, which are about oneself.
 WAIT_SECONDS = 300
 
 
@@ -62,9 +62,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def too_many_tries(request: HttpRequest) -> HttpResponse:
-    response = render(request, "429.html", status=429)
-    response["Retry-After"] = str(WAIT_SECONDS)
-    return response
+    return wait_page(request, WAIT_SECONDS)
 
 
 @login_not_required

@@ -1,6 +1,7 @@
 from accounts.models.keys import ApiKey, Integration, Scope
 from accounts.models.people import PersonChange, Team, User
 from accounts.models.portal import Portal, SettingChange
+from accounts.models.tries import SignInTries
 
 __all__ = [
     "ApiKey",
@@ -9,6 +10,7 @@ __all__ = [
     "Portal",
     "Scope",
     "SettingChange",
+    "SignInTries",
     "Team",
     "User",
 ]
