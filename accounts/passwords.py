@@ -27,7 +27,7 @@ class PersonalWordsValidator(UserAttributeSimilarityValidator):
             return
         super().validate(password, user)  # type: ignore[arg-type]
         plain = beside = fold(password).replace(" ", "")
-        for word in own_words(user):
+        for word in _own_words(user):
             beside = beside.replace(word, "")
         if beside != plain and len(beside) < LEAST_BESIDE:
             raise ValidationError(
@@ -37,7 +37,7 @@ class PersonalWordsValidator(UserAttributeSimilarityValidator):
             )
 
 
-def own_words(user: User) -> list[str]:
+def _own_words(user: User) -> list[str]:
     """The words of a name and of an address, the longest first."""
     words = {*fold(user.name).split(), *fold(user.email.replace(".", " ")).split()}
     long = [word for word in words if len(word) >= LEAST_LETTERS or not word.isascii()]

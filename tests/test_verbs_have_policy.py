@@ -115,7 +115,7 @@ def disqualified() -> Lead:
     )
 
 
-def change_settings(person: User, **values: Any) -> Portal:
+def change_settings(person: User, **values: Any) -> frozenset[str]:
     settings = Portal.load()
     for name, value in values.items():
         setattr(settings, name, value)

@@ -34,8 +34,11 @@ class Shared(forms.Form):
     saved_by: str = ""
 
     def as_read(self) -> str:
-        """The values this form was made with, for a hidden field named `read`."""
-        return json.dumps({name: self.initial.get(name) for name in self.fields})
+        """The values the person saw, for a hidden field named `read`.
+
+        Those the form was made with; after a mistake still those of the first time.
+        """
+        return json.dumps(self.read() or {name: self.initial.get(name) for name in self.fields})
 
     def read(self) -> dict[str, Any]:
         """The values the person saw, of the fields there are; none when the page did not say."""
@@ -49,13 +52,14 @@ class Shared(forms.Form):
     def against(self, meanwhile: ChangedMeanwhile, *, by: str, **made: Any) -> Any:
         """A form like this one with what is saved now, where only the other changed it.
 
-        `by` is who did, `made` what the form is made with beside its data and initial values.
+        `by` is who did, `made` what the form is made with beside its data.
         """
         typed, read = cast(QueryDict, self.data).copy(), self.read()
         for name in self.fields.keys() & meanwhile.now.keys() - set(meanwhile.names):
             if self.cleaned_data.get(name) == read.get(name):
                 typed.setlist(name, as_typed(meanwhile.now[name]))
-        form = type(self)(typed, initial={**self.initial, **meanwhile.now}, **made)
+        typed[READ] = json.dumps({**read, **meanwhile.now})
+        form = type(self)(typed, **made)
         form.saved_by = by
         form.both = tuple(
             Both(
