@@ -23,8 +23,11 @@ def network_of(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if found.version == 4:
+    if isinstance(found, ipaddress.IPv4Address):
         return address
+    if found.ipv4_mapped:
+        # A server that listens to both writes those of IPv4 so; all of them are below one /64.
+        return str(found.ipv4_mapped)
     return str(ipaddress.ip_network(f"{address}/{PREFIX_OF_LINE}", strict=False).network_address)
 
 

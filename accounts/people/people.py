@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -58,7 +59,11 @@ def add(
         with transaction.atomic():
             person = User.objects.create_user(email, password, **fields)
     except IntegrityError:
-        raise PersonRefused(f"Somebody has the address {email} already.") from None
+        raise PersonRefused(_taken(email)) from None
+    except ValidationError as error:
+        if any(one.code == "unique" for one in error.error_dict.get("email", ())):
+            raise PersonRefused(_taken(email)) from None
+        raise
     for kind in GROUPS:
         kind.put(person, list(groups.get(kind.name) or kind.of_new(roles)), by)
     _remember(person, by, at, {"account": (None, "added")})
@@ -212,6 +217,10 @@ def team_named(name: str, roles: Iterable[str]) -> Team | None:
 # --- together ----------------------------------------------------------------------------------
 
 _ONLY_ADMIN = "They are the only admin who can sign in. Make somebody else an admin first."
+
+
+def _taken(email: str) -> str:
+    return f"Somebody has the address {email} already."
 
 
 def _held(person: User, by: User | None) -> Held:

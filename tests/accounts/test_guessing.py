@@ -242,6 +242,9 @@ def test_a_line_has_one_place_however_many_addresses_it_has():
     assert network_of("2001:db8:1:2:3::4") == network_of("2001:db8:1:2:ffff::1")
     assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
     assert network_of(HERE) != network_of(THERE)
+    # As a server that listens to IPv6 and IPv4 at once writes them.
+    assert network_of(f"::ffff:{HERE}") == network_of(HERE)
+    assert network_of(f"::ffff:{THERE}") != network_of(HERE)
 
 
 # --- forgotten passwords -----------------------------------------------------------------------

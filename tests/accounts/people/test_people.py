@@ -54,10 +54,27 @@ def test_an_address_is_given_once_and_nothing_is_left_of_the_second():
     admin = factories.admin()
     people.add("m@b.example", by=admin, name="Maya", roles=["sales"])
 
-    with pytest.raises((PersonRefused, ValidationError)):
+    with pytest.raises(PersonRefused, match="already"):
         people.add("M@b.example", by=admin, name="Other", roles=["sales"], team="New team")
 
     assert not Team.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_add_somebody_at_once_one_succeeds():
+    Queue.default()
+
+    def add():
+        return people.add("m@b.example", by=None, name="Maya", roles=["sales"])
+
+    answers = at_once([add, add])
+
+    assert sorted(type(one).__name__ for one in answers) == ["PersonRefused", "User"]
+
+
+def test_what_is_no_address_is_said_so():
+    with pytest.raises(ValidationError, match="valid email"):
+        people.add("nobody", by=None, name="Maya", roles=["sales"])
 
 
 def test_only_what_is_new_is_changed_and_kept_with_who_changed_it():
