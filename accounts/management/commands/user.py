@@ -50,11 +50,13 @@ class Command(BaseCommand):
 
     def list(self, options: Options) -> None:
         everybody = list(User.objects.select_related("team"))
-        groups = {kind.name: kind.of([one.pk for one in everybody]) for kind in GROUPS}
+        kinds = [
+            (kind, dict(kind.choices()), kind.of(one.pk for one in everybody)) for kind in GROUPS
+        ]
         for person in everybody:
             own = [
-                f"{kind.name} {named(kind, groups[kind.name].get(person.pk, [])) or 'none'}"
-                for kind in GROUPS
+                f"{kind.name} {','.join(names[pk] for pk in of.get(person.pk, ())) or 'none'}"
+                for kind, names, of in kinds
             ]
             columns = [
                 person.email,
@@ -149,11 +151,6 @@ def ids_of(kind: Groups, names: list[str]) -> set[int]:
         there = ", ".join(name for _, name in kind.choices()) or "none yet"
         raise CommandError(f"No {kind.option} is called {unknown[0]}. There is: {there}.")
     return {known[name] for name in wanted}
-
-
-def named(kind: Groups, ids: list[int]) -> str:
-    names = dict(kind.choices())
-    return ",".join(names[pk] for pk in ids)
 
 
 def person_at(email: str) -> User:
