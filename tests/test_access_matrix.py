@@ -249,6 +249,23 @@ PAGES: dict[str, list[Page]] = {
     "reason-retire": [Page(Action.EDIT_REASONS, "POST", "reason", 302)],
     "reason-back": [Page(Action.EDIT_REASONS, "POST", "reason", 302)],
     "reason-delete": [Page(Action.EDIT_REASONS, "POST", "reason", 409)],  # it is used
+    "people": [Page(Action.EDIT_PEOPLE)],
+    "person-new": [
+        Page(Action.EDIT_PEOPLE),
+        Page(Action.EDIT_PEOPLE, "POST", answer=422, data={"email": "nobody"}),
+    ],
+    "person": [
+        Page(Action.EDIT_PEOPLE, about="person"),
+        Page(Action.EDIT_PEOPLE, "POST", "person", 422, {"name": ""}),
+    ],
+    "person-deactivate": [
+        Page(Action.EDIT_PEOPLE, about="person"),
+        Page(Action.EDIT_PEOPLE, "POST", "person", 302),
+    ],
+    "person-activate": [Page(Action.EDIT_PEOPLE, "POST", "person", 409)],  # it is on
+    "person-reset-2fa": [Page(Action.EDIT_PEOPLE, "POST", "person", 409)],  # there is none
+    "person-end-sessions": [Page(Action.EDIT_PEOPLE, "POST", "person", 302)],
+    "person-link": [Page(Action.EDIT_PEOPLE, "POST", "person", 201)],
     "keys": [Page(Action.OPEN_KEYS)],
     "key-new": [
         Page(Action.EDIT_KEYS),
@@ -382,6 +399,7 @@ def made() -> World:
         "key": Api().key.pk,
         "import": begun(people[Role.MARKETING]).pk,
         "paused import": begun(people[Role.MARKETING], "paused").pk,
+        "person": factories.person(name="Sun-hee Park").pk,
         "version": factories.live_version().number,
         "draft": editing.draft(current.live().content, author=people[Role.MARKETING]).number,
     }

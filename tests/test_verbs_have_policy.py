@@ -13,15 +13,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from accounts import policy
 from accounts.keys import keys
 from accounts.models import Portal, Scope, User
+from accounts.people import links, people
 from accounts.policy import Action
 from accounts.portal import portal
 from accounts.roles import SIDE_OF, Role, Side
+from funnel import membership
 from funnel.models import CriteriaVersion, Queue, QueueMember
 from funnel.reasons import reasons
 from funnel.stages import Stage
@@ -115,11 +118,17 @@ def disqualified() -> Lead:
     )
 
 
-def change_settings(person: User, **values: Any) -> Portal:
+def change_settings(person: User, **values: Any) -> frozenset[str]:
     settings = Portal.load()
     for name, value in values.items():
         setattr(settings, name, value)
     return portal.change(settings, values, by=person)
+
+
+def with_app() -> User:
+    person = factories.outsider()
+    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    return person
 
 
 def draft() -> CriteriaVersion:
@@ -175,6 +184,56 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             lambda person: keys.revoke(
                 keys.create(factories.integration(), scopes=[Scope.LEADS_READ])[0], by=person
             ),
+        )
+    ],
+    people.add: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.add(
+                "new@brightwater.example", by=person, name="New", roles=[Role.SALES]
+            ),
+        )
+    ],
+    people.change: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.change(factories.outsider(), by=person, name="Another"),
+        )
+    ],
+    people.deactivate: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.deactivate(factories.outsider(), by=person),
+        )
+    ],
+    people.activate: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.activate(factories.person(is_active=False), by=person),
+        )
+    ],
+    people.end_sessions: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.end_sessions(factories.outsider(), by=person),
+        )
+    ],
+    people.reset_second_factor: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.reset_second_factor(with_app(), by=person),
+        )
+    ],
+    people.make_password_link: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.make_password_link(factories.outsider(), by=person),
+        )
+    ],
+    membership.put_into: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: membership.put_into(factories.outsider(), [Queue.default().pk], person),
         )
     ],
     portal.change: [
@@ -481,6 +540,10 @@ NO_VERBS = {
     mine.untouched,
     results.claims_of,
     results.behind,
+    hooks.give_back_claims,
+    people.state,
+    people.usable_keys,
+    links.password_address,
     results.results,
     commands.commands,
     finding.find,
