@@ -17,8 +17,8 @@ function letToastsLeave() {
   });
 }
 
-function closeMenu(event) {
-  if (!event.target.closest("details.menu")) find("details.menu[open]")?.removeAttribute("open");
+function closeMenu({ target }) {
+  if (!target.closest("details.menu")) find("details.menu[open]")?.removeAttribute("open");
 }
 
 // What was typed and not sent, never shown to another person than the one who typed it.
@@ -41,17 +41,18 @@ function themed(event) {
   import("./help.js").then(
     ({ switchTheme }) => switchTheme(target),
     () => {
-      target.removeEventListener("submit", themed);
+      target.onsubmit = null;
       target.requestSubmit(submitter);
     },
   );
 }
-find("[data-theme-form]").addEventListener("submit", themed);
-findAll("[data-copy]").forEach(async (button) => {
-  const { copy } = await import("./help.js");
-  button.hidden = false;
-  button.addEventListener("click", copy);
-});
+find("[data-theme-form]").onsubmit = themed;
+findAll("[data-copy]").forEach((button) =>
+  import("./help.js").then(({ copy }) => {
+    button.hidden = false;
+    button.addEventListener("click", copy);
+  }),
+);
 // The palette is loaded when it is first asked for; its page is there without a script.
 function openPalette(event) {
   event.preventDefault();
@@ -67,10 +68,10 @@ addEventListener("keydown", (event) => {
   find("[data-palette]")?.click();
 });
 find("[data-focus]")?.focus();
-letToastsLeave();
 startClocks();
 startKeys();
 startParts();
+letToastsLeave();
 startLive();
 on("htmx:afterSettle", lookForTyped);
 addEventListener("load", lookForTyped);
