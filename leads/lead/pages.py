@@ -158,6 +158,7 @@ def _standing(
         works=policy.can(reader, Action.WORK_HANDOFFS),
         member=bool(handoff and handoff.member),
         leads_team=policy.can(reader, Action.WORK_FOR_OTHERS),
+        answers=policy.can(reader, Action.ANSWER_REJECTIONS),
         refusal=phrases.do_not_contact(lead),
         unknown=[item for item in rows if item not in bant.known(rows)],
         asked=asked,

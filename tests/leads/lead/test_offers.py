@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from funnel.stages import LIVING, Stage
 from leads.handoffs import claims, verdicts
-from leads.models import Lead
+from leads.models import Handoff, Lead
 from tests import factories
 from tests.leads.offered import offered
 
@@ -110,3 +110,22 @@ def test_what_was_planned_with_a_lead_that_is_lost_is_not_owed(as_user: As, hold
 
     assert lead.get_absolute_url() in before
     assert lead.get_absolute_url() not in after
+
+
+def test_who_is_to_answer_a_rejection_or_to_decide_is_led_there(as_user: As, holder: User) -> None:
+    marketer, helena = factories.marketer(), factories.marketing_manager()
+    rejected = factories.rejected(holder)
+    disputed = factories.disputed(holder, arbiter=helena).handoff
+
+    def led(person: User, handoff: Handoff) -> str:
+        page = as_user(person).get(handoff.get_absolute_url())
+        first = page.context["next"].first
+        if first is None:
+            return ""
+        assert as_user(person).get(first.url).status_code == 200
+        assert f'href="{first.url}"' in page.content.decode()
+        return f"{first.label} {first.url}"
+
+    assert led(marketer, rejected) == f"Answer /rejections/{rejected.pk}"
+    assert led(helena, disputed) == f"Decide /rejections/{disputed.pk}"
+    assert [led(holder, rejected), led(marketer, disputed)] == ["", ""]
