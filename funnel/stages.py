@@ -74,6 +74,8 @@ STAGES = tuple(Stage)
 LADDER = (Stage.INQUIRY, Stage.LEAD, Stage.MQL, Stage.SQL)
 MARKETING_HOLDS = frozenset(stage for stage in STAGES if stage.holder is Side.MARKETING)
 SALES_HOLDS = frozenset(stage for stage in STAGES if stage.holder is Side.SALES)
+# Where somebody in sales works with a lead, and what becomes of it is open.
+IN_WORK = frozenset({Stage.CLAIMED, Stage.ACCEPTED, Stage.OPPORTUNITY})
 TOMBSTONES = frozenset({Stage.MERGED, Stage.ERASED})
 # Where a lead can be found, in the order pages list them.
 LIVING = tuple(stage for stage in STAGES if stage not in TOMBSTONES)

@@ -13,16 +13,25 @@ APART = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """What one value of a series opens, and how that is said."""
+
+    url: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One series of percentages, None where it has a gap.
 
-    `says` names it in the sentence, `short` at its end.
+    `says` names it in the sentence, `short` at its end; `points` are what its values open.
     """
 
     side: str
     says: str
     short: str
     values: Sequence[int | None]
+    points: Sequence[Point]
 
     @property
     def known(self) -> list[int]:
@@ -58,13 +67,27 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Dot:
+    """One point of a line: a link as wide as its week, and as high as no other point is nearer."""
+
+    x: str
+    y: str
+    left: str
+    width: str
+    top: str
+    height: str
+    url: str
+    says: str
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
-    """One line, the last of its points, and its name there."""
+    """One line, its points, and its name at the last of them."""
 
     side: str
     path: str
-    x: str
-    y: str
+    dots: Sequence[Dot]
     name_x: str
     name_y: str
     name: str
@@ -194,17 +217,50 @@ def _event(x: float, name: str, *, is_late: bool) -> Mark:
 
 def _curve(frame: Frame, line: Series, lines: Sequence[Series]) -> Curve:
     percent = line.known[-1]
-    last = max(week for week, value in enumerate(line.values) if value is not None)
-    x, y = frame.x(last), frame.y(percent)
+    weeks = [week for week, value in enumerate(line.values) if value is not None]
+    x, y = frame.x(weeks[-1]), frame.y(percent)
     return Curve(
         side=line.side,
         path=_path(frame, line.values),
-        x=coordinate(x),
-        y=coordinate(y),
+        dots=[_dot(frame, line, week, lines, is_last=week == weeks[-1]) for week in weeks],
         name_x=coordinate(x + 9),
         name_y=coordinate(y + 4 + _nudge(frame, line, lines)),
         name=f"{percent}%" if frame.is_narrow else f"{percent}% {line.short}",
     )
+
+
+def _dot(frame: Frame, line: Series, week: int, lines: Sequence[Series], *, is_last: bool) -> Dot:
+    half = (frame.x(1) - frame.x(0)) / 2
+    x, y = frame.x(week), frame.y(line.values[week] or 0)
+    top, bottom = _reach(frame, line, week, lines)
+    point = line.points[week]
+    return Dot(
+        coordinate(x),
+        coordinate(y),
+        coordinate(x - half),
+        coordinate(2 * half),
+        coordinate(top),
+        coordinate(bottom - top),
+        point.url,
+        point.says,
+        is_last,
+    )
+
+
+def _reach(frame: Frame, line: Series, week: int, lines: Sequence[Series]) -> tuple[float, float]:
+    """From where to where no other line has a point of this week that is nearer."""
+    top, bottom = float(TOP), float(frame.bottom)
+    here = (line.values[week] or 0, lines.index(line))
+    for other in lines:
+        there = other.values[week]
+        if other is line or there is None:
+            continue
+        middle = (frame.y(here[0]) + frame.y(there)) / 2
+        if here > (there, lines.index(other)):
+            bottom = min(bottom, middle)
+        else:
+            top = max(top, middle)
+    return top, bottom
 
 
 def _path(frame: Frame, values: Sequence[int | None]) -> str:

@@ -9,7 +9,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from leadportal.web import once
+from leadportal.web import answers, once
 from leadportal.web.answers import HtmxRequest
 
 register = template.Library()
@@ -36,6 +36,14 @@ def undo_url(message: Message) -> str:
 def drawer_base(request: HtmxRequest) -> str:
     """`{% extends request|drawer_base %}`: one template that is a drawer for htmx, else a page."""
     return "partials/drawer.html" if request.htmx else "partials/drawer_page.html"
+
+
+@register.simple_tag(takes_context=True)
+def way_back(context: Context, thing: Any) -> str:
+    """`{% way_back lead %}`: where a drawer was opened; without a script the page of the thing."""
+    request: HtmxRequest = context["request"]
+    page = answers.page_of(request, thing)
+    return answers.came_from(request, page) if request.htmx else page
 
 
 SORT_STATES = {"ascending": "▲", "descending": "▼"}

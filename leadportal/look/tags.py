@@ -12,7 +12,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from leadportal.look import bars, bidi, changes, clocks, formats, marks, ribbon, sparkline
+from leadportal.look import bars, bidi, changes, clocks, formats, marks, ribbon, sparkline, told
 from leadportal.look.pictures import Picture, draw
 
 register = template.Library()
@@ -50,6 +50,7 @@ picture(sparkline.sparkline)
 register.simple_tag(marks.icon)
 register.simple_tag(marks.avatar)
 register.simple_tag(marks.baton)
+register.simple_tag(told.told)
 
 # --- how things read ---------------------------------------------------------------------------
 

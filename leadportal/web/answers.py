@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -45,14 +45,38 @@ def fragment(
 def go(request: HtmxRequest, to: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     """Redirect the whole browser, also when htmx asked for a part.
 
-    Who is sent where they are stays there as they were: along which list, narrowed to what.
+    Who is sent where they are stays there as they were, and to the page of a thing along the list
+    that they walk.
     """
-    url = resolve_url(to, *args, **kwargs)
+    if hasattr(to, "get_absolute_url"):
+        url = page_of(request, to)
+    else:
+        url = _as_it_was(request, resolve_url(to, *args, **kwargs))
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+def page_of(request: HttpRequest, thing: Any) -> str:
+    """The page of a thing: as it was, for who is there, and along the list that one walks."""
+    url: str = thing.get_absolute_url()
+    as_it_was = _as_it_was(request, url)
+    way = walked(request)
+    return f"{url}?{way}" if as_it_was == url and way else as_it_was
+
+
+def _as_it_was(request: HttpRequest, url: str) -> str:
+    """The page that one is on, if it is this one: narrowed to what, along which list."""
     # Without its #place: to that alone a browser would scroll, and load nothing.
     here = urlsplit(came_from(request, ""))._replace(fragment="")
-    if here.path == url:
-        url = here.geturl()
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+    return here.geturl() if here.path == url else url
+
+
+def walked(request: HttpRequest) -> str:
+    """The query string of the list that one walks along, `from=queue&sort=score`, or nothing.
+
+    A page has it in its address; a form that is a page of its own, without a script, carries it.
+    """
+    queries = (request.GET.urlencode(), urlsplit(came_from(request, "")).query)
+    return next((query for query in queries if "from" in parse_qs(query)), "")
 
 
 def safe_next(request: HttpRequest, default: str = "/") -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from leadportal.web.answers import id_number
 from leads.metrics import catalogue
 from leads.metrics.catalogue import Metric
 from leads.metrics.links import NOBODY
-from leads.metrics.periods import DEFAULT, Period
+from leads.metrics.periods import DEFAULT, Period, Window
 from leads.models import Campaign, Handoff, Source
 from leads.models.handoff import HandoffQuerySet
 
@@ -30,6 +30,7 @@ METRICS: Mapping[str, Metric] = {
     for metric in (
         *catalogue.COUNTS,
         *catalogue.MEDIANS,
+        catalogue.UNDECIDED,
         catalogue.CLAIM_MISSED,
         catalogue.TOUCH_MISSED,
         *NOW,
@@ -48,12 +49,12 @@ OF: Mapping[str, tuple[str, QuerySet]] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One number: its metric, and of what; in the period, or whenever they were handed over."""
+    """One number: its metric, of what, and when they were handed over, if that matters."""
 
     metric: Metric
     of: Mapping[str, int | None]
     period: Period
-    in_period: bool
+    window: Window | None
 
     @classmethod
     def read(cls, query: QueryDict, at: datetime, zone: str) -> "Asked":
@@ -63,7 +64,30 @@ class Asked:
         if (metric is catalogue.GIVEN_BACK) != (GIVER in of):
             raise KeyError(GIVER)
         period = Period.ending(at, key=query.get("period", DEFAULT), zone=zone)
-        return cls(metric, of, period, metric not in NOW and "version" not in of)
+        if metric in NOW or "version" in of:
+            return cls(metric, of, period, None)
+        return cls(metric, of, period, _window(query, period))
+
+
+def _window(query: QueryDict, period: Period) -> Window:
+    """The days that are named, or the period, or the one before. Raises KeyError."""
+    if "first" in query:
+        first, last = (_day(query.get(name, "")) for name in ("first", "last"))
+        return Window.of_days(first, last, period.zone)
+    if "earlier" in query:
+        return Window(period.zone, *period.before)
+    return Window(period.zone, period.starts, period.ends)
+
+
+def _day(text: str) -> date:
+    """Raises KeyError where it is no day that anything was handed over."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise KeyError(text) from None
+    if not 2000 <= day.year < 2200:
+        raise KeyError(text)
+    return day
 
 
 def _id_of(text: str) -> int | None:
@@ -85,8 +109,8 @@ def handoffs(asked: Asked, reader: User) -> HandoffQuerySet:
     params = [values[name] for name in _PARAMETER.findall(ids)]
     rows = Handoff.objects.visible_to(reader)
     rows = rows.filter(pk__in=RawSQL(_PARAMETER.sub("%s", ids), params))  # noqa: S611
-    if asked.in_period:
-        rows = rows.filter(opened_at__gte=period.starts, opened_at__lt=period.ends)
+    if asked.window:
+        rows = rows.filter(opened_at__gte=asked.window.starts, opened_at__lt=asked.window.ends)
     of = {OF[name][0]: pk for name, pk in asked.of.items() if OF[name][0]}
     return rows.filter(**of)
 

@@ -53,8 +53,8 @@ def _head(asked: Asked, total: int) -> dict[str, Any]:
     """How many there are, of when, and the page of numbers that leads here."""
     leads = f"{paging.count_label(total)} {'lead' if total == 1 else 'leads'}"
     url = reverse("quality")
-    if not asked.in_period:
+    if asked.window is None:
         when = "handed over so far" if asked.of.get("version") else "now"
         return {"told": f"{leads} {when}", "back": url}
-    told = f"{leads} handed over {asked.period.days_text}"
+    told = f"{leads} handed over {asked.window.days_text}"
     return {"told": told, "back": f"{url}?period={asked.period.span.key}"}

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
+from leadportal.web.answers import page_of, walked
 from leads.checks.reading import Refused
 from leads.editing import editing, said
 from leads.editing.forms import LeadForm, offered
@@ -55,7 +56,7 @@ def lead_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             form.refuse(refused)
         else:
             messages.success(request, "Saved." if form.payload else "Nothing was changed.")
-            return redirect(lead)
+            return redirect(page_of(request, lead))
     return _page(request, form, heading=f"Edit {lead}", verb="Save", lead=lead)
 
 
@@ -90,5 +91,13 @@ def _known_already(request: AuthenticatedRequest, form: LeadForm, pk: int) -> Ht
 
 def _page(request: AuthenticatedRequest, form: LeadForm, **more: Any) -> HttpResponse:
     status = 422 if form.errors else 200
-    context = {"form": form, "offered": offered(), "lead": None, **more}
+    way = QueryDict(walked(request), mutable=True)
+    way.pop("take", None)
+    context = {
+        "form": form,
+        "offered": offered(),
+        "lead": None,
+        "way": f"?{way.urlencode()}".removesuffix("?"),
+        **more,
+    }
     return render(request, "leads/editing/lead_form.html", context, status=status)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
+from funnel.stages import IN_WORK
 from leads import local_time
 from leads.models import FollowUp, Handoff, HandoffState, Lead
 from leads.models.follow_up import FollowUpQuerySet
@@ -68,6 +69,9 @@ def plan(
     lead = Lead.objects.locked().get(pk=lead.pk)
     if lead.owner_id != by.pk:
         raise FollowUpRefused(f"You do not hold {lead}; whoever does plans what comes next.")
+    if lead.stage not in IN_WORK:
+        stage = lead.get_stage_display().lower()
+        raise FollowUpRefused(f"{lead} is {stage}. There is nothing to try next.")
     planned, _ = FollowUp.objects.update_or_create(
         lead=lead,
         owner=by,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
+from funnel.stages import IN_WORK, Stage
 from leads.models import BantItem, Handoff, HandoffState, Lead, Outcome
 
 ITEMS = tuple(BantItem.Item)
@@ -30,8 +31,8 @@ def say(
 ) -> BantItem:
     """Save what somebody found out about one of the four; the last word on it stands.
 
-    By who holds the lead, or a teammate in the queue it was handed to. Raises BantRefused or
-    NotAllowed.
+    By who holds the lead, or a teammate in the queue it was handed to, while sales works with it.
+    Raises BantRefused or NotAllowed.
     """
     policy.require(person, Action.WORK_HANDOFFS)
     if item not in BantItem.Item or state not in BantItem.State:
@@ -48,6 +49,9 @@ def _check_person(lead: Lead, person: User) -> None:
     handoff = worked.order_by("-opened_at").first()
     if handoff is None:
         raise BantRefused("Claim the lead first; then say what you found out.")
+    stage = Stage(Lead.objects.values_list("stage", flat=True).get(pk=lead.pk))
+    if stage not in IN_WORK:
+        raise BantRefused(f"{lead} is {stage.label.lower()}; its BANT stays as it is.")
     is_teammate = handoff.queue.memberships.filter(user=person).exists()
     if not (person.pk in (handoff.claimed_by_id, lead.owner_id) or is_teammate):
         raise BantRefused("Only its owner or a teammate in its queue fills in BANT.")

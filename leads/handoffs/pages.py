@@ -13,7 +13,8 @@ from django_htmx.http import reswap
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
-from leadportal.web.answers import came_from, fragment, go, said
+from funnel.stages import IN_WORK
+from leadportal.web.answers import came_from, fragment, go, said, walked
 from leadportal.web.posts import post_only
 from leads.follow_ups.follow_ups import FollowUpRefused
 from leads.handoffs import claims, touches, words
@@ -79,7 +80,7 @@ def _refused(
 @permission_required(Action.WORK_HANDOFFS)
 def handoff_touch(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     handoff = _visible_or_404(request, pk)
-    mine = handoff.claimed_by_id == request.user.pk
+    mine = handoff.lead.owner_id == request.user.pk and handoff.lead.stage in IN_WORK
     form = TouchForm(
         request.POST or None,
         earliest=handoff.opened_at,
@@ -131,8 +132,14 @@ def handoff_release(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             messages.success(request, f"{handoff.lead} is back in the queue. Its clock went on.")
-            return go(request, "queue")
+            return go(request, onwards(request, handoff.lead_id))
     return _drawer(request, "release", handoff, form, "Give back to the queue")
+
+
+def onwards(request: AuthenticatedRequest, lead_id: int) -> str:
+    """From a lead that left one's hands to the next of the list one walks, or else the queue."""
+    way = walked(request)
+    return f"{reverse('lead-next', args=[lead_id])}?{way}" if way else reverse("queue")
 
 
 def _drawer(

@@ -18,6 +18,7 @@ from accounts.access import AuthenticatedRequest, permission_required
 from accounts.models import User
 from accounts.policy import Action
 from funnel.models import VersionState
+from funnel.stages import IN_WORK
 from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
 from leadportal.db import paging
@@ -157,6 +158,7 @@ def _standing(
         works=policy.can(reader, Action.WORK_HANDOFFS),
         member=bool(handoff and handoff.member),
         leads_team=policy.can(reader, Action.WORK_FOR_OTHERS),
+        answers=policy.can(reader, Action.ANSWER_REJECTIONS),
         refusal=phrases.do_not_contact(lead),
         unknown=[item for item in rows if item not in bant.known(rows)],
         asked=asked,
@@ -197,12 +199,13 @@ def _asked_bant(lead: Lead, words: Vocabulary) -> int:
 def _sheet(
     now: next_step.Situation, rows: Mapping[BantItem.Item, BantItem | None]
 ) -> verdict_words.Sheet | None:
-    """BANT of a lead that sales has or had; who holds it and their team fill it in."""
+    """BANT of a lead that sales has or had; while it works with it, holder and team fill it in."""
     handoff = now.handoff
     if handoff is None:
         return None
     worked = handoff.state == HandoffState.CLAIMED or handoff.outcome == Outcome.ACCEPTED
-    is_editable = worked and now.works and (now.mine or now.member)
+    fills_in = now.works and (now.mine or now.member)
+    is_editable = worked and fills_in and now.lead.stage in IN_WORK
     if not (worked or any(rows.values())):
         return None
     return verdict_words.sheet(rows, now.asked, is_editable=is_editable)
@@ -246,7 +249,8 @@ def _judgement(
 def _follow_up(reader: User, lead: "LeadOnPage") -> dict[str, Any]:
     """What is planned next with the lead, and whether it is the reader's to plan."""
     planned = next(iter(lead.told_follow_ups), None)
-    mine = lead.owner_id == reader.pk and policy.can(reader, Action.WORK_HANDOFFS)
+    mine = lead.owner_id == reader.pk and lead.stage in IN_WORK
+    mine = mine and policy.can(reader, Action.WORK_HANDOFFS)
     if planned:
         planned = planned | {"due_at": datetime.fromisoformat(planned["due_at"])}
     return {"follow_up": planned, "may_plan": mine}

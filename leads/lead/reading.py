@@ -123,7 +123,8 @@ def _wait_of_lead() -> QuerySet:
 
 def _dispute_of_lead() -> QuerySet:
     undecided = Answer.objects.filter(handoff__lead=OuterRef("pk"), kind="dispute", decision="")
-    return undecided.values(said=JSONObject(arbiter=F("arbiter__name"), due_at="due_at"))[:1]
+    said = JSONObject(arbiter=F("arbiter__name"), arbiter_id=F("arbiter"), due_at="due_at")
+    return undecided.values(said=said)[:1]
 
 
 def newest_handoff(reader: User, lead: Lead) -> "HandoffOnPage | None":

@@ -13,6 +13,7 @@ from funnel.stages import SALES_HOLDS, Actor, Stage
 from leadportal.db.paging import read_moment
 from leads.models import (
     Adjustment,
+    Answer,
     Consent,
     Event,
     Lead,
@@ -38,7 +39,11 @@ SEPARATOR = "~"
     STAGE,
     TOUCH,
     NOTE,
-) = range(1, 11)
+    DISPUTE,
+    DECISION,
+) = range(1, 13)
+# Both sides hear of it.
+DISPUTES = frozenset({DISPUTE, DECISION})
 BY_HAND = frozenset({ADJUSTMENT_END, ADJUSTMENT, OVERRIDE_END, OVERRIDE})
 
 # Stages that only sales moves a lead to.
@@ -89,7 +94,10 @@ def happened(
     return found[:size], len(found) > size
 
 
-_KINDS = {"marketing": {EVENT, CONSENT, CHANGE, NOTE, *BY_HAND}, "sales": {TOUCH, NOTE}}
+_KINDS = {
+    "marketing": {EVENT, CONSENT, CHANGE, NOTE, *BY_HAND, *DISPUTES},
+    "sales": {TOUCH, NOTE, *DISPUTES},
+}
 # Whose notes are those of sales.
 _BY_SALES = Q(by__roles__overlap=[str(role) for role in Role if SIDE_OF.get(role) is Side.SALES])
 
@@ -146,6 +154,7 @@ def _tables(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
         JSONObject(fields="fields", person=F("person__name"), integration=F("integration__name")),
     )
     yield from _by_hand(lead)
+    yield from _disputes(lead)
     yield STAGE, StageChange.objects.filter(lead=lead), "at", _STAGE_SAYS
     yield (
         TOUCH,
@@ -184,6 +193,20 @@ def _by_hand(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
         rows = model.objects.filter(lead=lead)
         yield began, rows, "created_at", JSONObject(**what, **_SAID)
         yield ended, rows.filter(ends_at__lte=Now()), "ends_at", JSONObject(**what, **_ENDED)
+
+
+def _disputes(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
+    """What marketing said against a rejection, and what was decided; the moves say the rest."""
+    rows = Answer.objects.filter(handoff__lead=lead, kind=Answer.Kind.DISPUTE)
+    said = JSONObject(text="text", person=F("by__name"), person_id="by", arbiter=F("arbiter__name"))
+    yield DISPUTE, rows, "at", said
+    decided = JSONObject(
+        decision="decision",
+        because="because",
+        person=F("decided_by__name"),
+        person_id="decided_by",
+    )
+    yield DECISION, rows.exclude(decision=""), "decided_at", decided
 
 
 def _newest(

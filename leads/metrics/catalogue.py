@@ -54,6 +54,12 @@ REJECTED = Metric(
     "Of the handoffs opened in the period, those that Sales sent back, each with its reason.",
     "h.outcome = 'rejected'",
 )
+UNDECIDED = Metric(
+    "undecided",
+    "Not decided",
+    "Of the handoffs opened in the period, those that Sales neither accepted nor rejected.",
+    "h.outcome NOT IN ('accepted', 'rejected')",
+)
 CLAIMED = Metric(
     "claimed",
     "Claimed",

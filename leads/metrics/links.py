@@ -1,6 +1,6 @@
 """Where a number leads: the list of exactly the leads, handoffs or rejections that it counts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +25,16 @@ def counted_url(metric: Metric, period: Period | None = None, **filters: Any) ->
         asked["period"] = period.span.key
     asked |= {name: value for name, value in filters.items() if value}
     return f"{reverse('counted')}?{urlencode(asked)}"
+
+
+def counted_before_url(metric: Metric, period: Period) -> str:
+    """Those of the period before, which a change is measured from."""
+    return counted_url(metric, period, earlier=1)
+
+
+def counted_days_url(metric: Metric, first: date, last: date) -> str:
+    """Those of some days, such as the weeks of a point in a chart."""
+    return counted_url(metric, first=first.isoformat(), last=last.isoformat())
 
 
 def rejections_url(since: datetime | None = None, **filters: Any) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 # Pages draw so many weeks; a share is drawn over a run of weeks, since one alone has few cases.
 WEEKS, RUN = 13, 4
 
@@ -38,6 +38,25 @@ SPANS = {
     )
 }
 DEFAULT = "30"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Some time, in days of a zone; `starts` belongs to it, `ends` does not."""
+
+    zone: ZoneInfo
+    starts: datetime
+    ends: datetime
+
+    @classmethod
+    def of_days(cls, first: date, last: date, zone: ZoneInfo) -> "Window":
+        """Both days belong to it."""
+        return cls(zone, _midnight(first, zone), _midnight(last + DAY, zone))
+
+    @property
+    def days_text(self) -> str:
+        moments = self.starts, self.ends - timedelta(microseconds=1)
+        return days_text(*(at.astimezone(self.zone).date() for at in moments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +107,13 @@ class Period:
 
     @property
     def days_text(self) -> str:
-        """ "23 October to 21 November", with the years where they differ."""
-        first, last = self.first_day, self.last_day
-        year = f" {first.year}" if first.year != last.year else ""
-        return f"{first.day} {first:%B}{year} to {last.day} {last:%B}{f' {last.year}' * bool(year)}"
+        return days_text(self.first_day, self.last_day)
+
+
+def days_text(first: date, last: date) -> str:
+    """ "23 October to 21 November", with the years where they differ."""
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{first.day} {first:%B}{year} to {last.day} {last:%B}{f' {last.year}' * bool(year)}"
 
 
 def monday(day: date) -> date:

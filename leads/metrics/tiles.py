@@ -2,38 +2,52 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from accounts.models import Portal
 from leadportal.look import formats
-from leads.metrics import catalogue, weeks
+from leadportal.look.told import Told
+from leads.metrics import catalogue, said, weeks
 from leads.metrics.answers.handoffs import Waiting
 from leads.metrics.answers.statements import Numbers
 from leads.metrics.catalogue import Metric
-from leads.metrics.links import counted_url, rejections_url
+from leads.metrics.links import counted_before_url, counted_url, rejections_url
 from leads.metrics.periods import Period
 from leads.metrics.shares import Share
 from leads.metrics.weeks import ShareOf
 
+# Said on hover of a number that counts nobody itself.
+OF_MEDIAN = "Opens those it is the median of"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share of the handoffs: how it is read, and the metrics of its part and its whole."""
+
+    of: ShareOf
+    part: Metric
+    whole: Metric
+
+
+ACCEPTANCE = Rate(lambda of: of.acceptance, catalogue.ACCEPTED, catalogue.DECIDED)
+CLAIMS = Rate(lambda of: of.claims_in_time, catalogue.CLAIM_KEPT, catalogue.CLAIM_DUE)
+TOUCHES = Rate(lambda of: of.touches_in_time, catalogue.TOUCH_KEPT, catalogue.TOUCH_DUE)
+
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """What partials/stat_tile.html shows."""
+    """What partials/stat_tile.html shows; each number opens what it counts or is made of."""
 
     label: str
-    value: str
-    unit: str = ""
-    note: str = ""
+    figure: list[Told]
+    note: list[Told] = field(default_factory=list)
     points: list[int] = field(default_factory=list)
     side: str = "ink"
     change: int | None = None
     change_unit: str = ""
     good: str = "up"
-    # The leads or rejections behind the number.
-    url: str = ""
-    # How many of them are late, told before the note, and these alone.
-    late: int = 0
-    late_url: str = ""
+    # What the change is measured from.
+    change_url: str = ""
+    change_says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,100 +62,101 @@ class Figures:
     portal: Portal
 
     def handed(self) -> Tile:
-        change = self.now.handed - self.before.handed if self.before.handed else None
-        return Tile(
-            catalogue.HANDED.label,
-            formats.number(self.now.handed),
-            note=f"on {self.period.span.before}" if change is not None else "",
-            points=weeks.counts(self.weeks, "handed"),
-            side="mk",
-            change=change,
-            url=self._behind(catalogue.HANDED, self.now.handed),
+        return self._count(catalogue.HANDED, self._behind(catalogue.HANDED), side="mk")
+
+    def rejected(self) -> Tile:
+        return self._count(
+            catalogue.REJECTED,
+            rejections_url(self.period.starts),
+            note="every one has a reason" if self.now.rejected else "",
+            good="down",
         )
 
     def acceptance(self) -> Tile:
-        undecided = self.now.handed - self.now.decided
-        return self._share(
-            catalogue.ACCEPTED.label,
-            "mk",
-            lambda numbers: numbers.acceptance,
-            f"{self.now.acceptance.counts} decided" if self.now.decided else f"{undecided} open",
-            catalogue.DECIDED,
-        )
+        return self._share("mk", ACCEPTANCE, catalogue.ACCEPTED.label, self._decided())
 
-    def rejected(self) -> Tile:
-        change = self.now.rejected - self.before.rejected if self.before.handed else None
-        return Tile(
-            catalogue.REJECTED.label,
-            formats.number(self.now.rejected),
-            note="every one has a reason" if self.now.rejected else "",
-            points=weeks.counts(self.weeks, "rejected"),
-            change=change,
-            good="down",
-            url=rejections_url(self.period.starts) if self.now.rejected else "",
-        )
+    def _decided(self) -> list[Told]:
+        """How many Sales has decided, or while there is none, how many it has not."""
+        now = self.now
+        if not now.decided:
+            url = self._behind(catalogue.UNDECIDED) if now.handed else ""
+            return [Told(formats.number(now.handed), url), Told(" not decided yet")]
+        if not now.acceptance.is_ranked:
+            return [Told("decided so far")]
+        part, whole = self._behind(catalogue.ACCEPTED), self._behind(catalogue.DECIDED)
+        return [*said.counts(now.acceptance, part, whole), Told(" decided")]
 
     def claims(self) -> Tile:
-        return self._share(
-            f"Claimed in {promised(self.portal.claim_minutes)}",
-            "sa",
-            lambda numbers: numbers.claims_in_time,
-            median(self.now.to_claim),
-            catalogue.CLAIM_DUE,
-        )
+        label = f"Claimed in {promised(self.portal.claim_minutes)}"
+        return self._share("sa", CLAIMS, label, self._median(catalogue.TO_CLAIM, self.now.to_claim))
 
     def touches(self) -> Tile:
-        return self._share(
-            f"First touch in {promised(self.portal.touch_minutes)}",
-            "sa",
-            lambda numbers: numbers.touches_in_time,
-            median(self.now.to_touch),
-            catalogue.TOUCH_DUE,
-        )
+        label = f"First touch in {promised(self.portal.touch_minutes)}"
+        note = self._median(catalogue.TO_TOUCH, self.now.to_touch)
+        return self._share("sa", TOUCHES, label, note)
 
     def queue(self) -> Tile:
+        waiting, url = self.waiting, counted_url(catalogue.WAITING)
+        if waiting.oldest is None:
+            return Tile(catalogue.WAITING.label, [Told("0")], [Told("every SQL is claimed")])
+        oldest = f"oldest {formats.duration(self.period.ends - waiting.oldest)}"
+        note = [Told(oldest, url, "Opens those it is the oldest of")]
+        if waiting.late:
+            late = f"{formats.number(waiting.late)} late"
+            note = [Told(late, counted_url(catalogue.LATE), look="bad-ink"), Told(", "), *note]
+        return Tile(catalogue.WAITING.label, [Told(formats.number(waiting.waiting), url)], note)
+
+    def _behind(self, metric: Metric) -> str:
+        return counted_url(metric, self.period)
+
+    def _median(self, metric: Metric, seconds: float | None) -> list[Told]:
+        if seconds is None:
+            return []
+        return [Told(f"median {formats.duration(seconds)}", self._behind(metric), OF_MEDIAN)]
+
+    def _count(
+        self, metric: Metric, url: str, *, note: str = "", side: str = "ink", good: str = "up"
+    ) -> Tile:
+        count, before = (getattr(numbers, metric.name) for numbers in (self.now, self.before))
+        change = count - before if self.before.handed else None
         return Tile(
-            catalogue.WAITING.label,
-            formats.number(self.waiting.waiting),
-            note=waiting_note(self.waiting, self.period.ends),
-            url=counted_url(catalogue.WAITING) if self.waiting.waiting else "",
-            late=self.waiting.late,
-            late_url=counted_url(catalogue.LATE) if self.waiting.late else "",
+            metric.label,
+            [Told(formats.number(count), url if count else "")],
+            [Told(note or (f"on {self.period.span.before}" if change is not None else ""))],
+            points=weeks.counts(self.weeks, metric.name),
+            side=side,
+            change=change,
+            good=good,
+            **(self._since_before(metric, before) if before else self._since_none(url, count)),
         )
 
-    def _behind(self, metric: Metric, count: int) -> str:
-        return counted_url(metric, self.period) if count else ""
+    def _since_before(self, metric: Metric, count: int) -> dict[str, str]:
+        says = f"Opens the {formats.number(count)} of {self.period.span.before}"
+        return {"change_url": counted_before_url(metric, self.period), "change_says": says}
 
-    def _share(self, label: str, side: str, share_of: ShareOf, note: str, whole: Metric) -> Tile:
-        """Its link shows the whole, in which the part is told from the rest."""
-        share, before = share_of(self.now), share_of(self.before)
+    def _since_none(self, url: str, count: int) -> dict[str, str]:
+        """The change is all there are now."""
+        says = f"Opens the {formats.number(count)} {self.period.span.in_these}"
+        return {"change_url": url, "change_says": says}
+
+    def _share(self, side: str, rate: Rate, label: str, note: list[Told]) -> Tile:
+        share, before = rate.of(self.now), rate.of(self.before)
         change = share.points_over(before)
         return Tile(
             label,
-            share.figure,
-            share.unit,
-            note=note,
-            points=weeks.known(weeks.shares(self.weeks, share_of)),
+            said.figure(share, self._behind(rate.part), self._behind(rate.whole)),
+            note,
+            points=weeks.known(weeks.percentages(weeks.runs(self.weeks, rate.of))),
             side=side,
             change=change,
             change_unit="pt" if change in (1, -1) else "pts",
-            url=self._behind(whole, share.whole),
+            **self._since_before(rate.whole, before.whole),
         )
 
 
 def promised(minutes: int) -> str:
     """ "30 min", "2 h" """
     return formats.duration(minutes * 60)
-
-
-def median(seconds: float | None) -> str:
-    return "" if seconds is None else f"median {formats.duration(seconds)}"
-
-
-def waiting_note(waiting: Waiting, at: datetime) -> str:
-    if waiting.oldest is None:
-        return "every SQL is claimed"
-    return f"oldest {formats.duration(at - waiting.oldest)}"
 
 
 def missed(share: Share) -> int:

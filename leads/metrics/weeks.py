@@ -14,12 +14,16 @@ def counts(weeks: Sequence[Numbers], name: str) -> list[int]:
     return [getattr(week, name) for week in weeks[-WEEKS:-1]]
 
 
-def shares(weeks: Sequence[Numbers], share_of: ShareOf) -> list[int | None]:
-    """Per week the percentage over the four weeks up to it; None where they have too few cases."""
+def runs(weeks: Sequence[Numbers], share_of: ShareOf) -> list[Share]:
+    """Per week the share over the four weeks up to it."""
     each = [share_of(week) for week in weeks]
     runs = [each[end - RUN : end] for end in range(RUN, len(each) + 1)]
-    sums = [Share(sum(s.part for s in run), sum(s.whole for s in run)) for run in runs]
-    return [share.percent if share.is_ranked else None for share in sums]
+    return [Share(sum(s.part for s in run), sum(s.whole for s in run)) for run in runs]
+
+
+def percentages(runs: Sequence[Share]) -> list[int | None]:
+    """None where there are too few cases for one."""
+    return [share.percent if share.is_ranked else None for share in runs]
 
 
 def known(values: Sequence[int | None]) -> list[int]:

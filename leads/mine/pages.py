@@ -1,6 +1,5 @@
 """The pages of a rep about themselves: what they hold, and their numbers with the leads behind."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -16,9 +15,11 @@ from leadportal.db import paging
 from leadportal.db.paging import Order, read_moment
 from leadportal.db.shown import all_but
 from leadportal.look import formats
+from leadportal.look.told import Told
 from leadportal.web import answers
 from leads.handoffs.verdicts import asked_bant
 from leads.metrics.periods import DEFAULT, SPANS, Period
+from leads.metrics.tiles import OF_MEDIAN, Tile
 from leads.mine import mine, results
 from leads.models import Company, Handoff, Lead
 
@@ -52,16 +53,6 @@ def _waiting(count: int) -> dict[str, Any]:
 
 
 # --- results -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """One number with the page of the leads it counts."""
-
-    label: str
-    value: str
-    url: str
-    note: str = ""
 
 
 LABELS = {
@@ -103,7 +94,7 @@ def _too_few(found: results.Results, period: Period) -> dict[str, Any]:
 
 def _told(found: results.Results, period: Period) -> dict[str, Any]:
     return {
-        "numbers": _numbers(found, period),
+        "tiles": _numbers(found, period),
         "reasons": [
             {
                 "label": one.label,
@@ -116,29 +107,30 @@ def _told(found: results.Results, period: Period) -> dict[str, Any]:
     }
 
 
-def _numbers(found: results.Results, period: Period) -> list[Number]:
+def _numbers(found: results.Results, period: Period) -> list[Tile]:
     """The tiles: counts, the median between them, and what was late on its own promise."""
 
-    def number(name: str, note: str = "") -> Number:
+    def counted(name: str, thing: str = "") -> Told:
         count = found.counts[name]
-        url = _behind_url(period, name) if count else ""
-        return Number(LABELS[name], formats.number(count), url, note)
+        text = formats.some(count, thing) if thing else formats.number(count)
+        return Told(text, _behind_url(period, name) if count else "")
 
-    touched, claimed = found.counts[results.TOUCHED], found.counts[results.CLAIMED]
-    took = "–" if found.median_touch is None else formats.duration(found.median_touch)
-    median = Number(
-        "First touch, median",
-        took,
-        _behind_url(period, results.TOUCHED) if touched else "",
-        f"after the handoff, of {formats.some(touched, 'lead')}",
-    )
+    def number(name: str, *note: Told) -> Tile:
+        return Tile(LABELS[name], [counted(name)], list(note))
+
+    took = Told("–")
+    if found.median_touch is not None:
+        took = Told(
+            formats.duration(found.median_touch), _behind_url(period, results.TOUCHED), OF_MEDIAN
+        )
+    of = [Told("after the handoff, of "), counted(results.TOUCHED, "lead")]
     return [
         number(results.CLAIMED),
-        median,
-        number(results.IN_TIME, f"of {formats.number(claimed)} claimed"),
-        number(results.LATE, "touched late, or not yet"),
-        number(results.ACCEPTED, "and worth pursuing"),
-        number(results.REJECTED, "each with a reason"),
+        Tile("First touch, median", [took], of),
+        number(results.IN_TIME, Told("of "), counted(results.CLAIMED), Told(" claimed")),
+        number(results.LATE, Told("touched late, or not yet")),
+        number(results.ACCEPTED, Told("and worth pursuing")),
+        number(results.REJECTED, Told("each with a reason")),
     ]
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
+from funnel.stages import IN_WORK
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):
@@ -16,8 +17,8 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(owner=user)
 
     def open(self) -> "FollowUpQuerySet":
-        """Those still to be done. Who no longer holds the lead owes it nothing."""
-        return self.filter(done_at=None, lead__owner=F("owner"))
+        """Those still to be done. A lead one does not hold, or that is settled, is owed nothing."""
+        return self.filter(done_at=None, lead__owner=F("owner"), lead__stage__in=sorted(IN_WORK))
 
     def due_before(self, at: datetime) -> "FollowUpQuerySet":
         return self.open().filter(due_at__lt=at)

@@ -12,6 +12,7 @@ from funnel.models import CriteriaVersion
 from leadportal.look import formats
 from leadportal.look.bidi import apart
 from leadportal.look.formats import some
+from leadportal.look.told import Told
 from leads.metrics import catalogue
 from leads.metrics.answers.handoffs import Waiting
 from leads.metrics.answers.reps import Rep
@@ -27,13 +28,17 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing to look at; `side` says who holds it ("over" is both)."""
+    """One thing to look at; `side` says who holds it ("over" is both).
+
+    `behind` opens what the title counts; `url` is where something is done about it.
+    """
 
     side: str
     title: str
-    text: str
+    text: str | list[Told]
     url: str = ""
     verb: str = ""
+    behind: str = ""
 
 
 def needs(
@@ -53,8 +58,7 @@ def needs(
                 "mk",
                 f"{some(parked, 'lead')} could not be scored",
                 "They keep the judgement they had; the server’s log names the cause.",
-                f"{reverse('leads')}?parked=true",
-                "See them",
+                behind=f"{reverse('leads')}?parked=true",
             )
         )
     if live.is_shipped_default:
@@ -68,13 +72,7 @@ def needs(
             )
         )
     if unknown:
-        found.append(
-            Need(
-                "mk",
-                f"{some(len(unknown), 'name')} came in that {_are(len(unknown))} not a field yet",
-                f"{_named(unknown)}: stored with the leads, but criteria cannot ask for it.",
-            )
-        )
+        found.append(_unknown(unknown))
     return found
 
 
@@ -87,8 +85,9 @@ def _late_claims(user: User, waiting: Waiting) -> list[Need]:
             "sa",
             f"{some(waiting.late, 'lead')} {_wait(waiting.late)} past the promise to claim",
             f"The oldest came {formats.when(waiting.oldest)}." if waiting.oldest else "",
-            reverse("queue") if to_queue else counted_url(catalogue.LATE),
-            "Queue" if to_queue else "See them",
+            reverse("queue") if to_queue else "",
+            "Queue",
+            counted_url(catalogue.LATE),
         )
     ]
 
@@ -100,13 +99,15 @@ def _rejections(user: User, at: datetime) -> list[Need]:
     if pressing.mine:
         title = f"{some(pressing.mine, 'dispute')} {_wait(pressing.mine)} for your decision"
         text = "Marketing says that Sales should take what Sales sent back."
-        found.append(Need("over", title, text, f"{page}?state=mine", "Decide"))
+        mine = f"{page}?state=mine"
+        found.append(Need("over", title, text, mine, "Decide", mine))
     if pressing.late:
         title = f"{some(pressing.late, 'rejection')} {_wait(pressing.late)} past the promise"
-        to_answer = some(pressing.to_answer, "rejection")
-        text = f"{to_answer} {_wait(pressing.to_answer)} for an answer of Marketing."
-        verb = "Answer" if can(user, Action.ANSWER_REJECTIONS) else "See them"
-        found.append(Need("mk", title, text, f"{page}?state=open&late=1", verb))
+        to_answer = Told(some(pressing.to_answer, "rejection"), f"{page}?state=open")
+        waiting = Told(f" {_wait(pressing.to_answer)} for an answer of Marketing.")
+        late = f"{page}?state=open&late=1"
+        url = late if can(user, Action.ANSWER_REJECTIONS) else ""
+        found.append(Need("mk", title, [to_answer, waiting], url, "Answer", late))
     return found
 
 
@@ -119,8 +120,7 @@ def _late_touches(reps: list[Rep]) -> list[Need]:
             f"The oldest was claimed {formats.when(rep.late_since)} and waits for a first touch."
             if rep.late_since
             else "",
-            counted_url(catalogue.LATE_TOUCH, rep=rep.id),
-            "See them",
+            behind=counted_url(catalogue.LATE_TOUCH, rep=rep.id),
         )
         for rep in late[:MOST_REPS]
     ]
@@ -135,8 +135,7 @@ def _given_back(user: User, reps: list[Rep]) -> list[Need]:
             "sa",
             f"{apart(rep.name)} gave leads back {rep.given_back} times today",
             "What they said stands on the timeline of each.",
-            counted_url(catalogue.GIVEN_BACK, giver=rep.id),
-            "See them",
+            behind=counted_url(catalogue.GIVEN_BACK, giver=rep.id),
         )
         for rep in reps
         if rep.given_back >= OFTEN
@@ -154,17 +153,18 @@ def _oddities() -> tuple[int, list[str]]:
         return cursor.fetchone()
 
 
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
 def _wait(count: int) -> str:
     return "waits" if count == 1 else "wait"
 
 
-def _named(names: list[str]) -> str:
-    more = len(names) - NAMED
-    return listed([*names[:NAMED], f"{more} more"] if more > 0 else names)
+def _unknown(names: list[str]) -> Need:
+    """Attributes that came in under names that nobody declared."""
+    named = [apart(name) for name in names[:NAMED]]
+    if len(names) > NAMED:
+        named.append("others")
+    are, it = ("is not a field", "it") if len(names) == 1 else ("are not fields", "them")
+    text = f"Stored with the leads that brought {it}, but criteria cannot ask for {it}."
+    return Need("mk", f"{listed(named)} {are} yet", text)
 
 
 # A new installation.

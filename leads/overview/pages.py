@@ -1,5 +1,6 @@
 """The overview: is the handoff healthy, and what needs me?"""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,14 +11,25 @@ from django.views.decorators.http import require_safe
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.models import CriteriaVersion, VersionState
-from leadportal.look.line_chart import LineChart, Series, line_charts
-from leads.metrics import catalogue, weeks
+from leadportal.look import formats
+from leadportal.look.line_chart import LineChart, Point, Series, line_charts
+from leadportal.look.told import Told
+from leads.metrics import catalogue, said, weeks
 from leads.metrics.answers import handoffs, reps, statements
 from leads.metrics.cached import of_period
-from leads.metrics.links import counted_url, rejections_url
-from leads.metrics.periods import WEEKS, Period
+from leads.metrics.links import counted_days_url, counted_url, rejections_url
+from leads.metrics.periods import DAY, RUN, WEEK, WEEKS, Period, days_text
 from leads.metrics.shares import Share
-from leads.metrics.tiles import Figures, missed, promised
+from leads.metrics.tiles import (
+    ACCEPTANCE,
+    CLAIMS,
+    OF_MEDIAN,
+    TOUCHES,
+    Figures,
+    Rate,
+    missed,
+    promised,
+)
 from leads.overview import attention
 from leads.quality.pages import figures_asked_for, periods
 
@@ -47,6 +59,7 @@ def overview(request: AuthenticatedRequest) -> HttpResponse:
         "first_steps": [] if figures.now.claimed else attention.first_steps(),
         "charts": charts(figures, versions),
         "reps": _with_links(team, period),
+        "of_median": OF_MEDIAN,
         "live": live,
         "versions": _with_outcomes(versions),
     }
@@ -61,60 +74,54 @@ def _newest_versions() -> QuerySet[CriteriaVersion]:
 
 def _marketing_promises(figures: Figures) -> list[dict[str, Any]]:
     """What marketing delivered. No number is agreed yet, so nothing here is kept or missed."""
-    now = figures.now
-    handed, decided = (
-        counted_url(metric, figures.period) for metric in (catalogue.HANDED, catalogue.DECIDED)
-    )
+    handed = figures.now.handed
+    url = counted_url(catalogue.HANDED, figures.period) if handed else ""
     return [
-        {
-            "label": "SQLs handed over",
-            "value": now.handed,
-            "url": handed if now.handed else "",
-        },
-        {
-            "label": "Accepted by Sales",
-            "share": now.acceptance,
-            "side": "mk",
-            "url": decided if now.decided else "",
-        },
+        {"label": "SQLs handed over", "figure": [Told(formats.number(handed), url)]},
+        {"label": "Accepted by Sales", **_rated(figures, ACCEPTANCE, "mk")},
     ]
 
 
 def _sales_promises(figures: Figures) -> list[dict[str, Any]]:
     """A promise to every lead: kept when no lead missed it."""
-    now, portal, period = figures.now, figures.portal, figures.period
-    shares = (
-        (
-            f"Claimed in {promised(portal.claim_minutes)}",
-            now.claims_in_time,
-            counted_url(catalogue.CLAIM_DUE, period),
-            counted_url(catalogue.CLAIM_MISSED, period),
-        ),
-        (
-            f"First touch in {promised(portal.touch_minutes)}",
-            now.touches_in_time,
-            counted_url(catalogue.TOUCH_DUE, period),
-            counted_url(catalogue.TOUCH_MISSED, period),
-        ),
-        (
-            "Rejections with a reason",
-            Share(now.rejected, now.rejected),
-            rejections_url(period.starts),
-            "",
-        ),
-    )
+    now, portal = figures.now, figures.portal
+    rejected = Share(now.rejected, now.rejected)
+    url = rejections_url(figures.period.starts)
     return [
         {
-            "label": label,
-            "share": share,
-            "side": "sa",
-            "is_due": share.whole,
-            "missed": missed(share),
-            "url": url if share.whole else "",
-            "missed_url": missed_url,
-        }
-        for label, share, url, missed_url in shares
+            "label": f"Claimed in {promised(portal.claim_minutes)}",
+            **_rated(figures, CLAIMS, "sa"),
+            **_kept(figures, CLAIMS, catalogue.CLAIM_MISSED),
+        },
+        {
+            "label": f"First touch in {promised(portal.touch_minutes)}",
+            **_rated(figures, TOUCHES, "sa"),
+            **_kept(figures, TOUCHES, catalogue.TOUCH_MISSED),
+        },
+        {
+            "label": "Rejections with a reason",
+            **_told(rejected, url, url, "sa"),
+            "is_due": rejected.whole,
+        },
     ]
+
+
+def _rated(figures: Figures, rate: Rate, side: str) -> dict[str, Any]:
+    part, whole = (counted_url(metric, figures.period) for metric in (rate.part, rate.whole))
+    return _told(rate.of(figures.now), part, whole, side)
+
+
+def _told(share: Share, part_url: str, whole_url: str, side: str) -> dict[str, Any]:
+    """A share as it stands beside its bar; a percentage with its counts."""
+    counts = said.counts(share, part_url, whole_url) if share.is_ranked else []
+    figure = said.figure(share, part_url, whole_url)
+    return {"share": share, "figure": figure, "counts": counts, "side": side}
+
+
+def _kept(figures: Figures, rate: Rate, metric: catalogue.Metric) -> dict[str, Any]:
+    share = rate.of(figures.now)
+    url = counted_url(metric, figures.period)
+    return {"is_due": share.whole, "missed": missed(share), "missed_url": url}
 
 
 def charts(figures: Figures, versions: list[CriteriaVersion]) -> list[LineChart]:
@@ -125,46 +132,70 @@ def charts(figures: Figures, versions: list[CriteriaVersion]) -> list[LineChart]
         if version.live_at and version.number > 1
     }
     lines = [
-        Series("mk", "Accepted by Sales", "accepted", _shares(figures, "acceptance")),
-        Series("sa", "Claimed in time", "in time", _shares(figures, "claims_in_time")),
+        _series(figures, ACCEPTANCE, "mk", "Accepted by Sales", "accepted"),
+        _series(figures, CLAIMS, "sa", "Claimed in time", "in time"),
     ]
     return line_charts(lines, period.weeks[-WEEKS:], switched_on, title="Thirteen weeks")
 
 
-def _shares(figures: Figures, name: str) -> list[int | None]:
-    return weeks.shares(figures.weeks, lambda numbers: getattr(numbers, name))
+def _series(figures: Figures, rate: Rate, side: str, says: str, short: str) -> Series:
+    """A line of four weeks each, and behind each point the handoffs that it is made of."""
+    runs = weeks.runs(figures.weeks, rate.of)
+    points = [
+        _point(figures.period, rate, week, share, says)
+        for week, share in zip(figures.period.weeks[-WEEKS:], runs, strict=True)
+    ]
+    return Series(side, says, short, weeks.percentages(runs), points)
+
+
+def _point(period: Period, rate: Rate, week: date, share: Share, says: str) -> Point:
+    """The week's share, over the four weeks up to it."""
+    first, last = week - WEEK * (RUN - 1), min(week + WEEK - DAY, period.last_day)
+    url = counted_days_url(rate.part if share.part else rate.whole, first, last)
+    return Point(url, f"{says}: {share}, {share.counts}, {days_text(first, last)}")
 
 
 def _with_outcomes(versions: list[CriteriaVersion]) -> list[dict[str, Any]]:
     """Each version with what became of the leads it handed over."""
-    numbers = handoffs.by_version([version.pk for version in versions])
+    found = handoffs.by_version([version.pk for version in versions])
     return [
-        {
-            "version": version,
-            "numbers": numbers.get(version.pk, statements.Numbers()),
-            "handed_url": counted_url(catalogue.HANDED, version=version.pk),
-            "decided_url": counted_url(catalogue.DECIDED, version=version.pk),
-        }
-        for version in versions
+        _with_outcome(version, found.get(version.pk, statements.Numbers())) for version in versions
     ]
+
+
+def _with_outcome(version: CriteriaVersion, numbers: statements.Numbers) -> dict[str, Any]:
+    handed, accepted, decided = (
+        counted_url(metric, version=version.pk)
+        for metric in (catalogue.HANDED, catalogue.ACCEPTED, catalogue.DECIDED)
+    )
+    return {
+        "version": version,
+        "numbers": numbers,
+        "handed_url": handed,
+        "accepted": said.figure(numbers.acceptance, accepted, decided),
+    }
 
 
 def _with_links(team: list[reps.Rep], period: Period) -> list[dict[str, Any]]:
     """Each rep with the list behind each of their numbers."""
-    behind = {
-        "claimed_url": catalogue.CLAIMED,
-        "to_claim_url": catalogue.TO_CLAIM,
-        "to_touch_url": catalogue.TO_TOUCH,
-        "touches_url": catalogue.TOUCH_DUE,
-        "decided_url": catalogue.DECIDED,
+    return [_with_link(rep, period) for rep in team]
+
+
+def _with_link(rep: reps.Rep, period: Period) -> dict[str, Any]:
+    def of_rep(metric: catalogue.Metric) -> str:
+        return counted_url(metric, period, rep=rep.id)
+
+    def rated(rate: Rate) -> list[Told]:
+        return said.figure(rate.of(rep.numbers), of_rep(rate.part), of_rep(rate.whole))
+
+    return {
+        "name": rep.name,
+        "numbers": rep.numbers,
+        "late": rep.late,
+        "late_url": counted_url(catalogue.LATE_TOUCH, rep=rep.id),
+        "claimed_url": of_rep(catalogue.CLAIMED),
+        "to_claim_url": of_rep(catalogue.TO_CLAIM),
+        "to_touch_url": of_rep(catalogue.TO_TOUCH),
+        "touches": rated(TOUCHES),
+        "acceptance": rated(ACCEPTANCE),
     }
-    return [
-        {
-            "name": rep.name,
-            "numbers": rep.numbers,
-            "late": rep.late,
-            "late_url": counted_url(catalogue.LATE_TOUCH, rep=rep.id),
-            **{name: counted_url(metric, period, rep=rep.id) for name, metric in behind.items()},
-        }
-        for rep in team
-    ]

@@ -9,9 +9,11 @@ from typing import Any
 from funnel.stages import Stage
 from leadportal.look import formats
 from leadportal.look.bidi import apart
+from leadportal.look.told import Told
+from leads.metrics import said
 from leads.metrics.answers.cohort import Cohort, Cohorts
 from leads.metrics.answers.verdicts import Reasons, Verdicts
-from leads.metrics.catalogue import ACCEPTED, DECIDED, STEPS
+from leads.metrics.catalogue import ACCEPTED, DECIDED, STEPS, Step
 from leads.metrics.links import NOBODY, counted_url, leads_url, rejections_url
 from leads.metrics.periods import Period
 from leads.metrics.shares import Share
@@ -26,12 +28,13 @@ def funnel_steps(cohort: Cohort, created_before: int, period: Period) -> list[di
     counts = cohort.reached
     steps = []
     for i, (step, count) in enumerate(zip(STEPS, counts, strict=True)):
+        url = _reached_url(step, period)
         if i == 0:
             rate = growth(count, created_before, period)
         else:
-            rate = rate_text(Share(count, counts[i - 1]), STEPS[i - 1].plural)
+            above, passed = STEPS[i - 1], Share(count, counts[i - 1])
+            rate = rate_of(passed, above.plural, url, _reached_url(above, period))
         share = 100 * count / counts[0] if counts[0] else 0
-        reached = {"reached": step.stage} if step.stage else {}
         steps.append(
             {
                 "label": step.label,
@@ -39,24 +42,36 @@ def funnel_steps(cohort: Cohort, created_before: int, period: Period) -> list[di
                 "side": step.side,
                 "rate": rate,
                 "share": share,
-                "url": leads_url(period.starts, **reached) if count else "",
+                "url": url if count else "",
             }
         )
     return steps
 
 
-def rate_text(share: Share, of: str) -> str:
+def _reached_url(step: Step, period: Period) -> str:
+    reached = {"reached": step.stage} if step.stage else {}
+    return leads_url(period.starts, **reached)
+
+
+def rate_of(share: Share, above: str, url: str, above_url: str) -> list[Told]:
+    """ "37% of MQLs", or "17 of 18 SQLs" """
     if not share.whole:
-        return ""
-    return f"{share.percent}% of {of}" if share.is_ranked else f"{share.counts} {of}"
+        return []
+    between = " of " if share.is_ranked else " "
+    return [*said.figure(share, url, above_url), Told(f"{between}{above}")]
 
 
-def growth(now: int, before: int, period: Period) -> str:
+def growth(now: int, before: int, period: Period) -> list[Told]:
     """ "+6% on the 30 days before"; nothing to compare with below 20 leads."""
+    (since, until), span, counted = period.before, period.span, formats.number(before)
+    url = leads_url(since, created_until=until.isoformat())
     if before < 20:
-        return f"{formats.number(before)} in {period.span.before}" if before else ""
+        return [Told(counted, url), Told(f" in {span.before}")] if before else []
     change = round(100 * (now - before) / before)
-    return f"{formats.signed(change)}% on {period.span.before}" if change else "no change"
+    if not change:
+        return [Told("no change")]
+    says = f"Opens the {counted} of {span.before}"
+    return [Told(f"{formats.signed(change)}%", url, says), Told(f" on {span.before}")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +86,11 @@ class OriginRow:
     sql: int
     acceptance: Share
     # What each number counts, where there is something to count.
+    accepted_url: str
+    share: list[Told]
     url: str = ""
     mql_url: str = ""
     sql_url: str = ""
-    accepted_url: str = ""
-    decided_url: str = ""
     reason: str = ""
     # The rejections from there for that reason.
     reason_url: str = ""
@@ -128,6 +143,8 @@ def _rows(
         leads, mql, sql = cohort.reached[:3]
         share = verdict.acceptance
         name = cohort.name or verdict.name
+        of = {kind: id_ or NOBODY}
+        accepted, decided = (counted_url(one, period, **of) for one in (ACCEPTED, DECIDED))
         rows.append(
             OriginRow(
                 id_,
@@ -137,7 +154,9 @@ def _rows(
                 mql,
                 sql,
                 share,
-                **_behind(kind, id_, name, (leads, mql, sql), share, period),
+                accepted if share.part else "",
+                said.figure(share, accepted, decided),
+                **_behind(kind, id_, name, (leads, mql, sql), period),
                 is_far_below=share.is_ranked and (share.points_over(overall) or 0) <= -FAR_BELOW,
             )
         )
@@ -149,19 +168,16 @@ def _behind(
     id_: int | None,
     name: str,
     reached: tuple[int, int, int],
-    share: Share,
     period: Period,
 ) -> dict[str, str]:
     """The list behind each number of a row that counts something."""
     leads, mql, sql = reached
     named = {kind: name} if id_ else {"no_source": "true"}
-    of, since = {kind: id_ or NOBODY}, period.starts
+    since = period.starts
     found = {
         "url": leads and leads_url(since, **named),
         "mql_url": mql and leads_url(since, **named, reached=Stage.MQL),
         "sql_url": sql and leads_url(since, **named, reached=Stage.SQL),
-        "accepted_url": share.part and counted_url(ACCEPTED, period, **of),
-        "decided_url": share.whole and counted_url(DECIDED, period, **of),
     }
     return {name: url for name, url in found.items() if url}
 

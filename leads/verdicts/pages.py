@@ -1,12 +1,11 @@
 """BANT row by row, the drawers of accept, reject, won and lost, and what is undone at once."""
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -16,9 +15,10 @@ from accounts.policy import Action
 from funnel.stages import MoveNotAllowed, Stage
 from leadportal.look import formats
 from leadportal.web import answers
-from leadportal.web.answers import fragment, go, refused
+from leadportal.web.answers import fragment, go, page_of, refused, walked
 from leadportal.web.posts import post_only
 from leads.handoffs import bant, undoing, verdicts
+from leads.handoffs.pages import onwards
 from leads.models import Handoff, Lead
 from leads.verdicts import offering
 from leads.verdicts import words as present
@@ -43,7 +43,8 @@ def _posted(request: AuthenticatedRequest) -> Any:
 
 def said(request: AuthenticatedRequest, text: str, handoff: Handoff) -> None:
     """Say what was done, with a button that takes it back."""
-    answers.said(request, text, undo=reverse("handoff-undo", args=[handoff.pk]))
+    undo, way = reverse("handoff-undo", args=[handoff.pk]), walked(request)
+    answers.said(request, text, undo=f"{undo}?{way}".removesuffix("?"))
 
 
 # --- BANT ----------------------------------------------------------------------------------------
@@ -70,7 +71,7 @@ def lead_bant(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return _row_saved(request, lead, form, problem, status)
     if problem:
         return refused(request, "This was not saved", problem, lead)
-    return go(request, f"{lead.get_absolute_url()}#bant")
+    return redirect(f"{page_of(request, lead)}#bant")
 
 
 def _row_saved(
@@ -155,16 +156,8 @@ def handoff_reject(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             status = _refuse(form, error)
         else:
             said(request, present.rejected(rejected), rejected)
-            return go(request, _onwards(request, rejected))
+            return go(request, onwards(request, rejected.lead_id))
     return _drawer(request, "reject", form, f"Reject {handoff.lead}", handoff, status)
-
-
-def _onwards(request: AuthenticatedRequest, handoff: Handoff) -> str:
-    """The next lead of the list that the page was opened from, or else the queue."""
-    query = urlsplit(request.htmx.current_url_abs_path or "").query
-    if "from" in parse_qs(query):
-        return f"{reverse('lead-next', args=[handoff.lead_id])}?{query}"
-    return reverse("queue")
 
 
 @post_only("handoff", "pk")
@@ -250,7 +243,7 @@ def _drawer(
     context = {
         "form": form,
         "drawer_title": title,
-        "keep_url": about.get_absolute_url(),
+        "about": about,
         "verb": "",
         **more,
     }

@@ -17,8 +17,8 @@ function letToastsLeave() {
   });
 }
 
-function closeMenu(event) {
-  if (!event.target.closest("details.menu")) find("details.menu[open]")?.removeAttribute("open");
+function closeMenu({ target }) {
+  if (!target.closest("details.menu")) find("details.menu[open]")?.removeAttribute("open");
 }
 
 // What was typed and not sent, never shown to another person than the one who typed it.
@@ -45,11 +45,12 @@ find("[data-theme-form]").onsubmit = ({ target, submitter }) => {
   );
   return false;
 };
-findAll("[data-copy]").forEach(async (button) => {
-  const { copy } = await import("./help.js");
-  button.hidden = false;
-  button.addEventListener("click", copy);
-});
+findAll("[data-copy]").forEach((button) =>
+  import("./help.js").then(({ copy }) => {
+    button.hidden = false;
+    button.addEventListener("click", copy);
+  }),
+);
 // The palette is loaded when it is first asked for; its page is there without a script.
 function openPalette(event) {
   event.preventDefault();
@@ -65,10 +66,10 @@ addEventListener("keydown", (event) => {
   find("[data-palette]")?.click();
 });
 find("[data-focus]")?.focus();
-letToastsLeave();
 startClocks();
 startKeys();
 startParts();
+letToastsLeave();
 startLive();
 on("htmx:afterSettle", lookForTyped);
 addEventListener("load", lookForTyped);

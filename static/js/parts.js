@@ -27,7 +27,7 @@ function missing({ elt, target, requestConfig: { path } }) {
 function failed({ detail }) {
   if (detail.xhr.status === 401) signedOut(detail.xhr.getResponseHeader("Sign-In"));
   else if (detail.requestConfig.verb === "get") missing(detail);
-  else tell("This did not work. Nothing was lost; try once more.");
+  else tell("This did not work. Nothing was lost; try again.");
 }
 
 // --- one press, one act --------------------------------------------------------------------------

@@ -55,7 +55,7 @@ function giveBack(isFirst) {
       (one) => path(one) === action && fields(one).length,
     );
     if (form) return fill(form, values);
-    if (isFirst) find(`[hx-get="${CSS.escape(action)}"], a[href="${CSS.escape(action)}"]`)?.click();
+    if (isFirst) findAll("a").find(({ pathname }) => pathname === action)?.click();
     return true;
   });
   if (left.length) sessionStorage.typed = JSON.stringify(left);
@@ -70,7 +70,7 @@ const isWorth = (form) => findAll("textarea", form).some(({ value }) => value.tr
 // Links to a form say that something is written there.
 const mark = () =>
   findAll("a[hx-get]").forEach((link) =>
-    link.toggleAttribute("data-draft", keyOf(link.getAttribute("href")) in localStorage),
+    link.toggleAttribute("data-draft", keyOf(link.pathname) in localStorage),
   );
 
 function throwAway(form, forget) {

@@ -22,12 +22,13 @@ IN_DEAL = (Stage.ACCEPTED, Stage.OPPORTUNITY)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A button: it opens a drawer, or posts. At most one of a step looks like "go"."""
+    """A button: it opens a drawer, posts, or leads on. At most one of a step looks like "go"."""
 
     label: str
     url: str
     key: str
     posts: bool = False
+    leads_on: bool = False
     look: str = ""
 
 
@@ -72,6 +73,8 @@ class Situation:
     works: bool = False
     member: bool = False
     leads_team: bool = False
+    # Whether the reader answers what sales sent back.
+    answers: bool = False
     # Why nobody calls or writes.
     refusal: str = ""
     # What of BANT is not known, and how many are asked for.
@@ -267,6 +270,9 @@ def _rejected(now: Situation, handoff: Handoff) -> Next:
             started_at=handoff.closed_at,
             label="left to decide",
             late_label="decision overdue",
+            acts=_to_rejection("Decide", "d", handoff)
+            if now.dispute["arbiter_id"] == now.reader.pk
+            else (),
         )
     return Next(
         "Next:",
@@ -276,7 +282,13 @@ def _rejected(now: Situation, handoff: Handoff) -> Next:
         started_at=handoff.closed_at,
         label="left to answer",
         late_label="answer overdue",
+        acts=_to_rejection("Answer", "a", handoff) if now.answers else (),
     )
+
+
+def _to_rejection(label: str, key: str, handoff: Handoff) -> tuple[Act, ...]:
+    """Where both sides stand, with what may be said to them."""
+    return (Act(label, reverse("rejection", args=[handoff.pk]), key, leads_on=True, look="go"),)
 
 
 def _who(now: Situation, handoff: Handoff) -> str:

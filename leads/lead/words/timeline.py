@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import SIDE_OF, Role, Side
 from funnel.stages import LADDER, Stage
 from funnel.vocabulary.events import event_did
-from funnel.vocabulary.facts import Fact, Vocabulary
+from funnel.vocabulary.facts import Fact
 from funnel.vocabulary.operators import FactType
 from leadportal.look import formats
 from leadportal.look.bidi import apart
@@ -24,6 +24,8 @@ from leads.lead.timeline import (
     ADJUSTMENT_END,
     CHANGE,
     CONSENT,
+    DECISION,
+    DISPUTE,
     EVENT,
     GIVEN_BY_SALES,
     NOTE,
@@ -33,10 +35,11 @@ from leads.lead.timeline import (
     TOUCH,
     Happened,
 )
+from leads.lead.words import disputes
+from leads.lead.words.entries import MARKETING, SALES, Entry, Reader, who
 from leads.ledger import UNDONE
 from leads.models import Lead, Touch
 
-MARKETING, SALES = Side.MARKETING.colour, Side.SALES.colour
 # Where events say in their own words what was wanted, and what the thing was called.
 WORDS = ("message", "question", "comment", "text", "note")
 TITLES = ("title", "subject", "name", "path", "url", "file", "form")
@@ -54,34 +57,11 @@ SHOWN_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the timeline."""
-
-    at: datetime
-    title: str
-    side: str = MARKETING
-    kind: str = ""
-    strong: bool = False
-    text: str = ""
-    quote: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Day:
     """The entries of one day; today has no label."""
 
     label: str
     entries: list[Entry]
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """About whom the timeline is, who reads it, and in which words and money."""
-
-    lead: Lead
-    reader: User
-    words: Vocabulary
-    currency: str
 
 
 def days(things: Sequence[Happened], reading: Reader) -> list[Day]:
@@ -177,21 +157,15 @@ def _touch(thing: Happened, reading: Reader) -> list[Entry]:
         holder = "you hold" if is_reader else f"{apart(about['holder'])} holds"
         text = f"{text}. Helped: {holder} this lead"
     name = apart(reading.lead.first_name) or reading.lead
-    title = format_html("<b>{} {}</b> {}", _who(about, reading.reader), did, name)
+    title = format_html("<b>{} {}</b> {}", who(about, reading.reader), did, name)
     return [Entry(thing.at, title, SALES, text=text, quote=about["note"])]
 
 
 def _note(thing: Happened, reading: Reader) -> list[Entry]:
     about = thing.about
     of_sales = any(SIDE_OF.get(Role(role)) is Side.SALES for role in about["roles"])
-    title = format_html("<b>{}</b> noted", _who(about, reading.reader))
+    title = format_html("<b>{}</b> noted", who(about, reading.reader))
     return [Entry(thing.at, title, SALES if of_sales else MARKETING, quote=about["text"])]
-
-
-def _who(about: dict[str, Any], reader: User) -> str:
-    if about["person_id"] == reader.pk:
-        return "You"
-    return apart(about["person"] or about.get("integration") or "Somebody")
 
 
 def _stage(thing: Happened, reading: Reader) -> list[Entry]:
@@ -207,7 +181,7 @@ def _stage(thing: Happened, reading: Reader) -> list[Entry]:
     if target == Stage.CLAIMED:
         return [_claim(thing, reading.reader)]
     if target == Stage.SQL and origin == Stage.CLAIMED:
-        title = format_html("<b>{}</b> gave it back to the queue", _who(about, reading.reader))
+        title = format_html("<b>{}</b> gave it back to the queue", who(about, reading.reader))
         return [Entry(thing.at, title, SALES, text=apart(about["reason"]))]
     return [_verdict(thing, target, reading)]
 
@@ -220,8 +194,8 @@ _UNDONE = {
 
 
 def _undone(thing: Happened, stage: Stage, reader: User) -> Entry:
-    who = _who(thing.about, reader)
-    title = format_html("<b>{}</b> undid {}", who, _UNDONE.get(stage, stage.label))
+    by = who(thing.about, reader)
+    title = format_html("<b>{}</b> undid {}", by, _UNDONE.get(stage, stage.label))
     return Entry(thing.at, title, SALES)
 
 
@@ -262,7 +236,7 @@ def _claim(thing: Happened, reader: User) -> Entry:
         opened, due = (datetime.fromisoformat(about[name]) for name in ("opened_at", "due_at"))
         kept = "in time" if thing.at <= due else f"the promise is {formats.duration(due - opened)}"
         text = f"{formats.duration(thing.at - opened)} after the handoff; {kept}"
-    title = format_html("<b>{}</b> claimed this lead", _who(about, reader))
+    title = format_html("<b>{}</b> claimed this lead", who(about, reader))
     return Entry(thing.at, title, SALES, text=text)
 
 
@@ -283,7 +257,7 @@ def _verdict(thing: Happened, target: Stage, reading: Reader) -> Entry:
     side = SALES if target in GIVEN_BY_SALES else MARKETING
     if about["person"] or about["integration"]:
         did = _VERDICTS.get(target, f"moved it to {target.label}")
-        title = format_html("<b>{}</b> {}", _who(about, reading.reader), did)
+        title = format_html("<b>{}</b> {}", who(about, reading.reader), did)
     else:
         title = format_html("<b>Moved to {}</b>", target.label)
     worth = formats.amount(about["amount"], reading.currency) if about["amount"] else ""
@@ -312,7 +286,7 @@ def _by_hand(thing: Happened, reading: Reader, did: str) -> Entry:
     # Where somebody ended it, that entry says when.
     until = None if about["ended_by"] else datetime.fromisoformat(about["until"])
     day = f", until {formats.when(until)}" if until else ""
-    title = format_html("<b>{}</b> {}{}", _who(about, reading.reader), did, day)
+    title = format_html("<b>{}</b> {}{}", who(about, reading.reader), did, day)
     return Entry(thing.at, title, quote=about["reason"])
 
 
@@ -329,7 +303,7 @@ def _adjustment_end(thing: Happened, reading: Reader) -> list[Entry]:
 def _end(thing: Happened, reading: Reader, what: str) -> Entry:
     about = thing.about
     if about["person"]:
-        title = format_html("<b>{}</b> ended the {}", _who(about, reading.reader), what)
+        title = format_html("<b>{}</b> ended the {}", who(about, reading.reader), what)
     else:
         title = format_html("The {} <b>ended</b>", what)
     return Entry(thing.at, title)
@@ -346,4 +320,6 @@ WRITERS: dict[int, Callable[[Happened, Reader], list[Entry]]] = {
     STAGE: _stage,
     TOUCH: _touch,
     NOTE: _note,
+    DISPUTE: disputes.dispute,
+    DECISION: disputes.decision,
 }

@@ -2,14 +2,15 @@ import re
 from datetime import date, timedelta
 from itertools import pairwise
 
-from leadportal.look.line_chart import Series, line_charts
+from leadportal.look.line_chart import Point, Series, line_charts
 from leadportal.look.pictures import draw
 
 MONDAYS = [date(2026, 8, 24) + timedelta(days=7 * week) for week in range(13)]
 
 
 def line(values: list[int | None], side: str = "mk") -> Series:
-    return Series(side, "Accepted by Sales", "accepted", values)
+    points = [Point(f"/leads?week={week}", f"Week {week}") for week in range(13)]
+    return Series(side, "Accepted by Sales", "accepted", values, points)
 
 
 def chart(*lines: Series, events: dict[date, str] | None = None) -> str:
@@ -65,7 +66,8 @@ def test_names_of_lines_that_end_together_part():
         [line([60] * 13), line([61] * 13, side="sa")], MONDAYS, {}, title="Thirteen weeks"
     )
 
-    ends, names = zip(*((float(c.y), float(c.name_y)) for c in wide.curves), strict=True)
+    places = [(float(c.dots[-1].y), float(c.name_y)) for c in wide.curves]
+    ends, names = zip(*places, strict=True)
     assert abs(ends[0] - ends[1]) < 12 <= abs(names[0] - names[1])
 
 
@@ -75,3 +77,22 @@ def test_the_axis_begins_at_a_quarter_below_the_lowest_point():
     levels = [level.name for level in wide.levels]
     assert levels[0] == "50%" and levels[-1] == "100%"
     assert all(float(a.y) > float(b.y) for a, b in pairwise(wide.levels))
+
+
+def test_each_point_opens_what_it_is_made_of_and_none_covers_another():
+    near, far = line([60, None, *[60] * 11]), line([60, 50, *[90] * 11], side="sa")
+
+    (wide, _) = line_charts([near, far], MONDAYS, {}, title="Thirteen weeks")
+    drawn = draw(wide)
+
+    assert drawn.count('href="/leads?week=0"') == 2
+    assert drawn.count('href="/leads?week=1"') == 1
+    assert drawn.count('aria-label="Week 12"') == 2
+    lower, upper = (
+        [(float(dot.top), float(dot.top) + float(dot.height), float(dot.y)) for dot in curve.dots]
+        for curve in wide.curves
+    )
+    for week in (0, -1):
+        (top, bottom, y), (top_above, bottom_above, y_above) = lower[week], upper[week]
+        assert top_above < bottom_above <= top + 0.1 and top < bottom
+        assert top - 0.1 <= y <= bottom and top_above <= y_above <= bottom_above + 0.1

@@ -16,7 +16,7 @@ from leadportal.look.bars import points_bar, score_bar, score_scale, score_track
 from leadportal.look.changes import delta
 from leadportal.look.clocks import sla_clock, sla_met
 from leadportal.look.histogram import histogram
-from leadportal.look.line_chart import Series, line_charts
+from leadportal.look.line_chart import Point, Series, line_charts
 from leadportal.look.pictures import Picture, coordinate, draw
 from leadportal.look.ribbon import ribbon
 from leadportal.look.sparkline import sparkline
@@ -30,7 +30,7 @@ HOSTILE = '"><script>alert(1)</script>'
 def pictures(text: str) -> list[Picture]:
     """One of each kind, with this text wherever a picture takes one."""
     due, started = NOW + timedelta(minutes=1), NOW - timedelta(minutes=29)
-    lines = [Series(text, text, text, [60] * 13)]
+    lines = [Series(text, text, text, [60] * 13, [Point(text, text)] * 13)]
     return [
         share_bar(40, text, text),
         points_bar(5, 10, text),
@@ -69,7 +69,9 @@ def test_a_picture_is_heard_by_words_or_not_at_all(picture):
     drawn = draw(picture)
 
     for tag in re.findall(r"<svg[^>]*>", drawn):
-        assert 'aria-hidden="true"' in tag or re.search(r'role="img" aria-label="[^"]+"', tag)
+        assert 'aria-hidden="true"' in tag or re.search(
+            r'role="(img|group)" aria-label="[^"]+"', tag
+        )
 
 
 def test_each_drawn_template_belongs_to_a_picture():

@@ -1,6 +1,7 @@
 """Every number of Quality, Overview and My results opens exactly what it counts."""
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
@@ -13,25 +14,61 @@ from leads.models import Handoff, Lead
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-# Where the pages show numbers; the rest is dates, shares of a step before, and drawings.
-NUMBERS = ("td.r", "dd.v", "span.ct", ".t", "p.back", ".chip warn")
+# Digits that count nobody: days, moments and spans of time, promises in minutes, versions.
+MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+NO_COUNT = re.compile(
+    rf"\d+ (?:{MONTH}|[A-Z][a-z][a-z])\b(?: 20\d\d)?|\d\d:\d\d|\bv\d+|week \d+"
+    r"|\d+ (?:h \d+|days?|weeks|months|min|h|s)\b"
+)
+# A time says itself, an axis is no number, a name is somebody's words, a formula is a text.
+SILENT = ("time", "bdi", ".axis", ".formulas", ".vh")
 VOID = {"meta", "link", "input", "img", "br", "hr", "path", "circle", "use", "rect", "line"}
+OF_MANY = re.compile("Opens those it is the (median|oldest) of")
+
+
+@dataclass
+class Link:
+    """Where it leads, what it says, and what is said of it on hover or instead."""
+
+    url: str
+    says: str
+    text: str = ""
+
+    @property
+    def has_number(self) -> bool:
+        return bool(re.search("[1-9]", NO_COUNT.sub("", self.text)))
+
+    @property
+    def count(self) -> int | None:
+        """How many it says that it opens: of a rate those that it is the share of."""
+        told = self.says or self.text
+        for form in (
+            r"None: opens all ([\d,]+)",
+            r"Opens (?:the )?([\d,]+)",
+            r".*%, (?!0 of)([\d,]+) of [\d,]+",
+            r".*%, 0 of ([\d,]+)",
+            r"[^\d%]*([\d,]+)(?![\d,]*%)",
+        ):
+            if found := re.match(form, " ".join(told.split())):
+                return int(found[1].replace(",", ""))
+        return None
 
 
 class Reader(HTMLParser):
-    """The links of a page with their words, and the numbers that stand outside of any."""
+    """The links of a page, and the numbers that stand outside of any."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.open: list[tuple[str, str]] = []
-        self.links: list[tuple[str, str]] = []
+        self.links: list[Link] = []
         self.loose: list[str] = []
-        self.feed(html.split("<main", 1)[1].split("</main>", 1)[0])
+        self.feed("<main" + html.split("<main", 1)[1].split("</main>", 1)[0])
 
     def handle_starttag(self, tag, attrs):
         told = dict(attrs)
         if tag == "a":
-            self.links.append((told.get("href", ""), ""))
+            says = told.get("aria-label") or told.get("title") or ""
+            self.links.append(Link(told.get("href", ""), says))
         if tag not in VOID:
             self.open.append((tag, told.get("class") or ""))
 
@@ -41,27 +78,15 @@ class Reader(HTMLParser):
                 pass
 
     def handle_data(self, data):
-        tags = [tag for tag, _ in self.open]
-        if "a" in tags:
-            url, text = self.links[-1]
-            self.links[-1] = (url, text + data)
-        elif re.search("[1-9]", data) and any(self._counts(*one) for one in self.open):
+        if any(tag == "a" for tag, _ in self.open):
+            self.links[-1].text += data
+        elif re.search("[1-9]", NO_COUNT.sub("", data)) and not self._is_silent():
             self.loose.append(data.strip())
 
-    def _counts(self, tag, classes):
-        return any(
-            (not name or name == tag) and wanted in f" {classes} "
-            for name, wanted in ((n.split(".")[0], f" {n.split('.')[1]} ") for n in NUMBERS)
-        )
-
-
-def counted_by(text: str) -> int | None:
-    """How many a link says that it opens; of a share the whole. None of a percentage."""
-    text = " ".join(text.split())
-    if found := re.fullmatch(r"([\d,]+) of ([\d,]+)", text):
-        return int(found[2])
-    found = re.match(r"([\d,]+)(?: (?:leads?|late|missed|handed over|accepted)|: .*)?$", text)
-    return int(found[1].replace(",", "")) if found else None
+    def _is_silent(self):
+        tags = {tag for tag, _ in self.open}
+        looks = {f".{look}" for _, looks in self.open for look in looks.split()}
+        return bool((tags | looks) & set(SILENT))
 
 
 def listed(client, url: str) -> int:
@@ -77,16 +102,21 @@ def listed(client, url: str) -> int:
         page = client.get(url.split("?")[0] + unescape(older[1]))
 
 
-def walk(client, url: str, at_least: int) -> None:
+def walk(client, url: str, at_least: int) -> list[Link]:
+    """Follow every number of a page; how many do not matter twice."""
     found = Reader(client.get(url).content.decode())
 
     assert found.loose == [], "numbers that open nothing"
-    said = [
-        (href, number) for href, text in found.links if (number := counted_by(text)) is not None
-    ]
-    assert len(said) >= at_least, said
-    for href, number in said:
-        assert listed(client, href) == number, href
+    numbers = [link for link in found.links if link.has_number or OF_MANY.match(link.says)]
+    assert not [link for link in numbers if link.count is None and not OF_MANY.match(link.says)]
+    assert len(numbers) >= at_least, numbers
+    rows = {link.url: listed(client, link.url) for link in numbers}
+    for link in numbers:
+        if OF_MANY.match(link.says):
+            assert rows[link.url] > 0, link
+        else:
+            assert rows[link.url] == link.count, link
+    return numbers
 
 
 @pytest.fixture
@@ -119,6 +149,28 @@ def record() -> list[Handoff]:
     return made
 
 
+@pytest.fixture
+def sixty_days(db) -> None:
+    """Enough of them for percentages, now and before, and for a chart."""
+    rep, now, reason = factories.rep(), timezone.now(), factories.reason("Too small")
+    for number in range(90):
+        at = now - timedelta(hours=16 * number + 1)
+        outcome = "accepted" if number % 3 else "rejected"
+        sent_back = {"reason": reason, "answer_due_at": at + timedelta(days=2)}
+        factories.handoff(
+            factories.lead(stage=outcome, fit=40, intent=40, created_at=at),
+            opened_at=at,
+            state="closed",
+            outcome=outcome,
+            claimed_by=rep,
+            claimed_at=at + timedelta(minutes=9 + 40 * (number % 4 == 0)),
+            touch_due_at=at + timedelta(minutes=129),
+            first_touch_at=at + timedelta(minutes=30 + 200 * (number % 5 == 0)),
+            closed_at=at + timedelta(hours=2),
+            **(sent_back if outcome == "rejected" else {}),
+        )
+
+
 def decide(handoff: Handoff, number: int) -> None:
     by, at = handoff.claimed_by, handoff.first_touch_at + timedelta(minutes=5)
     if number % 3:
@@ -137,6 +189,26 @@ def test_of_quality(as_user, record, period):
 @pytest.mark.parametrize("period", ["7", "30"])
 def test_of_the_overview(as_user, record, period):
     walk(as_user(factories.sales_manager()), f"/overview?period={period}", at_least=12)
+
+
+@pytest.mark.parametrize("url", ["/quality", "/overview", "/overview?period=7"])
+def test_of_percentages_and_changes(as_user, sixty_days, url):
+    numbers = walk(as_user(factories.marketing_manager()), url, at_least=20)
+
+    assert any("%" in link.text for link in numbers)
+    assert any("earlier=1" in link.url for link in numbers)
+
+
+def test_of_the_chart(as_user, sixty_days):
+    client = as_user(factories.sales_manager())
+    links = Reader(client.get("/overview").content.decode()).links
+
+    points = [link for link in links if "first=" in link.url]
+    # Twice, for wide and for narrow places.
+    assert len(points) >= 2 * 2 * 6
+    assert {link.says.split(":")[0] for link in points} == {"Accepted by Sales", "Claimed in time"}
+    for link in points:
+        assert listed(client, link.url) == link.count, link
 
 
 def test_of_ones_own_results(as_user, record):
@@ -166,6 +238,10 @@ def test_a_list_says_what_is_counted_and_of_what(as_user, record):
         "what=given_back",
         "what=handed&giver=1",
         "what=handed&version=" + "9" * 30,
+        "what=handed&first=2026-01-01",
+        "what=handed&first=2026-01-01&last=9999-12-31",
+        "what=handed&first=0001-01-01&last=2026-12-31",
+        "what=handed&first=yesterday&last=today",
     ],
 )
 def test_what_is_no_number_is_not_found(as_user, query):

@@ -1,5 +1,6 @@
 """What is half written in a note outlives the page, in this browser, for this person alone."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -54,6 +55,28 @@ def test_a_note_is_there_again_after_a_crash_until_it_is_saved(
     expect(again.locator("a[data-draft]")).to_have_count(0)
     again.keyboard.press("n")
     expect(note).to_have_value("")
+
+
+def test_what_was_typed_before_the_script_that_keeps_it_came_is_kept(
+    sign_in: SignIn, rep: User, held: Handoff
+) -> None:
+    page, late = sign_in(rep), []
+    page.route(re.compile(r"/typed[^/]*\.js"), lambda route: late.append(route))
+    page.goto(f"/leads/{held.lead_id}")
+    with page.expect_request(re.compile(r"/typed[^/]*\.js")):
+        page.keyboard.press("n")
+    page.get_by_role("textbox", name="Note").fill("Asks for SAP")
+    assert page.evaluate(KEPT) == 0
+
+    late[0].continue_()
+
+    expect(page.locator("a[data-draft]")).to_contain_text("Write a note")
+    page.unroute_all()
+    again = page.context.new_page()
+    page.close()
+    again.goto(f"/leads/{held.lead_id}")
+    again.keyboard.press("n")
+    expect(again.get_by_role("textbox", name="Note")).to_have_value("Asks for SAP")
 
 
 def test_a_touch_is_there_again_after_another_page(

@@ -5,7 +5,7 @@ from leads.metrics.answers.statements import Numbers
 def test_a_share_is_drawn_over_four_weeks_and_only_with_enough_cases():
     each = [Numbers(decided=0)] * 10 + [Numbers(decided=6, accepted=3)] * 6
 
-    found = weeks.shares(each, lambda numbers: numbers.acceptance)
+    found = weeks.percentages(weeks.runs(each, lambda numbers: numbers.acceptance))
 
     assert found == [None] * 10 + [50] * 3
 

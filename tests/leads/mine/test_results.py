@@ -66,7 +66,7 @@ def test_each_number_leads_to_exactly_the_leads_it_counts(as_user: As, rep: User
 
     page = client.get("/me/results")
 
-    told = {one.label: one.value for one in page.context["numbers"]}
+    told = {one.label: one.figure[0].text for one in page.context["tiles"]}
     assert told == {
         "Claimed": "6",
         "First touch, median": "1 h",
@@ -75,12 +75,13 @@ def test_each_number_leads_to_exactly_the_leads_it_counts(as_user: As, rep: User
         "Accepted": "2",
         "Sent back": "3",
     }
-    for one in page.context["numbers"]:
-        behind = client.get(one.url)
-        if one.value.isdecimal():
-            assert len(behind.context["page"].rows) == int(one.value), one.label
-            assert behind.context["total"].split()[0] == one.value
-    touched = next(one for one in page.context["numbers"] if "median" in one.label)
+    for one in page.context["tiles"]:
+        (figure,) = one.figure
+        behind = client.get(figure.url)
+        if figure.text.isdecimal():
+            assert len(behind.context["page"].rows) == int(figure.text), one.label
+            assert behind.context["total"].split()[0] == figure.text
+    touched = next(one.figure[0] for one in page.context["tiles"] if "median" in one.label)
     assert len(client.get(touched.url).context["page"].rows) == 5
     assert all(row.claimed_by == rep for row in client.get(touched.url).context["page"].rows)
 
@@ -106,9 +107,9 @@ def test_another_period_has_other_numbers_and_its_links_keep_it(as_user: As, rep
     a_month(rep)
     client = as_user(rep)
 
-    year = client.get("/me/results?period=year").context["numbers"]
+    year = client.get("/me/results?period=year").context["tiles"][0].figure
 
-    assert year[0].value == "7"
+    assert year[0].text == "7"
     assert len(client.get(year[0].url).context["page"].rows) == 7
 
 

@@ -21,11 +21,11 @@ PAGES = [
 
 @pytest.fixture
 def month(live_portal) -> None:
-    """25 decided handoffs, enough for percentages, a few waiting, and one rejection."""
+    """50 decided handoffs, enough for percentages and a chart, and a few that wait."""
     now = timezone.now()
     rep = factories.rep()
     reason = Reason.objects.get_or_create(label="Too small", defaults={"family": "profile"})[0]
-    for number in range(25):
+    for number in range(50):
         at = now - timedelta(days=number)
         outcome = Outcome.REJECTED if number % 5 == 0 else Outcome.ACCEPTED
         factories.handoff(
@@ -90,3 +90,23 @@ def test_leads_are_counted_by_stage_with_and_without_javascript(month, sign_in):
     plain.click("text=Count them")
 
     assert "Accepted" in plain.inner_text("#standing")
+
+
+@pytest.mark.parametrize(("width", "place"), [(1440, ".only-wide"), (390, ".only-narrow")])
+def test_points_of_the_chart_open_without_javascript_by_key_and_by_click(
+    month, sign_in, width, place
+):
+    page = sign_in(Role.SALES_MANAGER, width=width, javascript=False)
+    page.goto("/overview")
+    points = page.locator(f"{place} a.dot")
+    says = points.last.get_attribute("aria-label")
+    made = re.search(r"Claimed in time: .*, (\d+) of \d+, (.+)", says)
+
+    points.last.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("h1")).to_have_text("Claimed in time")
+    expect(page.locator("main")).to_contain_text(f"{made[1]} leads handed over {made[2]}")
+    page.go_back()
+    points.first.click()
+    expect(page.locator("h1")).to_have_text("Accepted by Sales")

@@ -141,6 +141,20 @@ def test_on_a_phone_the_next_step_is_under_the_thumb(sign_in: SignIn, rep: User)
     expect(page.locator(".bar-bottom").get_by_role("link", name="Log first touch")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [390, 320])
+def test_on_a_phone_every_chip_stands_whole_in_the_page(
+    sign_in: SignIn, rep: User, width: int
+) -> None:
+    waits("Maya Lindqvist", 5)
+    page = sign_in(rep, width=width)
+
+    for url in ("/queue", "/queue?q=maya&sort=score"):
+        page.goto(url)
+        boxes = [chip.bounding_box() for chip in page.locator(".tools .chip").all()]
+        assert boxes and all(0 <= box["x"] <= box["x"] + box["width"] <= width for box in boxes)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_everything_works_without_a_script(sign_in: SignIn, rep: User) -> None:
     waits("Maya Lindqvist", 5)
     lost = waits("Arjun Mehta", 10)

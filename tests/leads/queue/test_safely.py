@@ -383,6 +383,32 @@ def test_the_first_field_has_the_focus_and_after_a_mistake_the_summary(
     page.keyboard.press("Escape")
 
 
+# Sends the first form that a drawer shows at the end of the very task in which it is shown.
+AT_ONCE = """{
+  let is_sent = false;
+  document.addEventListener("htmx:afterSwap", ({ target }) => {
+    if (is_sent || target.id !== "drawer") return;
+    is_sent = true;
+    queueMicrotask(() => target.querySelector("form.form").requestSubmit());
+  });
+}"""
+
+
+def test_a_form_that_is_sent_the_moment_it_is_shown_keeps_its_drawer(
+    sign_in: SignIn, rep: User
+) -> None:
+    held = factories.claimed(rep)
+    page = sign_in(rep)
+    page.add_init_script(AT_ONCE)
+    page.goto(f"/leads/{held.lead_id}")
+
+    page.keyboard.press("h")
+
+    expect(page.locator("main .err, #drawer .err")).to_be_visible()
+    expect(page.locator("#drawer[open] .err")).to_be_focused()
+    expect(page).to_have_url(re.compile(rf"/leads/{held.lead_id}$"))
+
+
 def test_signing_in_begins_in_the_first_field(page: Page, transactional_db: None) -> None:
     page.goto("/account/login/")
 

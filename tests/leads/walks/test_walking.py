@@ -4,14 +4,17 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from leads.handoffs import claims
+from funnel.stages import Stage
+from leads.handoffs import claims, verdicts
 from leads.models import Handoff, Lead
 from tests import factories
 from tests.leads.conftest import HTMX
+from tests.leads.offered import offered
 
 As = Callable[[User], Client]
 
@@ -258,3 +261,84 @@ def test_a_rejection_of_somebody_elses_is_not_walked_to(
     stranger = as_user(factories.outsider())
 
     assert stranger.get(f"/rejections/{sent_back[0].pk}/next").status_code in (403, 404)
+
+
+def walking(client: Client, handoff: Handoff, way: str) -> list[tuple[str, str]]:
+    """Every form beside the lead, sent as without a script and a Referer: its address, where to."""
+    led = []
+    for url, values in offered(client, f"{handoff.get_absolute_url()}?{way}"):
+        with transaction.atomic():
+            led.append((url, client.post(url, values)["Location"]))
+            transaction.set_rollback(True)
+    return led
+
+
+@pytest.mark.parametrize("stage", ["claimed", "accepted", "opportunity"])
+def test_every_form_of_who_holds_a_lead_stays_on_the_way(
+    as_user: As, rep: User, waiting: list[Handoff], stage: str
+) -> None:
+    factories.reason()
+    handoff, way = claims.claim(waiting[1], rep), "from=queue&sort=value"
+    factories.bant(handoff.lead, rep)
+    if stage != "claimed":
+        verdicts.accept(handoff, rep)
+    if stage == "opportunity":
+        verdicts.advance(handoff.lead, rep, to=Stage.OPPORTUNITY)
+    page = handoff.get_absolute_url()
+
+    led = walking(as_user(rep), handoff, way)
+
+    words = {url.split("?")[0].split("/")[-1] for url, _ in led}
+    asked = {"touch", "note", "bant", "follow-up", "edit"}
+    more = {
+        "claimed": {"accept", "reject", "release"},
+        "accepted": {"reject", "opportunity", "won", "lost"},
+        "opportunity": {"won", "lost"},
+    }
+    assert words == asked | more[stage]
+    for url, to in led:
+        left = url.split("?")[0].endswith(("/reject", "/release"))
+        assert to.removesuffix("#bant") == f"{page}{'/next' if left else ''}?{way}", url
+
+
+def test_every_form_of_who_waits_for_a_lead_stays_on_the_way(
+    as_user: As, waiting: list[Handoff]
+) -> None:
+    way = "from=leads&search=maya"
+    factories.consent(waiting[0].lead)
+
+    led = walking(as_user(factories.sales_manager()), waiting[0], way)
+
+    words = {url.split("?")[0].split("/")[-1] for url, _ in led}
+    assert words >= {"override", "adjust", "disqualify", "note", "edit"}
+    assert {to for _, to in led} == {f"{waiting[0].get_absolute_url()}?{way}"}
+
+
+def test_a_drawer_that_is_a_page_leads_back_along_the_way(
+    as_user: As, rep: User, waiting: list[Handoff]
+) -> None:
+    handoff, client = claims.claim(waiting[0], rep), as_user(rep)
+    back = f'href="{handoff.get_absolute_url()}?from=mine"'
+
+    for name in ("touch", "accept", "reject", "release"):
+        assert back in client.get(f"/handoffs/{handoff.pk}/{name}?from=mine").content.decode()
+    for name in ("note", "follow-up", "edit"):
+        page = client.get(f"{handoff.get_absolute_url()}/{name}?from=mine").content.decode()
+        assert back in page
+
+
+def test_a_reject_without_a_script_is_undone_along_the_way(
+    as_user: As, rep: User, waiting: list[Handoff]
+) -> None:
+    handoff, client = claims.claim(waiting[0], rep), as_user(rep)
+    claims.claim(waiting[1], rep)
+    values = {"reason": factories.reason().pk}
+
+    rejected = client.post(f"/handoffs/{handoff.pk}/reject?from=mine", values, follow=True)
+    undo = f"/handoffs/{handoff.pk}/undo?from=mine"
+    undone = client.post(undo, follow=True)
+
+    assert rejected.redirect_chain[-1][0] == f"/leads/{waiting[1].lead_id}?from=mine"
+    assert f'action="{undo}"' in rejected.content.decode()
+    assert undone.redirect_chain[-1][0] == f"{handoff.get_absolute_url()}?from=mine"
+    assert 'href="/leads/mine"' in undone.content.decode()
