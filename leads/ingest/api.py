@@ -141,7 +141,7 @@ def send_lead(request: Request) -> HttpResponse:
 def try_lead(request: Request) -> HttpResponse:
     """What would become of it: done in full, and undone."""
     with transaction.atomic():
-        (result,) = ingest_leads([request.data], **sender(request))
+        (result,) = ingest_leads([request.data], **sender_of_leads(request))
         if result.lead_id is None:
             raise refusal(result)
         qualify([result.lead_id])
@@ -161,7 +161,7 @@ def try_lead(request: Request) -> HttpResponse:
 
 @idempotent
 def post_lead(request: Request) -> HttpResponse:
-    (result,) = ingest_leads([request.data], **sender(request))
+    (result,) = ingest_leads([request.data], **sender_of_leads(request))
     if result.lead_id is None:
         raise refusal(result)
     matched = result.status is Status.MATCHED
@@ -183,7 +183,7 @@ def lead_batch(request: Request) -> HttpResponse:
     refuse_dry_run(request)
     items, all_or_none = items_of(request, "leads")
     return answer_batch(
-        lambda: ingest_leads(items, **sender(request), all_or_none=all_or_none),
+        lambda: ingest_leads(items, **sender_of_leads(request), all_or_none=all_or_none),
         answers.result_answer,
     )
 
@@ -199,3 +199,14 @@ def sender(request: Request) -> SentBy:
     key = request.auth
     assert isinstance(key, ApiKey)  # what is sent in is open to keys alone
     return {"integration": key.integration, "default_source": key.source}
+
+
+class SentLeadsBy(SentBy):
+    """The same for leads, which may bring their dates along."""
+
+    keeps_dates: bool
+
+
+def sender_of_leads(request: Request) -> SentLeadsBy:
+    by = sender(request)
+    return {**by, "keeps_dates": Scope.LEADS_IMPORT in request.auth.scopes}
