@@ -93,11 +93,8 @@ def _wrong(code: str, detail: str) -> Problem:
     return Problem(400, f"dry_run: {detail}", errors=[error])
 
 
-@extend_schema(**openapi.POST_EVENT)
-@api_view(["POST"])
-@permission_classes([OpenTo(POST=Scope.EVENTS_WRITE)])
 @idempotent
-def event(request: Request) -> HttpResponse:
+def send_event(request: Request) -> HttpResponse:
     refuse_dry_run(request)
     (result,) = ingest_events([request.data], **sender(request))
     if result.event_id is None or result.lead_id is None:

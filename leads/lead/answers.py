@@ -12,7 +12,7 @@ from leads.explanation.answers import ScoreAnswer
 from leads.models import EmailKind, Event, StageChange
 
 
-def _told(columns: Iterable[Column]) -> dict[str, Any]:
+def told_types(columns: Iterable[Column]) -> dict[str, Any]:
     """The type of each column in an answer; null where the table allows it to be unknown."""
     types: dict[FactType, Any] = {FactType.NUMBER: int, FactType.MONEY: Decimal}
     members = {}
@@ -25,7 +25,7 @@ def _told(columns: Iterable[Column]) -> dict[str, Any]:
 
 # Of columns and so made by the table: a class would tell them once more. mypy cannot read a table,
 # so it knows none of these members: hence what it is told to ignore here and below.
-CompanyAnswer = TypedDict("CompanyAnswer", _told(COMPANY_COLUMNS))  # type: ignore[misc]
+CompanyAnswer = TypedDict("CompanyAnswer", told_types(COMPANY_COLUMNS))  # type: ignore[misc]
 
 
 LeadAnswer = TypedDict(
@@ -34,7 +34,7 @@ LeadAnswer = TypedDict(
         "id": int,
         "external_id": str | None,
         "email_kind": EmailKind | None,
-        **_told(LEAD_COLUMNS),  # type: ignore[misc]
+        **told_types(LEAD_COLUMNS),  # type: ignore[misc]
         "company": CompanyAnswer | None,
         "attributes": dict[str, Any],
         "consent": dict[str, bool],
@@ -55,6 +55,7 @@ LeadAnswer = TypedDict(
 
 class EventAnswer(TypedDict):
     id: int
+    lead: int
     type: str
     occurred_at: datetime
     # What the sender said, where it was ahead of our clock.
@@ -67,6 +68,7 @@ class EventAnswer(TypedDict):
 def event_answer(event: Event) -> EventAnswer:
     return {
         "id": event.pk,
+        "lead": event.lead_id,
         "type": event.type,
         "occurred_at": event.occurred_at,
         "stated_at": event.stated_at,
