@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from accounts import policy
 from accounts.keys.authentication import READ, OpenTo
 from accounts.models import Scope, User
+from funnel.models import Queue
 from leadportal.db.paging import Order
 from leadportal.rest.lists import narrowed, one_page, unless_known
 from leads.directory import answers, directory, openapi
@@ -73,7 +74,7 @@ def company(request: Request, pk: int) -> HttpResponse:
 @api_view(["GET"])
 @permission_classes([OpenTo(people=READ, GET=Scope.HANDOFFS_READ)])
 def queues(request: Request) -> HttpResponse:
-    rows = directory.queues(_person(request), handoffs_for(request), timezone.now())
+    rows = directory.queues(queues_for(request), handoffs_for(request), timezone.now())
     shown = [answers.queue_answer(row) for row in rows]
     return JsonResponse({"results": shown, "next": None})
 
@@ -83,6 +84,14 @@ def companies_for(request: Request) -> QuerySet[Company]:
     person = _person(request)
     sees_all = person is None or person.has_role(*policy.SEES_EVERY_LEAD)
     return directory.companies(leads_for(request), all_of_them=sees_all)
+
+
+def queues_for(request: Request) -> QuerySet[Queue]:
+    """A rep's are their own; whoever sees every handoff, and an integration, reads of all."""
+    person = _person(request)
+    if person is None or person.has_role(*policy.SEES_EVERY_HANDOFF):
+        return Queue.objects.all()
+    return person.queues.all()
 
 
 def _person(request: Request) -> User | None:

@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import Count, Exists, IntegerField, Min, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from accounts import policy
 from accounts.models import User
 from funnel.models import Queue
 from funnel.vocabulary.operators import FactType
@@ -73,14 +72,8 @@ def stages_of(company: Company, leads: LeadQuerySet) -> dict[str, int]:
     return dict(Counter(stages))
 
 
-def queues(person: User | None, handoffs: HandoffQuerySet, at: datetime) -> QuerySet[Queue]:
-    """Queues with what waits in them: `waiting`, `late`, `next_due`, and their `workers`.
-
-    A rep reads of their own; whoever sees every handoff, and an integration, of all.
-    """
-    rows = Queue.objects.all()
-    if person and not person.has_role(*policy.SEES_EVERY_HANDOFF):
-        rows = rows.filter(members=person)
+def queues(rows: QuerySet[Queue], handoffs: HandoffQuerySet, at: datetime) -> QuerySet[Queue]:
+    """Queues with what waits in them: `waiting`, `late`, `next_due`, and their `workers`."""
     workers = Prefetch("members", User.objects.active().order_by("email"), to_attr="workers")
     waits: dict[str, Any] = {
         name: _of_queue(handoffs.overdue(at) if name == "late" else handoffs.open(), number)

@@ -205,5 +205,6 @@ class SentLeadsBy(SentBy):
 
 
 def sender_of_leads(request: Request) -> SentLeadsBy:
-    by = sender(request)
-    return {**by, "keeps_dates": Scope.LEADS_IMPORT in request.auth.scopes}
+    key = request.auth
+    assert isinstance(key, ApiKey)  # as above
+    return {**sender(request), "keeps_dates": Scope.LEADS_IMPORT in key.scopes}
