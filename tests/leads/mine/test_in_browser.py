@@ -42,7 +42,7 @@ def test_j_and_t_log_a_touch_of_the_row_one_is_on_and_plan_the_next(
     drawer.get_by_label("Tomorrow").check()
     page.keyboard.press("Enter")
 
-    page.wait_for_url(f"**/leads/{held.lead_id}")
+    page.wait_for_url(f"**/leads/{held.lead_id}?from=mine")
     assert Touch.objects.get().handoff == held
     assert FollowUp.objects.get().lead_id == held.lead_id
     # Nine in Sweden, on the clock of a company that has not said where it is.
