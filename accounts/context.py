@@ -23,6 +23,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     }
     if hasattr(request, "user") and is_signed_in(request):
         context["nav"] = SimpleLazyObject(lambda: nav(request))
+        context["settings_pages"] = SimpleLazyObject(lambda: settings_pages(request))
         context["role_label"] = policy.role_label(request.user)
     return context
 
@@ -57,6 +58,23 @@ def nav(request: AuthenticatedRequest) -> list[NavItem]:
         # /settings/keys is below /settings: the longest address is the place.
         max(here, key=lambda item: len(item["url"]))["current"] = True
     return items
+
+
+class SettingsPage(TypedDict):
+    """A page of the settings, in the navigation they have in common."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def settings_pages(request: AuthenticatedRequest) -> list[SettingsPage]:
+    """The pages of the settings this person may open."""
+    return [
+        {"label": label, "url": reverse(name), "current": request.path == reverse(name)}
+        for label, name, action in policy.SETTINGS_PAGES
+        if policy.can(request.user, action)
+    ]
 
 
 def is_at(path: str, url: str) -> bool:

@@ -25,6 +25,7 @@ class Action(StrEnum):
     OPEN_OVERVIEW = "open the overview"
     OPEN_LEADS = "open leads"
     EDIT_LEADS = "add and edit leads"
+    IMPORT_LEADS = "import leads"
     MOVE_BY_HAND = "move leads by hand"
     ADJUST_SCORES = "adjust scores"
     DISQUALIFY = "disqualify and readmit leads"
@@ -43,6 +44,7 @@ class Action(StrEnum):
     EDIT_PROMISES = "change the promises of sales"
     OPEN_KEYS = "see the API keys"
     EDIT_KEYS = "create and delete API keys"
+    EDIT_PEOPLE = "manage people’s accounts"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -56,6 +58,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OPEN_LEADS: EVERYBODY,
     # A rep edits those they hold (leads/editing).
     Action.EDIT_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
+    Action.IMPORT_LEADS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     # Which stages are whose to give, the table of moves says: an SQL is a manager's.
     Action.MOVE_BY_HAND: frozenset({Role.MARKETING}) | MANAGERS,
     Action.ADJUST_SCORES: frozenset({Role.MARKETING}) | MANAGERS,
@@ -78,6 +81,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.EDIT_PROMISES: frozenset({Role.SALES_MANAGER, Role.ADMIN}),
     Action.OPEN_KEYS: MANAGERS_AND_ADMIN,
     Action.EDIT_KEYS: frozenset({Role.ADMIN}),
+    Action.EDIT_PEOPLE: frozenset({Role.ADMIN}),
 }
 
 
@@ -145,6 +149,14 @@ NAVIGATION = (
     Place("Criteria", "criteria", "c", "rule", EVERYBODY - REPS, beside=REPS),
     Place("Settings", "settings", "s", "gear", MANAGERS_AND_ADMIN),
     Place("API keys", "keys", "k", "key", MANAGERS_AND_ADMIN),
+    Place("People", "people", "p", "user", frozenset(), beside=frozenset({Role.ADMIN})),
+)
+# The pages of the settings, by URL name, as their own navigation has them.
+SETTINGS_PAGES = (
+    ("Company", "settings", Action.OPEN_SETTINGS),
+    ("People", "people", Action.EDIT_PEOPLE),
+    ("Reasons for rejecting", "reasons", Action.OPEN_SETTINGS),
+    ("API keys", "keys", Action.OPEN_KEYS),
 )
 
 
@@ -171,6 +183,10 @@ NAV_COUNTS: dict[str, Callable[[User], QuerySet[Any]]] = {}
 
 # Called after the settings were saved, in the same transaction, with the names of what changed.
 ON_SETTINGS_CHANGED: list[Callable[[Portal, frozenset[str]], None]] = []
+
+
+# Called after somebody's account was switched off, in the same transaction.
+ON_SWITCHED_OFF: list[Callable[[User], None]] = []
 
 
 def nav_counts(user: User) -> dict[str, int]:

@@ -1,19 +1,27 @@
-"""Signing in: nobody signs up alone, guessing gets a page of its own, what was typed is kept."""
+"""Signing in: nobody signs up alone, guessing is slowed down, what was typed is kept."""
 
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.account.signals import password_reset
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.ratelimit import respond_429
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from allauth.mfa.signals import authentication_failed
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
+from accounts import browsers, tries
 from accounts.access import View
+from accounts.models import User
+from leadportal.look import formats
 from leadportal.web import once
 
 ABOUT_ONESELF = "allauth."
+log = structlog.get_logger("accounts.sign_in")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -28,12 +36,72 @@ class AccountAdapter(DefaultAccountAdapter):
         """An admin makes the accounts."""
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Who has this address and password, if it is not too early to look."""
+        email = credentials.get("email", "").lower()
+        account = User.objects.filter(email=email).first()
+        counters = self._counters(request, email, account)
+        for key, patience in counters:
+            if wait := tries.begin(key, patience):
+                self._log("sign_in_refused", account)
+                raise ImmediateHttpResponse(wait_page(request, wait))
+        person: User | None = super().authenticate(request, **credentials)
+        if person is None or not person.is_active:
+            self._log("sign_in_failed", account)
+        elif counters:
+            (own, _), *wider = counters
+            tries.forgive(own)
+            for key, _ in wider:
+                tries.take_back(key)
+        return person
+
+    def forgive(self, request: HttpRequest, person: User) -> None:
+        """Who chose a new password by mail need not wait for the wrong ones before."""
+        place = browsers.network_of(self.get_client_ip(request))
+        tries.forgive(tries.key_of("account", person.email, place))
+        if browser := browsers.known_browser(request, person):
+            tries.forgive(tries.key_of("browser", browser, person.email))
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError as error:
-            # The only refusal before the password is looked at: too many wrong ones.
-            raise ImmediateHttpResponse(respond_429(request)) from error
+        """Not django-allauth's own count, which closes an account to everybody."""
+
+    def _counters(
+        self, request: HttpRequest, email: str, account: User | None
+    ) -> list[tuple[str, tries.Patience]]:
+        """What this try counts for; nothing in a visit, where a password only confirms it."""
+        if request.user.is_authenticated:
+            return []
+        if account and (browser := browsers.known_browser(request, account)):
+            return [(tries.key_of("browser", browser, email), tries.OF_ACCOUNT)]
+        place = browsers.network_of(self.get_client_ip(request))
+        return [
+            (tries.key_of("account", email, place), tries.OF_ACCOUNT),
+            (tries.key_of("place", place), tries.OF_PLACE),
+        ]
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:  # type: ignore[override]
+        response = super().post_login(request, user, **how)
+        self._log("signed_in", user)
+        browsers.remember_browser(request, response, user)
+        return response
+
+    def _log(self, event: str, account: User | None) -> None:
+        """For who watches the door: which account, from where, and nothing that was typed."""
+        write = log.info if event == "signed_in" else log.warning
+        address = self.get_client_ip(context.request)
+        write(event, user_id=account.pk if account else None, address=address)
+
+
+@receiver(authentication_failed)
+def code_was_wrong(*, user: User, **_: Any) -> None:
+    """The second factor, that is."""
+    AccountAdapter()._log("sign_in_failed", user)
+
+
+@receiver(password_reset)
+def password_was_chosen(*, request: HttpRequest, user: User, **_: Any) -> None:
+    """By a link that was sent, or given by an admin."""
+    AccountAdapter().forgive(request, user)
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
@@ -42,6 +110,31 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""
+
+
+class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
+    """Asks for a link by mail. Who asks in somebody's name fills no mailbox and locks nobody out.
+
+    Where one was sent a moment ago no other is; the page says the same, and that one works.
+    """
+
+    MAILS = tries.Patience(free=3, longest=300)
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        if tries.begin(tries.key_of("mail", email.lower()), self.MAILS):
+            return email
+        super().save(request, **kwargs)
+        return email
+
+
+def wait_page(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Too early: how long to wait, and what else to do."""
+    minutes = seconds >= 60
+    wait = formats.some(-(-seconds // 60), "minute") if minutes else formats.some(seconds, "second")
+    response = render(request, "429.html", {"wait": wait}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def typed_again(request: HttpRequest, view: View) -> Sequence[tuple[str, str]]:

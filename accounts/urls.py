@@ -3,6 +3,7 @@ from django.urls import include, path, re_path
 
 from accounts import pages as accounts
 from accounts.keys import pages as keys
+from accounts.people import pages as people
 from accounts.portal import pages as portal
 
 # Of django-allauth's pages, the ones we have: nobody signs up or changes their own address.
@@ -32,6 +33,18 @@ urlpatterns = [
     path("", accounts.home, name="home"),
     path("theme", accounts.theme, name="theme"),
     path("settings", portal.settings_page, name="settings"),
+    path("settings/people", people.people_list, name="people"),
+    path("settings/people/new", people.person_new, name="person-new"),
+    path("settings/people/<int:pk>", people.person_page, name="person"),
+    path("settings/people/<int:pk>/deactivate", people.person_deactivate, name="person-deactivate"),
+    path("settings/people/<int:pk>/activate", people.person_activate, name="person-activate"),
+    path("settings/people/<int:pk>/reset-2fa", people.person_reset_2fa, name="person-reset-2fa"),
+    path(
+        "settings/people/<int:pk>/end-sessions",
+        people.person_end_sessions,
+        name="person-end-sessions",
+    ),
+    path("settings/people/<int:pk>/link", people.person_link, name="person-link"),
     path("settings/keys", keys.key_list, name="keys"),
     path("settings/keys/new", keys.key_new, name="key-new"),
     path("settings/keys/<int:pk>/delete", keys.key_delete, name="key-delete"),

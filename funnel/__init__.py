@@ -4,6 +4,6 @@ vocabulary: the facts one may ask about · conditions: the tree of a condition �
 content of a version · versions: its life · criteria: its pages and its REST · drafts: writing one ·
 text_form: the same as YAML · compile, scoring: to SQL · next_change: when time alone changes a
 judgement · stages: where a lead may stand, and the table of moves · promises: when they fall due ·
-defaults: the version that is shipped · hooks: what is hung into the package below · models, sql,
-urls.
+defaults: the version that is shipped · membership: who works which queue · hooks: what is hung into
+the package below · models, sql, urls.
 """

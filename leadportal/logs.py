@@ -25,6 +25,7 @@ FIELDS = frozenset(
         *("request_id", "method", "route", "status", "duration_ms", "user_id", "api_key_id"),
         *("task", "queue", "count", "batch", "attempts", "seconds", "state", "reason_code"),
         "error",  # the name of a class, see below
+        "address",  # of the network, and only of who signs in or tries to
         *("lead_id", "event_id", "handoff_id", "version_id", "queue_id", "rule_id"),
     ]
 )

@@ -76,9 +76,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-_cookie_prefix = "__Host-" if HTTPS else ""
-SESSION_COOKIE_NAME = f"{_cookie_prefix}session"
-CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -215,7 +215,7 @@ REDIS_URL = env.str("REDIS_URL", default=f"unix://{folders.valkey_socket(DATA_DI
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 
 CACHES = {
-    # Counters of the login throttle live here: they must not depend on the broker.
+    # Counters of second factors live here: they must not depend on the broker.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache_entry",
@@ -238,7 +238,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "accounts.passwords.PersonalWordsValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
@@ -256,8 +256,14 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an admin makes the accounts
+# So nothing may depend on a verified address: accounts/models/people.py has the only one.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"  # signing up is closed
-ACCOUNT_FORMS = {"login": "accounts.sign_in.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.sign_in.SignInForm",
+    "reset_password": "accounts.sign_in.ForgottenForm",
+}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.people.links.PasswordLinks"  # noqa: S105 - a name
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
@@ -266,10 +272,12 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Signing criteria counts only from somebody who proved lately who they are.
 RECENT_SIGN_IN_SECONDS = 15 * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "LeadPortal: "
+# Passwords are counted by accounts/tries.py. What is left is about oneself: codes count for the
+# account, as only who knows its password gets as far.
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/300s/key",
-    "reset_password": "20/m/ip,5/m/key",
+    "login": None,
+    "login_failed": "5/300s/key",
+    "reset_password": "20/m/ip",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }

@@ -18,6 +18,7 @@ urlpatterns = [
 ]
 
 handler403 = "accounts.pages.permission_denied"
+handler500 = "accounts.pages.server_error"
 handler429 = "accounts.pages.too_many_tries"  # django-allauth asks for it
 
 if settings.DEBUG:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from accounts import policy
 from accounts.models import Portal, User
 from funnel.versions import current
+from leadportal.db import sweeps
 from leads import facts, news
 from leads.follow_ups import follow_ups
 from leads.mine import mine
@@ -30,9 +31,15 @@ def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
         news.of_everybody(timezone.now())
 
 
+def give_back_claims(person: User) -> None:
+    """Who is switched off holds no leads: the sweep finds them, this makes it prompt."""
+    sweeps.nudge("give_back")
+
+
 current.VOCABULARY.append(facts.record_vocabulary)
 policy.NAV_COUNTS["queue"] = handoffs_waiting_for
 policy.NAV_COUNTS["rejections"] = listing.needing
 policy.NAV_COUNTS["my-leads"] = mine.untouched
 policy.NAV_COUNTS["follow-ups"] = follow_ups_due
 policy.ON_SETTINGS_CHANGED.append(rescore_after)
+policy.ON_SWITCHED_OFF.append(give_back_claims)

@@ -8,6 +8,7 @@ from leadportal.db.sweeps import Sweep
 from leads.demo import player
 from leads.handoffs import claims
 from leads.impact import counting
+from leads.imports import job
 from leads.judging import due, history
 from leads.nurture import nurture
 
@@ -48,6 +49,20 @@ SWEEPS = (
         period=timedelta(seconds=5),
         drain=counting.count_due,
         oldest_due=counting.oldest_due,
+    ),
+    Sweep(
+        name="import",
+        queue="bulk",
+        period=timedelta(seconds=5),
+        drain=job.drain,
+        oldest_due=job.oldest_due,
+    ),
+    Sweep(
+        name="forget_imports",
+        queue="bulk",
+        period=timedelta(hours=1),
+        drain=job.forget,
+        oldest_due=job.oldest_to_forget,
     ),
     Sweep(
         name="forget_scores",

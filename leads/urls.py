@@ -8,6 +8,7 @@ from leads.follow_ups import pages as follow_ups
 from leads.handoffs import api as handoffs_api
 from leads.handoffs import pages as handoffs
 from leads.impact import pages as impact
+from leads.imports import pages as imports
 from leads.ingest import api as ingest_api
 from leads.lead import api as lead_api
 from leads.lead import pages as lead
@@ -101,6 +102,16 @@ urlpatterns = [
     path("criteria/<int:number>/count", switch_on.criteria_count, name="criteria-count"),
     path("criteria/<int:number>/rescore", switch_on.criteria_rescore, name="criteria-rescore"),
     path("criteria/<int:number>/replay", switch_on.criteria_replay, name="criteria-replay"),
+    path("imports", imports.import_list, name="imports"),
+    path("imports/<int:pk>", imports.import_page, name="import"),
+    path("imports/<int:pk>/columns", imports.import_columns, name="import-columns"),
+    path("imports/<int:pk>/start", imports.import_start, name="import-start"),
+    path("imports/<int:pk>/pause", imports.import_pause, name="import-pause"),
+    path("imports/<int:pk>/go-on", imports.import_go_on, name="import-go-on"),
+    path("imports/<int:pk>/undo", imports.import_undo, name="import-undo"),
+    path("imports/<int:pk>/hand-over", imports.import_hand_over, name="import-hand-over"),
+    path("imports/<int:pk>/discard", imports.import_discard, name="import-discard"),
+    path("imports/<int:pk>/refused", imports.import_refused, name="import-refused"),
     path("leads", table.lead_list, name="leads"),
     path("leads/new", editing.lead_new, name="lead-new"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),

@@ -3,6 +3,7 @@
 The addresses come from the URL resolver: a new one without a line here fails.
 """
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ from accounts.policy import Action
 from accounts.roles import Role
 from funnel.versions import current, editing
 from leads.by_hand import points
-from leads.models import Handoff, Lead
+from leads.imports import imports
+from leads.models import Handoff, Import, Lead
 from tests import factories
 from tests.api import Api
 from tests.concurrently import rolled_back
@@ -146,6 +148,25 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.WRITE_NOTES, about="lead"),
         Page(Action.WRITE_NOTES, "POST", "lead", 422, {"text": ""}),
     ],
+    "imports": [
+        Page(Action.IMPORT_LEADS),
+        Page(Action.IMPORT_LEADS, "POST", answer=422),
+    ],
+    "import": [Page(Action.IMPORT_LEADS, about="import", answer=302)],  # to its columns
+    "import-columns": [
+        Page(Action.IMPORT_LEADS, about="import"),
+        Page(Action.IMPORT_LEADS, "POST", "import", 422, {"c0": "luck"}),
+    ],
+    "import-start": [Page(Action.IMPORT_LEADS, "POST", "import", 409)],  # it is not checked
+    "import-pause": [Page(Action.IMPORT_LEADS, "POST", "import", 409)],
+    "import-go-on": [Page(Action.IMPORT_LEADS, "POST", "import", 409)],
+    "import-undo": [
+        Page(Action.IMPORT_LEADS, about="import"),
+        Page(Action.IMPORT_LEADS, "POST", "import", 409),
+    ],
+    "import-hand-over": [Page(Action.IMPORT_LEADS, "POST", "import", 302)],  # nobody is held
+    "import-discard": [Page(Action.IMPORT_LEADS, "POST", "paused import", 409)],  # some came in
+    "import-refused": [Page(Action.IMPORT_LEADS, about="import")],
     "search": [Page(Action.OPEN_LEADS)],
     "quality": [Page(Action.OPEN_QUALITY)],
     "counted": [Page(Action.OPEN_QUALITY, answer=404)],  # without a number
@@ -228,6 +249,23 @@ PAGES: dict[str, list[Page]] = {
     "reason-retire": [Page(Action.EDIT_REASONS, "POST", "reason", 302)],
     "reason-back": [Page(Action.EDIT_REASONS, "POST", "reason", 302)],
     "reason-delete": [Page(Action.EDIT_REASONS, "POST", "reason", 409)],  # it is used
+    "people": [Page(Action.EDIT_PEOPLE)],
+    "person-new": [
+        Page(Action.EDIT_PEOPLE),
+        Page(Action.EDIT_PEOPLE, "POST", answer=422, data={"email": "nobody"}),
+    ],
+    "person": [
+        Page(Action.EDIT_PEOPLE, about="person"),
+        Page(Action.EDIT_PEOPLE, "POST", "person", 422, {"name": ""}),
+    ],
+    "person-deactivate": [
+        Page(Action.EDIT_PEOPLE, about="person"),
+        Page(Action.EDIT_PEOPLE, "POST", "person", 302),
+    ],
+    "person-activate": [Page(Action.EDIT_PEOPLE, "POST", "person", 409)],  # it is on
+    "person-reset-2fa": [Page(Action.EDIT_PEOPLE, "POST", "person", 409)],  # there is none
+    "person-end-sessions": [Page(Action.EDIT_PEOPLE, "POST", "person", 302)],
+    "person-link": [Page(Action.EDIT_PEOPLE, "POST", "person", 201)],
     "keys": [Page(Action.OPEN_KEYS)],
     "key-new": [
         Page(Action.EDIT_KEYS),
@@ -359,10 +397,20 @@ def made() -> World:
         "nurture": factories.nurtured(rep).pk,
         "reason": factories.reason().pk,
         "key": Api().key.pk,
+        "import": begun(people[Role.MARKETING]).pk,
+        "paused import": begun(people[Role.MARKETING], "paused").pk,
+        "person": factories.person(name="Sun-hee Park").pk,
         "version": factories.live_version().number,
         "draft": editing.draft(current.live().content, author=people[Role.MARKETING]).number,
     }
     return World(people, {who: visit(person) for who, person in people.items()}, held, ids)
+
+
+def begun(person: User, state: str = "open") -> Import:
+    one = imports.begin(person, "list.csv", io.BytesIO(b"Email\nana@acme.example\n"))
+    one.state = state
+    one.save()
+    return one
 
 
 def visit(person: User) -> str:

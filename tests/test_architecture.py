@@ -29,6 +29,7 @@ OUTSIDE = EDGES | {
     "access",  # accounts: who may open a page
     "apps",
     "authentication",  # accounts/keys: whose key it is
+    "browsers",  # accounts: where somebody signs in from
     "context",  # accounts: what base.html shows
     "management",
     "middleware",

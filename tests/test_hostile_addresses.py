@@ -49,6 +49,7 @@ PAGES = [
     (Role.SALES, "/leads/{lead}", ("before", "show")),
     (Role.SALES_MANAGER, "/overview", ("from", "to", "period")),
     (Role.SALES_MANAGER, "/settings", ("after", "before")),
+    (Role.ADMIN, "/settings/people", ("after", "before")),
     (Role.SALES_MANAGER, "/quality", ("from", "to", "period")),
     (Role.SALES_MANAGER, "/criteria/2/movers", ("from", "to", "after", "scope")),
     (Role.SALES_MANAGER, "/criteria/drafts/2/text", ("at", "line")),

@@ -1,5 +1,7 @@
 """Whatever somebody stored, no page runs it and no mail takes a header from it."""
 
+import io
+
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -10,6 +12,8 @@ from accounts.roles import Role
 from funnel.models import Queue, QueueMember, Reason
 from funnel.versions import current
 from leads.handoffs import claims, touches, verdicts
+from leads.imports import imports, job
+from leads.imports.imports import Terms
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
 from leads.judging.due import drain
@@ -45,6 +49,10 @@ PAGES = [
     "/leads/{lost}",
     "/handoffs/{handoff}/touch",
     "/handoffs/{handoff}/release",
+    "/imports",
+    "/imports/{import}/columns",
+    "/imports/{imported}",
+    "/imports/{imported}/undo",
     "/quality",
     "/overview",
     "/criteria",
@@ -75,6 +83,10 @@ def lead_input(number: int) -> dict[str, object]:
         "attributes": {"free": ALL, "purchase_timeline": "now"},
         "consent": {"marketing": {"given": True, "text": ALL, "channel": PAYLOADS[1]}},
     }
+
+
+def quoted(text: str) -> str:
+    return text.replace('"', '""')
 
 
 @pytest.fixture
@@ -111,7 +123,14 @@ def world(live_portal, db) -> dict[str, object]:
     claims.claim(lost, chief)
     reason = Reason.objects.create(label=PAYLOADS[1], family=Reason.Family.PROFILE)
     verdicts.reject(lost, chief, reason=reason, note=ALL)
+    head, cells = f'"{quoted(ALL[:120])}",Email', f'"{quoted(ALL)}",no address'
+    file = f"{head}\n{cells}\n".encode()
+    fresh, checked = (imports.begin(chief, PAYLOADS[1], io.BytesIO(file)) for _ in range(2))
+    imports.choose(checked, chief, ["detail", "email"], Terms(system=PAYLOADS[0]))
+    job.drain()
     return {
+        "import": fresh.pk,
+        "imported": checked.pk,
         "chief": chief,
         "lead": held.lead_id,
         "lost": lost.lead_id,

@@ -6,21 +6,25 @@ with a line here, or is named below as one that only reads.
 
 import importlib
 import inspect
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from accounts import policy
 from accounts.keys import keys
 from accounts.models import Portal, Scope, User
+from accounts.people import links, people
 from accounts.policy import Action
 from accounts.portal import portal
 from accounts.roles import SIDE_OF, Role, Side
+from funnel import membership
 from funnel.models import CriteriaVersion, Queue, QueueMember
 from funnel.reasons import reasons
 from funnel.stages import Stage
@@ -32,10 +36,12 @@ from leads.editing import editing as lead_editing
 from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
+from leads.imports import imports
+from leads.imports.imports import Terms
 from leads.judging import due
 from leads.lead import changes, notes, reading
 from leads.mine import mine, results
-from leads.models import Adjustment, FollowUp, Handoff, Lead, Nurture
+from leads.models import Adjustment, FollowUp, Handoff, Import, Lead, Nurture
 from leads.nurture import nurture
 from leads.overview import attention
 from leads.queue import queue
@@ -112,11 +118,17 @@ def disqualified() -> Lead:
     )
 
 
-def change_settings(person: User, **values: Any) -> Portal:
+def change_settings(person: User, **values: Any) -> frozenset[str]:
     settings = Portal.load()
     for name, value in values.items():
         setattr(settings, name, value)
     return portal.change(settings, values, by=person)
+
+
+def with_app() -> User:
+    person = factories.outsider()
+    TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    return person
 
 
 def draft() -> CriteriaVersion:
@@ -149,6 +161,14 @@ def switched_on_by_count(person: User) -> CriteriaVersion:
     )
 
 
+def begun(person: User | None = None, *, state: str = "open") -> Import:
+    file = io.BytesIO(b"Email\nana@acme.example\n")
+    one = imports.begin(person or factories.marketer(), "list.csv", file)
+    one.state = state
+    one.save()
+    return one
+
+
 VERBS: dict[Callable[..., Any], list[Verb]] = {
     keys.create: [
         may(
@@ -164,6 +184,56 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             lambda person: keys.revoke(
                 keys.create(factories.integration(), scopes=[Scope.LEADS_READ])[0], by=person
             ),
+        )
+    ],
+    people.add: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.add(
+                "new@brightwater.example", by=person, name="New", roles=[Role.SALES]
+            ),
+        )
+    ],
+    people.change: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.change(factories.outsider(), by=person, name="Another"),
+        )
+    ],
+    people.deactivate: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.deactivate(factories.outsider(), by=person),
+        )
+    ],
+    people.activate: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.activate(factories.person(is_active=False), by=person),
+        )
+    ],
+    people.end_sessions: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.end_sessions(factories.outsider(), by=person),
+        )
+    ],
+    people.reset_second_factor: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.reset_second_factor(with_app(), by=person),
+        )
+    ],
+    people.make_password_link: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: people.make_password_link(factories.outsider(), by=person),
+        )
+    ],
+    membership.put_into: [
+        may(
+            Action.EDIT_PEOPLE,
+            lambda person: membership.put_into(factories.outsider(), [Queue.default().pk], person),
         )
     ],
     portal.change: [
@@ -385,6 +455,26 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             ),
         )
     ],
+    imports.begin: [may(Action.IMPORT_LEADS, begun)],
+    imports.choose: [
+        may(Action.IMPORT_LEADS, lambda person: imports.choose(begun(), person, ["email"], Terms()))
+    ],
+    imports.start: [
+        may(Action.IMPORT_LEADS, lambda person: imports.start(begun(state="checked"), person))
+    ],
+    imports.pause: [
+        may(Action.IMPORT_LEADS, lambda person: imports.pause(begun(state="paused"), person))
+    ],
+    imports.go_on: [
+        may(Action.IMPORT_LEADS, lambda person: imports.go_on(begun(state="paused"), person))
+    ],
+    imports.undo: [
+        may(Action.IMPORT_LEADS, lambda person: imports.undo(begun(state="paused"), person))
+    ],
+    imports.discard: [may(Action.IMPORT_LEADS, lambda person: imports.discard(begun(), person))],
+    imports.hand_over: [
+        may(Action.IMPORT_LEADS, lambda person: imports.hand_over(begun(), person))
+    ],
     lead_editing.create: [
         may(
             Action.EDIT_LEADS,
@@ -450,6 +540,10 @@ NO_VERBS = {
     mine.untouched,
     results.claims_of,
     results.behind,
+    hooks.give_back_claims,
+    people.state,
+    people.usable_keys,
+    links.password_address,
     results.results,
     commands.commands,
     finding.find,

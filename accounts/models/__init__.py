@@ -1,5 +1,16 @@
 from accounts.models.keys import ApiKey, Integration, Scope
-from accounts.models.people import Team, User
+from accounts.models.people import PersonChange, Team, User
 from accounts.models.portal import Portal, SettingChange
+from accounts.models.tries import SignInTries
 
-__all__ = ["ApiKey", "Integration", "Portal", "Scope", "SettingChange", "Team", "User"]
+__all__ = [
+    "ApiKey",
+    "Integration",
+    "PersonChange",
+    "Portal",
+    "Scope",
+    "SettingChange",
+    "SignInTries",
+    "Team",
+    "User",
+]

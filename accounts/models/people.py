@@ -60,6 +60,8 @@ class User(AbstractBaseUser):
     zone = models.CharField(max_length=64, blank=True, help_text="Blank: the company's zone.")
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    # How often all visits of this person were ended at once.
+    visits_ended = models.PositiveIntegerField(default=0, db_default=0)
 
     objects = UserManager()
 
@@ -101,8 +103,44 @@ class User(AbstractBaseUser):
         words = self.name.split()
         return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must match to be this person's: their password, and that number."""
+        password: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{password}{self.visits_ended or ''}"
+
     def get_full_name(self) -> str:
         return self.name
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+
+class PersonChange(models.Model):
+    """One thing that was changed about somebody's account. Never edited (by trigger)."""
+
+    at = models.DateTimeField(default=timezone.now)
+    # Nobody: a command.
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # Found by the index below.
+    person = models.ForeignKey(User, models.PROTECT, related_name="changes", db_index=False)
+    # A field of the form, or what was done: access, visits, keys, second_factor, link.
+    what = models.CharField(max_length=40)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(old=models.F("new")), name="person_change_changes"
+            ),
+        ]
+        indexes = [
+            # Read by: the page of all people, newest first.
+            models.Index(fields=["-at", "-id"], name="person_change_newest"),
+            # Read by: the page of one person.
+            models.Index(fields=["person", "-at", "-id"], name="person_change_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.old} → {self.new}"

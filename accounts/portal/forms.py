@@ -12,6 +12,7 @@ from accounts.models import Portal, User
 from accounts.policy import Action
 from accounts.portal.portal import PROMISES, action_for
 from accounts.portal.words import LABELS, label, plain_letters, shown
+from leadportal.web.shared_forms import Shared
 from leadportal.world.countries import COUNTRIES
 from leadportal.world.currencies import CURRENCIES
 
@@ -92,7 +93,7 @@ def whole_number(label: str, what: str, least: int, most: int, example: int) -> 
     )
 
 
-class SettingsForm(forms.ModelForm):
+class SettingsForm(Shared, forms.ModelForm):
     """The settings row. Fields that this person may not change are not in the form at all."""
 
     company_name = forms.CharField(
@@ -147,8 +148,8 @@ class SettingsForm(forms.ModelForm):
     def clean_sells_to(self) -> list[str]:
         return sorted(self.cleaned_data["sells_to"])
 
-    def changed(self) -> frozenset[str]:
-        return frozenset(self.changed_data)
+    def said(self, name: str, value: Any) -> str:
+        return shown(name, value)
 
     def countries(self) -> str:
         """The ticked ones by name, above the long list of all."""

@@ -14,6 +14,7 @@ from accounts.policy import Action
 from accounts.portal import portal, words
 from accounts.portal.forms import SettingsForm
 from leadportal.db import paging
+from leadportal.db.meanwhile import ChangedMeanwhile
 from leadportal.db.paging import Order, read_moment
 
 NEWEST = Order("at", read_moment, descending=True)
@@ -22,18 +23,29 @@ NEWEST = Order("at", read_moment, descending=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Action.OPEN_SETTINGS)
 def settings_page(request: AuthenticatedRequest) -> HttpResponse:
-    row = Portal.load()
-    form = SettingsForm(request.POST or None, instance=row, user=request.user)
+    made: dict[str, Any] = {"instance": Portal.load(), "user": request.user}
+    form, status = SettingsForm(request.POST or None, **made), 200
     if request.method == "POST":
         # Whoever may change anything may change the promises.
         policy.require(request.user, Action.EDIT_PROMISES)
         if form.is_valid():
-            portal.change(form.instance, form.changed(), by=request.user)
-            messages.success(request, "Saved." if form.has_changed() else "Nothing was changed.")
-            return redirect("settings")
-    status = 422 if form.errors else 200
+            try:
+                wanted, read = form.instance, form.read()
+                changed = portal.change(wanted, form.fields, by=request.user, read=read)
+            except ChangedMeanwhile as meanwhile:
+                made["instance"] = Portal.load()
+                form, status = form.against(meanwhile, by=_who_saved(meanwhile), **made), 409
+            else:
+                messages.success(request, "Saved." if changed else "Nothing was changed.")
+                return redirect("settings")
+    status = 422 if form.errors else status
     context = {"form": form} | _history(request)
     return render(request, "accounts/portal/settings.html", context, status=status)
+
+
+def _who_saved(meanwhile: ChangedMeanwhile) -> str:
+    last = SettingChange.objects.filter(setting__in=meanwhile.names).select_related("person")[:1]
+    return last[0].person.name if last else "Somebody"
 
 
 def _history(request: AuthenticatedRequest) -> dict[str, Any]:

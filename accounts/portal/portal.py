@@ -1,7 +1,8 @@
 """The settings row: who may change what of it, and how it changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils import timezone
 from accounts import policy
 from accounts.models import Portal, SettingChange, User
 from accounts.policy import Action
+from leadportal.db.meanwhile import really_new
 
 # What the sales manager sets; the rest is the company's.
 PROMISES = ("claim_minutes", "touch_minutes", "held_limit")
@@ -21,33 +23,39 @@ def action_for(setting: str) -> Action:
 
 @transaction.atomic
 def change(
-    portal: Portal, fields: Iterable[str], *, by: User, at: datetime | None = None
-) -> Portal:
+    portal: Portal,
+    fields: Iterable[str],
+    *,
+    by: User,
+    read: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> frozenset[str]:
     """Save what is new of these settings, with who changed it from what, and tell who depends.
 
-    Each changed setting leaves one SettingChange. Raises NotAllowed, and saves nothing,
-    when this person may not change one of them.
+    `portal` has them as this person wants them, `read` as they saw them. Gives the names of those
+    that were saved; each leaves one SettingChange. Raises NotAllowed when this person may not
+    change one of them, or ChangedMeanwhile; then nothing is saved.
     """
     # Locked, so that the old value is the one this change takes the place of.
-    before = Portal.objects.select_for_update().get(pk=portal.pk)
-    changed = frozenset(name for name in fields if getattr(before, name) != getattr(portal, name))
+    row = Portal.objects.select_for_update().get(pk=portal.pk)
+    now = {name: getattr(row, name) for name in fields}
+    new = really_new(now, {name: getattr(portal, name) for name in now}, read)
+    changed = frozenset(new)
     for action in map(action_for, changed):
         policy.require(by, action)
     if changed:
         # Only what was changed, so that two people changing two things both succeed.
-        portal.save(update_fields=sorted(changed))
-        _remember(before, portal, changed, by, at or timezone.now())
+        for name, value in new.items():
+            setattr(row, name, value)
+        row.save(update_fields=sorted(changed))
+        _remember(now, new, by, at or timezone.now())
         for depends in policy.ON_SETTINGS_CHANGED:
-            depends(portal, changed)
-    return portal
+            depends(row, changed)
+    return changed
 
 
-def _remember(
-    before: Portal, after: Portal, changed: Iterable[str], by: User, at: datetime
-) -> None:
+def _remember(old: Mapping[str, Any], new: Mapping[str, Any], by: User, at: datetime) -> None:
     SettingChange.objects.bulk_create(
-        SettingChange(
-            at=at, person=by, setting=name, old=getattr(before, name), new=getattr(after, name)
-        )
-        for name in sorted(changed)
+        SettingChange(at=at, person=by, setting=name, old=old[name], new=new[name])
+        for name in sorted(new)
     )

@@ -4,9 +4,10 @@ from django import forms
 
 from accounts.portal.forms import PRINTABLE
 from funnel.models import Reason
+from leadportal.web.shared_forms import Shared
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Shared):
     """What a rep reads, and what marketing is offered first as its answer."""
 
     label = forms.CharField(

@@ -14,6 +14,7 @@ from accounts.policy import Action
 from funnel.models import Reason
 from funnel.reasons import reasons
 from funnel.reasons.forms import ReasonForm
+from leadportal.db.meanwhile import ChangedMeanwhile
 from leadportal.web.answers import fragment, go, refused
 from leadportal.web.posts import post_only
 
@@ -51,7 +52,8 @@ def reason_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None, initial=now)
 
     def say() -> str:
-        return f"“{reasons.change(reason, request.user, **form.cleaned_data)}” is saved."
+        saved = reasons.change(reason, request.user, read=form.read(), **form.cleaned_data)
+        return f"“{saved}” is saved."
 
     return _step(request, form, say, drawer_title="Edit reason", verb="Save", reason=reason)
 
@@ -59,15 +61,19 @@ def reason_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def _step(
     request: AuthenticatedRequest, form: ReasonForm, say: Callable[[], str], **context: Any
 ) -> HttpResponse:
-    """Do what was typed; else the form, and what is wrong."""
+    """Do what was typed; else the form, and what is wrong or changed meanwhile."""
+    status = 200
     if form.is_valid():
         try:
             messages.success(request, say())
         except reasons.ReasonRefused as error:
             form.add_error("label", str(error))
+        except ChangedMeanwhile as meanwhile:
+            by = reasons.who_saved(context["reason"])
+            form, status = form.against(meanwhile, by=by), 409
         else:
             return go(request, "reasons")
-    status = 422 if form.errors else 200
+    status = 422 if form.errors else status
     return fragment(request, "funnel/reasons/reason.html", {"form": form, **context}, status=status)
 
 

@@ -1,5 +1,6 @@
 """The list of reasons for rejecting: added, changed, put in order, retired and brought back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,11 @@ from accounts import policy
 from accounts.models import SettingChange, User
 from accounts.policy import Action
 from funnel.models import Reason
+from leadportal.db.meanwhile import really_new
 
 UP, DOWN = "up", "down"
+# What changes of the list are kept as.
+SETTING = "rejection_reasons"
 # What a manager says of a reason; the rest, marketing's answers remember.
 FIELDS = ("label", "family", "destination", "may_return")
 
@@ -36,17 +40,26 @@ def add(person: User, *, at: datetime | None = None, **fields: Any) -> Reason:
 
 
 @transaction.atomic
-def change(reason: Reason, person: User, *, at: datetime | None = None, **fields: Any) -> Reason:
+def change(
+    reason: Reason,
+    person: User,
+    *,
+    read: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+    **fields: Any,
+) -> Reason:
     """Another name, family, destination or default. Leads rejected for it read its new name.
 
-    Raises ReasonRefused or NotAllowed.
+    `read` is what they were when this person read them. Raises ReasonRefused, ChangedMeanwhile or
+    NotAllowed.
     """
     policy.require(person, Action.EDIT_REASONS)
     reason = _locked(reason)
     before = said(reason)
-    for name in FIELDS:
-        setattr(reason, name, fields.get(name, getattr(reason, name)))
-    if said(reason) != before:
+    new = really_new({name: getattr(reason, name) for name in FIELDS}, fields, read)
+    for name, value in new.items():
+        setattr(reason, name, value)
+    if new:
         _save(reason)
         _remember(person, before, said(reason), at)
     return reason
@@ -120,6 +133,13 @@ def said(reason: Reason) -> str:
     return f"“{reason.label}” ({', '.join(parts).lower()})"
 
 
+def who_saved(reason: Reason) -> str:
+    """The name of who made it what it is now; "Somebody" where that is not known."""
+    now = said(Reason.objects.get(pk=reason.pk))
+    made = SettingChange.objects.filter(setting=SETTING, new=now).select_related("person")[:1]
+    return made[0].person.name if made else "Somebody"
+
+
 def _locked(reason: Reason) -> Reason:
     """As it is now, held for a change. Raises ReasonRefused where it was deleted."""
     found = Reason.objects.select_for_update(no_key=True).filter(pk=reason.pk).first()
@@ -145,7 +165,7 @@ def _remember(person: User, before: str, after: str, at: datetime | None) -> Non
     SettingChange.objects.create(
         at=at or timezone.now(),
         person=person,
-        setting="rejection_reasons",
+        setting=SETTING,
         old=before or "nothing",
         new=after or "deleted",
     )

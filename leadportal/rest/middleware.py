@@ -60,6 +60,8 @@ class ApiMiddleware:
             return response
         if response.status_code == 404:
             problem = problems.not_found()
+        elif response.status_code == 503:
+            problem = problems.unavailable()
         elif response.status_code >= 500:
             problem = problems.server_error()
         else:

@@ -145,6 +145,8 @@ LEAD_KEPT_BY_US = frozenset(
 )
 
 LEAD_SCHEMA = object_of(LEAD)
+# What is brought in of the past says itself when it began.
+_DATED = LEAD | {"created_at": MOMENT}
 # Kept as it was said: it is added to, and taken back by saying so.
 _NEVER_EMPTIED = {
     "external_id": "An external id stays; send another to add it.",
@@ -153,9 +155,10 @@ _NEVER_EMPTIED = {
 }
 
 
-def read_lead(payload: Any) -> dict[str, Any]:
+def read_lead(payload: Any, *, keeps_dates: bool = False) -> dict[str, Any]:
     """The checked values of one lead in the API's shape. Raises Refused."""
-    values = read_object(payload, LEAD, kept_by_us=LEAD_KEPT_BY_US)
+    table = _DATED if keeps_dates else LEAD
+    values = read_object(payload, table, kept_by_us=LEAD_KEPT_BY_US)
     if not ({"external_id", "email", "phone"} & values.keys()):
         raise Refused(FieldError("", "required", "Give an external_id, an email or a phone."))
     return values

@@ -39,21 +39,28 @@ def ingest_leads(
     at: datetime | None = None,
     actor: Actor = Actor.INTEGRATION,
     all_or_none: bool = False,
+    keeps_dates: bool = False,
+    held_until: datetime | None = None,
 ) -> list[IngestResult]:
     """Take in leads of the API's shape (LEAD of leads/checks): one result each, in their order.
 
     One transaction. The same person twice in a batch is one lead: later values overwrite, as two
     calls would. Where an external id means one lead and the mail another, the external id wins
     and the mail stays with its owner. Raises BatchRefused when `all_or_none` and one is refused.
+
+    With `keeps_dates` an item may say when a new lead was created (`created_at`). Until
+    `held_until` new leads are scored and stay where they are: nothing is handed over.
     """
     asks = any(isinstance(item, Mapping) and item.get("attributes") for item in items)
     defined = fields.definitions() if asks else {}
-    sender = Sender(integration, at or timezone.now(), default_source, actor, defined)
+    sender = Sender(
+        integration, at or timezone.now(), default_source, actor, defined, held_until=held_until
+    )
     results: list[IngestResult] = []
     arrivals: list[Arrival] = []
     for index, item in enumerate(items):
         try:
-            values = read_lead(item)
+            values = read_lead(item, keeps_dates=keeps_dates)
             if "attributes" in values:
                 values["attributes"] = fields.typed(values["attributes"], defined)
         except Refused as refused:
@@ -108,10 +115,12 @@ def _link_companies(
 def _write_new(people: People, sender: Sender) -> None:
     # By mail, so that two batches with the same people wait for each other and never deadlock.
     people.new.sort(key=lambda record: record.get("email_key"))
-    times = dict.fromkeys(("created_at", "updated_at", "stage_since"), sender.at)
     for record in people.new:
         record.finish()
-        record.row |= times
+        began = min(record.created_at or sender.at, sender.at)
+        record.row |= {"created_at": began, "stage_since": began, "updated_at": sender.at}
+        if sender.held_until:
+            record.row["held_until"] = sender.held_until
     written = rows.insert(
         Lead,
         [record.row for record in people.new],

@@ -49,6 +49,8 @@ class Sender:
     actor: Actor = Actor.INTEGRATION
     defined: Mapping[str, CustomField] = field(default_factory=dict)
     person: User | None = None
+    # Until then the criteria score its new leads, and move none.
+    held_until: datetime | None = None
 
     @property
     def spoke(self) -> dict[str, int | None]:
@@ -85,6 +87,8 @@ class Record:
     id: int = 0
     new: bool = True
     row: dict[str, Any] = field(default_factory=dict)
+    # Of a new one that is older than its arrival.
+    created_at: datetime | None = None
     # Names behind the ids of company, source and campaign, for people to read.
     names: dict[str, str] = field(default_factory=dict)
     # What it pointed to before: {"company": 7}.

@@ -45,6 +45,7 @@ def _enlist(record: Record, arrival: Arrival, people: People) -> tuple[Status, i
     if external_id and external_id not in people.by_external:
         people.by_external[external_id] = people.named[external_id] = record
     if record.first_index == arrival.index:
+        record.created_at = arrival.values.get("created_at")
         people.new.append(record)
         return Status.CREATED, None
     if record.first_index == -1:

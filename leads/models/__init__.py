@@ -7,6 +7,7 @@ from leads.models.fields import CustomField, FieldType, SeenAttribute
 from leads.models.follow_up import FollowUp
 from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.impact import ImpactCount, Rescored
+from leads.models.imports import Import, ImportLine, ImportState, LineStatus
 from leads.models.judgement import Judgement, News
 from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
 from leads.models.note import Note
@@ -33,9 +34,13 @@ __all__ = [
     "Handoff",
     "HandoffState",
     "ImpactCount",
+    "Import",
+    "ImportLine",
+    "ImportState",
     "Judgement",
     "Lead",
     "LeadChange",
+    "LineStatus",
     "News",
     "Note",
     "Nurture",

@@ -67,6 +67,8 @@ def _work(user: User) -> list[Command]:
         work.append(Command(take, How.POST, reverse("claim-next")))
     if policy.can(user, Action.EDIT_LEADS):
         work.append(Command("Add a lead", How.GO, reverse("lead-new")))
+    if policy.can(user, Action.IMPORT_LEADS):
+        work.append(Command("Import a file of leads", How.GO, reverse("imports")))
     return work
 
 

@@ -1,5 +1,7 @@
 """What a list of leads or handoffs may be narrowed by; for the API and its description."""
 
+from decimal import Decimal
+
 import django_filters as filters
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -11,7 +13,7 @@ from leads import phones
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key, email_identity
 from leads.metrics.catalogue import STEPS
-from leads.models import ExternalId, Handoff, Lead, StageChange
+from leads.models import ExternalId, Handoff, ImportLine, Lead, LineStatus, StageChange
 from leads.text import has_words, name_key
 
 # More with one number are told apart by nobody.
@@ -51,6 +53,12 @@ class LeadFilter(AskedFilters):
     queue = filters.CharFilter(method="by_queue", help_text="Name of the queue they wait in.")
     min_total = filters.NumberFilter(field_name="judgement__total", lookup_expr="gte")
     max_total = filters.NumberFilter(field_name="judgement__total", lookup_expr="lte")
+    imported = filters.NumberFilter(
+        method="by_import", help_text="Number of the import they are new with."
+    )
+    import_updated = filters.NumberFilter(
+        method="by_import", help_text="Number of an import that found them known already."
+    )
     created_since = Moment(field_name="created_at", lookup_expr="gte")
     created_until = Moment(field_name="created_at", lookup_expr="lt")
     updated_since = Moment(field_name="updated_at", lookup_expr="gte")
@@ -114,6 +122,11 @@ class LeadFilter(AskedFilters):
     def by_queue(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         waiting = Handoff.objects.open().filter(queue__name__iexact=value, lead=OuterRef("pk"))
         return leads.filter(Exists(waiting))
+
+    def by_import(self, leads: QuerySet[Lead], name: str, value: Decimal) -> QuerySet[Lead]:
+        status = LineStatus.CREATED if name == "imported" else LineStatus.MATCHED
+        lines = ImportLine.objects.filter(of=int(value) % 2**31, status=status)
+        return leads.filter(pk__in=lines.values("lead"))
 
     def by_words(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         return leads.filter(has_words(value))

@@ -35,9 +35,7 @@ async function lookForTyped() {
 on("htmx:afterSettle", letToastsLeave);
 on("click", closeMenu);
 // Switched at once where the script comes; else by the form, as without any.
-function themed(event) {
-  const { target, submitter } = event;
-  event.preventDefault();
+find("[data-theme-form]").onsubmit = ({ target, submitter }) => {
   import("./help.js").then(
     ({ switchTheme }) => switchTheme(target),
     () => {
@@ -45,8 +43,8 @@ function themed(event) {
       target.requestSubmit(submitter);
     },
   );
-}
-find("[data-theme-form]").onsubmit = themed;
+  return false;
+};
 findAll("[data-copy]").forEach((button) =>
   import("./help.js").then(({ copy }) => {
     button.hidden = false;

@@ -103,6 +103,17 @@ def test_a_weak_password_is_refused(monkeypatch):
         run("create_user", "ada@example.com", "--role", "admin", "--password-stdin")
 
 
+@pytest.mark.parametrize("password", ["ada.berg.2026", "AdaBerg-Example", "berg-ada-berg"])
+def test_a_password_made_of_the_name_or_the_address_is_refused(monkeypatch, password):
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+
+    with pytest.raises(CommandError, match="too similar|little more than"):
+        run(
+            *("create_user", "ada.berg@example.com", "--role", "admin"),
+            *("--name", "Ada Berg", "--password-stdin"),
+        )
+
+
 def test_the_same_address_is_not_given_twice(typed, person):
     person(Role.SALES, email="a@example.com")
 

@@ -3,11 +3,15 @@
 import re
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import expect
 
 from accounts.keys import keys
-from accounts.models import Portal
+from accounts.models import ApiKey, Portal
+from accounts.people import people
+from accounts.portal import portal
 from accounts.roles import Role
+from funnel.models import Reason
 from tests.accounts.conftest import PASSWORD
 
 # Both widths and both themes, each at least once.
@@ -146,3 +150,88 @@ def test_single_keys_stay_switched_off(sign_in, person):
 
     assert page.locator("html").get_attribute("data-keys") == "off"
     assert page.url.endswith("/settings/keys")
+
+
+@pytest.mark.parametrize("how", LOOKS, ids=["wide and light", "narrow and dark"])
+def test_people_are_accessible_whatever_they_are_called(sign_in, axe, person, how, integration):
+    rep = person(Role.SALES, Role.SALES_MANAGER, name="علي بن محمد " + "x" * 70)
+    admin = person(Role.ADMIN, name="王小明")
+    key, _ = keys.create(integration, scopes=["leads:write"], name="contact page")
+    ApiKey.objects.filter(pk=key.pk).update(created_by=rep)
+    people.change(rep, by=admin, team="Nordics " * 9)
+    page = sign_in(admin, **how)
+
+    own = f"/settings/people/{rep.pk}"
+    for path in ("/settings/people", "/settings/people/new", own, f"{own}/deactivate"):
+        page.goto(path)
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+    page.get_by_role("button", name="Switch it off").click()
+    expect(page.locator(".toast")).to_contain_text("cannot sign in any more")
+    expect(page.get_by_text("switched off", exact=True)).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="Switch on the account").click()
+    expect(page.get_by_role("link", name="Switch off the account")).to_be_visible()
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_label("Link", exact=True)).to_have_value(re.compile("/account/password/"))
+    axe(page)
+
+
+def test_at_320_px_a_person_can_be_kept(sign_in, person):
+    rep, admin = person(Role.SALES, name="x" * 90), person(Role.ADMIN)
+    page = sign_in(admin, width=320)
+
+    for path in ("/settings/people", f"/settings/people/{rep.pk}"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_of_two_who_save_the_settings_the_second_decides(sign_in, axe, person):
+    page = sign_in(person(Role.ADMIN))
+    page.goto("/settings")
+    row = Portal.load()
+    row.claim_minutes = 45
+    portal.change(row, ["claim_minutes"], by=person(Role.SALES_MANAGER, name="Ruth Bakker"))
+
+    page.get_by_label("Minutes to claim").fill("60")
+    page.get_by_role("button", name="Save settings").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("Ruth Bakker saved this before you")
+    axe(page)
+    page.get_by_role("button", name="Save mine over theirs").click()
+    expect(page.locator(".toast")).to_contain_text("Saved.")
+    assert Portal.load().claim_minutes == 60
+
+
+def test_what_was_typed_outlives_a_database_that_does_not_answer(sign_in, axe, person):
+    page = sign_in(person(Role.ADMIN), answers_503=True)
+    page.goto("/settings")
+    page.get_by_label("Company name").fill("Brightwater & Sons")
+
+    with transaction.atomic():
+        Portal.objects.select_for_update().get()
+        page.get_by_role("button", name="Save settings").click()
+        expect(page.get_by_role("heading", name="This was not saved")).to_be_visible()
+        axe(page)
+
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.locator(".toast")).to_contain_text("Saved.")
+    assert Portal.load().company_name == "Brightwater & Sons"
+
+
+def test_a_drawer_says_so_and_keeps_what_was_typed(sign_in, person):
+    reason = Reason.objects.filter(is_active=True).first()
+    page = sign_in(person(Role.SALES_MANAGER), answers_503=True)
+    page.goto("/settings/reasons")
+    page.get_by_role("link", name=f"Edit {reason.label}").click()
+    page.get_by_label("Reason", exact=True).fill("Out of reach")
+
+    with transaction.atomic():
+        Reason.objects.select_for_update().get(pk=reason.pk)
+        page.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("alert")).to_contain_text("Nothing was lost; try once more.")
+    expect(page.get_by_label("Reason", exact=True)).to_have_value("Out of reach")
+
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".toast")).to_contain_text("“Out of reach” is saved.")

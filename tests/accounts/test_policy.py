@@ -72,6 +72,7 @@ def test_navigation_names_only_pages_that_open():
         "criteria": Action.OPEN_CRITERIA,
         "settings": Action.OPEN_SETTINGS,
         "keys": Action.OPEN_KEYS,
+        "people": Action.EDIT_PEOPLE,
     }
 
     for place in policy.NAVIGATION:

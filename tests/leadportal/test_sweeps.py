@@ -87,7 +87,7 @@ def test_readyz_tells_how_long_its_oldest_has_waited(declare, client):
 
     assert 30 <= waited.pop("tidy_up") < 40
     names = ["judge", "return", "give_back", "count_impact"]
-    names += ["forget_answers", "forget_forms", "forget_scores"]
+    names += ["forget_answers", "forget_forms", "forget_scores", "forget_tries"]
     assert waited == dict.fromkeys(names)
 
 

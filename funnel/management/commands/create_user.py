@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from accounts.models import Team, User
-from accounts.roles import SIDE_OF, Role, Side
-from funnel.models import Queue, QueueMember
+from accounts.models import User
+from accounts.people import people
+from accounts.roles import Role
+from funnel.models import Queue
 
 
 class Command(BaseCommand):
@@ -49,18 +50,23 @@ class Command(BaseCommand):
         roles = known_roles(options["roles"])
         if User.objects.filter(email=email).exists():
             raise CommandError(f"Somebody has the address {email} already.")
-        fields = {
-            "name": options["name"].strip() or name_from(email),
-            "roles": [str(role) for role in roles],
-            "team": team_named(options["team"].strip(), roles),
-        }
-        password, shown = self.password(User(email=email, **fields), options["password_stdin"])
+        name = options["name"].strip() or name_from(email)
+        queues = [queue_named(queue).pk for queue in options["queues"]]
+        nobody_yet = User(email=email, name=name)
+        password, shown = self.password(nobody_yet, options["password_stdin"])
         try:
-            user = User.objects.create_user(email, password, **fields)
+            user = people.add(
+                email,
+                by=None,
+                name=name,
+                roles=roles,
+                team=options["team"],
+                password=password,
+                queues=queues,
+            )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        queues = join_queues(user, options["queues"])
-        self.stdout.write(said(user, queues))
+        self.stdout.write(said(user, list(user.queues.all())))
         if shown:
             self.stdout.write(f"Password, shown once: {shown}")
 
@@ -95,24 +101,6 @@ def known_roles(names: list[str]) -> list[Role]:
 def name_from(email: str) -> str:
     """maya.lindqvist@example.com -> "Maya Lindqvist"."""
     return " ".join(email.partition("@")[0].replace("_", ".").split(".")).title()
-
-
-def team_named(name: str, roles: list[Role]) -> Team | None:
-    if not name:
-        return None
-    side = next((SIDE_OF[role] for role in roles if role in SIDE_OF), Side.SALES)
-    team = Team.objects.filter(name__iexact=name, side=side).first()
-    return team or Team.objects.create(name=name, side=side)
-
-
-def join_queues(user: User, names: list[str]) -> list[Queue]:
-    """The named queues; for a rep without any, the default one."""
-    queues = [queue_named(name) for name in names]
-    if not queues and user.has_role(Role.SALES):
-        queues = [Queue.default()]
-    for queue in queues:
-        QueueMember.objects.get_or_create(queue=queue, user=user)
-    return queues
 
 
 def queue_named(name: str) -> Queue:

@@ -1,5 +1,7 @@
 """Managers keep the list of reasons for rejecting."""
 
+import json
+
 import pytest
 
 from accounts.models import SettingChange
@@ -130,3 +132,42 @@ def test_what_writes_is_posted(boss, act):
 
     assert list(Reason.objects.values()) == before
     assert (answer.status_code, answer["Location"]) == (302, "/settings/reasons")
+
+
+def seen(reason):
+    values = {name: getattr(reason, name) for name in reasons.FIELDS}
+    typed = {name: value for name, value in values.items() if value is not False}
+    return typed | {"read": json.dumps(values)}
+
+
+def test_two_managers_who_change_two_things_both_succeed(boss):
+    reason = factories.reason("Too far away")
+    mine = seen(reason) | {"label": "Out of reach"}
+    reasons.change(reason, factories.marketing_manager(), destination="close")
+
+    answer = boss.post(f"/settings/reasons/{reason.pk}", mine)
+
+    reason.refresh_from_db()
+    assert answer.status_code == 302
+    assert (reason.label, reason.destination) == ("Out of reach", "close")
+
+
+def test_of_two_managers_the_second_sees_theirs_and_yours(boss):
+    reason = factories.reason("Too far away")
+    mine = seen(reason) | {"label": "Out of reach"}
+    reasons.change(reason, factories.marketing_manager(), label="Far off")
+
+    answer = boss.post(f"/settings/reasons/{reason.pk}", mine, headers={"HX-Request": "true"})
+
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "<bdi>Tomasz Zieliński</bdi> saved this before you" in text
+    assert "Far off" in text and "Out of reach" in text
+    reason.refresh_from_db()
+    assert reason.label == "Far off"
+
+    again = mine | {"read": answer.context["form"].as_read()}
+    boss.post(f"/settings/reasons/{reason.pk}", again)
+
+    reason.refresh_from_db()
+    assert reason.label == "Out of reach"

@@ -1,0 +1,7 @@
+"""Leads from files: CSV and spreadsheets as people export them, line by line, and back again.
+
+`reading` makes lines of a file · `recognising` guesses what its columns are · `targets` says what a
+column may be, and makes an item of the API's shape of a line · `imports` are the verbs · `job` does
+the work in the background, a batch a transaction · `undoing` takes it back · `forms`, `words`,
+`pages`.
+"""

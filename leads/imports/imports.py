@@ -1,0 +1,190 @@
+"""What people do with an import: begin, choose columns, start, pause, undo.
+
+Every verb takes the import's row first, so that it and the worker (leads/imports/job.py) never act
+on the same lines.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import IO
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import policy
+from accounts.keys import keys
+from accounts.models import Portal, User
+from accounts.policy import Action
+from leadportal.db import rows, sweeps
+from leads import fields, news
+from leads.imports import reading, recognising
+from leads.imports.targets import CREATED, NAMES_ONE
+from leads.models import Import, ImportLine, ImportState, Lead, LineStatus, Override
+from leads.models.imports import BEFORE, UNDO_LASTS
+
+SWEEP = "import"
+# Lines written by one statement.
+AT_ONCE = 2_000
+MINE = "Import"
+
+
+class ImportRefused(Exception):
+    """It cannot be done with this import now; says why."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an import is told about its file, beside its columns."""
+
+    day_first: bool = False
+    system: str = ""
+    source: str = ""
+    campaign: str = ""
+    consent_text: str = ""
+    consent_at: datetime | None = None
+    hold_until: datetime | None = None
+
+
+@transaction.atomic
+def begin(person: User, name: str, file: IO[bytes]) -> Import:
+    """Keep the lines of a file and what its columns seem to be. Raises Unreadable, NotAllowed."""
+    policy.require(person, Action.IMPORT_LEADS)
+    table = reading.read(name, file)
+    guess = recognising.recognise(table.header, table.lines, fields.definitions())
+    # What is old is nothing sales waits for, unless somebody says so.
+    days = Portal.load().override_days if CREATED in guess.columns else None
+    one = Import.objects.create(
+        name=name[-200:],
+        author=person,
+        header=table.header,
+        columns=guess.columns,
+        day_first=guess.day_first,
+        source=guess.source,
+        hold_until=timezone.now() + timedelta(days=days) if days else None,
+        found=table.found[:300],
+        lines_total=len(table.lines),
+        forget_at=timezone.now() + UNDO_LASTS,
+    )
+    for start in range(0, len(table.lines), AT_ONCE):
+        some = table.lines[start : start + AT_ONCE]
+        kept = [{"of_id": one.pk, "number": number, "cells": cells} for number, cells in some]
+        rows.insert(ImportLine, kept)
+    return one
+
+
+@transaction.atomic
+def choose(one: Import, person: User, columns: Sequence[str], terms: Terms) -> Import:
+    """Say what the columns are, and have every line checked. Raises ImportRefused or NotAllowed."""
+    one = _held(one, person)
+    if one.state not in BEFORE:
+        raise ImportRefused("Its lines have come in; the columns stay as they are.")
+    if not NAMES_ONE & set(columns):
+        raise ImportRefused("Choose which column is the email, the phone or the id.")
+    one.columns, one.day_first = list(columns), terms.day_first
+    one.integration = keys.integration_named(terms.system or MINE)
+    one.source, one.campaign = terms.source, terms.campaign
+    one.consent_text, one.consent_at = terms.consent_text, terms.consent_at
+    one.hold_until = terms.hold_until
+    return _work(one, ImportState.CHECKING)
+
+
+@transaction.atomic
+def start(one: Import, person: User) -> Import:
+    """Let the lines come in, as they were checked. Raises ImportRefused or NotAllowed."""
+    one = _held(one, person)
+    if one.state == ImportState.RUNNING:
+        return one
+    if one.state != ImportState.CHECKED:
+        raise ImportRefused("It has to be checked first, and comes in once.")
+    one.began_at = timezone.now()
+    return _work(one, ImportState.RUNNING)
+
+
+@transaction.atomic
+def pause(one: Import, person: User) -> Import:
+    """Stop after the batch at hand. Raises ImportRefused or NotAllowed."""
+    one = _held(one, person)
+    if one.state == ImportState.RUNNING:
+        one.state, one.due_at = ImportState.PAUSED, None
+        one.save()
+    elif one.state != ImportState.PAUSED:
+        raise ImportRefused("It is not coming in at the moment.")
+    return one
+
+
+@transaction.atomic
+def go_on(one: Import, person: User) -> Import:
+    """Go on where it was paused. Raises ImportRefused or NotAllowed."""
+    one = _held(one, person)
+    if one.state == ImportState.PAUSED:
+        one.state, one.due_at = ImportState.RUNNING, timezone.now()
+        one.save()
+        sweeps.nudge(SWEEP)
+    elif one.state != ImportState.RUNNING:
+        raise ImportRefused("It is not paused.")
+    return one
+
+
+@transaction.atomic
+def undo(one: Import, person: User) -> Import:
+    """Take it back line by line (leads/imports/undoing.py). Raises ImportRefused or NotAllowed."""
+    one = _held(one, person)
+    if one.state == ImportState.UNDOING:
+        return one
+    if not (one.may_be_undone or one.state == ImportState.PAUSED):
+        raise ImportRefused("It can be undone for 30 days after it came in, and once.")
+    one.undone_by = person
+    return _work(one, ImportState.UNDOING)
+
+
+@transaction.atomic
+def discard(one: Import, person: User) -> None:
+    """Throw a file away of which nothing came in. Raises ImportRefused or NotAllowed."""
+    one = _held(one, person)
+    if one.state not in BEFORE:
+        raise ImportRefused("Its lines have come in. Undo it instead.")
+    one.delete()
+
+
+@transaction.atomic
+def hand_over(one: Import, person: User, *, at: datetime | None = None) -> int:
+    """Let the criteria decide from now on about leads that were held; gives how many.
+
+    Raises NotAllowed.
+    """
+    one, at = _held(one, person), at or timezone.now()
+    mine = one.lines.filter(status=LineStatus.CREATED).values("lead")
+    held = Lead.objects.locked().filter(pk__in=mine, held_until=one.hold_until)
+    leads = list(held.order_by("pk").values_list("pk", flat=True)) if one.hold_until else []
+    for first in range(0, len(leads), AT_ONCE):
+        some = leads[first : first + AT_ONCE]
+        Override.objects.filter(lead__in=some, ends_at__gt=at).update(ends_at=at, ended_by=person)
+        Lead.objects.filter(pk__in=some).update(held_until=None)
+        news.of_leads(some, at)
+    if leads:
+        sweeps.nudge("judge")
+    one.hold_until = None
+    one.save(update_fields=["hold_until"])
+    return len(leads)
+
+
+def _held(one: Import, person: User) -> Import:
+    policy.require(person, Action.IMPORT_LEADS)
+    return Import.objects.select_for_update(no_key=True).get(pk=one.pk)
+
+
+def _work(one: Import, state: ImportState) -> Import:
+    """Have the lines gone through from the first."""
+    one.state, one.due_at = state, timezone.now()
+    one.lines_done = one.at_line = 0
+    one.counts = {}
+    one.save()
+    sweeps.nudge(SWEEP)
+    return one
+
+
+def samples(one: Import) -> list[list[str]]:
+    """The first few values of each column that say something."""
+    lines = one.lines.values_list("cells", flat=True)[: recognising.SAMPLED]
+    return recognising.first_values(one.header, lines)

@@ -1,0 +1,203 @@
+"""Bringing a file in: choose it, say what its columns are, see what would be, let it in, undo."""
+
+import csv
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import AuthenticatedRequest, permission_required
+from accounts.models import User
+from accounts.policy import Action
+from leadportal.look.formats import some
+from leadportal.web import answers
+from leadportal.web.answers import fragment, go
+from leadportal.web.posts import post_only
+from leads import fields
+from leads.imports import imports, words
+from leads.imports.forms import ColumnsForm, FileForm
+from leads.imports.reading import Unreadable
+from leads.models import Import, ImportState, LineStatus
+from leads.models.imports import BEFORE, WORKING
+
+# htmx stops polling when it is answered with this.
+STOP_POLLING = 286
+SHOWN = 50
+PROBLEM = "Problem"
+# A spreadsheet takes a cell that begins so for a formula; "+46 8" and "-3" are none.
+_FORMULA = ("=", "@", "\t", "\r")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Action.IMPORT_LEADS)
+def import_list(request: AuthenticatedRequest) -> HttpResponse:
+    """All imports, and the form that begins one."""
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            one = imports.begin(request.user, file.name, file)
+        except Unreadable as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("import-columns", one.pk)
+    rows = Import.objects.select_related("author")[:SHOWN]
+    context = {"form": form, "imports": rows}
+    status = 422 if form.errors else 200
+    return render(request, "leads/imports/imports.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Action.IMPORT_LEADS)
+def import_columns(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(Import, pk=pk)
+    if one.state not in BEFORE:
+        return redirect(one)
+    form = ColumnsForm(
+        request.POST if request.method == "POST" else None,
+        one=one,
+        samples=imports.samples(one),
+        defined=fields.definitions(),
+    )
+    if form.is_valid():
+        try:
+            imports.choose(one, request.user, form.chosen, form.terms)
+        except imports.ImportRefused as error:
+            return answers.refused(request, "The columns stay as they are", str(error), one)
+        return redirect(one)
+    status = 422 if form.errors else 200
+    context = {"one": one, "form": form}
+    return render(request, "leads/imports/columns.html", context, status=status)
+
+
+@require_safe
+@permission_required(Action.IMPORT_LEADS)
+def import_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """The page; for a poll of htmx its changing part, until no worker is at it."""
+    one = get_object_or_404(Import.objects.select_related("author", "undone_by"), pk=pk)
+    if one.state == ImportState.OPEN:
+        return redirect("import-columns", pk)
+    if not request.htmx:
+        return fragment(request, "leads/imports/import.html", _context(one))
+    status = 200 if one.state in WORKING else STOP_POLLING
+    return fragment(request, "leads/imports/partials/import.html", _context(one), status)
+
+
+def _context(one: Import) -> dict[str, Any]:
+    at, state = timezone.now(), ImportState(one.state)
+    is_known = state not in (ImportState.CHECKING, ImportState.UNDOING, ImportState.UNDONE)
+    moving = state in WORKING or state == ImportState.PAUSED
+    held = one.hold_until is not None and one.hold_until > at
+    return {
+        "one": one,
+        "is_running": state in WORKING,
+        "job": words.progress(one, at) if moving else None,
+        "tiles": list(words.tiles(one)) if is_known else [],
+        "forecast": words.forecast(one, at) if state == ImportState.CHECKED else [],
+        "problems": words.problems(one) if is_known else [],
+        "refused": one.count(LineStatus.REFUSED),
+        "coming": one.lines_total - one.count(LineStatus.REFUSED),
+        "is_held": held and one.count(LineStatus.CREATED) > 0,
+        "undone": words.undone(one) if state == ImportState.UNDONE else "",
+    }
+
+
+@post_only("import", "pk")
+@permission_required(Action.IMPORT_LEADS)
+def import_start(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    return _done(request, pk, imports.start)
+
+
+@post_only("import", "pk")
+@permission_required(Action.IMPORT_LEADS)
+def import_pause(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    return _done(request, pk, imports.pause)
+
+
+@post_only("import", "pk")
+@permission_required(Action.IMPORT_LEADS)
+def import_go_on(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    return _done(request, pk, imports.go_on)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(Action.IMPORT_LEADS)
+def import_undo(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    if request.method == "POST":
+        return _done(request, pk, imports.undo)
+    one = get_object_or_404(Import, pk=pk)
+    return render(request, "leads/imports/undo.html", {"one": one, **_asked(one)})
+
+
+def _asked(one: Import) -> dict[str, str]:
+    new, known = one.count(LineStatus.CREATED), one.count(LineStatus.MATCHED)
+    text = f"{some(new, 'lead')} that came with it and that nobody worked with since are removed"
+    if known:
+        text += f", and what it changed on {known:,} known already is as before again"
+    return {"title": f"Undo “{one.name}”?", "text": f"{text}."}
+
+
+@post_only("import", "pk")
+@permission_required(Action.IMPORT_LEADS)
+def import_hand_over(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(Import, pk=pk)
+    count = imports.hand_over(one, request.user)
+    answers.said(request, f"From now on the criteria decide about {some(count, 'lead')}.")
+    return go(request, one)
+
+
+@post_only("import", "pk")
+@permission_required(Action.IMPORT_LEADS)
+def import_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    one = get_object_or_404(Import, pk=pk)
+    try:
+        imports.discard(one, request.user)
+    except imports.ImportRefused as error:
+        return answers.refused(request, "It was not thrown away", str(error), one)
+    answers.said(request, f"“{one.name}” was thrown away; nothing of it came in.")
+    return go(request, "imports")
+
+
+def _done(
+    request: AuthenticatedRequest, pk: int, verb: Callable[[Import, User], Import]
+) -> HttpResponse:
+    one = get_object_or_404(Import, pk=pk)
+    try:
+        verb(one, request.user)
+    except imports.ImportRefused as error:
+        return answers.refused(request, "Nothing was done", str(error), one)
+    return go(request, one)
+
+
+@require_safe
+@permission_required(Action.IMPORT_LEADS)
+def import_refused(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """The lines that were left out, as a file to correct and import again."""
+    one = get_object_or_404(Import, pk=pk)
+    answer = HttpResponse("".join(_csv(one)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="left-out-{one.pk}.csv"'
+    return answer
+
+
+class _Echo:
+    """Hands on what a csv writer writes."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _csv(one: Import) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    # By the mark, Excel reads it as UTF-8.
+    yield "\ufeff" + writer.writerow([*map(_cell, one.header), PROBLEM])
+    for line in one.lines.filter(status=LineStatus.REFUSED).iterator():
+        yield writer.writerow([*map(_cell, line.cells), words.why(one, line)])
+
+
+def _cell(text: str) -> str:
+    is_number = text[:1] in ("+", "-") and text[1:2].isdecimal()
+    is_formula = text.startswith(_FORMULA) or (text[:1] in ("+", "-") and not is_number)
+    return f"'{text}" if is_formula else text

@@ -1,0 +1,164 @@
+"""Taking an import back: new leads nobody touched become tombstones, changed values are restored.
+
+A lead is never deleted. Of a removed one the person is taken away, so that the same person may come
+again as somebody new; its ledger stays and says why. What people, events or other imports have
+added to a lead since is theirs, and the lead stays.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models import User
+from funnel.stages import LADDER, Actor, Stage
+from leadportal.db import rows
+from leads import ledger
+from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS
+from leads.editing import editing
+from leads.models import (
+    Adjustment,
+    BantItem,
+    Event,
+    ExternalId,
+    FollowUp,
+    Handoff,
+    HandoffState,
+    Import,
+    ImportLine,
+    Lead,
+    LeadChange,
+    LineStatus,
+    Note,
+    Nurture,
+    Outcome,
+    Override,
+)
+
+REASON = "The import it came with was undone"
+_ATTRIBUTE = "attributes."
+_NAMED = ("company", "source", "campaign")
+# All that says who somebody is.
+_NOBODY: Mapping[str, Any] = {
+    **{c.name: c.blank for c in LEAD_COLUMNS if c.name not in _NAMED},
+    **{c.twin: "" for c in LEAD_COLUMNS if c.twin and c.twin != AMONG_ATTRIBUTES},
+    "email_key": "",
+    "email_kind": "",
+    "search_key": "",
+    "company_id": None,
+    "attributes": {},
+    "attribute_keys": {},
+    "word_keys": None,
+    "typed": None,
+    "held_until": None,
+}
+
+
+def undo_lines(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[str, int]:
+    """Undo some lines, in the caller's transaction; how many became what."""
+    came = {line.pk: line for line in lines if line.lead_id and line.at}
+    mine = [(line.lead_id, line.status) for line in came.values() if line.lead_id]
+    new = {lead for lead, status in mine if status == LineStatus.CREATED}
+    leads = Lead.objects.locked().filter(pk__in={lead for lead, _ in mine})
+    found = {lead.pk: lead for lead in leads.order_by("pk").select_related("judgement")}
+    keep = _touched(one, new, found, at)
+    _remove(one, [found[pk] for pk in sorted(new - keep)], at)
+    became = []
+    for line in lines:
+        # What it was to be, where it did not come in any more.
+        status = line.status if line.at else LineStatus.WAITING
+        if status == LineStatus.CREATED:
+            status = LineStatus.KEPT if line.lead_id in keep else LineStatus.REMOVED
+        elif status in (LineStatus.MATCHED, LineStatus.DUPLICATE) and line.lead_id not in new:
+            status = _restored(one, line, found)
+        gone = status == LineStatus.REMOVED
+        became.append({"id": line.pk, "status": status, "cells": [] if gone else line.cells})
+    rows.update(ImportLine, ["status", "cells"], became)
+    return Counter(row["status"] for row in became if row["status"])
+
+
+def _touched(
+    one: Import, leads: Collection[int], found: Mapping[int, Lead], at: datetime
+) -> set[int]:
+    """Those of the new leads that somebody or something has worked with since."""
+    whose = Q(lead__in=leads)
+    # Withdrawn by the machine or still open: nobody took it.
+    worked = Handoff.objects.filter(whose).exclude(
+        Q(state=HandoffState.OPEN) | Q(outcome=Outcome.WITHDRAWN)
+    )
+    by_import = Q(integration=one.integration, at__lte=one.finished_at or at)
+    asked = (
+        LeadChange.objects.filter(whose).exclude(by_import),
+        Override.objects.filter(whose).exclude(author=one.author_id, ends_at=one.hold_until or at),
+        ImportLine.objects.filter(whose).exclude(of=one),
+        worked,
+        *(model.objects.filter(whose) for model in (Event, Note, FollowUp, BantItem, Nurture)),
+        Adjustment.objects.filter(whose),
+    )
+    touched = {pk for rows_of in asked for pk in rows_of.values_list("lead", flat=True)}
+    moved = {pk for pk in leads if found[pk].stage not in (*LADDER, Stage.DISQUALIFIED)}
+    return touched | moved
+
+
+def _remove(one: Import, leads: Sequence[Lead], at: datetime) -> None:
+    if not leads:
+        return
+    assert one.undone_by is not None  # who asked for it
+    ids = [lead.pk for lead in leads]
+    Handoff.objects.open().filter(lead__in=ids).update(
+        state=HandoffState.CLOSED, outcome=Outcome.WITHDRAWN, closed_at=at
+    )
+    Override.objects.filter(lead__in=ids, ends_at__gt=at).update(ends_at=at, ended_by=one.undone_by)
+    ExternalId.objects.filter(lead__in=ids).delete()
+    moves = [
+        move
+        for lead in leads
+        for move in ledger.moves_to(
+            Stage.ERASED,
+            lead,
+            at=at,
+            actor=_actor(one.undone_by),
+            person=one.undone_by,
+            reason=REASON,
+        )
+    ]
+    ledger.write(moves, dict.fromkeys(ids, _NOBODY))
+
+
+def _actor(person: User) -> Actor:
+    return Actor.MANAGER if person.is_manager else Actor.MARKETING
+
+
+def _restored(one: Import, line: ImportLine, found: Mapping[int, Lead]) -> LineStatus:
+    """Give a known lead back what the line changed, where it still says what the line said."""
+    # Of a line that came in.
+    assert line.lead_id is not None and line.at is not None and one.integration is not None
+    lead = found[line.lead_id]
+    if lead.stage == Stage.ERASED:
+        return LineStatus.DUPLICATE  # of a line whose lead is gone by now
+    if lead.stage == Stage.MERGED:
+        return LineStatus.KEPT
+    changes = LeadChange.objects.filter(lead=lead, integration=one.integration, at=line.at)
+    payload: dict[str, Any] = {}
+    stands = True
+    for name, (old, new) in ((n, c) for change in changes for n, c in change.fields.items()):
+        if str(_now(lead, name)) != str(new):
+            stands = False
+        elif name.startswith(_ATTRIBUTE):
+            payload.setdefault("attributes", {})[name.removeprefix(_ATTRIBUTE)] = old
+        elif name == "company":
+            payload["company"] = {"name": old} if old else None
+        else:
+            payload[name] = old if old != "" else None
+    if payload:
+        editing.change(lead, payload, one.integration)
+    return LineStatus.RESTORED if stands else LineStatus.KEPT
+
+
+def _now(lead: Lead, name: str) -> Any:
+    if name.startswith(_ATTRIBUTE):
+        return lead.attributes.get(name.removeprefix(_ATTRIBUTE))
+    value = getattr(lead, name)
+    return value.name if name in _NAMED and value else value

@@ -1,0 +1,147 @@
+"""What the pages say of an import: what was found, what will be, what became of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from funnel.stages import Stage
+from funnel.versions import current
+from leadportal.look.formats import some
+from leads.imports.targets import FIELD, FULL_NAME
+from leads.models import Handoff, Import, ImportLine, ImportState, LineStatus
+
+# Refused lines named on the page; all of them are in the file to download.
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Tile:
+    label: str
+    value: str
+    note: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A line that is left out: its number, who it seems to be about, and why."""
+
+    number: int
+    who: str
+    why: str
+
+
+def tiles(one: Import) -> Iterator[Tile]:
+    """What became of the lines, or would; each number opens its leads once they are here."""
+    done = one.state in (ImportState.RUNNING, ImportState.PAUSED, ImportState.DONE)
+    new, known = one.count(LineStatus.CREATED), one.count(LineStatus.MATCHED)
+    yield Tile("New leads", f"{new:,}", url=_opens("imported", one) if done and new else "")
+    yield Tile(
+        "Known already",
+        f"{known:,}",
+        "what the file says anew is written" if known else "",
+        _opens("import_updated", one) if done and known else "",
+    )
+    twice = one.count(LineStatus.DUPLICATE)
+    yield Tile(
+        "Twice in the file", f"{twice:,}", "one lead each; later lines count" if twice else ""
+    )
+    refused = one.count(LineStatus.REFUSED)
+    # After a time nobody knows what stood in them.
+    url = reverse("import-refused", args=[one.pk]) if refused and one.forget_at else ""
+    yield Tile("Left out", f"{refused:,}", "see why below" if url else "", url)
+
+
+def _opens(name: str, one: Import) -> str:
+    return f"{reverse('leads')}?{urlencode({name: one.pk})}"
+
+
+def undone(one: Import) -> str:
+    """ "Undone by Ines Marchetti: 204 leads removed, 12 restored, 3 kept." """
+    kept = one.count(LineStatus.KEPT)
+    parts = [
+        f"{some(one.count(LineStatus.REMOVED), 'lead')} removed",
+        f"{one.count(LineStatus.RESTORED):,} as before again",
+    ]
+    if kept:
+        parts.append(f"{kept:,} kept, as somebody worked with them since")
+    return f"{', '.join(parts)}."
+
+
+def forecast(one: Import, at: datetime) -> list[str]:
+    """Where the live criteria would put the new leads, and what that means for the queue."""
+    found: Mapping[str, Any] = one.forecast
+    sampled, new = found.get("sampled", 0), found.get("of", 0)
+    if not sampled:
+        return []
+    share = new / sampled
+    per_stage = {
+        stage: round(found["stages"].get(stage, 0) * share)
+        for stage in (Stage.SQL, Stage.MQL, Stage.LEAD, Stage.INQUIRY, Stage.DISQUALIFIED)
+    }
+    about = "" if sampled == new else "about "
+    parts = [f"{about}{count:,} at {stage.label}" for stage, count in per_stage.items() if count]
+    looked = "" if sampled == new else f", reckoned from {sampled:,} of them"
+    said = [f"{current.live()} puts {', '.join(parts)}{looked}."]
+    if sqls := per_stage[Stage.SQL]:
+        waiting, lately = Handoff.objects.flow(at)
+        when = (
+            f"from {timezone.localtime(one.hold_until):%-d %B} on"
+            if one.hold_until
+            else "as soon as they are in"
+        )
+        said.append(
+            f"{about.capitalize()}{sqls:,} SQLs reach the queue {when}, where "
+            f"{waiting:,} wait{'s' if waiting == 1 else ''}; "
+            f"{lately:,} came in the last 7 days."
+        )
+    return said
+
+
+def progress(one: Import, at: datetime) -> dict[str, Any]:
+    """For partials/job.html."""
+    label = {
+        ImportState.CHECKING: "Checking every line",
+        ImportState.RUNNING: "Importing",
+        ImportState.PAUSED: "Paused",
+        ImportState.UNDOING: "Undoing",
+    }[ImportState(one.state)]
+    text = f"{one.lines_done:,} of {some(one.lines_total, 'line')}"
+    return {"label": label, "progress": text, "done": one.lines_done, "total": one.lines_total}
+
+
+def problems(one: Import) -> list[Problem]:
+    refused = one.lines.filter(status=LineStatus.REFUSED).exclude(cells=[])[:SHOWN]
+    return [Problem(line.number, _who(one, line), why(one, line)) for line in refused]
+
+
+def _who(one: Import, line: ImportLine) -> str:
+    """What names the person in the file: mail, name or company, whichever is there first."""
+    cells = dict(zip(one.columns, line.cells, strict=False))
+    for names in (("email",), (FULL_NAME,), ("first_name", "last_name"), ("company.name",)):
+        if said := " ".join(cells.get(name, "") for name in names).strip():
+            return said
+    return next((cell for cell in line.cells if cell), "")
+
+
+def why(one: Import, line: ImportLine) -> str:
+    """Every problem of a line, each with the head of its column."""
+    return " ".join(_said(one, error) for error in line.errors or ())
+
+
+def _said(one: Import, error: Mapping[str, str]) -> str:
+    if not error["pointer"]:
+        return (
+            "Nobody can be found by it: no email, phone or id."
+            if error["code"] == "required"
+            else error["detail"]
+        )
+    path = error["pointer"].strip("/").split("/")
+    names = {".".join(path), path[0], FIELD + path[-1]}
+    head = next((h for h, c in zip(one.header, one.columns, strict=True) if c in names), path[-1])
+    return f"{head}: {error['detail']}"

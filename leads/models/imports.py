@@ -1,0 +1,154 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+# So long an import can be undone; then the cells of its file are forgotten.
+UNDO_LASTS = timedelta(days=30)
+
+
+class ImportState(models.TextChoices):
+    OPEN = "open", "Columns to choose"
+    CHECKING = "checking", "Being checked"
+    CHECKED = "checked", "Ready to import"
+    RUNNING = "running", "Coming in"
+    PAUSED = "paused", "Paused"
+    DONE = "done", "Done"
+    UNDOING = "undoing", "Being undone"
+    UNDONE = "undone", "Undone"
+
+
+# A worker is at it, line by line.
+WORKING = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
+# Nothing came in yet, so it may be thrown away.
+BEFORE = (ImportState.OPEN, ImportState.CHECKING, ImportState.CHECKED)
+
+
+class Import(models.Model):
+    """A file of leads: what its columns are, how far it is, and what became of its lines."""
+
+    name = models.CharField(max_length=200)
+    author = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=8, choices=ImportState, default=ImportState.OPEN)
+    # The heads of the columns as the file has them.
+    header = models.JSONField(default=list)
+    # What was found about the file, in words: "UTF-16, columns separated by tabs".
+    found = models.CharField(max_length=300)
+    # What each column is, by the names of leads/imports/targets.py; "" leaves it out.
+    columns = models.JSONField(default=list)
+    # 3/4/2026 is the 3rd of April.
+    day_first = models.BooleanField(default=False)
+    # Whose ids its external ids are, and whose word its values.
+    integration = models.ForeignKey(
+        "accounts.Integration", models.PROTECT, null=True, related_name="+"
+    )
+    # Of lines that name none.
+    source = models.CharField(max_length=80, blank=True)
+    campaign = models.CharField(max_length=120, blank=True)
+    # What all of them agreed to, and when; blank where the file does not say so of all.
+    consent_text = models.CharField(max_length=2000, blank=True)
+    consent_at = models.DateTimeField(null=True)
+    # Until then the criteria score its new leads and move none; nothing is handed over.
+    hold_until = models.DateTimeField(null=True)
+    lines_total = models.PositiveIntegerField()
+    # How many lines the work of the present state is past, the last of them, and what became of
+    # them all.
+    lines_done = models.PositiveIntegerField(default=0)
+    at_line = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    # Of a check: {"sampled": 1000, "stages": {"mql": 61}}.
+    forecast = models.JSONField(default=dict)
+    # When its lines began to come in.
+    began_at = models.DateTimeField(null=True)
+    # Since when the next batch waits for a worker; None where nothing is to be done.
+    due_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    # When the cells of its lines are forgotten, or the whole of it where nothing came in.
+    forget_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=[ImportState.DONE, ImportState.UNDONE])
+                | Q(finished_at__isnull=False),
+                name="import_done_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=WORKING, due_at__isnull=False)
+                | (~Q(state__in=WORKING) & Q(due_at=None)),
+                name="import_at_work_is_due",
+            ),
+        ]
+        indexes = [
+            # Read by: the sweep (leads/imports/job.py).
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="import_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("import", args=[self.pk])
+
+    @property
+    def undo_until(self) -> datetime | None:
+        finished: datetime | None = self.finished_at
+        return finished + UNDO_LASTS if finished and self.state == ImportState.DONE else None
+
+    @property
+    def may_be_undone(self) -> bool:
+        return self.undo_until is not None and timezone.now() < self.undo_until
+
+    def count(self, *statuses: str) -> int:
+        counts: dict[str, Any] = self.counts
+        return sum(int(counts.get(status, 0)) for status in statuses)
+
+
+class LineStatus(models.TextChoices):
+    WAITING = "", "Waiting"
+    CREATED = "created", "New"
+    MATCHED = "matched", "Known already"
+    DUPLICATE = "duplicate", "Twice in the file"
+    REFUSED = "refused", "Refused"
+    # After an undo; what somebody has worked with stays as it is.
+    REMOVED = "removed", "Removed again"
+    RESTORED = "restored", "As before again"
+    KEPT = "kept", "Kept"
+
+
+class ImportLine(models.Model):
+    """One line of a file, as it came, and what became of it."""
+
+    # import_line_once begins with it.
+    of = models.ForeignKey(Import, models.CASCADE, related_name="lines", db_index=False)
+    # As a spreadsheet numbers it.
+    number = models.PositiveIntegerField()
+    cells = models.JSONField()
+    # Who is meant, to find the same person twice in a file and here.
+    external_id = models.CharField(max_length=200, blank=True)
+    email_key = models.CharField(max_length=254, blank=True)
+    status = models.CharField(max_length=9, choices=LineStatus, blank=True)
+    lead = models.ForeignKey("leads.Lead", models.PROTECT, null=True, related_name="+")
+    # [{"pointer", "code", "detail"}] of a refused one.
+    errors = models.JSONField(null=True)
+    # When it came in.
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["of", "number"], name="import_line_once"),
+            models.CheckConstraint(
+                condition=~Q(status="refused") | Q(errors__isnull=False),
+                name="import_line_refused_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.number}"

@@ -1,0 +1,80 @@
+"""An import in Chromium: at two widths, light and dark, by keys, and without a script."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.roles import Role
+from leads.imports import job
+from leads.models import Lead
+from tests.browser import open_whole
+
+pytestmark = pytest.mark.browser
+
+LONG = "Wolfeschlegelsteinhausenbergerdorff" * 2
+TEXT = (
+    "First Name,Last Name,Email,Create Date,Notes\n"
+    f"{LONG},Ek,{LONG[:50]}@x.example,3/4/2024,{LONG}\n"
+    "محمد,الفاتح,m@x.example,30/4/2024,ملاحظة\n"
+    "王,小明,wang@x.example,1/5/2024,備註\n"
+    "Nobody,Here,,,\n"
+)
+
+
+def go_through(page, fits=lambda: None):
+    page.goto("/imports")
+    fits()
+    page.get_by_label("File").set_input_files(
+        {"name": "list.csv", "mimeType": "text/csv", "buffer": TEXT.encode()}
+    )
+    page.get_by_role("button", name="Look at the file").click()
+    expect(page.locator("h1")).to_have_text("What are the columns?")
+    expect(page.get_by_label("Days are written")).to_have_value("yes")
+    fits()
+    page.get_by_role("button", name="Check every line").click()
+    expect(page.locator("#import")).to_contain_text("Checking every line")
+    job.drain()
+    button = page.get_by_role("button", name="Import 3 lines")
+    button.wait_for(timeout=15_000)
+    fits()
+    button.click()
+    expect(page.locator("#import")).to_contain_text(re.compile("Importing|It can be undone"))
+    job.drain()
+    expect(page.locator("#import")).to_contain_text("It can be undone", timeout=15_000)
+    fits()
+
+
+@pytest.mark.parametrize(
+    ("width", "dark"), [(1440, False), (1440, True), (390, True), (320, False)]
+)
+def test_a_file_comes_in_and_every_page_of_it_fits(sign_in, axe, width, dark):
+    page = sign_in(Role.MARKETING, width=width, dark=dark)
+
+    def fits():
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+    go_through(page, fits)
+
+    assert Lead.objects.count() == 3
+    page.get_by_role("link", name="Undo the import").click()
+    open_whole(page, page.url)
+    fits()
+    page.get_by_role("button", name="Undo the import").click()
+    expect(page.locator("#import")).to_contain_text(re.compile("Undoing|Undone"))
+    job.drain()
+    expect(page.locator("#import")).to_contain_text("3 leads removed", timeout=15_000)
+
+
+def test_a_file_comes_in_without_a_script(sign_in):
+    go_through(sign_in(Role.MARKETING, javascript=False))
+
+    assert Lead.objects.count() == 3
+
+
+def test_the_palette_and_the_list_of_leads_lead_there(sign_in):
+    page = sign_in(Role.MARKETING)
+    page.goto("/leads")
+    page.get_by_role("link", name="Import a file").click()
+    expect(page.locator("h1")).to_have_text("Import leads")

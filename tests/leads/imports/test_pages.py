@@ -1,0 +1,186 @@
+"""The pages of an import: each way through them, also without a script, and each way out."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from leads.imports import imports, job
+from leads.models import Import, ImportState, Lead
+from tests import factories
+from tests.leads.conftest import HTMX
+from tests.leads.imports.conftest import ANA, HEAD, NOBODY, ZOE, in_days
+
+pytestmark = pytest.mark.django_db
+
+
+def upload(text, name="list.csv"):
+    return {"file": SimpleUploadedFile(name, text.encode(), "text/csv")}
+
+
+def form_of(page):
+    """What the form of the columns sends if nobody changes anything."""
+    form = page.context["form"]
+    return {name: form[name].value() or "" for name in form.fields}
+
+
+@pytest.fixture
+def browser(as_user, marketer):
+    return as_user(marketer)
+
+
+def test_a_file_goes_from_the_form_to_the_leads(browser):
+    page = browser.post("/imports", upload(HEAD + ANA + ZOE + NOBODY), follow=True)
+    one = Import.objects.get()
+    assert page.redirect_chain == [(f"/imports/{one.pk}/columns", 302)]
+    assert "Ana · Zoë" in page.content.decode().replace("<bdi>", "").replace("</bdi>", "")
+
+    page = browser.post(f"/imports/{one.pk}/columns", form_of(page), follow=True)
+    assert page.redirect_chain == [(one.get_absolute_url(), 302)]
+    assert "Checking every line" in page.content.decode()
+    job.drain()
+    page = browser.get(one.get_absolute_url())
+    assert "Import 2 lines" in page.content.decode()
+    assert "Nobody can be found by it" in page.content.decode()
+
+    browser.post(f"/imports/{one.pk}/start")
+    job.drain()
+
+    page = browser.get(one.get_absolute_url()).content.decode()
+    assert f"/leads?imported={one.pk}" in page and "Undo the import" in page
+    assert Lead.objects.count() == 2
+    found = browser.get(f"/leads?imported={one.pk}")
+    assert "New with import" in found.content.decode()
+    assert len(found.context["page"].rows) == 2
+
+
+def test_old_leads_are_held_until_somebody_says_otherwise(browser):
+    page = browser.post("/imports", upload(HEAD + ANA), follow=True)
+    assert form_of(page)["handing"] == "later"
+    page = browser.post("/imports", upload("Email\nana@acme.example\n"), follow=True)
+    assert form_of(page)["handing"] == "now"
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"c3": "", "c0": ""}, None),
+        ({"consent": "all"}, "consent_text"),
+        ({"consent": "all", "consent_text": "News"}, "consent_on"),
+        ({"consent": "all", "consent_text": "News", "consent_on": "2999-01-01"}, "consent_on"),
+        ({"handing": "later", "hold_until": "2020-01-01"}, "hold_until"),
+        ({"handing": "later", "hold_until": ""}, "hold_until"),
+        ({"c1": "luck"}, "c1"),
+    ],
+)
+def test_what_is_missing_is_said_at_its_field_and_nothing_is_lost(browser, typed, field):
+    page = browser.post("/imports", upload(HEAD + ANA), follow=True)
+    one = Import.objects.get()
+
+    page = browser.post(
+        f"/imports/{one.pk}/columns", form_of(page) | {"source": "Fair in Bonn"} | typed
+    )
+
+    assert page.status_code == 422
+    assert next(iter(page.context["form"].errors)) == (field or "__all__")
+    assert "Fair in Bonn" in page.content.decode()
+    one.refresh_from_db()
+    assert one.state == ImportState.OPEN
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("", "empty"), ("Name,Email\n", "nothing below the head")]
+)
+def test_what_is_no_list_says_so(browser, text, says):
+    page = browser.post("/imports", upload(text))
+
+    assert page.status_code == 422 and says in page.content.decode()
+    assert not Import.objects.exists()
+
+
+def test_what_is_left_out_is_a_file_to_correct_and_send_again(browser, imported):
+    one = imported(HEAD + ANA + ",=cmd(),-x,,,,,\n,+46 8,Ek,,,,,\n")
+
+    answer = browser.get(f"/imports/{one.pk}/refused")
+
+    assert answer["Content-Type"].startswith("text/csv")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[0] == [*HEAD.strip().split(","), "Problem"]
+    assert rows[1][1:3] == ["'=cmd()", "'-x"] and rows[2][1] == "+46 8"
+    assert rows[1][-1] == "Nobody can be found by it: no email, phone or id."
+    # Corrected, it is a file like any other.
+    rows[2][3] = "ek@x.example"
+    text = io.StringIO()
+    csv.writer(text).writerows([rows[0], rows[2]])
+    assert imported(text.getvalue()).counts == {"created": 1}
+
+
+def test_the_part_that_changes_is_polled_until_it_is_done(browser, begun, marketer):
+    one = begun(HEAD + ANA)
+    imports.start(one, marketer)
+    assert browser.get(one.get_absolute_url(), headers=HTMX).status_code == 200
+
+    job.drain()
+
+    done = browser.get(one.get_absolute_url(), headers=HTMX)
+    assert done.status_code == 286
+    assert b"<html" not in done.content
+
+
+def test_the_columns_of_what_came_in_are_closed(browser, imported):
+    one = imported(HEAD + ANA)
+
+    assert browser.get(f"/imports/{one.pk}/columns").url == one.get_absolute_url()
+
+
+def test_an_undo_is_asked_for_and_told(browser, imported):
+    factories.lead("Zoë Müller", email="zoe@initech.example")
+    one = imported(HEAD + ANA + ZOE)
+    asked = browser.get(f"/imports/{one.pk}/undo").content.decode()
+    assert "1 lead that came with it" in asked and "1 known already" in asked
+
+    browser.post(f"/imports/{one.pk}/undo")
+    job.drain()
+
+    page = browser.get(one.get_absolute_url()).content.decode()
+    assert "1 lead removed, 1 as before again." in page
+
+
+def test_who_is_held_goes_on_by_a_button(browser, imported):
+    one = imported(HEAD + ANA, hold_until=in_days(7))
+    assert b"Let the criteria decide now" in browser.get(one.get_absolute_url()).content
+
+    answer = browser.post(f"/imports/{one.pk}/hand-over", follow=True)
+
+    assert b"the criteria decide about 1 lead." in answer.content
+    assert b"Let the criteria decide now" not in answer.content
+
+
+def test_a_list_costs_the_same_however_long(
+    browser, begun, django_assert_num_queries, django_assert_max_num_queries
+):
+    begun(HEAD + ANA)
+    browser.get("/imports")
+    with django_assert_max_num_queries(8) as first:
+        browser.get("/imports")
+    for _ in range(3):
+        begun(HEAD + ZOE)
+    with django_assert_num_queries(len(first)):
+        browser.get("/imports")
+
+
+def test_what_stood_in_a_file_is_forgotten_in_the_end(browser, imported, begun):
+    one = imported(HEAD + ANA + NOBODY)
+    begun(HEAD + ZOE)
+    assert job.oldest_to_forget() is None
+    Import.objects.update(forget_at=in_days(-1))
+    assert job.oldest_to_forget() is not None
+
+    assert job.forget() == 2
+
+    assert Import.objects.get() == one
+    assert not one.lines.exclude(cells=[]).exists()
+    page = browser.get(one.get_absolute_url())
+    assert b"Download them" not in page.content
+    assert job.forget() == 0
