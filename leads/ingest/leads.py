@@ -15,8 +15,9 @@ from leadportal.db.races import Raced, again_when_raced
 from leads import fields, ledger, news
 from leads.checks.leads import read_lead
 from leads.checks.reading import Refused
-from leads.ingest import companies, origins
+from leads.ingest import companies, origins, unread
 from leads.ingest.finding import People, find
+from leads.ingest.reading import read
 from leads.ingest.records import WRITTEN, Arrival, Sender
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.ingest.taking import take
@@ -39,28 +40,30 @@ def ingest_leads(
     at: datetime | None = None,
     actor: Actor = Actor.INTEGRATION,
     all_or_none: bool = False,
+    strict: bool = False,
 ) -> list[IngestResult]:
     """Take in leads of the API's shape (LEAD of leads/checks): one result each, in their order.
 
     One transaction. The same person twice in a batch is one lead: later values overwrite, as two
     calls would. Where an external id means one lead and the mail another, the external id wins
-    and the mail stays with its owner. Raises BatchRefused when `all_or_none` and one is refused.
+    and the mail stays with its owner. What cannot be read of one is left out, told and kept as it
+    came, or refuses the lead where that is asked for (`strict`). Raises BatchRefused when
+    `all_or_none` and one is refused.
     """
     asks = any(isinstance(item, Mapping) and item.get("attributes") for item in items)
     defined = fields.definitions() if asks else {}
-    sender = Sender(integration, at or timezone.now(), default_source, actor, defined)
+    at = at or timezone.now()
+    sender = Sender(integration, at, default_source, actor, defined, strict=strict)
     results: list[IngestResult] = []
     arrivals: list[Arrival] = []
     for index, item in enumerate(items):
         try:
-            values = read_lead(item)
-            if "attributes" in values:
-                values["attributes"] = fields.typed(values["attributes"], defined)
+            values, wrong = read(item, read_lead, defined, strict=strict)
         except Refused as refused:
             results.append(IngestResult(index, Status.REFUSED, errors=refused.errors))
         else:
             results.append(IngestResult(index, Status.CREATED))
-            arrivals.append(Arrival(index, values))
+            arrivals.append(Arrival(index, values, unread=wrong))
     if all_or_none and len(arrivals) < len(results):
         raise BatchRefused([result for result in results if result.errors])
     if arrivals:
@@ -71,6 +74,7 @@ def ingest_leads(
 
 def write_leads(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResult]:
     """Write checked items, in the caller's transaction. Raises Raced: start again."""
+    unread.read_by_meanings(arrivals, sender)
     people = find(arrivals, sender)
     linked = _link_companies(arrivals, people, sender)
     named = origins.find_or_make(
@@ -84,6 +88,8 @@ def write_leads(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResul
     _write_beside(people, sender)
     _note_unknown_attributes(arrivals, sender)
     _note_new_purposes(arrivals, sender)
+    taken = ((a, record) for a, (_, record) in zip(arrivals, results, strict=True) if record)
+    unread.keep(taken, sender)
     _tell_news(linked, people, sender)
     if people.new:
         sweeps.nudge("judge")

@@ -13,6 +13,7 @@ from leads.models.note import Note
 from leads.models.override import Override
 from leads.models.score import DayScore
 from leads.models.stage import StageChange
+from leads.models.unread import Meaning, UnreadValue
 from leads.models.verdict import Answer, BantItem, Nurture, WrongCriterion
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Judgement",
     "Lead",
     "LeadChange",
+    "Meaning",
     "News",
     "Note",
     "Nurture",
@@ -46,5 +48,6 @@ __all__ = [
     "Source",
     "StageChange",
     "Touch",
+    "UnreadValue",
     "WrongCriterion",
 ]
