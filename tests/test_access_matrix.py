@@ -233,6 +233,7 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.EDIT_KEYS),
         Page(Action.EDIT_KEYS, "POST", answer=422, data={"days": "x"}),
     ],
+    "key-strict": [Page(Action.EDIT_KEYS, "POST", "key", 302)],
     "key-delete": [Page(Action.EDIT_KEYS, about="key")],
 }
 CLAIM = {"rep": "rep@our.example"}

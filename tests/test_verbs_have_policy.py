@@ -158,6 +158,14 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             ),
         )
     ],
+    keys.set_strict: [
+        may(
+            Action.EDIT_KEYS,
+            lambda person: keys.set_strict(
+                keys.create(factories.integration(), scopes=[Scope.LEADS_READ])[0], True, by=person
+            ),
+        )
+    ],
     keys.revoke: [
         may(
             Action.EDIT_KEYS,
