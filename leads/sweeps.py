@@ -10,6 +10,7 @@ from leads.handoffs import claims
 from leads.impact import counting
 from leads.judging import due, history
 from leads.nurture import nurture
+from leads.unread import rereading
 
 # Only where the demonstration is served.
 PLAY = Sweep(
@@ -41,6 +42,13 @@ SWEEPS = (
         period=timedelta(seconds=10),
         drain=claims.give_back_left,
         oldest_due=claims.oldest_left,
+    ),
+    Sweep(
+        name="read_again",
+        queue="bulk",
+        period=timedelta(seconds=10),
+        drain=rereading.drain,
+        oldest_due=rereading.oldest_due,
     ),
     Sweep(
         name="count_impact",

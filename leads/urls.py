@@ -21,6 +21,7 @@ from leads.rejections import pages as rejections
 from leads.search import pages as search
 from leads.switch_on import pages as switch_on
 from leads.table import pages as table
+from leads.unread import pages as unread
 from leads.verdicts import pages as verdicts
 from leads.walks import pages as walks
 
@@ -101,6 +102,9 @@ urlpatterns = [
     path("criteria/<int:number>/count", switch_on.criteria_count, name="criteria-count"),
     path("criteria/<int:number>/rescore", switch_on.criteria_rescore, name="criteria-rescore"),
     path("criteria/<int:number>/replay", switch_on.criteria_replay, name="criteria-replay"),
+    path("settings/values", unread.value_list, name="values"),
+    path("settings/values/meaning", unread.value_meaning, name="value-meaning"),
+    path("settings/values/forget", unread.value_forget, name="value-forget"),
     path("leads", table.lead_list, name="leads"),
     path("leads/new", editing.lead_new, name="lead-new"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),

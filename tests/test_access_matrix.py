@@ -228,6 +228,10 @@ PAGES: dict[str, list[Page]] = {
     "reason-retire": [Page(Action.EDIT_REASONS, "POST", "reason", 302)],
     "reason-back": [Page(Action.EDIT_REASONS, "POST", "reason", 302)],
     "reason-delete": [Page(Action.EDIT_REASONS, "POST", "reason", 409)],  # it is used
+    "values": [Page(Action.OPEN_SETTINGS)],
+    # Nobody has sent such a value.
+    "value-meaning": [Page(Action.GIVE_MEANINGS, answer=404)],
+    "value-forget": [Page(Action.GIVE_MEANINGS, "POST", answer=404)],
     "keys": [Page(Action.OPEN_KEYS)],
     "key-new": [
         Page(Action.EDIT_KEYS),

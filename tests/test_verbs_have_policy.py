@@ -32,6 +32,7 @@ from leads.editing import editing as lead_editing
 from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
+from leads.ingest.leads import ingest_leads
 from leads.judging import due
 from leads.lead import changes, notes, reading
 from leads.mine import mine, results
@@ -42,6 +43,9 @@ from leads.queue import queue
 from leads.rejections import listing, rejections
 from leads.search import commands, finding
 from leads.switch_on import confirmation
+from leads.unread import listing as unread_listing
+from leads.unread import meanings
+from leads.unread.listing import Group
 from tests import factories
 from tests.test_architecture import MODULES, ROOT, is_domain
 
@@ -149,6 +153,15 @@ def switched_on_by_count(person: User) -> CriteriaVersion:
     )
 
 
+def unread_group() -> Group:
+    sent = {"email": "ann@x.example", "country": "Narnia"}
+    integration = factories.integration()
+    ingest_leads([sent], integration=integration)
+    group = unread_listing.group(integration.pk, "country", "narnia")
+    assert group is not None
+    return group
+
+
 VERBS: dict[Callable[..., Any], list[Verb]] = {
     keys.create: [
         may(
@@ -172,6 +185,18 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             lambda person: keys.revoke(
                 keys.create(factories.integration(), scopes=[Scope.LEADS_READ])[0], by=person
             ),
+        )
+    ],
+    meanings.give: [
+        may(
+            Action.GIVE_MEANINGS,
+            lambda person: meanings.give(unread_group(), person, value="NL", seen=0, defined={}),
+        )
+    ],
+    meanings.take_away: [
+        may(
+            Action.GIVE_MEANINGS,
+            lambda person: meanings.take_away(unread_group(), person, seen=0),
         )
     ],
     portal.change: [

@@ -78,6 +78,8 @@ class Arrival:
     unread: list[FieldError] = field(default_factory=list)
     as_read: dict[str, Any] | None = None
     editions: dict[str, int] = field(default_factory=dict)
+    # When it came, if not now.
+    unread_since: datetime | None = None
     # What the lead had no room for.
     beyond: list[FieldError] = field(default_factory=list)
 

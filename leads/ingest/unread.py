@@ -8,7 +8,7 @@ from typing import Any
 from leadportal.db import prepared
 from leads import text
 from leads.checks import spellings
-from leads.checks.leads import COMPANY, LEAD
+from leads.checks.leads import COMPANY, IDENTITY, LEAD
 from leads.checks.reading import FieldError, Wrong
 from leads.checks.values import yes_no
 from leads.field_values import read_value
@@ -39,9 +39,10 @@ WITH understood AS (
 )
 INSERT INTO leads_unreadvalue
        (lead_id, integration_id, field, value, value_key, code, at, edition)
-SELECT lead_id, %(integration)s, field, value, value_key, code, %(at)s::timestamptz, edition
+SELECT lead_id, %(integration)s, field, value, value_key, code, at, edition
   FROM jsonb_to_recordset(%(rows)s::jsonb) r (
-       lead_id bigint, field text, value text, value_key text, code text, edition integer)
+       lead_id bigint, field text, value text, value_key text, code text, at timestamptz,
+       edition integer)
  ORDER BY lead_id, field
     ON CONFLICT (lead_id, integration_id, field) DO UPDATE
    SET value = excluded.value, value_key = excluded.value_key, code = excluded.code,
@@ -58,7 +59,8 @@ def field_of(pointer: str) -> str:
         case "attributes":
             inner = spellings.name(inner)
         case "consent":
-            inner = spellings.purpose(inner)
+            # When it was given, or how, is not whether.
+            inner = ".".join([spellings.purpose(inner), *rest[1:2]])
         case "company":
             inner = inner if inner in COMPANY else ""
     return f"{first}.{inner}" if inner else first
@@ -125,6 +127,8 @@ def mean(
     newest = editions[-1] if editions else {}
     if "is" not in newest:
         return False
+    if is_told_only(field):
+        return True
     try:
         value = None if newest["is"] is None else checked(field, newest["is"], defined)
     except Wrong:
@@ -132,6 +136,12 @@ def mean(
         return False
     put(values, field, value)
     return True
+
+
+def is_told_only(field: str) -> bool:
+    """Whether a meaning only ends what is told: whom somebody speaks of nobody else can say, and
+    what is wrong within an object is not all of it."""
+    return field in IDENTITY | {"company", "attributes", "consent"} or field.count(".") > 1
 
 
 def put(values: dict[str, Any], field: str, value: Any) -> None:
@@ -176,14 +186,16 @@ def keep(taken: Iterable[tuple[Arrival, Record]], sender: Sender) -> None:
             understood.add((record.id, field))
         for field, error in wrong.items():
             understood.discard((record.id, field))
-            kept[record.id, field] = _row(record.id, field, error, arrival.editions.get(field, 0))
+            at = arrival.unread_since or sender.at
+            edition = arrival.editions.get(field, 0)
+            kept[record.id, field] = {"lead_id": record.id, "at": str(at), "edition": edition}
+            kept[record.id, field] |= _row(field, error)
         record.unread |= wrong.keys()
     if kept or understood:
         gone = [{"lead_id": lead, "field": field} for lead, field in sorted(understood)]
         params = {
             "understood": json.dumps(gone),
             "integration": sender.spoke["integration_id"],
-            "at": sender.at,
             "rows": json.dumps(list(kept.values())),
         }
         prepared.fetch(_KEEP, params)
@@ -199,12 +211,10 @@ def _told(arrival: Arrival) -> set[str]:
     return arrival.values.keys() | inner | arrival.emptied
 
 
-def _row(lead: int, field: str, error: FieldError, edition: int) -> dict[str, Any]:
+def _row(field: str, error: FieldError) -> dict[str, Any]:
     return {
-        "lead_id": lead,
         "field": field,
         "value": as_text(error.value),
         "value_key": key_of(error.value, error.code),
         "code": error.code,
-        "edition": edition,
     }
