@@ -11,7 +11,7 @@ LENGTH = 300
 
 
 class MeaningForm(forms.Form):
-    """One of the field's choices, or a text; blank says nothing."""
+    """One of the field's choices, or a text; or that it says nothing, by a button of its own."""
 
     def __init__(self, asked: Asked, data: Any = None, *, now: Any = None) -> None:
         super().__init__(data, initial={"means": now})
@@ -23,11 +23,10 @@ class MeaningForm(forms.Form):
                 required=False,
                 choices=asked.choices,
                 widget=forms.CheckboxSelectMultiple,
-                help_text="None ticked: it says nothing.",
             )
         elif asked.choices:
             self.fields["means"] = forms.ChoiceField(
-                label="It means", required=False, choices=[("", "Nothing"), *asked.choices]
+                label="It means", required=False, choices=[("", "Choose"), *asked.choices]
             )
         else:
             self.fields["means"] = forms.CharField(
@@ -35,10 +34,19 @@ class MeaningForm(forms.Form):
                 required=False,
                 max_length=LENGTH,
                 validators=[PRINTABLE],
-                help_text="Blank: it says nothing.",
                 widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
             )
 
+    def clean(self) -> None:
+        is_blank = self.cleaned_data.get("means") in ("", [])
+        if is_blank and not self._says_nothing:
+            self.add_error("means", "Say what it means, or that it says nothing.")
+
+    @property
+    def _says_nothing(self) -> bool:
+        return bool(self.data.get("nothing"))
+
     @property
     def value(self) -> Any:
-        return self.cleaned_data.get("means")
+        """None: it says nothing."""
+        return None if self._says_nothing else self.cleaned_data.get("means")

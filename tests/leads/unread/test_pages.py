@@ -77,10 +77,15 @@ def test_a_value_is_given_a_meaning_in_a_few_clicks(manager, website):
     assert "What values mean" in again and "being read again" not in again
 
 
-def test_blank_says_nothing_and_a_meaning_is_taken_away(manager, website):
+def test_it_may_say_nothing_and_a_meaning_is_taken_away(manager, website):
     url = MEANING.format(website.pk)
-    page = body(manager.post(url, {"means": "", "edition": "0"}, follow=True))
-    assert "says nothing" in page
+    unsaid = manager.post(url, {"means": "", "edition": "0"})
+    assert unsaid.status_code == 422
+    assert not Meaning.objects.exists()
+
+    said = {"means": "NL", "nothing": "yes", "edition": "0"}
+    page = body(manager.post(url, said, follow=True))
+    assert "says nothing, for" in page
     assert Meaning.objects.get().now == {"is": None}
 
     forget = url.replace("meaning", "forget", 1)
