@@ -48,14 +48,16 @@ def _consent(value: Any) -> dict[str, dict[str, Any]] | None:
     words: dict[str, dict[str, Any]] = {}
     errors: list[FieldError] = []
     for sent, given in value.items():
-        at = f"/{step(sent)}"
         purpose = spellings.purpose(str(sent))
         if not purpose:
-            errors.append(FieldError(at, "invalid_name", "A purpose is a word.", given))
+            wrong = FieldError(f"/{step(sent)}", "invalid_name", "A purpose is a word.", given)
+            errors.append(wrong)
         elif len(words) == PURPOSES_MAX:
             detail = f"At most {PURPOSES_MAX} purposes fit here."
-            errors.append(FieldError(at, "too_many", detail, given))
-        elif given is not None and (word := _word(given, at, errors)):
+            errors.append(FieldError(f"/{step(sent)}", "too_many", detail, given))
+        elif given is True or given is False:
+            words[purpose] = {"given": given}
+        elif given is not None and (word := _word(given, f"/{step(sent)}", errors)):
             words[purpose] = word
     if errors:
         raise Refused(*errors, rest=words)
@@ -95,36 +97,30 @@ def _attributes(value: Any) -> dict[str, Any] | None:
     errors: list[FieldError] = []
     room = ATTRIBUTES_LENGTH
     for sent, given in value.items():
-        name = spellings.name(str(sent))
         if given is None:
             continue
-        if error := _no_attribute(name, len(kept)):
-            errors.append(FieldError(f"/{step(sent)}", *error, given))
+        name = spellings.name(str(sent))
+        if not name or name in LEAD or len(kept) == ATTRIBUTES_MAX:
+            errors.append(FieldError(f"/{step(sent)}", *_no_attribute(name), given))
             continue
         plain, wrong = _plain(given, room)
         if wrong:
             errors.append(FieldError(f"/{step(sent)}", *wrong, given))
         if plain is not None:
             kept[name] = plain
-            room -= _length(plain)
+            room -= len(plain if isinstance(plain, str) else repr(plain))
     if errors:
         raise Refused(*errors, rest=kept)
     return kept or None
 
 
-def _no_attribute(name: str, count: int) -> Told | None:
+def _no_attribute(name: str) -> Told:
     """Why there is no place for it."""
     if not name:
         return "invalid_name", "A name needs a letter or a digit of ours."
     if name in LEAD:
         return "reserved_name", f"Send {name} as a field of the lead itself."
-    if count == ATTRIBUTES_MAX:
-        return "too_many", f"At most {ATTRIBUTES_MAX} attributes fit here."
-    return None
-
-
-def _length(plain: Any) -> int:
-    return len(plain if isinstance(plain, str) else repr(plain))
+    return "too_many", f"At most {ATTRIBUTES_MAX} attributes fit here."
 
 
 def _plain(value: Any, room: int) -> tuple[Any, Told | None]:
@@ -152,7 +148,7 @@ def _plain_list(value: list[Any], room: int) -> tuple[Any, Told | None]:
         return None, ("wrong_type", "A list may hold plain values only.")
     read = [_plain(part, room) for part in value]
     parts = [part for part, _ in read if part is not None]
-    if _length(parts) > room:
+    if len(repr(parts)) > room:
         return None, _too_long(room)
     return parts, next((wrong for _, wrong in read if wrong), None)
 

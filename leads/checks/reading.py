@@ -63,7 +63,11 @@ def read_object(
         if field is None:
             errors.append(_unknown(name, given, name in kept_by_us))
         elif given is not None:
-            value = _read(field, name, given, errors)
+            # In place, as most values are right and a call costs more than their check.
+            try:
+                value = field.check(given)
+            except (Wrong, Refused) as wrong:
+                value = _what_is_left(wrong, name, given, errors)
             if value is not None:
                 values[name] = value
     if errors:
@@ -71,16 +75,13 @@ def read_object(
     return values
 
 
-def _read(field: Field, name: str, given: Any, errors: list[FieldError]) -> Any:
-    """What can be read of one value; what is wrong with it goes to `errors`."""
-    try:
-        return field.check(given)
-    except Wrong as wrong:
+def _what_is_left(wrong: Wrong | Refused, name: str, given: Any, errors: list[FieldError]) -> Any:
+    """What can be read of a value all the same; what is wrong with it goes to `errors`."""
+    if isinstance(wrong, Wrong):
         errors.append(FieldError(f"/{name}", wrong.code, wrong.detail, given))
         return wrong.meant
-    except Refused as refused:
-        errors.extend(error.within(f"/{name}") for error in refused.errors)
-        return refused.rest or None
+    errors.extend(error.within(f"/{name}") for error in wrong.errors)
+    return wrong.rest or None
 
 
 def _unknown(name: Any, given: Any, kept_by_us: bool) -> FieldError:

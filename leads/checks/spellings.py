@@ -56,6 +56,7 @@ _PHONE = re.compile(r"\+?\(?\d(?:[\s()./\-\u2010-\u2013]{0,3}\d){6,19}")
 # Seconds since 1970 have ten digits until the year 2286, milliseconds thirteen.
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_PURPOSE = re.compile(r"[a-z0-9][a-z0-9_-]{0,38}[a-z0-9]")
 _NOT_OF_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 NAME_MAX, PURPOSE_MAX = 60, 40
 
@@ -189,7 +190,9 @@ def name(text: str) -> str:
 
 
 def purpose(text: str) -> str:
-    """What consent is asked for as one word: "Marketing e-mails" is marketing_e-mails."""
+    """What consent is asked for as one word: "Marketing mails" is marketing_mails."""
+    if _PURPOSE.fullmatch(text):
+        return text
     return name(text).lower().lstrip("_-")[:PURPOSE_MAX].strip("_-")
 
 

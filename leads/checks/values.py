@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
@@ -25,12 +25,18 @@ _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 
 
-def text(limit: int, *, names: bool = False) -> Field:
+def _nothing(_: str) -> None:
+    """What names something names something else once it is cut."""
+
+
+def text(
+    limit: int, *, names: bool = False, cut: Callable[[str], str | None] | None = None
+) -> Field:
     """One line of text; a number is taken as one. Blank says nothing, like null.
 
-    One that is too long means its beginning, but where it `names` something: cut, it would name
-    something else.
+    One that is too long means what `cut` makes of it: its beginning, but where it `names` a thing.
     """
+    cut = cut or (_nothing if names else lambda line: line[:limit].strip())
 
     def check(value: Any) -> str | None:
         line = spellings.one_line(value)
@@ -38,8 +44,7 @@ def text(limit: int, *, names: bool = False) -> Field:
             raise Wrong("wrong_type", "A text is needed here.")
         value = " ".join(line.split())
         if len(value) > limit:
-            meant = None if names else value[:limit].strip()
-            raise Wrong("too_long", f"At most {limit} characters fit here.", meant=meant)
+            raise Wrong("too_long", f"At most {limit} characters fit here.", meant=cut(value))
         return value or None
 
     return Field(check, {"type": ["string", "number", "null"], "maxLength": limit})
@@ -47,17 +52,12 @@ def text(limit: int, *, names: bool = False) -> Field:
 
 def phone(limit: int) -> Field:
     """A number as people write it, a text; where words stand around it, too many, it alone."""
-    line = text(limit, names=True)
 
-    def check(value: Any) -> str | None:
-        try:
-            return cast("str | None", line.check(value))
-        except Wrong as wrong:
-            inside = spellings.phone_inside(str(value)) if wrong.code == "too_long" else ""
-            meant = inside if 0 < len(inside) <= limit else None
-            raise Wrong(wrong.code, wrong.detail, meant=meant) from None
+    def inside(line: str) -> str | None:
+        number = spellings.phone_inside(line)
+        return number if 0 < len(number) <= limit else None
 
-    return Field(check, line.schema)
+    return text(limit, cut=inside)
 
 
 def web_address(limit: int) -> Field:
@@ -167,6 +167,9 @@ def whole_between(least: int, most: int) -> Field:
     """A whole number; of a range the lower bound. Blank says nothing."""
 
     def check(value: Any) -> int | None:
+        # A number as it is, as most are.
+        if type(value) is int and least <= value <= most:
+            return value
         try:
             return whole(_number(value, whole=True))
         except Wrong as wrong:

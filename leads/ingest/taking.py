@@ -36,8 +36,10 @@ def take(
         record.take_consent(arrival.values["consent"], sender.at)
     _take_company(record, arrival, linked, sender)
     _take_origin(record, arrival.values, named, sender)
-    warnings = [e for e in arrival.wrong if unread.field_of(e.pointer) not in arrival.editions]
-    return IngestResult(arrival.index, status, first_index=first_index, warnings=warnings), record
+    result = IngestResult(arrival.index, status, first_index=first_index)
+    if wrong := arrival.wrong:
+        result.warnings = [e for e in wrong if unread.field_of(e.pointer) not in arrival.editions]
+    return result, record
 
 
 def _take_attributes(record: Record, arrival: Arrival, sender: Sender) -> None:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from funnel.stages import Stage
 from leadportal.world.countries import ALPHA_3, COUNTRIES
 from leads import fields
-from leads.checks.leads import ATTRIBUTES_MAX, LEAD, TEXT_MAX
+from leads.checks.leads import ATTRIBUTES_MAX, COMPANY, LEAD, TEXT_MAX
 from leads.ingest.records import STORED_ATTRIBUTES_MAX
 from leads.ingest.results import Status
-from leads.models import Consent, Event, Lead, UnreadValue
+from leads.models import Consent, CustomField, Event, FieldType, Lead, UnreadValue
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +132,7 @@ def test_all_else_that_was_said_is_taken(one):
     assert kept == {
         "company.employees": "many",
         "attributes.odd": '{"a": 1}',
-        "consent.marketing": "last week",
+        "consent.marketing.at": "last week",
         "consent.sms": "perhaps",
     }
 
@@ -464,6 +464,16 @@ def test_an_event_is_kept_without_what_is_not_understood(api):
     assert event.lead.email == "ann@x.example"
 
 
+def test_an_event_as_trackers_write_it_is_understood(api):
+    body = {"type": "Demo Requested", "occurred_at": 1706741502694, "lead": ANN}
+
+    answer = api.post("/events", body)
+
+    event = Event.objects.get()
+    assert (answer.status_code, answer.json()["warnings"]) == (201, [])
+    assert (event.type, event.occurred_at.year) == ("demo_requested", 2024)
+
+
 def test_a_batch_of_events_tells_of_each(api):
     events = [
         {"type": "chat", "occurred_at": "soon", "lead": {"email": "ann@x.example"}},
@@ -527,3 +537,29 @@ def test_no_value_of_any_field_loses_a_lead_with_a_good_mail(api, name, value):
     assert answer.status_code in (200, 201), answer.content
     for warning in answer.json()["warnings"]:
         assert warning["pointer"].startswith(f"/{name}")
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    company=st.dictionaries(st.sampled_from(sorted(COMPANY)), JSON, max_size=3),
+    attributes=st.dictionaries(st.sampled_from(sorted(FieldType.values)), JSON, max_size=3),
+    consent=st.dictionaries(st.sampled_from(["marketing", "sms"]), JSON, max_size=2),
+)
+def test_no_value_within_an_object_does(api, company, attributes, consent):
+    for type in FieldType.values:
+        choices = ["Gold", "Silver"] if "choice" in type else []
+        if not CustomField.objects.filter(name=type).exists():
+            fields.define(type, type, type, choices=choices)
+    lead = ANN | {"company": company, "attributes": attributes, "consent": consent}
+
+    answer = api.post("/leads", lead)
+    pk = answer.json()["id"]
+    changed = api.send("PATCH", f"/leads/{pk}", lead, **{"If-Match": "*"})
+
+    assert (answer.status_code, changed.status_code) in [(201, 200), (200, 200)]
+    told = {unread.field.split(".")[0] for unread in UnreadValue.objects.filter(lead=pk)}
+    assert told <= {"company", "attributes", "consent"}
