@@ -32,6 +32,6 @@ def test_a_value_is_given_a_meaning(
     page.get_by_role("button", name="Save").click()
 
     expect(page.get_by_role("heading", name="What values mean")).to_be_visible()
-    expect(page.get_by_role("cell", name="Netherlands").first).to_be_visible()
+    expect(page.get_by_role("rowheader", name="means Netherlands")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert Meaning.objects.get().now == {"is": "NL"}
