@@ -264,23 +264,32 @@ def read_change(payload: Any) -> dict[str, Any]:
 
 
 def emptied(
-    payload: Mapping[str, Any], values: Mapping[str, Any], unread: Iterable[FieldError]
+    payload: Mapping[str, Any],
+    values: Mapping[str, Any],
+    unread: Iterable[FieldError],
+    *,
+    by_hand: bool = False,
 ) -> frozenset[str]:
     """The names of what a change empties: {"phone", "attributes.budget"}.
 
     A value that is null or blank empties: {"phone": null, "attributes": {"budget": null}}. What was
-    not understood does not.
+    not understood does not. "N/A" says nothing, and so empties only where a person typed it.
     """
     wrong = {error.pointer for error in unread}
+
+    def empties(given: Any) -> bool:
+        return given is None or _blank(given) or by_hand and not isinstance(given, Mapping)
+
     names = {
         name
         for name, given in payload.items()
-        if name not in values and not isinstance(given, Mapping) and f"/{name}" not in wrong
+        if name not in values and empties(given) and f"/{name}" not in wrong
     }
     attributes = payload.get("attributes")
     kept = values.get("attributes", {})
-    for sent in attributes if isinstance(attributes, Mapping) else ():
+    for sent, given in attributes.items() if isinstance(attributes, Mapping) else ():
         name = spellings.name(str(sent))
-        if name and name not in kept and f"/attributes/{step(sent)}" not in wrong:
+        is_wrong = f"/attributes/{step(sent)}" in wrong
+        if name and name not in kept and empties(given) and not is_wrong:
             names.add(f"attributes.{name}")
     return frozenset(names)

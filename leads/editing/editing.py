@@ -93,9 +93,10 @@ def _defined(payload: object) -> Mapping[str, Any]:
 
 
 def _write(lead: Lead, payload: Any, sender: Sender) -> list[FieldError]:
-    strict = sender.strict or sender.person is not None
+    by_hand = sender.person is not None
+    strict = sender.strict or by_hand
     values, unread = read(payload, read_change, sender.defined, strict=strict)
-    empty = emptied(payload, values, unread)
+    empty = emptied(payload, values, unread, by_hand=by_hand)
     _refuse_nameless(lead, values, empty)
     arrival = Arrival(0, values, lead_id=lead.pk, emptied=empty, unread=unread)
     return again_when_raced(lambda: _written(write_leads([arrival], sender)[0]).warnings)

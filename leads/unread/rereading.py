@@ -1,22 +1,22 @@
 """Leads that said what has a new meaning, read again as if it had meant that from the start."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from leadportal.db import sweeps
+from leadportal.db.races import again_when_raced
 from leads.checks.reading import FieldError, Refused, Wrong
 from leads.columns import LEAD_COLUMNS
 from leads.fields import definitions
 from leads.ingest.leads import write_leads
 from leads.ingest.records import ATTRIBUTE, Arrival, Sender
-from leads.ingest.unread import checked, is_told_only, put
-from leads.models import Lead, Meaning, UnreadValue
+from leads.ingest.unread import checked, is_told_only, mean, put
+from leads.models import CustomField, Lead, Meaning, UnreadValue
 
 # As many are locked, and written, at once.
 AT_ONCE = 200
@@ -26,7 +26,7 @@ _COLUMN = {column.name: column for column in LEAD_COLUMNS}
 
 def drain(*, seconds: float | None = None) -> int:
     """Read again who is due; gives how many leads, and meanings that are done."""
-    return sweeps.in_batches(_read_some, seconds=seconds)
+    return sweeps.in_batches(lambda: again_when_raced(_read_some), seconds=seconds)
 
 
 def oldest_due(*, at: datetime | None = None) -> datetime | None:
@@ -36,18 +36,18 @@ def oldest_due(*, at: datetime | None = None) -> datetime | None:
     return due
 
 
-@transaction.atomic
 def _read_some() -> int:
     """Some leads of the meaning that waits longest and nobody else is busy with."""
     due = Meaning.objects.filter(due_at__isnull=False).select_related("integration")
     meaning = due.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "pk").first()
     if meaning is None:
         return 0
-    rows = list(_not_read(meaning).select_related("lead__company")[:AT_ONCE])
+    defined = definitions()
+    edition = _edition(meaning, defined)
+    rows = list(_not_read(meaning, edition).select_related("lead__company")[:AT_ONCE])
     if rows:
-        _read([row for row in rows if _is_theirs(row)], meaning)
+        _read([row for row in rows if _is_theirs(row)], meaning, defined)
         others = [row.pk for row in rows if not _is_theirs(row)]
-        edition = meaning.edition if "is" in meaning.now else 0
         UnreadValue.objects.filter(pk__in=others).update(edition=edition)
     elif "is" in meaning.now:
         Meaning.objects.filter(pk=meaning.pk).update(due_at=None)
@@ -56,9 +56,13 @@ def _read_some() -> int:
     return len(rows) or 1
 
 
-def _not_read(meaning: Meaning) -> QuerySet[UnreadValue]:
-    """Rows that were read by another edition; without a meaning, by any."""
-    edition = meaning.edition if "is" in meaning.now else 0
+def _edition(meaning: Meaning, defined: Mapping[str, CustomField]) -> int:
+    """What its leads are to be read by; 0 where it has no meaning, or its field no such value."""
+    return meaning.edition if mean({}, meaning.field, meaning.editions, defined) else 0
+
+
+def _not_read(meaning: Meaning, edition: int) -> QuerySet[UnreadValue]:
+    """Rows that were read by another edition."""
     said = UnreadValue.objects.filter(
         integration=meaning.integration_id,
         field=meaning.field,
@@ -75,9 +79,10 @@ def _is_theirs(row: UnreadValue) -> bool:
     return row.lead.company is not None and "company" not in (row.lead.typed or ())
 
 
-def _read(rows: Sequence[UnreadValue], meaning: Meaning) -> None:
+def _read(
+    rows: Sequence[UnreadValue], meaning: Meaning, defined: Mapping[str, CustomField]
+) -> None:
     """Write what each lead's word means now, as its integration's word."""
-    defined = definitions()
     sender = Sender(meaning.integration, timezone.now(), defined=defined)
     arrivals: list[Arrival] = []
     for row in rows:

@@ -431,6 +431,16 @@ def test_a_change_tells_it_and_leaves_what_is_there(api):
     assert answer["ETag"] == read["ETag"]
 
 
+def test_what_says_nothing_empties_nothing(api):
+    pk = api.post("/leads", ANN | {"country": "SE", "phone": "+46401234567"}).json()["id"]
+
+    body = {"country": "N/A", "phone": ""}
+    answer = api.send("PATCH", f"/leads/{pk}", body, **{"If-Match": "*"})
+
+    assert answer.json()["warnings"] == []
+    assert (answer.json()["country"], answer.json()["phone"]) == ("SE", None)
+
+
 def test_a_strict_change_changes_nothing(api, as_problem):
     pk = api.post("/leads", ANN | {"city": "Lund"}).json()["id"]
     tag = {"If-Match": api.get(f"/leads/{pk}")["ETag"]}

@@ -173,6 +173,20 @@ def test_a_choice_is_one_of_those_offered(send, say):
     assert Lead.objects.get().attributes == {"tier": "Silver", "uses": ["Food", "Retail"]}
 
 
+def test_a_meaning_that_its_field_knows_no_more_holds_nobody_up(send, say):
+    fields.define("tier", "Tier", "choice", choices=["Gold", "Silver"])
+    send(ANN | {"attributes": {"tier": "Bronze"}})
+    say("bronze", "Silver", field="attributes.tier", drained=False)
+    fields.define("tier", "Tier", "choice", choices=["Gold"])
+
+    rereading.drain()
+    (later,) = send({"email": "eve@x.example", "attributes": {"tier": "Bronze"}})
+
+    assert rereading.oldest_due() is None
+    assert [one.code for one in later.warnings] == ["not_a_choice"]
+    assert not Lead.objects.exclude(attributes={}).exists()
+
+
 def test_a_value_of_the_company_is_said_of_the_company_they_have(send, say):
     send(
         ANN | {"company": {"name": "Client Foods", "employees": "many"}},
