@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models import NOT_PROVIDED
@@ -12,6 +12,7 @@ from psycopg2 import sql
 from leadportal.db import prepared
 
 Row = dict[str, Any]
+M = TypeVar("M", bound=models.Model)
 # Defaults that are called and yet always give the same.
 _EMPTY_OR_NONE = (dict, list, NOT_PROVIDED)
 
@@ -108,6 +109,21 @@ def by_key(
     """Rows of a small table of names by their keys; every single lead asks for them."""
     found = prepared.fetch(_select_statement(model, columns, by), {"keys": list(keys)})
     return [dict(zip(columns, row, strict=True)) for row in found]
+
+
+@cache
+def _read_by_field(model: type[models.Model]) -> list[tuple[int, Any]]:
+    """The columns that only their field makes a value of, as JSON; by their place."""
+    fields = enumerate(model._meta.concrete_fields)
+    return [(place, field) for place, field in fields if hasattr(field, "from_db_value")]
+
+
+def as_instance(model: type[M], values: Sequence[Any]) -> M:
+    """The instance of a row as the database answers it: all columns, in the model's order."""
+    read = list(values)
+    for place, field in _read_by_field(model):
+        read[place] = field.from_db_value(read[place], None, connection)
+    return model.from_db(connection.alias, [], read)
 
 
 def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:

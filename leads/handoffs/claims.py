@@ -11,7 +11,7 @@ from accounts.models import Portal, User
 from accounts.policy import Action
 from funnel.promises import due_at
 from funnel.stages import Actor, Stage, check_move, origins
-from leadportal.db import sweeps
+from leadportal.db import prepared, rows, sweeps
 from leads import ledger, news
 from leads.models import Handoff, HandoffState, Lead
 
@@ -109,11 +109,12 @@ def claim_next(
 
 
 # The whole claim: limit, choice, handoff, lead and ledger (leads/sql/claim.sql).
-_CLAIM = """
-SELECT * FROM leads_claim(
+_COLUMNS = ", ".join(str(field.column) for field in Handoff._meta.concrete_fields)
+_CLAIM = f"""
+SELECT {_COLUMNS} FROM leads_claim(
     rep => %(rep)s, wanted => %(wanted)s, moment => %(at)s, touch_due => %(touch_due)s,
     most_held => %(most_held)s, origins => %(origins)s, becomes => %(target)s, mover => %(actor)s)
-"""
+"""  # noqa: S608 - constants
 _MOVE = {
     # What else leads there is an undo.
     "origins": origins(Stage.CLAIMED, Actor.MANAGER),
@@ -132,7 +133,8 @@ def _take(rep: User, portal: Portal, *, wanted: int | None, at: datetime | None)
         "touch_due": due_at(at, portal.touch_minutes),
         "most_held": portal.held_limit,
     }
-    for claimed in Handoff.objects.raw(_CLAIM, terms | _MOVE):
+    for values in prepared.fetch(_CLAIM, terms | _MOVE):
+        claimed = rows.as_instance(Handoff, values)
         claimed.claimed_by = rep
         return claimed
     return None
