@@ -17,15 +17,20 @@ _COLUMNS = ("id", "stage", "merged_into_id", *WRITTEN)
 _JSON = [f.attname for f in Lead._meta.fields if f.attname in WRITTEN and isinstance(f, JSONField)]
 _LOCK = "SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
 _READ = f"""
-SELECT {", ".join(f"l.{name}" for name in _COLUMNS)}, c.name, s.name, m.name,
-       ARRAY(SELECT u.field FROM leads_unreadvalue u WHERE u.lead_id = l.id)
+SELECT {", ".join(f"l.{name}" for name in _COLUMNS)}, c.name, s.name, m.name
   FROM leads_lead l
   LEFT JOIN leads_company c ON c.id = l.company_id
   LEFT JOIN leads_source s ON s.id = l.source_id
   LEFT JOIN leads_campaign m ON m.id = l.campaign_id
  WHERE l.id = ANY(%(ids)s)
 """  # noqa: S608 - constants
-_CONSENTS = "SELECT lead_id, purpose, at, given FROM leads_consent WHERE lead_id = ANY(%(ids)s)"
+# What was said on consent, and, without a time, the fields of which something is kept that was not
+# understood: asked together, as every lead that is known asks for both.
+_SAID = """
+SELECT lead_id, purpose, at, given FROM leads_consent WHERE lead_id = ANY(%(ids)s)
+ UNION ALL
+SELECT lead_id, field, NULL, NULL FROM leads_unreadvalue WHERE lead_id = ANY(%(ids)s)
+"""
 
 
 @dataclass
@@ -70,16 +75,17 @@ def _load(ids: set[int]) -> dict[int, Record]:
     prepared.fetch(_LOCK, asked)
     records = {}
     # Read once they are locked: who held them may have changed them.
-    for *values, company, source, campaign, unread in prepared.fetch(_READ, asked):
+    for *values, company, source, campaign in prepared.fetch(_READ, asked):
         row = dict(zip(_COLUMNS, values, strict=True))
         if row["merged_into_id"]:
             raise Raced
         for name in _JSON:
             row[name] = row[name] and json.loads(row[name])
         names = {"company": company or "", "source": source or "", "campaign": campaign or ""}
-        records[row["id"]] = Record(
-            -1, row["id"], new=False, row=row, names=names, unread=set(unread)
-        )
-    for lead, purpose, at, given in prepared.fetch(_CONSENTS, asked):
-        records[lead].spoken.setdefault(purpose, []).append((at, given))
+        records[row["id"]] = Record(-1, row["id"], new=False, row=row, names=names)
+    for lead, name, at, given in prepared.fetch(_SAID, asked):
+        if at is None:
+            records[lead].unread.add(name)
+        else:
+            records[lead].spoken.setdefault(name, []).append((at, given))
     return records
