@@ -8,6 +8,7 @@ and taken back. Coming in and being undone (leads/imports/undoing.py) go on wher
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -24,6 +25,7 @@ from leads.imports.imports import MINE
 from leads.imports.targets import Plan
 from leads.imports.undoing import undo_lines
 from leads.ingest.leads import ingest_leads
+from leads.ingest.reading import read
 from leads.ingest.results import IngestResult, Status
 from leads.judging.basis import database_now
 from leads.judging.judgement import qualify
@@ -125,6 +127,8 @@ def _plan(one: Import) -> Plan:
     return Plan.of(one, Portal.load().zone, fields.definitions())
 
 
+_READER = partial(read_lead, keeps_dates=True)
+
 # --- the check ---------------------------------------------------------------------------------
 
 
@@ -132,11 +136,13 @@ def _check(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[st
     plan, found, refused = _plan(one), [], 0
     for line in lines:
         values, errors = _checked(plan, line)
-        refused += bool(errors)
+        refused += values is None
+        status = Status.REFUSED if values is None else ""
+        values = values or {}
         found.append(
             {
                 "id": line.pk,
-                "status": Status.REFUSED if errors else "",
+                "status": status,
                 "errors": _told(errors),
                 "external_id": values.get("external_id", ""),
                 "email_key": email_identity(values.get("email", ""))[1],
@@ -146,13 +152,12 @@ def _check(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[st
     return {Status.REFUSED: refused}
 
 
-def _checked(plan: Plan, line: ImportLine) -> tuple[dict[str, Any], list[FieldError]]:
+def _checked(plan: Plan, line: ImportLine) -> tuple[dict[str, Any] | None, list[FieldError]]:
+    """What can be read of a line, None where that is nobody; and what is wrong with it."""
     try:
-        values = read_lead(plan.item(line.cells), keeps_dates=True)
-        fields.typed(values.get("attributes", {}), plan.defined)
+        return read(plan.item(line.cells), _READER, plan.defined, strict=False)
     except Refused as refused:
-        return {}, refused.errors
-    return values, []
+        return None, refused.errors
 
 
 def _told(errors: Sequence[FieldError]) -> list[dict[str, str]] | None:
@@ -224,7 +229,7 @@ def _run(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[str,
             "id": line.pk,
             "status": result.status,
             "lead_id": result.lead_id,
-            "errors": _told(result.errors),
+            "errors": _told(result.errors or result.warnings),
             "at": at,
         }
         for line, result in zip(lines, results, strict=True)

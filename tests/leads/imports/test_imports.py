@@ -11,7 +11,7 @@ from accounts.policy import NotAllowed
 from funnel.stages import Stage
 from leads import invariants
 from leads.handoffs import claims
-from leads.imports import imports, job
+from leads.imports import imports, job, words
 from leads.imports.imports import ImportRefused, Terms
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
@@ -28,6 +28,7 @@ from leads.models import (
     Lead,
     Override,
     StageChange,
+    UnreadValue,
 )
 from leads.table.filters import LeadFilter
 from tests import factories
@@ -84,6 +85,23 @@ def test_a_file_comes_in_as_its_columns_say(imported):
     assert ana.created_at == ana.stage_since == began
     assert StageChange.objects.get(lead=ana).at == began
     assert not any(answer.offences for answer in invariants.violations())
+
+
+def test_a_value_nobody_understands_is_told_and_loses_no_lead(begun, imported, marketer):
+    text = "Email,Country,Employees,Title\nana@acme.example,Narnia,51-200,VP\n,Spain,,\n"
+
+    one = begun(text)
+    said = [(line.number, line.why) for line in words.doubts(one)]
+    assert one.counts == {"created": 1, "refused": 1}
+    one = imported(text)
+
+    lead = Lead.objects.get()
+    assert (lead.job_title, lead.country, lead.company.employees) == ("VP", "", 51)
+    assert said == [(line.number, line.why) for line in words.doubts(one)]
+    ((number, why),) = said
+    assert number == 2 and "Country: " in why and "Employees: " in why
+    assert [line.number for line in words.problems(one)] == [3]
+    assert UnreadValue.objects.get(lead=lead, code="unknown_country").value == "Narnia"
 
 
 def test_the_same_file_again_makes_nobody_twice(imported):
