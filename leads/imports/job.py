@@ -16,13 +16,13 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Count, Min, QuerySet
 
 from accounts.models import Portal
-from funnel.stages import Stage
+from funnel.stages import Actor, Stage
 from leadportal.db import rows, sweeps
-from leads import fields
+from leads import fields, ledger
 from leads.checks.leads import read_lead
 from leads.checks.reading import FieldError, Refused
 from leads.imports.imports import MINE
-from leads.imports.targets import Plan
+from leads.imports.targets import OUTCOME, Plan
 from leads.imports.undoing import undo_lines
 from leads.ingest.leads import ingest_leads
 from leads.ingest.reading import read
@@ -223,7 +223,8 @@ def _run(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[str,
     except (DataError, IntegrityError, ValueError, ArithmeticError):
         # One line that nobody foresaw must not stop the others.
         results = [_alone(one, index, item, at) for index, item in enumerate(items)]
-    _hold_back(one, _made(results), at)
+    settled = _settle(one, plan, lines, results, at)
+    _hold_back(one, [lead for lead in _made(results) if lead not in settled], at)
     written = [
         {
             "id": line.pk,
@@ -266,6 +267,37 @@ def _ingested(
         keeps_dates=True,
         held_until=held_until,
     )
+
+
+def _settle(
+    one: Import,
+    plan: Plan,
+    lines: Sequence[ImportLine],
+    results: Sequence[IngestResult],
+    at: datetime,
+) -> set[int]:
+    """Put whom the file calls won or lost there, dated, where nobody works with them here."""
+    if OUTCOME not in plan.columns:
+        return set()
+    came = zip(lines, results, strict=True)
+    past = {r.lead_id: said for line, r in came if r.lead_id and (said := plan.past(line.cells))}
+    stages = (Stage.INQUIRY, Stage.LEAD, Stage.MQL)
+    leads = Lead.objects.locked().filter(pk__in=past, stage__in=stages).order_by("pk")
+    moves, held = [], {}
+    for lead in leads.select_related("judgement"):
+        said = past[lead.pk]
+        moves += ledger.moves_to(
+            said.stage,
+            lead,
+            at=min(said.at or lead.created_at, at),
+            actor=Actor.INTEGRATION,
+            integration_id=one.integration_id,
+            reason=said.reason or "Before it came here",
+            amount=said.amount,
+        )
+        held[lead.pk] = {"held_until": None}
+    ledger.write(moves, held)
+    return set(held)
 
 
 def _held_until(one: Import, at: datetime) -> datetime | None:

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil import parser as dates
 
+from funnel.stages import Stage
 from leads.checks import spellings
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 from leads.models import CustomField, FieldType, Import
@@ -17,10 +19,19 @@ from leads.models import CustomField, FieldType, Import
 LEFT_OUT = ""
 FULL_NAME, EXTERNAL_ID, CREATED = "full_name", "external_id", "created_at"
 AGREED, NOT_AGREED, NOT_AGREED_SINCE = "consent.yes", "consent.no", "consent.no_since"
+# What became of somebody before this portal.
+OUTCOME, OUTCOME_AT = "outcome", "outcome.at"
+OUTCOME_AMOUNT, OUTCOME_REASON = "outcome.amount", "outcome.reason"
+_OF_OUTCOME = (OUTCOME, OUTCOME_AT, OUTCOME_AMOUNT, OUTCOME_REASON)
+_WON = frozenset({"won", "gewonnen", "gagné", "ganado", "ganada", "vinto", "vunnen"})
+_LOST = frozenset({"lost", "verloren", "perdu", "perdido", "perdida", "perso", "förlorad"})
 # Kept under the name of its column, defined as a field or not.
 DETAIL = "detail"
 FIELD = "field."
 COMPANY = "company."
+
+_BESIDE = (FULL_NAME, AGREED, NOT_AGREED, NOT_AGREED_SINCE, *_OF_OUTCOME)
+MOST_WON = 10**10
 
 # What people and programs write for nothing. "Na" and "None" are names of people, too.
 _NO_NAME = frozenset(
@@ -61,8 +72,20 @@ def targets(defined: Mapping[str, CustomField]) -> list[tuple[str, list[Target]]
         Target(NOT_AGREED, "Unsubscribed (yes or no)"),
         Target(NOT_AGREED_SINCE, "Unsubscribed since"),
     ]
+    past = [
+        Target(OUTCOME, "Won or lost"),
+        Target(OUTCOME_AT, "Won or lost on"),
+        Target(OUTCOME_AMOUNT, "Won: amount"),
+        Target(OUTCOME_REASON, "Lost: reason"),
+    ]
     fields = [Target(FIELD + one.name, one.label) for one in defined.values()]
-    groups = [("Person", person), ("Company", company), ("Consent", consent), ("Fields", fields)]
+    groups = [
+        ("Person", person),
+        ("Company", company),
+        ("Consent", consent),
+        ("What became of it", past),
+        ("Fields", fields),
+    ]
     return [(label, group) for label, group in groups if group]
 
 
@@ -113,6 +136,16 @@ def moment(text: str, *, day_first: bool, zone: ZoneInfo) -> datetime | None:
 
 
 @dataclass(frozen=True)
+class Past:
+    """What became of a lead before it came here."""
+
+    stage: Stage
+    at: datetime | None
+    amount: Decimal | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """How lines of one import are read."""
 
@@ -153,6 +186,25 @@ class Plan:
         """
         if any(cell.startswith(_TEST_LEAD) for cell in cells):
             return {}
+        said, details = self._said(cells)
+        return self._assembled(said, details)
+
+    def past(self, cells: Sequence[str]) -> Past | None:
+        """What a line says became of it; None where it is still open, or says nothing."""
+        said, _ = self._said(cells)
+        words = set(re.findall(r"\w+", said.get(OUTCOME, "").casefold()))
+        stage = Stage.WON if words & _WON else Stage.LOST if words & _LOST else None
+        if stage is None:
+            return None
+        amount = said.get(OUTCOME_AMOUNT) or said.get("estimated_value", "")
+        won = spellings.amount(amount) if stage == Stage.WON else None
+        # More digits than any deal has.
+        won = won if won is not None and 0 <= won < MOST_WON else None
+        reason = said.get(OUTCOME_REASON, "") if stage == Stage.LOST else ""
+        return Past(stage, self._moment(said.get(OUTCOME_AT, "")), won, reason[:300])
+
+    def _said(self, cells: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+        """By target, and of details by their heads."""
         said: dict[str, str] = {}
         details: dict[str, str] = {}
         for head, target, cell in zip(self.header, self.columns, cells, strict=True):
@@ -162,7 +214,7 @@ class Plan:
                 details[head] = cell
             else:
                 said.setdefault(target, cell)
-        return self._assembled(said, details)
+        return said, details
 
     def _assembled(self, said: dict[str, str], details: dict[str, Any]) -> dict[str, Any]:
         item: dict[str, Any] = {}
@@ -181,7 +233,7 @@ class Plan:
                     item[CREATED] = at.isoformat()
             elif target == EXTERNAL_ID:
                 item[EXTERNAL_ID] = _MARKED_ID.sub("", cell)
-            elif target not in (FULL_NAME, AGREED, NOT_AGREED, NOT_AGREED_SINCE):
+            elif target not in _BESIDE:
                 item[target] = cell
         if FULL_NAME in said:
             first, last = split(said[FULL_NAME])
