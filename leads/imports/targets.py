@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -114,11 +115,15 @@ def is_short_date(text: str) -> bool:
     return bool(_SHORT.match(text))
 
 
+# The lines of a file share their days.
+@lru_cache(maxsize=10_000)
 def moment(text: str, *, day_first: bool, zone: ZoneInfo) -> datetime | None:
     """A day or a moment as exports write them; None where it is no whole day.
 
     What says no zone of its own is a time where the company is.
     """
+    if not text:
+        return None
     if (epoch := spellings.moment(text)) is not None:
         return epoch
     is_iso = bool(re.match(r"\d{4}-\d\d?-\d\d?", text))
