@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from leads.by_hand import pages as by_hand
 from leads.counted import pages as counted
+from leads.directory import api as directory_api
 from leads.editing import pages as editing
 from leads.evidence import pages as evidence
 from leads.follow_ups import pages as follow_ups
@@ -12,6 +13,7 @@ from leads.imports import pages as imports
 from leads.ingest import api as ingest_api
 from leads.lead import api as lead_api
 from leads.lead import pages as lead
+from leads.measured import api as measured_api
 from leads.mine import pages as mine
 from leads.nurture import pages as nurture
 from leads.overview import pages as overview
@@ -40,8 +42,15 @@ api_urls = [
     path("nurture", rejections_api.nurture, name="api-nurture"),
     path("handoffs/<int:pk>/accept", handoffs_api.accept_handoff, name="api-handoff-accept"),
     path("handoffs/<int:pk>/reject", handoffs_api.reject_handoff, name="api-handoff-reject"),
-    path("events", ingest_api.event, name="api-events"),
+    path("events", lead_api.events, name="api-events"),
     path("events/batch", ingest_api.event_batch, name="api-event-batch"),
+    path("fields", directory_api.fields, name="api-fields"),
+    path("sources", directory_api.sources, name="api-sources"),
+    path("campaigns", directory_api.campaigns, name="api-campaigns"),
+    path("companies", directory_api.companies, name="api-companies"),
+    path("companies/<int:pk>", directory_api.company, name="api-company"),
+    path("queues", directory_api.queues, name="api-queues"),
+    path("metrics", measured_api.metrics, name="api-metrics"),
     path("handoffs", handoffs_api.handoffs, name="api-handoffs"),
     path("handoffs/<int:pk>", handoffs_api.handoff, name="api-handoff"),
     path("handoffs/<int:pk>/claim", handoffs_api.claim_handoff, name="api-handoff-claim"),

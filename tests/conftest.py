@@ -4,6 +4,7 @@ db, client, settings …   pytest-django's, on a real PostgreSQL of this run
 worker                   one real Celery worker over a real Valkey (mark: integration)
 live_portal              the product itself: gunicorn on a free port, same database (.url)
 page, sign_in            a real Chromium on it (mark: browser); see tests/browser.py
+typescript               openapi-typescript and tsc, where npm brought them; see tests/typescript.py
 samples                  the folder of real exports named by LEADPORTAL_SAMPLES, else skipped
 
 Tests with `worker` or `live_portal` talk to other processes, so their rows must be committed:
@@ -26,7 +27,13 @@ from pytest_django import DjangoDbBlocker
 from leadportal.local import postgres
 from tests.shared import is_one_of_several, made_once
 
-pytest_plugins = ["tests.api", "tests.processes", "tests.browser", "tests.described"]
+pytest_plugins = [
+    "tests.api",
+    "tests.processes",
+    "tests.browser",
+    "tests.described",
+    "tests.typescript",
+]
 
 
 @pytest.fixture(scope="session")

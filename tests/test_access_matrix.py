@@ -296,7 +296,17 @@ CALLS: dict[str, list[Call]] = {
     "api-lead-explanation": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
     "api-lead-history": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
     "api-lead-events": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
-    "api-events": [Call("POST", Scope.EVENTS_WRITE, 400, body={"type": "chat"})],
+    "api-events": [
+        Call("GET", Scope.LEADS_READ, 200, people=True),
+        Call("POST", Scope.EVENTS_WRITE, 400, body={"type": "chat"}),
+    ],
+    "api-fields": [Call("GET", Scope.LEADS_READ, 200, people=True)],
+    "api-sources": [Call("GET", Scope.LEADS_READ, 200, people=True)],
+    "api-campaigns": [Call("GET", Scope.LEADS_READ, 200, people=True)],
+    "api-companies": [Call("GET", Scope.LEADS_READ, 200, people=True)],
+    "api-company": [Call("GET", Scope.LEADS_READ, 200, about="company", people=True)],
+    "api-queues": [Call("GET", Scope.HANDOFFS_READ, 200, people=True)],
+    "api-metrics": [Call("GET", Scope.METRICS_READ, 200, people=True, action=Action.OPEN_QUALITY)],
     "api-event-batch": [Call("POST", Scope.EVENTS_WRITE, 207, body={"events": [{}]})],
     "api-criteria": [Call("GET", Scope.CRITERIA_READ, 200, people=True)],
     "api-criteria-version": [Call("GET", Scope.CRITERIA_READ, 200, about="version", people=True)],
@@ -355,7 +365,7 @@ class World:
 
     def sees(self, person: User, about: str) -> bool:
         """All but reps see every lead; a rep what was handed to their queue."""
-        if about in ("lead", "handoff"):
+        if about in ("lead", "handoff", "company"):
             return person.has_role(*STAFF) or person == self.people["sales"]
         if about == "follow-up":
             # One's own to change, whoever else may read it.
@@ -392,6 +402,7 @@ def made() -> World:
     people |= {"sales": rep, "sales outside the queue": factories.outsider()}
     ids = {
         "lead": held.lead_id,
+        "company": held.lead.company_id,
         "handoff": held.pk,
         "follow-up": factories.follow_up(rep).pk,
         "adjustment": points.adjust(

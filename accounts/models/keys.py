@@ -13,10 +13,12 @@ class Scope(models.TextChoices):
 
     LEADS_READ = "leads:read", "Read leads, their scores and history"
     LEADS_WRITE = "leads:write", "Send leads in"
+    LEADS_IMPORT = "leads:import", "Say when leads began, also in the past"
     EVENTS_WRITE = "events:write", "Send events in"
     HANDOFFS_READ = "handoffs:read", "Read handoffs"
     HANDOFFS_WRITE = "handoffs:write", "Claim and work handoffs for a named rep"
     CRITERIA_READ = "criteria:read", "Read the criteria"
+    METRICS_READ = "metrics:read", "Read the numbers of Quality and Overview"
 
 
 class Integration(models.Model):

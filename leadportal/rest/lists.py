@@ -64,11 +64,13 @@ def _piece(
     """The rows of a page, and the address of the next."""
     name = request.query_params.get("order") or next(iter(orders))
     if name not in orders:
-        raise _wrong("order", "not_a_choice", f"One of these is needed: {', '.join(orders)}.")
+        raise wrong_parameter(
+            "order", "not_a_choice", f"One of these is needed: {', '.join(orders)}."
+        )
     order = orders[name]
     if cursor := request.query_params.get("cursor"):
         if (place := order.place(cursor)) is None:
-            raise _wrong("cursor", "invalid", "Take the cursor from `next` as it is.")
+            raise wrong_parameter("cursor", "invalid", "Take the cursor from `next` as it is.")
         rows = order.beyond(rows, *place)
     if keys_only:
         rows = rows.values_list("pk", order.column, named=True)
@@ -112,18 +114,20 @@ def narrowed(request: Request, filterset: type[FilterSet], rows: Rows) -> Rows:
     """The rows the query string asks for; an unknown name is an error and not a longer list."""
     unknown = request.query_params.keys() - filterset.base_filters.keys() - PAGING
     if unknown:
-        raise _wrong(min(unknown), "unknown_filter", "There is no such filter.")
+        raise wrong_parameter(min(unknown), "unknown_filter", "There is no such filter.")
     filtered = filterset(request.query_params, rows, request=request)
     if not filtered.is_valid():
         name, messages = next(iter(filtered.errors.items()))
-        raise _wrong(name, "invalid", str(messages[0]))
+        raise wrong_parameter(name, "invalid", str(messages[0]))
     return filtered.qs
 
 
 def _limit(request: Request) -> int:
     asked = request.query_params.get("limit", str(LIMIT))
     if not re.fullmatch(r"[0-9]{1,3}", asked) or not 1 <= int(asked) <= LIMIT_MAX:
-        raise _wrong("limit", "out_of_range", f"A number from 1 to {LIMIT_MAX} is needed here.")
+        raise wrong_parameter(
+            "limit", "out_of_range", f"A number from 1 to {LIMIT_MAX} is needed here."
+        )
     return int(asked)
 
 
@@ -131,6 +135,7 @@ def _next_url(request: Request, cursor: str) -> str:
     return replace_query_param(request.build_absolute_uri(), "cursor", cursor)
 
 
-def _wrong(name: str, code: str, detail: str) -> Problem:
+def wrong_parameter(name: str, code: str, detail: str) -> Problem:
+    """The 400 to raise for a wrong query string."""
     error = {"parameter": name[:80], "code": code, "detail": detail}
     return Problem(400, f"{name[:80]}: {detail}", errors=[error])

@@ -156,4 +156,8 @@ def paging(orders: tuple[str, ...]) -> list[OpenApiParameter]:
     ]
 
 
-_TYPES: dict[str, Any] = {"NumberFilter": int, "IsoDateTimeFilter": OpenApiTypes.DATETIME}
+_TYPES: dict[str, Any] = {
+    "NumberFilter": int,
+    "BooleanFilter": bool,
+    "Moment": OpenApiTypes.DATETIME,
+}

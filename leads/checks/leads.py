@@ -217,7 +217,13 @@ LEAD_KEPT_BY_US = frozenset(
 
 LEAD_SCHEMA = object_of(LEAD)
 # What is brought in of the past says itself when it began.
-_DATED = LEAD | {"created_at": MOMENT}
+_BEGAN = "When a new lead began; nothing where it is known. Only for who may bring in the past."
+_DATED = LEAD | {
+    "created_at": Field(
+        MOMENT.check, MOMENT.schema | {"description": f"{_BEGAN} {MOMENT.schema['description']}"}
+    )
+}
+DATED_LEAD_SCHEMA = object_of(_DATED)
 # Kept as it was said: it is added to, and taken back by saying so.
 _NEVER_EMPTIED = {
     "external_id": "An external id stays; send another to add it.",

@@ -50,9 +50,10 @@ from leads.handoffs.verdicts import (
     report,
 )
 from leads.models import Handoff, Lead
+from leads.models.handoff import HandoffQuerySet
 
 
-def handoffs_for(request: Request) -> QuerySet[Handoff]:
+def handoffs_for(request: Request) -> HandoffQuerySet:
     if isinstance(request.user, User):
         return Handoff.objects.visible_to(request.user)
     return Handoff.objects.all()

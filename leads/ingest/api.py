@@ -104,11 +104,8 @@ def _wrong(parameter: str, code: str, detail: str) -> Problem:
     return Problem(400, f"{parameter}: {detail}", errors=[error])
 
 
-@extend_schema(**openapi.POST_EVENT)
-@api_view(["POST"])
-@permission_classes([OpenTo(POST=Scope.EVENTS_WRITE)])
 @idempotent
-def event(request: Request) -> HttpResponse:
+def send_event(request: Request) -> HttpResponse:
     refuse_dry_run(request)
     (result,) = ingest_events([request.data], **sender(request))
     if result.event_id is None or result.lead_id is None:
@@ -153,7 +150,7 @@ def send_lead(request: Request) -> HttpResponse:
 def try_lead(request: Request) -> HttpResponse:
     """What would become of it: done in full, and undone."""
     with transaction.atomic():
-        (result,) = ingest_leads([request.data], **sender(request))
+        (result,) = ingest_leads([request.data], **sender_of_leads(request))
         if result.lead_id is None:
             raise refusal(result)
         qualify([result.lead_id])
@@ -174,7 +171,7 @@ def try_lead(request: Request) -> HttpResponse:
 
 @idempotent
 def post_lead(request: Request) -> HttpResponse:
-    (result,) = ingest_leads([request.data], **sender(request))
+    (result,) = ingest_leads([request.data], **sender_of_leads(request))
     if result.lead_id is None:
         raise refusal(result)
     matched = result.status is Status.MATCHED
@@ -197,7 +194,7 @@ def lead_batch(request: Request) -> HttpResponse:
     refuse_dry_run(request)
     items, all_or_none = items_of(request, "leads")
     return answer_batch(
-        lambda: ingest_leads(items, **sender(request), all_or_none=all_or_none),
+        lambda: ingest_leads(items, **sender_of_leads(request), all_or_none=all_or_none),
         answers.result_answer,
     )
 
@@ -218,3 +215,15 @@ def sender(request: Request) -> SentBy:
         "default_source": key.source,
         "strict": is_strict(request),
     }
+
+
+class SentLeadsBy(SentBy):
+    """The same for leads, which may bring their dates along."""
+
+    keeps_dates: bool
+
+
+def sender_of_leads(request: Request) -> SentLeadsBy:
+    by, key = sender(request), request.auth
+    assert isinstance(key, ApiKey)
+    return {**by, "keeps_dates": Scope.LEADS_IMPORT in key.scopes}

@@ -5,7 +5,7 @@ from drf_spectacular.utils import OpenApiParameter
 from leadportal.rest.batches import ITEMS_MAX
 from leadportal.rest.openapi import POSTING, batch_of, operation
 from leads.checks.events import EVENT_SCHEMA
-from leads.checks.leads import LEAD_SCHEMA
+from leads.checks.leads import DATED_LEAD_SCHEMA
 from leads.examples import LEAD_EXAMPLE, LINE_EXAMPLE, SCORE_EXAMPLE, summary_of
 from leads.ingest.answers import (
     BatchAnswer,
@@ -101,13 +101,18 @@ DRY_RUN = OpenApiParameter(
 )
 
 
+_PAST = (
+    "A key with the scope `leads:import` may say when a new lead began (`created_at`), so that old"
+    " leads count in their own weeks; from others the field is refused."
+)
 POST_LEAD = operation(
     "postLead",
     "Send one lead",
     description="Finds the lead by external id, then by mail. Fields that are sent and neither"
     " null nor blank overwrite; company facts fill blanks only. One of external_id, email and"
-    " phone is needed. A shared mailbox (info@…) identifies nobody." + FORGIVING,
-    body=LEAD_SCHEMA,
+    " phone is needed. A shared mailbox (info@…) identifies nobody."
+    f" {_PAST}" + FORGIVING,
+    body=DATED_LEAD_SCHEMA,
     sent=LEAD_EXAMPLE,
     answers={201: PostedLeadAnswer, 200: PostedLeadAnswer},
     answer={
@@ -128,8 +133,8 @@ POST_LEADS = operation(
     f"Send up to {ITEMS_MAX} leads",
     description="Results in the order of the items. 207 where some were refused; the others are"
     " written, unless `all_or_none` asks otherwise. The same person twice in a batch is a"
-    " `duplicate` of `first_index`, and its fields still count." + FORGIVING,
-    body=batch_of("leads", LEAD_SCHEMA),
+    f" `duplicate` of `first_index`, and its fields still count. {_PAST}" + FORGIVING,
+    body=batch_of("leads", DATED_LEAD_SCHEMA),
     sent={"leads": [LEAD_EXAMPLE]},
     answers=dict.fromkeys((200, 207), BatchAnswer[ResultAnswer]),
     answer={

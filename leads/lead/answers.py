@@ -13,7 +13,7 @@ from leads.ingest.answers import WarningAnswer
 from leads.models import EmailKind, Event, StageChange
 
 
-def _told(columns: Iterable[Column]) -> dict[str, Any]:
+def told_types(columns: Iterable[Column]) -> dict[str, Any]:
     """The type of each column in an answer; null where the table allows it to be unknown."""
     types: dict[FactType, Any] = {FactType.NUMBER: int, FactType.MONEY: Decimal}
     members = {}
@@ -26,14 +26,14 @@ def _told(columns: Iterable[Column]) -> dict[str, Any]:
 
 # Of columns and so made by the table: a class would tell them once more. mypy cannot read a table,
 # so it knows none of these members: hence what it is told to ignore here and below.
-CompanyAnswer = TypedDict("CompanyAnswer", _told(COMPANY_COLUMNS))  # type: ignore[misc]
+CompanyAnswer = TypedDict("CompanyAnswer", told_types(COMPANY_COLUMNS))  # type: ignore[misc]
 
 
 _LEAD: dict[str, Any] = {
     "id": int,
     "external_id": str | None,
     "email_kind": EmailKind | None,
-    **_told(LEAD_COLUMNS),
+    **told_types(LEAD_COLUMNS),
     "company": CompanyAnswer | None,
     "attributes": dict[str, Any],
     "consent": dict[str, bool],
@@ -59,6 +59,7 @@ ChangedLeadAnswer = TypedDict(  # type: ignore[misc]
 
 class EventAnswer(TypedDict):
     id: int
+    lead: int
     type: str
     occurred_at: datetime
     # What the sender said, where it was ahead of our clock.
@@ -71,6 +72,7 @@ class EventAnswer(TypedDict):
 def event_answer(event: Event) -> EventAnswer:
     return {
         "id": event.pk,
+        "lead": event.lead_id,
         "type": event.type,
         "occurred_at": event.occurred_at,
         "stated_at": event.stated_at,

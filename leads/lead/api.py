@@ -29,10 +29,11 @@ from leads.explanation.stored import explain
 from leads.ingest import openapi as ingest_openapi
 from leads.ingest.answers import errors as errors_answer
 from leads.ingest.answers import warnings as warnings_answer
-from leads.ingest.api import is_strict, send_lead
+from leads.ingest.api import is_strict, send_event, send_lead
 from leads.lead import answers, openapi
 from leads.lead.as_json import leads_as_json
-from leads.models import Lead
+from leads.lead.filters import EventFilter
+from leads.models import Event, Lead
 from leads.models.lead import LeadQuerySet
 from leads.table.filters import LeadFilter
 
@@ -146,3 +147,17 @@ def lead_events(request: Request, pk: int) -> HttpResponse:
     return one_page(
         request, lead_or_404(request, pk).events.all(), EVENT_ORDERS, answers.event_answer
     )
+
+
+@extend_schema(methods=["GET"], **openapi.LIST_EVENTS)
+@extend_schema(methods=["POST"], **ingest_openapi.POST_EVENT)
+@api_view(["GET", "POST"])
+@permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ, POST=Scope.EVENTS_WRITE)])
+def events(request: Request) -> HttpResponse:
+    return list_events(request) if request.method in READ else send_event(request)
+
+
+def list_events(request: Request) -> HttpResponse:
+    rows = Event.objects.filter(lead__in=leads_for(request))
+    found = narrowed(request, EventFilter, rows)
+    return one_page(request, found, EVENT_ORDERS, answers.event_answer)

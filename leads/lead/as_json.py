@@ -18,12 +18,16 @@ from leads.models import Judgement, Lead
 def _told(field: "Field[object, object]", path: str) -> str:
     """What a column tells: null for what is not known, as `Column.told` has it."""
     if isinstance(field, DateTimeField):
-        # RFC 3339 in UTC, to the millisecond where there is one.
-        text = f"""to_char({path} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
-        return f"replace({text}, '.000Z', 'Z')"
+        return _moment(path)
     if isinstance(field, DecimalField):
         return f"{path}::text"
     return f"NULLIF({path}, '')" if field.empty_strings_allowed else path
+
+
+def _moment(moment: str) -> str:
+    """RFC 3339 in UTC, to the millisecond where there is one."""
+    text = f"""to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+    return f"replace({text}, '.000Z', 'Z')"
 
 
 def _columns(columns: Iterable[Column], table: str) -> list[str]:
@@ -61,7 +65,9 @@ _MEMBERS = [
     """(SELECT q.name FROM leads_handoff h JOIN funnel_queue q ON q.id = h.queue_id
          WHERE h.lead_id = lead.id AND h.state <> 'closed' LIMIT 1) AS queue""",
     "owner.email AS owner",
-    *_plain(Lead, "lead", "created_at", "updated_at"),
+    *_plain(Lead, "lead", "created_at"),
+    # As LeadQuerySet.changed_since finds it.
+    f"{_moment('greatest(lead.updated_at, lead.stage_since, j.scored_at)')} AS updated_at",
     *_plain(Judgement, "j", "scored_at"),
 ]
 _AS_JSON = f"""

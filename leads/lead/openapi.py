@@ -18,6 +18,7 @@ from leads.examples import LEAD_EXAMPLE, LINE_EXAMPLE, NOW, SCORE_EXAMPLE
 from leads.explanation.answers import ExplanationAnswer
 from leads.ingest.openapi import STRICT
 from leads.lead.answers import ChangedLeadAnswer, EventAnswer, LeadAnswer, StageChangeAnswer
+from leads.lead.filters import EventFilter
 from leads.table.filters import LeadFilter
 
 _UNKNOWN = dict.fromkeys(column.name for column in LEAD_COLUMNS)
@@ -141,24 +142,36 @@ GET_HISTORY = operation(
 )
 
 
+_EVENTS_EXAMPLE = {
+    "results": [
+        {
+            "id": 3,
+            "lead": 12,
+            "type": "demo_request",
+            "occurred_at": "2026-11-22T13:37:00Z",
+            "stated_at": None,
+            "received_at": NOW,
+            "properties": {"page": "/demo"},
+            "external_id": "form-9921",
+        }
+    ],
+    "next": None,
+}
 GET_LEAD_EVENTS = operation(
     "leadEvents",
     "What a lead did",
     answers={200: PageAnswer[EventAnswer]},
-    answer={
-        "results": [
-            {
-                "id": 3,
-                "type": "demo_request",
-                "occurred_at": "2026-11-22T13:37:00Z",
-                "stated_at": None,
-                "received_at": NOW,
-                "properties": {"page": "/demo"},
-                "external_id": "form-9921",
-            }
-        ],
-        "next": None,
-    },
+    answer=_EVENTS_EXAMPLE,
     problems=(400, *READING_ONE),
     parameters=paging(("-occurred_at",)),
+)
+LIST_EVENTS = operation(
+    "listEvents",
+    "List events",
+    description="What leads did, the newest first.",
+    answers={200: PageAnswer[EventAnswer]},
+    answer=_EVENTS_EXAMPLE,
+    problems=READING,
+    parameters=filters_of(EventFilter, ("-occurred_at",)),
+    tag="events",
 )

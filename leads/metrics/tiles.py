@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from accounts.models import Portal
 from leadportal.look import formats
 from leadportal.look.told import Told
 from leads.metrics import catalogue, said, weeks
+from leads.metrics.answers import handoffs
 from leads.metrics.answers.handoffs import Waiting
 from leads.metrics.answers.statements import Numbers
+from leads.metrics.cached import of_period
 from leads.metrics.catalogue import Metric
 from leads.metrics.links import counted_before_url, counted_url, rejections_url
 from leads.metrics.periods import Period
@@ -60,6 +63,15 @@ class Figures:
     weeks: Sequence[Numbers]
     waiting: Waiting
     portal: Portal
+
+    @classmethod
+    def ending(cls, at: datetime, *, key: str, portal: Portal) -> "Figures":
+        """Of the span `key` up to `at`, in days of the company's zone."""
+        period = Period.ending(at, key=key, zone=portal.zone)
+        (now, before), weeks = of_period(
+            "handoffs", period, lambda: (handoffs.overall(period), handoffs.by_week(period))
+        )
+        return cls(period, now, before, weeks, handoffs.waiting(period.ends), portal)
 
     def handed(self) -> Tile:
         return self._count(catalogue.HANDED, self._behind(catalogue.HANDED), side="mk")

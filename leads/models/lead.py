@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -31,6 +32,33 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def living(self) -> "LeadQuerySet":
         """Leads that are somebody: neither merged away nor erased."""
         return self.exclude(stage__in=TOMBSTONES)
+
+    def changed_since(self, at: datetime) -> "LeadQuerySet":
+        """Leads of which something that we tell is as of `at` or later.
+
+        The latest of three columns that are written anyway: when it was last written, moved
+        (with its stage, its owner) or judged (with its score and grade, and after whatever its
+        company became). leads/lead/as_json.py answers the same as `updated_at`.
+        """
+        # Each table read once, at worst: the planner would else walk the index of the list's order
+        # and look up the judgement of every lead on the way to the few that changed.
+        judgements = apps.get_model("leads", "Judgement")._default_manager
+        leads = self.model._default_manager.order_by()
+        changed = (
+            leads.filter(updated_at__gte=at)
+            .values("pk")
+            .union(
+                leads.filter(stage_since__gte=at).values("pk"),
+                judgements.filter(scored_at__gte=at).values("pk"),
+                all=True,
+            )
+        )
+        return self.filter(pk__in=changed)
+
+    def unchanged_since(self, at: datetime) -> "LeadQuerySet":
+        """All others."""
+        judged_before = Q(judgement__scored_at=None) | Q(judgement__scored_at__lt=at)
+        return self.filter(judged_before, updated_at__lt=at, stage_since__lt=at)
 
     def visible_to(self, user: User) -> "LeadQuerySet":
         """Everybody but reps: all. A rep: those handed to their queues, and their own."""

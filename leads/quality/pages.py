@@ -12,10 +12,10 @@ from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.stages import Stage
 from leads.metrics import catalogue
-from leads.metrics.answers import cohort, handoffs, verdicts
+from leads.metrics.answers import cohort, verdicts
 from leads.metrics.cached import of_period
 from leads.metrics.links import counted_url, leads_url, rejections_url
-from leads.metrics.periods import DEFAULT, SPANS, Period
+from leads.metrics.periods import DEFAULT, SPANS
 from leads.metrics.tiles import Figures
 from leads.quality import tables
 from leads.rejections import listing
@@ -74,13 +74,8 @@ def _sort_of(request: AuthenticatedRequest) -> str:
 
 def figures_asked_for(request: AuthenticatedRequest) -> Figures:
     """The figures of the period in the query string, in days of the company's zone."""
-    portal = request.portal
     key = request.GET.get("period", DEFAULT)
-    period = Period.ending(timezone.now(), key=key, zone=portal.zone)
-    (now, before), weeks = of_period(
-        "handoffs", period, lambda: (handoffs.overall(period), handoffs.by_week(period))
-    )
-    return Figures(period, now, before, weeks, handoffs.waiting(period.ends), portal)
+    return Figures.ending(timezone.now(), key=key, portal=request.portal)
 
 
 def periods(figures: Figures) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a list of leads or handoffs may be narrowed by; for the API and its description."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import django_filters as filters
@@ -23,6 +24,7 @@ from leads.models import (
     StageChange,
     UnreadValue,
 )
+from leads.models.lead import LeadQuerySet
 from leads.text import has_words, name_key
 
 # More with one number are told apart by nobody.
@@ -74,8 +76,16 @@ class LeadFilter(AskedFilters):
     )
     created_since = Moment(field_name="created_at", lookup_expr="gte")
     created_until = Moment(field_name="created_at", lookup_expr="lt")
-    updated_since = Moment(field_name="updated_at", lookup_expr="gte")
-    updated_until = Moment(field_name="updated_at", lookup_expr="lt")
+    updated_since = Moment(
+        method="by_updated_since",
+        help_text="Whose `updated_at` is then or later. It moves with every field, with the stage,"
+        " the owner, and each time the lead is judged anew (score, grade, criteria version, or news"
+        " of its company). What is being written as you ask shows a moment later: who polls asks"
+        " from a minute before the last time.",
+    )
+    updated_until = Moment(
+        method="by_updated_until", help_text="Whose `updated_at` is before that."
+    )
     search = filters.CharFilter(
         method="by_words",
         help_text="Words of the name, the mail, the company or the phone; or an external id.",
@@ -147,6 +157,12 @@ class LeadFilter(AskedFilters):
         status = LineStatus.CREATED if name == "imported" else LineStatus.MATCHED
         lines = ImportLine.objects.filter(of=int(value) % 2**31, status=status)
         return leads.filter(pk__in=lines.values("lead"))
+
+    def by_updated_since(self, leads: LeadQuerySet, _: str, value: datetime) -> QuerySet[Lead]:
+        return leads.changed_since(value)
+
+    def by_updated_until(self, leads: LeadQuerySet, _: str, value: datetime) -> QuerySet[Lead]:
+        return leads.unchanged_since(value)
 
     def by_words(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         return leads.filter(has_words(value))
