@@ -1,6 +1,8 @@
 """What has to be true before web and worker start; the first work of `manage.py up`."""
 
 import hashlib
+import os
+import shlex
 from pathlib import Path
 
 from django.conf import settings
@@ -37,12 +39,23 @@ def who_can_sign_in() -> str:
     if not users.exists():
         return (
             "Nobody can sign in yet. Make the first admin, in another terminal:\n"
-            "  .venv/bin/python manage.py create_user you@company.com --role admin\n\n"
+            f"  {same_place()}.venv/bin/python manage.py create_user you@company.com"
+            " --role admin\n\n"
         )
     if users.filter(email__in=[email for _, email, _ in SIGN_INS]).exists():
         people = (f"  {role:<18} {email:<34} {password}\n" for role, email, password in SIGN_INS)
         return "".join(people) + "\n"
     return ""
+
+
+def same_place() -> str:
+    """What another terminal has to say first, so that its command means the same database."""
+    said = ""
+    if data_dir := os.environ.get("DATA_DIR"):
+        said += f"DATA_DIR={shlex.quote(data_dir)} "
+    if "DATABASE_URL" in os.environ:  # it may hold a password
+        said += "DATABASE_URL=… SECRET_KEY=… API_KEY_PEPPER=… "
+    return said
 
 
 def collect_static(root: Path) -> None:
