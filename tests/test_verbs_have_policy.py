@@ -38,7 +38,7 @@ from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
 from leads.imports import imports
 from leads.imports.imports import Terms
-from leads.judging import due
+from leads.judging import parked
 from leads.lead import changes, notes, reading
 from leads.mine import mine, results
 from leads.models import Adjustment, FollowUp, Handoff, Import, Lead, Nurture
@@ -297,8 +297,8 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             lambda person: counting.at_hand(signed(), by=person, at=timezone.now()),
         )
     ],
-    due.replay: [
-        may(Action.SWITCH_ON_CRITERIA, lambda person: due.replay(factories.lead(), by=person))
+    parked.replay: [
+        may(Action.SWITCH_ON_CRITERIA, lambda person: parked.replay(factories.lead(), by=person))
     ],
     claims.claim: [
         may(Action.WORK_HANDOFFS, lambda person: claims.claim(factories.handoff(), person))

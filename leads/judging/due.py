@@ -14,18 +14,14 @@ from django.db import connection, transaction
 from django.db.models import F, Min, Q
 from django.utils import timezone
 
-from accounts import policy
-from accounts.models import User
-from accounts.policy import Action
 from funnel.stages import TOMBSTONES
 from funnel.versions import current, switching
-from leadportal.db import sweeps
 from leads.judging.basis import Basis, database_now
 from leads.judging.hearing import hear, spread, tell_colleagues
 from leads.judging.judgement import Judged, judge
 from leads.judging.scoring import statement
 from leads.judging.taking import BATCH, Taken, take
-from leads.models import Judgement, Lead, News
+from leads.models import Judgement, News
 
 # A lead that made scoring fail this often is parked until somebody looks.
 MOST_ATTEMPTS = 5
@@ -140,14 +136,6 @@ def _hear_out(lead_id: int, at: datetime | None) -> None:
     with transaction.atomic():
         basis = Basis.now(at)
         tell_colleagues(hear([lead_id], basis.at), basis.rulebook, basis.at)
-
-
-def replay(lead: Lead, *, by: User | None = None) -> None:
-    """Let a parked lead try again. Raises NotAllowed."""
-    policy.require(by, Action.SWITCH_ON_CRITERIA)
-    at = timezone.now()
-    Judgement.objects.filter(pk=lead.pk).update(parked_error="", attempts=0, rescore_at=at)
-    sweeps.nudge("judge")
 
 
 def judge_taken(taken: Taken, basis: Basis) -> Judged:

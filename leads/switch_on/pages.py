@@ -19,7 +19,7 @@ from leadportal.web import answers
 from leadportal.web.answers import fragment, go
 from leadportal.web.posts import post_only
 from leads.impact import counting
-from leads.judging import due
+from leads.judging import parked
 from leads.models import Handoff, ImpactCount, Lead
 from leads.switch_on import confirmation, rescoring, words
 from leads.switch_on.forms import SwitchOnForm
@@ -62,7 +62,7 @@ def criteria_replay(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """Let a lead that could not be judged try again."""
     version, pk = _once_live(number), answers.id_number(request.POST.get("lead", ""))
     lead = get_object_or_404(_parked(request, version), pk=pk or 0)
-    due.replay(lead, by=request.user)
+    parked.replay(lead, by=request.user)
     messages.success(request, f"{lead} is judged again.")
     return go(request, "criteria-rescore", number)
 

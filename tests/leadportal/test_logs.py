@@ -55,7 +55,7 @@ def test_nothing_stays_bound_after_a_request_that_failed(monkeypatch, client):
         structlog.contextvars.bind_contextvars(lead_id=1)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("leadportal.health.redis_state", fail)
+    monkeypatch.setattr("leadportal.readiness.redis", fail)
 
     with pytest.raises(KeyboardInterrupt):
         client.get("/readyz")

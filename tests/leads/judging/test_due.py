@@ -12,7 +12,8 @@ from leads import invariants
 from leads.ingest.events import ingest_events
 from leads.judging import due
 from leads.judging.basis import Basis
-from leads.judging.due import drain, judge_taken, replay, take
+from leads.judging.due import drain, judge_taken, take
+from leads.judging.parked import replay
 from leads.models import Judgement, Lead, News, StageChange
 from tests import factories
 from tests.concurrently import at_once, meanwhile, rolled_back
