@@ -22,6 +22,7 @@ graceful_timeout = 20
 max_requests = 10_000
 max_requests_jitter = 1_000
 control_socket_disable = True
+logger_class = "leadportal.gunicorn_logs.Lines"
 
 
 def when_ready(_: Any) -> None:

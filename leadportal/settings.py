@@ -365,4 +365,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
 
 LOGGING_CONFIG = "leadportal.logs.configure"
 # A command speaks to the person who runs it by its own words.
-LOGGING = logs.config(readable=DEBUG, level="INFO" if PROCESS in {"web", "worker"} else "WARNING")
+_usual_level = "INFO" if PROCESS in {"web", "worker"} else "WARNING"
+LOG_LEVEL = env.str("LOG_LEVEL", default="").upper() or _usual_level
+if LOG_LEVEL not in logs.LEVELS:
+    raise WrongSetting(f"LOG_LEVEL must be one of {', '.join(logs.LEVELS)}.")
+LOGGING = logs.config(readable=DEBUG, level=LOG_LEVEL)

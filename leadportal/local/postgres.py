@@ -25,7 +25,9 @@ POSTGRES_SETTINGS = {
     "work_mem": "16MB",
     "max_wal_size": "4GB",  # fewer checkpoints while a million leads are rescored
     "jit": "off",  # costs more than it gives on queries of a few milliseconds
-    # The server's log names no values of people: no statement, no detail line.
+    # The server's log names no values of people: no statement, no detail line, and no error of a
+    # statement at all, as its text may quote one. Who sent it logs its SQLSTATE.
+    "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_checkpoints": "off",

@@ -173,6 +173,7 @@ WORKER = ("-m", "celery", "--app", "leadportal", "worker")
         (GUNICORN, {"PORT": "8000x"}, "PORT must be a whole number, not '8000x'."),
         (GUNICORN, {"WEB_THREADS": "-1"}, "WEB_THREADS must be a whole number, not '-1'."),
         (("manage.py", "check"), {"REDIS_URL": "localhost"}, "REDIS_URL must look like "),
+        (("manage.py", "check"), {"LOG_LEVEL": "loud"}, "LOG_LEVEL must be one of DEBUG, INFO"),
         (("manage.py", "check"), {"EMAIL_URL": "localhost"}, "EMAIL_URL must look like "),
         (("manage.py", "check"), SERVERS | {"DATABASE_URL": "postgres://a:b/c"}, "DATABASE_URL "),
         (("manage.py", "check"), {"BASE_URL": "http://[::1"}, "BASE_URL must look like "),
