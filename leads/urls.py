@@ -10,6 +10,7 @@ from leads.handoffs import pages as handoffs
 from leads.impact import pages as impact
 from leads.imports import pages as imports
 from leads.ingest import api as ingest_api
+from leads.judging import pages as judging
 from leads.lead import api as lead_api
 from leads.lead import pages as lead
 from leads.mine import pages as mine
@@ -113,6 +114,8 @@ urlpatterns = [
     path("imports/<int:pk>/discard", imports.import_discard, name="import-discard"),
     path("imports/<int:pk>/refused", imports.import_refused, name="import-refused"),
     path("leads", table.lead_list, name="leads"),
+    path("leads/parked", judging.parked_list, name="parked"),
+    path("leads/parked/replay", judging.parked_replay, name="parked-replay"),
     path("leads/new", editing.lead_new, name="lead-new"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
     path("leads/<int:pk>/edit", editing.lead_edit, name="lead-edit"),

@@ -26,6 +26,7 @@ CALLS = {
     "define_field": ["budget --label Budget --type choice --choice Small --unit EUR"],
     "export_criteria": ["--version 1"],
     "import_criteria": ["criteria.yaml --sign-as dana@x.example"],
+    "parked": ["--replay 1 2", "--replay-all", ""],
     "prepare": [""],
     "remove_field": ["budget"],
     "seed_demo": ["--leads 10"],

@@ -298,8 +298,9 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
         )
     ],
     parked.replay: [
-        may(Action.SWITCH_ON_CRITERIA, lambda person: parked.replay(factories.lead(), by=person))
+        may(Action.REPLAY_LEADS, lambda person: parked.replay(factories.lead(), by=person))
     ],
+    parked.replay_all: [may(Action.REPLAY_LEADS, lambda person: parked.replay_all(by=person))],
     claims.claim: [
         may(Action.WORK_HANDOFFS, lambda person: claims.claim(factories.handoff(), person))
     ],

@@ -24,8 +24,18 @@ def count() -> int:
 
 def replay(lead: Lead, *, by: User | None = None) -> bool:
     """Let a parked lead try again; False where somebody did so before. Raises NotAllowed."""
-    policy.require(by, Action.SWITCH_ON_CRITERIA)
-    rows = Judgement.objects.filter(pk=lead.pk).exclude(parked_error="")
-    found = rows.update(parked_error="", attempts=0, rescore_at=timezone.now())
+    policy.require(by, Action.REPLAY_LEADS)
+    return bool(_again(Judgement.objects.filter(pk=lead.pk)))
+
+
+def replay_all(*, by: User | None = None) -> int:
+    """Let every parked lead try again; gives how many. Raises NotAllowed."""
+    policy.require(by, Action.REPLAY_LEADS)
+    return _again(Judgement.objects.exclude(lead__stage__in=TOMBSTONES))
+
+
+def _again(judgements: QuerySet[Judgement]) -> int:
+    found = judgements.exclude(parked_error="")
+    count = found.update(parked_error="", attempts=0, rescore_at=timezone.now())
     sweeps.nudge("judge")
-    return bool(found)
+    return count

@@ -42,7 +42,7 @@ def criteria_rescore(request: AuthenticatedRequest, number: int) -> HttpResponse
     context = {
         "version": version,
         "parked_leads": list(_parked(request, version)[:SHOWN_PARKED]) if found.parked else [],
-        "may_replay": policy.can(request.user, Action.SWITCH_ON_CRITERIA),
+        "may_replay": policy.can(request.user, Action.REPLAY_LEADS),
         **words.rescoring(version, current.live(), found, at),
     }
     if not request.htmx:
@@ -57,7 +57,7 @@ def _parked(request: AuthenticatedRequest, version: CriteriaVersion) -> QuerySet
 
 
 @post_only("criteria-rescore", "number")
-@permission_required(Action.SWITCH_ON_CRITERIA)
+@permission_required(Action.REPLAY_LEADS)
 def criteria_replay(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """Let a lead that could not be judged try again."""
     version, pk = _once_live(number), answers.id_number(request.POST.get("lead", ""))
