@@ -135,6 +135,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.VisitMiddleware",
     "accounts.middleware.ZoneMiddleware",
+    # It is known who asks; from here on the body is read.
+    "leadportal.web.limits.BodyLimitMiddleware",
     "accounts.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # The innermost: what it remembers is what a view did.
