@@ -36,8 +36,9 @@ class DecisionAnswer(TypedDict):
     due_at: datetime | None
 
 
-def decided(lead_id: int, seconds: int) -> DecisionAnswer | None:
-    """Judge the lead now, before a worker gets to it; None when that takes longer than asked."""
+def decided(lead_id: int, seconds: int = WAIT_MAX) -> DecisionAnswer | None:
+    """Judge the lead now, before a worker gets to it; None when that takes longer than asked, or
+    cannot be done."""
     try:
         with transaction.atomic():
             _give_up_after(seconds)
