@@ -43,6 +43,7 @@ class Action(StrEnum):
     OPEN_SETTINGS = "open the settings"
     EDIT_SETTINGS = "change the settings"
     EDIT_PROMISES = "change the promises of sales"
+    GIVE_MEANINGS = "say what values mean that were not understood"
     OPEN_KEYS = "see the API keys"
     EDIT_KEYS = "create and delete API keys"
     EDIT_PEOPLE = "manage people’s accounts"
@@ -82,6 +83,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OPEN_SETTINGS: MANAGERS_AND_ADMIN,
     Action.EDIT_SETTINGS: frozenset({Role.ADMIN}),
     Action.EDIT_PROMISES: frozenset({Role.SALES_MANAGER, Role.ADMIN}),
+    Action.GIVE_MEANINGS: MANAGERS_AND_ADMIN,
     Action.OPEN_KEYS: MANAGERS_AND_ADMIN,
     Action.EDIT_KEYS: frozenset({Role.ADMIN}),
     Action.EDIT_PEOPLE: frozenset({Role.ADMIN}),
@@ -159,6 +161,7 @@ SETTINGS_PAGES = (
     ("Company", "settings", Action.OPEN_SETTINGS),
     ("People", "people", Action.EDIT_PEOPLE),
     ("Reasons for rejecting", "reasons", Action.OPEN_SETTINGS),
+    ("Values not understood", "values", Action.OPEN_SETTINGS),
     ("API keys", "keys", Action.OPEN_KEYS),
 )
 

@@ -268,11 +268,16 @@ PAGES: dict[str, list[Page]] = {
     "person-reset-2fa": [Page(Action.EDIT_PEOPLE, "POST", "person", 409)],  # there is none
     "person-end-sessions": [Page(Action.EDIT_PEOPLE, "POST", "person", 302)],
     "person-link": [Page(Action.EDIT_PEOPLE, "POST", "person", 201)],
+    "values": [Page(Action.OPEN_SETTINGS)],
+    # Nobody has sent such a value.
+    "value-meaning": [Page(Action.GIVE_MEANINGS, answer=404)],
+    "value-forget": [Page(Action.GIVE_MEANINGS, "POST", answer=404)],
     "keys": [Page(Action.OPEN_KEYS)],
     "key-new": [
         Page(Action.EDIT_KEYS),
         Page(Action.EDIT_KEYS, "POST", answer=422, data={"days": "x"}),
     ],
+    "key-strict": [Page(Action.EDIT_KEYS, "POST", "key", 302)],
     "key-delete": [Page(Action.EDIT_KEYS, about="key")],
 }
 CLAIM = {"rep": "rep@our.example"}

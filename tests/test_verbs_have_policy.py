@@ -38,6 +38,7 @@ from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
 from leads.imports import imports
 from leads.imports.imports import Terms
+from leads.ingest.leads import ingest_leads
 from leads.judging import parked
 from leads.lead import changes, notes, reading
 from leads.mine import mine, results
@@ -48,6 +49,9 @@ from leads.queue import queue
 from leads.rejections import listing, rejections
 from leads.search import commands, finding
 from leads.switch_on import confirmation
+from leads.unread import listing as unread_listing
+from leads.unread import meanings
+from leads.unread.listing import Group
 from tests import factories
 from tests.test_architecture import MODULES, ROOT, is_domain
 
@@ -169,12 +173,29 @@ def begun(person: User | None = None, *, state: str = "open") -> Import:
     return one
 
 
+def unread_group() -> Group:
+    sent = {"email": "ann@x.example", "country": "Narnia"}
+    integration = factories.integration()
+    ingest_leads([sent], integration=integration)
+    group = unread_listing.group(integration.pk, "country", "narnia")
+    assert group is not None
+    return group
+
+
 VERBS: dict[Callable[..., Any], list[Verb]] = {
     keys.create: [
         may(
             Action.EDIT_KEYS,
             lambda person: keys.create(
                 factories.integration(), scopes=[Scope.LEADS_READ], by=person
+            ),
+        )
+    ],
+    keys.set_strict: [
+        may(
+            Action.EDIT_KEYS,
+            lambda person: keys.set_strict(
+                keys.create(factories.integration(), scopes=[Scope.LEADS_READ])[0], True, by=person
             ),
         )
     ],
@@ -234,6 +255,18 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
         may(
             Action.EDIT_PEOPLE,
             lambda person: membership.put_into(factories.outsider(), [Queue.default().pk], person),
+        )
+    ],
+    meanings.give: [
+        may(
+            Action.GIVE_MEANINGS,
+            lambda person: meanings.give(unread_group(), person, value="NL", seen=0, defined={}),
+        )
+    ],
+    meanings.take_away: [
+        may(
+            Action.GIVE_MEANINGS,
+            lambda person: meanings.take_away(unread_group(), person, seen=0),
         )
     ],
     portal.change: [

@@ -101,6 +101,7 @@ def _context(one: Import) -> dict[str, Any]:
         "tiles": list(words.tiles(one)) if is_known else [],
         "forecast": words.forecast(one, at) if state == ImportState.CHECKED else [],
         "problems": words.problems(one) if is_known else [],
+        "doubts": words.doubts(one) if is_known else [],
         "refused": one.count(LineStatus.REFUSED),
         "coming": one.lines_total - one.count(LineStatus.REFUSED),
         "is_held": held and one.count(LineStatus.CREATED) > 0,

@@ -1,7 +1,7 @@
 """Events coming in: find who did it, keep each event once, mark the lead to be judged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, TypedDict
@@ -13,11 +13,12 @@ from accounts.models import Integration
 from funnel.stages import Actor
 from leadportal.db import rows
 from leadportal.db.races import Raced, again_when_raced
-from leads import fields, news
+from leads import field_values, news
 from leads.checks.events import read_event
 from leads.checks.reading import FieldError, Refused
 from leads.ingest import identity
 from leads.ingest.leads import write_leads
+from leads.ingest.reading import read
 from leads.ingest.records import Arrival, Sender
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.matching import email_identity
@@ -52,6 +53,7 @@ class _Happening:
     lead: dict[str, Any]
     key: str = ""
     lead_id: int | None = None
+    warnings: list[FieldError] = field(default_factory=list)
 
 
 def ingest_events(
@@ -62,24 +64,26 @@ def ingest_events(
     at: datetime | None = None,
     actor: Actor = Actor.INTEGRATION,
     all_or_none: bool = False,
+    strict: bool = False,
 ) -> list[IngestResult]:
     """Take in events of the API's shape (EventInput): one result each, in their order.
 
-    One transaction. An unknown mail makes an inquiry; an unknown id is refused (`not_found`).
-    The same external id of one integration is the same event, whatever else it says.
+    One transaction. What cannot be read of one is left out and told, or refuses it (`strict`). An
+    unknown mail makes an inquiry; an unknown id is refused (`not_found`). The same external id of
+    one integration is the same event, whatever else it says.
     """
     sender = Sender(integration, at or timezone.now(), default_source, actor)
     results: list[IngestResult] = []
     happenings: list[_Happening] = []
     for index, item in enumerate(items):
         try:
-            values = read_event(item)
+            values, wrong = read(item, read_event, {}, strict=strict)
         except Refused as refused:
             results.append(IngestResult(index, Status.REFUSED, errors=refused.errors))
         else:
             results.append(IngestResult(index, Status.CREATED))
             key = values.get("external_id", "")
-            happenings.append(_Happening(index, values, values["lead"], key))
+            happenings.append(_Happening(index, values, values["lead"], key, warnings=wrong))
     if all_or_none and len(happenings) < len(results):
         raise BatchRefused([result for result in results if result.errors])
     if happenings:
@@ -154,7 +158,12 @@ def _find_leads(happenings: Sequence[_Happening], sender: Sender, stored: Stored
 
 
 def _result(happening: _Happening) -> IngestResult:
-    result = IngestResult(happening.index, Status.CREATED, lead_id=happening.lead_id)
+    result = IngestResult(
+        happening.index,
+        Status.CREATED,
+        lead_id=happening.lead_id,
+        warnings=happening.warnings,
+    )
     if happening.lead_id:
         return result
     result.status = Status.REFUSED
@@ -238,6 +247,6 @@ def _row(happening: _Happening, common: rows.Row, at: datetime) -> rows.Row:
             row["stated_at"] = str(stated)
     if properties := values.get("properties"):
         row["properties"] = properties
-        row["property_keys"] = fields.twins(properties)
+        row["property_keys"] = field_values.twins(properties)
         row["word_keys"] = word_keys({n: v for n, v in properties.items() if isinstance(v, str)})
     return row

@@ -144,6 +144,7 @@ def _day(at: Any) -> str:
 SENTENCES: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "stage": ("Stage is", _stages),
     "reached": ("Was once", lambda name: _reached(Stage(name))),
+    "not_understood": ("Said", lambda name: f"“{name.split('/', 2)[-1]}”, not understood"),
     "parked": ("Scoring", lambda _: "failed"),
     "source": ("Source is", str),
     "no_source": ("Source is", lambda missing: "not told" if missing else "told"),

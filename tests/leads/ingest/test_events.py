@@ -77,7 +77,7 @@ def test_an_event_of_nobody_is_refused(send_events, lead, pointer, code):
     ],
 )
 def test_what_is_wrong_with_an_event_is_named(send_events, item, pointer, code):
-    (result,) = send_events({"lead": {"email": MAIL}} | item)
+    (result,) = send_events({"lead": {"email": MAIL}} | item, strict=True)
 
     assert result.errors[0].pointer == pointer
     assert result.errors[0].code == (code or "out_of_range")
