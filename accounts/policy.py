@@ -39,6 +39,7 @@ class Action(StrEnum):
     DRAFT_CRITERIA = "draft criteria"
     SIGN_CRITERIA = "sign criteria"
     SWITCH_ON_CRITERIA = "switch on criteria"
+    REPLAY_LEADS = "have leads judged again"
     OPEN_SETTINGS = "open the settings"
     EDIT_SETTINGS = "change the settings"
     EDIT_PROMISES = "change the promises of sales"
@@ -76,6 +77,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     # Each for their own side; whose side that is, funnel.versions says.
     Action.SIGN_CRITERIA: MANAGERS,
     Action.SWITCH_ON_CRITERIA: MANAGERS,
+    # What failed may be the portal's fault, which an admin looks after.
+    Action.REPLAY_LEADS: MANAGERS_AND_ADMIN,
     # Managers read what the admin set, and who may call us; the promises are the sales manager's.
     Action.OPEN_SETTINGS: MANAGERS_AND_ADMIN,
     Action.EDIT_SETTINGS: frozenset({Role.ADMIN}),

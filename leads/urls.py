@@ -11,6 +11,7 @@ from leads.handoffs import pages as handoffs
 from leads.impact import pages as impact
 from leads.imports import pages as imports
 from leads.ingest import api as ingest_api
+from leads.judging import pages as judging
 from leads.lead import api as lead_api
 from leads.lead import pages as lead
 from leads.measured import api as measured_api
@@ -126,6 +127,8 @@ urlpatterns = [
     path("settings/values/meaning", unread.value_meaning, name="value-meaning"),
     path("settings/values/forget", unread.value_forget, name="value-forget"),
     path("leads", table.lead_list, name="leads"),
+    path("leads/parked", judging.parked_list, name="parked"),
+    path("leads/parked/replay", judging.parked_replay, name="parked-replay"),
     path("leads/new", editing.lead_new, name="lead-new"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
     path("leads/<int:pk>/edit", editing.lead_edit, name="lead-edit"),

@@ -231,7 +231,9 @@ PAGES: dict[str, list[Page]] = {
     ],
     "criteria-count": [Page(Action.SWITCH_ON_CRITERIA, "POST", "version", 404)],
     "criteria-rescore": [Page(Action.OPEN_CRITERIA, about="version")],
-    "criteria-replay": [Page(Action.SWITCH_ON_CRITERIA, "POST", "version", 404, {"lead": "1"})],
+    "parked": [Page(Action.OPEN_OVERVIEW)],
+    "parked-replay": [Page(Action.REPLAY_LEADS, "POST", answer=302, data={"all": "1"})],
+    "criteria-replay": [Page(Action.REPLAY_LEADS, "POST", "version", 404, {"lead": "1"})],
     "settings": [
         Page(Action.OPEN_SETTINGS),
         Page(Action.EDIT_PROMISES, "POST", answer=422, data={"claim_minutes": "soon"}),

@@ -39,7 +39,7 @@ from leads.impact import counting
 from leads.imports import imports
 from leads.imports.imports import Terms
 from leads.ingest.leads import ingest_leads
-from leads.judging import due
+from leads.judging import parked
 from leads.lead import changes, notes, reading
 from leads.mine import mine, results
 from leads.models import Adjustment, FollowUp, Handoff, Import, Lead, Nurture
@@ -330,9 +330,10 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             lambda person: counting.at_hand(signed(), by=person, at=timezone.now()),
         )
     ],
-    due.replay: [
-        may(Action.SWITCH_ON_CRITERIA, lambda person: due.replay(factories.lead(), by=person))
+    parked.replay: [
+        may(Action.REPLAY_LEADS, lambda person: parked.replay(factories.lead(), by=person))
     ],
+    parked.replay_all: [may(Action.REPLAY_LEADS, lambda person: parked.replay_all(by=person))],
     claims.claim: [
         may(Action.WORK_HANDOFFS, lambda person: claims.claim(factories.handoff(), person))
     ],

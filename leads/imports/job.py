@@ -17,7 +17,7 @@ from django.db.models import Count, Min, QuerySet
 
 from accounts.models import Portal
 from funnel.stages import Actor, Stage
-from leadportal.db import rows, sweeps
+from leadportal.db import errors, rows, sweeps
 from leads import fields, ledger
 from leads.checks.leads import read_lead
 from leads.checks.reading import FieldError, Refused
@@ -249,7 +249,7 @@ def _alone(one: Import, index: int, item: dict[str, Any], at: datetime) -> Inges
         with transaction.atomic():
             (result,) = _ingested(one, [item], at, held_until=_held_until(one, at))
     except (DataError, IntegrityError, ValueError, ArithmeticError) as error:
-        log.exception("a line of an import cannot be taken in", kind=type(error).__name__)
+        log.exception("a line of an import cannot be taken in", error=errors.name_of(error))
         detail = "This line cannot be taken in. Tell whoever looks after the portal."
         return IngestResult(index, Status.REFUSED, errors=[FieldError("", "failed", detail)])
     return result

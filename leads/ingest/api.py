@@ -21,11 +21,10 @@ from leadportal.rest.idempotency import idempotent
 from leadportal.rest.problems import Problem
 from leads.ingest import answers, openapi
 from leads.ingest.answers import PostedLeadAnswer
-from leads.ingest.decision import WAIT_MAX, decided, decision
+from leads.ingest.decision import WAIT_MAX, decided
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
 from leads.ingest.results import BatchRefused, IngestResult, Status
-from leads.judging.judgement import qualify
 
 # Of a single item: what is not here is a 400.
 STATUS_OF = {"not_found": 404, "erased": 409}
@@ -153,8 +152,7 @@ def try_lead(request: Request) -> HttpResponse:
         (result,) = ingest_leads([request.data], **sender_of_leads(request))
         if result.lead_id is None:
             raise refusal(result)
-        qualify([result.lead_id])
-        would_be = decision(result.lead_id)
+        would_be = decided(result.lead_id)
         transaction.set_rollback(True)
     matched = result.status is Status.MATCHED
     known = result.lead_id if matched else None

@@ -96,12 +96,13 @@ def _write(
     happenings: Sequence[_Happening], sender: Sender, all_or_none: bool
 ) -> list[IngestResult]:
     """Write checked events, in the caller's transaction. Raises Raced, BatchRefused."""
-    _find_leads(happenings, sender)
+    stored = _stored({h.key for h in happenings if h.key}, sender)
+    _find_leads(happenings, sender, stored)
     results = {happening.index: _result(happening) for happening in happenings}
     refused = [result for result in results.values() if result.errors]
     if all_or_none and refused:
         raise BatchRefused(refused)
-    taken = _leave_out_known([h for h in happenings if h.lead_id], results, sender)
+    taken = _leave_out_known([h for h in happenings if h.lead_id], results, stored)
     _write_events(taken, results, sender)
     if taken:
         news.of_leads({h.lead_id for h in taken if h.lead_id}, sender.at, spreads=True)
@@ -111,8 +112,15 @@ def _write(
 # --- who did it --------------------------------------------------------------------------------
 
 
-def _find_leads(happenings: Sequence[_Happening], sender: Sender) -> None:
-    """Set the lead of each event; people known by nothing yet but a mail are made."""
+# Ids of event and lead, by the external ids of events that were sent before.
+Stored = dict[str, tuple[int, int]]
+
+
+def _find_leads(happenings: Sequence[_Happening], sender: Sender, stored: Stored) -> None:
+    """Set the lead of each event; people known by nothing yet but a mail are made.
+
+    But not by an event that is known already, or comes a second time here.
+    """
     named = [happening.lead for happening in happenings]
     mails = {lead["email"]: email_identity(lead["email"]) for lead in named if "email" in lead}
     known = identity.find_leads(
@@ -121,7 +129,9 @@ def _find_leads(happenings: Sequence[_Happening], sender: Sender) -> None:
         mails={key for _, key in mails.values() if key},
         ids={lead["id"] for lead in named if "id" in lead},
     )
-    strangers = []
+    strangers: list[_Happening] = []
+    made_by: dict[str, _Happening] = {}
+    repeated: list[_Happening] = []
     for happening in happenings:
         lead = happening.lead
         if "id" in lead:
@@ -131,11 +141,20 @@ def _find_leads(happenings: Sequence[_Happening], sender: Sender) -> None:
         happening.lead_id = known.by_external.get(lead.get("external_id", "")) or known.by_mail.get(
             mail_key
         )
-        if not happening.lead_id and mail_key:
+        if happening.lead_id or not mail_key:
+            continue
+        if happening.key in stored:
+            _, happening.lead_id = stored[happening.key]
+        elif happening.key and happening.key in made_by:
+            repeated.append(happening)
+        else:
+            made_by[happening.key] = happening
             strangers.append(happening)
     made = write_leads([Arrival(h.index, h.lead) for h in strangers], sender)
     for happening, result in zip(strangers, made, strict=True):
         happening.lead_id = result.lead_id
+    for happening in repeated:
+        happening.lead_id = made_by[happening.key].lead_id
 
 
 def _result(happening: _Happening) -> IngestResult:
@@ -163,11 +182,10 @@ def _result(happening: _Happening) -> IngestResult:
 
 
 def _leave_out_known(
-    happenings: Sequence[_Happening], results: dict[int, IngestResult], sender: Sender
+    happenings: Sequence[_Happening], results: dict[int, IngestResult], stored: Stored
 ) -> list[_Happening]:
     """The events that are new; the others' results name the event that was first."""
     firsts: dict[str, int] = {}
-    stored = _stored({h.key for h in happenings if h.key}, sender)
     new = []
     for happening in happenings:
         result = results[happening.index]
@@ -183,8 +201,8 @@ def _leave_out_known(
     return new
 
 
-def _stored(keys: set[str], sender: Sender) -> dict[str, tuple[int, int]]:
-    """Ids of event and lead, by the external ids of events that this integration sent before."""
+def _stored(keys: set[str], sender: Sender) -> Stored:
+    """Of these external ids, those of events that this integration sent before."""
     if not keys:
         return {}
     with connection.cursor() as cursor:
