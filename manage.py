@@ -1,16 +1,23 @@
 #!/usr/bin/env python
-"""Run a management command; every one but `up` finds or starts the embedded servers itself."""
+"""Run a management command; every one but `up` finds or starts the embedded servers itself.
+
+What is wrong around it, as a folder, an argument or a server, is said in one sentence.
+"""
 
 import os
 import sys
 from contextlib import nullcontext
+from pathlib import Path
 
 from django.core.management import execute_from_command_line
+from django.db import Error
 
 from leadportal.local import folders, owner
 
 # `up` starts the servers for good; the others never ask the database.
 WITHOUT_SERVERS = {"up", "help", "version", "collectstatic", "check", "spectacular"}
+# A table or a column is not there: SQLSTATE 42P01, 42703.
+NOT_THERE = {"42P01", "42703"}
 
 
 def needs_servers(arguments: list[str]) -> bool:
@@ -25,10 +32,43 @@ def main() -> None:
     os.environ.setdefault("LEADPORTAL_PROCESS", sys.argv[1] if len(sys.argv) > 1 else "help")
     data_dir = folders.data_dir_from(os.environ)
     try:
-        with owner.attach_or_start(data_dir) if needs_servers(sys.argv) else nullcontext():
-            execute_from_command_line(sys.argv)
+        with folders.one_sentence(data_dir):
+            run(data_dir)
     except folders.StartFailed as error:
         sys.exit(str(error))
+    except Error as error:
+        if sentence := about_the_database(error):
+            sys.exit(sentence)
+        raise
+
+
+def run(data_dir: Path) -> None:
+    for number, argument in enumerate(sys.argv[1:], 1):
+        if not is_text(argument):
+            raise folders.StartFailed(f"Argument {number} is not text in UTF-8.")
+    with owner.attach_or_start(data_dir) if needs_servers(sys.argv) else nullcontext():
+        execute_from_command_line(sys.argv)
+
+
+def is_text(argument: str) -> bool:
+    try:
+        argument.encode()
+    except UnicodeEncodeError:  # bytes that were no text came as surrogates
+        return False
+    return True
+
+
+def about_the_database(error: Error) -> str | None:
+    """One sentence where the database cannot be reached or is of another version; else None."""
+    if not error.__cause__:
+        return None
+    state = getattr(error.__cause__, "pgcode", None)
+    if state is None:  # it is libpq that speaks: of hosts, ports and roles, never of a row
+        first = (str(error).strip().splitlines() or ["it said nothing"])[0]
+        return f"The database does not answer: {first}"
+    if state in NOT_THERE:
+        return "The database is of another version. Bring it to this one: manage.py migrate"
+    return None
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from django.http import (
     HttpResponse,
     HttpResponseBadRequest,
     HttpResponseRedirect,
+    UnreadablePostError,
 )
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -100,6 +101,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     It asks the database for nothing: not who it is, nor the settings.
     """
+    if isinstance(sys.exception(), UnreadablePostError):
+        # They hung up while they sent: nobody reads this, and it is no fault of ours.
+        return HttpResponseBadRequest("The request ended too early.", content_type="text/plain")
     if not isinstance(sys.exception(), OperationalError | InterfaceError):
         return defaults.server_error(request)
     if request.headers.get("HX-Request"):

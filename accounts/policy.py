@@ -39,9 +39,11 @@ class Action(StrEnum):
     DRAFT_CRITERIA = "draft criteria"
     SIGN_CRITERIA = "sign criteria"
     SWITCH_ON_CRITERIA = "switch on criteria"
+    REPLAY_LEADS = "have leads judged again"
     OPEN_SETTINGS = "open the settings"
     EDIT_SETTINGS = "change the settings"
     EDIT_PROMISES = "change the promises of sales"
+    GIVE_MEANINGS = "say what values mean that were not understood"
     OPEN_KEYS = "see the API keys"
     EDIT_KEYS = "create and delete API keys"
     EDIT_PEOPLE = "manage people’s accounts"
@@ -75,10 +77,13 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     # Each for their own side; whose side that is, funnel.versions says.
     Action.SIGN_CRITERIA: MANAGERS,
     Action.SWITCH_ON_CRITERIA: MANAGERS,
+    # What failed may be the portal's fault, which an admin looks after.
+    Action.REPLAY_LEADS: MANAGERS_AND_ADMIN,
     # Managers read what the admin set, and who may call us; the promises are the sales manager's.
     Action.OPEN_SETTINGS: MANAGERS_AND_ADMIN,
     Action.EDIT_SETTINGS: frozenset({Role.ADMIN}),
     Action.EDIT_PROMISES: frozenset({Role.SALES_MANAGER, Role.ADMIN}),
+    Action.GIVE_MEANINGS: MANAGERS_AND_ADMIN,
     Action.OPEN_KEYS: MANAGERS_AND_ADMIN,
     Action.EDIT_KEYS: frozenset({Role.ADMIN}),
     Action.EDIT_PEOPLE: frozenset({Role.ADMIN}),
@@ -156,6 +161,7 @@ SETTINGS_PAGES = (
     ("Company", "settings", Action.OPEN_SETTINGS),
     ("People", "people", Action.EDIT_PEOPLE),
     ("Reasons for rejecting", "reasons", Action.OPEN_SETTINGS),
+    ("Values not understood", "values", Action.OPEN_SETTINGS),
     ("API keys", "keys", Action.OPEN_KEYS),
 )
 

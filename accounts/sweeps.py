@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from accounts import tries
+from accounts import tries, visits
 from leadportal.db.sweeps import Sweep
 
 SWEEPS = (
@@ -12,5 +12,12 @@ SWEEPS = (
         period=timedelta(hours=1),
         drain=tries.forget_tries,
         oldest_due=tries.oldest_due,
+    ),
+    Sweep(
+        name="forget_sessions",
+        queue="bulk",
+        period=timedelta(hours=1),
+        drain=visits.forget_expired,
+        oldest_due=visits.oldest_expired,
     ),
 )

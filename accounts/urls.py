@@ -47,5 +47,6 @@ urlpatterns = [
     path("settings/people/<int:pk>/link", people.person_link, name="person-link"),
     path("settings/keys", keys.key_list, name="keys"),
     path("settings/keys/new", keys.key_new, name="key-new"),
+    path("settings/keys/<int:pk>/strict", keys.key_strict, name="key-strict"),
     path("settings/keys/<int:pk>/delete", keys.key_delete, name="key-delete"),
 ]

@@ -146,6 +146,9 @@ MOVES: tuple[Move, ...] = (
     *_moves([Stage.ACCEPTED], [Stage.OPPORTUNITY], _REP_OR_CRM, "an accepted handoff", _CHANGED),
     *_moves(_IN_DEAL, [Stage.WON], _REP_OR_CRM, "the amount", "lead.won"),
     *_moves(_IN_DEAL, [Stage.LOST], _REP_OR_CRM, "a reason", "lead.lost"),
+    # Of before this portal: dated, without a handoff or a clock.
+    *_moves(LADDER, [Stage.WON], [Actor.INTEGRATION], "an import of the past", "lead.won"),
+    *_moves(LADDER, [Stage.LOST], [Actor.INTEGRATION], "an import of the past", "lead.lost"),
     *_moves([Stage.REJECTED], [Stage.NURTURE], _BY_HAND, "an answer", "lead.answered"),
     *_moves([Stage.REJECTED], [Stage.DISQUALIFIED], _BY_HAND, "an answer", "lead.answered"),
     # The handoff is a fresh one.

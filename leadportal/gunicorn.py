@@ -4,12 +4,13 @@ import os
 from typing import Any
 
 from leadportal import collector
+from leadportal.local import variables
 
 wsgi_app = "leadportal.wsgi:application"
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{variables.port()}"
 # Pages wait for the database more than they compute: few processes, some threads.
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("WEB_THREADS", "4"))
+workers = variables.whole_number("WEB_CONCURRENCY", 2, least=1, most=1000)
+threads = variables.whole_number("WEB_THREADS", 4, least=1, most=1000)
 worker_class = "gthread"
 # For a developer: start anew when code changes.
 reload = bool(os.environ.get("WEB_RELOAD"))
@@ -21,6 +22,7 @@ graceful_timeout = 20
 max_requests = 10_000
 max_requests_jitter = 1_000
 control_socket_disable = True
+logger_class = "leadportal.gunicorn_logs.Lines"
 
 
 def when_ready(_: Any) -> None:

@@ -1,16 +1,11 @@
 """What a load balancer and an operator's monitor ask; no page for people."""
 
-from datetime import datetime
-
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import caches
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from leadportal.db import sweeps
+from leadportal import readiness
 
 
 @login_not_required
@@ -25,28 +20,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether to send traffic here: only the database decides, Redis merely makes things prompt.
+    """Whether to send traffic here, and what is not as it should be, in `problems`.
 
-    For each kind of background work it says how long the oldest that is due has waited, or null.
+    503 where no page could be made or no lead be kept: the database is down, full, read only or of
+    another version, or static files are missing. The rest, as late work, is told with 200.
     """
-    state: dict[str, object] = {"database": "ok", "redis": redis_state()}
-    try:
-        state["oldest_due_seconds"] = {
-            name: seconds_since(sweep.oldest_due()) for name, sweep in sweeps.SWEEPS.items()
-        }
-    except DatabaseError:
-        state |= {"database": "down", "oldest_due_seconds": None}
-    return JsonResponse(state, status=200 if state["database"] == "ok" else 503)
-
-
-def redis_state() -> str:
-    try:
-        caches["hints"].get("readyz")
-    # Every library below has its own errors, and whichever it is means the same here.
-    except Exception:
-        return "degraded"
-    return "ok"
-
-
-def seconds_since(at: datetime | None) -> float | None:
-    return round((timezone.now() - at).total_seconds(), 1) if at else None
+    state = readiness.state()
+    return JsonResponse(state, status=503 if state["status"] == "down" else 200)

@@ -1,21 +1,26 @@
 """Structured logs: one JSON object a line, made of an allow-list of fields, so of no person's data.
 
-Messages of libraries are written as their template, without the values: those may be addresses,
-tokens or rows. Exceptions are written as their class and place, without their text.
+Messages of libraries are written with those of their values that say nothing of anybody: numbers,
+kinds of errors, names of tasks and signals. The others may be addresses, tokens or rows and are
+left out. Exceptions are written as their class, codes and place, without their text.
 """
 
+import logging
 import logging.config
+import re
 import sys
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from leadportal.db import errors
 
 # A field that is not named here is not written. Ids, names of code, counts, times; nothing typed
 # by or about a person.
@@ -30,22 +35,81 @@ FIELDS = frozenset(
     ]
 )
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
 log = structlog.get_logger("leadportal.request")
 
 
 def only_allowed_fields(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     allowed = {name: value for name, value in event.items() if name in FIELDS}
-    # The text of an error may quote a row; its class may not.
-    if not str(allowed.get("error", "Error")).replace(".", "").isidentifier():
+    # The text of an error may quote a row; its class and its code may not.
+    if not KIND.fullmatch(str(allowed.get("error", "Error"))):
         del allowed["error"]
     return allowed
 
 
-def template_of_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+# The name of a class, with the code that leadportal/db/errors.py may add.
+KIND = re.compile(r"[\w.]+( [A-Z0-9]{2,})?")
+LEFT_OUT = "…"
+# What texts among the values may be: our tasks, their ids, nodes of Celery, signals, kinds of
+# errors and phrases of HTTP, where the web listens.
+TELLING = re.compile(
+    r"sweep\.\w+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|SIG[A-Z]+\d*|[A-Z]\w+(Error|Lost|Exceeded)"
+    r"|Internal Server Error|Service Unavailable|Bad Request|Unauthorized|Forbidden|Not Found"
+    r"|Method Not Allowed|Request Entity Too Large|Too Many Requests|raised unexpected"
+    r"|gthread|score|deliver|bulk"
+)
+# These write values into their messages themselves, so of theirs the name has to do.
+WRITTEN_OUT = {
+    "django.security": "refused by Django",
+    "gunicorn.error": "gunicorn refused a request",
+}
+_LONG = 120
+
+
+def message_without_values(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     record = event.get("_record")
-    if record is not None and event.get("_from_structlog") is False:
-        event["event"] = str(record.msg)
+    if record is None or event.get("_from_structlog") is not False:
+        return event
+    event["event"] = _message(record, event.pop("positional_args", ())).strip()
+    # Of Django's own lines about a request; the route, never the path.
+    if status := getattr(record, "status_code", None):
+        event["status"] = status
+    if match := getattr(getattr(record, "request", None), "resolver_match", None):
+        event["route"] = match.route
     return event
+
+
+def _message(record: logging.LogRecord, values: Any) -> str:
+    message = str(record.msg)
+    if isinstance(record.msg, BaseException):
+        return errors.name_of(record.msg)
+    if not values:
+        return _written_out(record.name, message)
+    try:
+        if isinstance(values, Mapping):
+            return message % {name: _telling(value) for name, value in values.items()}
+        return message % tuple(map(_telling, values))
+    except (TypeError, ValueError):  # a number was asked for
+        return message
+
+
+def _telling(value: object) -> object:
+    """The value as it may be written."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, BaseException):
+        return errors.name_of(value)
+    text = str(value)
+    return text if TELLING.fullmatch(text) else LEFT_OUT
+
+
+def _written_out(logger: str, message: str) -> str:
+    if logger.startswith("django.security."):
+        return f"{WRITTEN_OUT['django.security']}: {logger.rpartition('.')[2]}"
+    if logger == "gunicorn.error" and ("request from" in message or len(message) > _LONG):
+        return WRITTEN_OUT[logger]
+    return message
 
 
 def exception_without_its_text(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -57,12 +121,24 @@ def exception_without_its_text(_: WrappedLogger, __: str, event: EventDict) -> E
     if info and info[0]:
         event["exception"] = {
             "class": f"{info[0].__module__}.{info[0].__qualname__}",
+            **_codes(info[1]),
             "frames": [
                 f"{frame.filename}:{frame.lineno} {frame.name}"
                 for frame in traceback.extract_tb(info[2])[-12:]
             ],
         }
     return event
+
+
+def _codes(error: BaseException) -> dict[str, str]:
+    """What names the cause without quoting anything: SQLSTATE, errno, the error behind it."""
+    behind = error.__cause__ or error.__context__
+    said = {
+        "sqlstate": errors.sqlstate_of(error),
+        "errno": errors.errno_of(error),
+        "because": errors.name_of(behind) if behind else None,
+    }
+    return {name: text for name, text in said.items() if text}
 
 
 SHARED: list[Processor] = [
@@ -82,7 +158,7 @@ def config(*, readable: bool, level: str) -> dict[str, Any]:
         ]
         if readable
         else [
-            template_of_message,
+            message_without_values,
             exception_without_its_text,
             only_allowed_fields,
             structlog.processors.JSONRenderer(),
@@ -96,6 +172,9 @@ def config(*, readable: bool, level: str) -> dict[str, Any]:
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": SHARED,
                 "processors": writing,
+                # The values apart from their message, so that each can be looked at.
+                "pass_foreign_args": not readable,
+                "use_get_message": readable,
             },
         },
         "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "lines"}},

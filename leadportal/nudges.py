@@ -9,6 +9,7 @@ from kombu import Connection
 
 from leadportal import gathering
 from leadportal.celery import app, task_of
+from leadportal.db import errors
 from leadportal.db.sweeps import SWEEPS, Sweep
 
 log = structlog.get_logger(__name__)
@@ -86,7 +87,7 @@ class NudgeSender:
 
 
 def _note(error: Exception) -> None:
-    log.warning("nudge failed; the sweep will find the work", error=type(error).__name__)
+    log.warning("nudge failed; the sweep will find the work", error=errors.name_of(error))
 
 
 def _own_connection() -> Connection:

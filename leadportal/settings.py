@@ -15,7 +15,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from leadportal import logs
-from leadportal.local import folders, postgres
+from leadportal.local import folders, postgres, variables
+from leadportal.local.variables import WrongSetting
 
 env = environ.Env()
 
@@ -28,7 +29,7 @@ DEMO = env.bool("DEMO", default=EMBEDDED)
 # Part of each API key, so that a test key is seen to be one.
 LEADPORTAL_ENV = env.str("LEADPORTAL_ENV", default="live")
 if LEADPORTAL_ENV not in {"live", "test"}:
-    raise ImproperlyConfigured("LEADPORTAL_ENV must be live or test.")
+    raise WrongSetting("LEADPORTAL_ENV must be live or test.")
 # Which process this is: web, a management command by its name, or worker.
 PROCESS = env.str("LEADPORTAL_PROCESS", default="worker")
 
@@ -38,7 +39,7 @@ def _secret(name: str) -> str:
     if value := env.str(name, default=""):
         return value
     if not EMBEDDED:
-        raise ImproperlyConfigured(f"{name} must be set when DATABASE_URL is: a long random text.")
+        raise WrongSetting(f"{name} must be set when DATABASE_URL is: a long random text.")
     path = folders.make_private(folders.make_private(DATA_DIR) / "secrets") / name.lower()
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -55,11 +56,14 @@ API_KEY_PEPPER = _secret("API_KEY_PEPPER")
 
 # --- address -----------------------------------------------------------------------------------
 
-PORT = env.int("PORT", default=8000)
+PORT = variables.port()
 BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
-_base = urlsplit(BASE_URL)
+try:
+    _base = urlsplit(BASE_URL)
+except ValueError:  # as of a bracket that is not closed
+    _base = urlsplit("")
 if _base.scheme not in {"http", "https"} or not _base.hostname:
-    raise ImproperlyConfigured("BASE_URL must look like https://leads.example.com.")
+    raise WrongSetting("BASE_URL must look like https://leads.example.com.")
 HTTPS = _base.scheme == "https"
 # The probes of this machine ask by its own name.
 ALLOWED_HOSTS = [_base.hostname, *env.list("ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1"]
@@ -131,6 +135,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.VisitMiddleware",
     "accounts.middleware.ZoneMiddleware",
+    # It is known who asks; from here on the body is read.
+    "leadportal.web.limits.BodyLimitMiddleware",
     "accounts.middleware.SignInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # The innermost: what it remembers is what a view did.
@@ -181,9 +187,12 @@ if EMBEDDED:
         "USER": postgres.DATABASE,
     }
 else:
-    _database = env.db("DATABASE_URL")
-    if _database["ENGINE"] != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL: postgres://…")
+    try:
+        _database = env.db("DATABASE_URL")
+    except (ValueError, ImproperlyConfigured):
+        _database = {}
+    if _database.get("ENGINE") != "django.db.backends.postgresql":
+        raise WrongSetting("DATABASE_URL must name a PostgreSQL: postgres://…")
     # A socket's folder is written percent-encoded in place of the host, as in libpq's own URIs.
     _database["HOST"] = unquote(_database["HOST"])
 
@@ -211,6 +220,8 @@ DATABASES = {
 }
 
 REDIS_URL = env.str("REDIS_URL", default=f"unix://{folders.valkey_socket(DATA_DIR)}")
+if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    raise WrongSetting("REDIS_URL must look like redis://redis.example.com:6379/0.")
 # Kombu spells a unix socket its own way.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 
@@ -282,7 +293,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
 }
 # Behind a proxy the throttle must count the visitor's address, not the proxy's.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = variables.whole_number("TRUSTED_PROXIES", 0, most=100)
 MFA_TOTP_ISSUER = "LeadPortal"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
@@ -303,7 +314,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Calls a minute of one API key, a batch being one call; 0 sets no limit.
-API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=12_000)
+API_RATE_PER_MINUTE = variables.whole_number("API_RATE_PER_MINUTE", 12_000, most=100_000_000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.keys.authentication.ApiKeyAuthentication",
@@ -346,11 +357,18 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 # --- mail, logs --------------------------------------------------------------------------------
 
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+try:
+    vars().update(env.email("EMAIL_URL", default="consolemail://"))
+except (ValueError, KeyError, ImproperlyConfigured) as error:
+    raise WrongSetting("EMAIL_URL must look like smtp+tls://user:password@host:587.") from error
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"LeadPortal <leadportal@{_base.hostname}>"
 )
 
 LOGGING_CONFIG = "leadportal.logs.configure"
 # A command speaks to the person who runs it by its own words.
-LOGGING = logs.config(readable=DEBUG, level="INFO" if PROCESS in {"web", "worker"} else "WARNING")
+_usual_level = "INFO" if PROCESS in {"web", "worker"} else "WARNING"
+LOG_LEVEL = env.str("LOG_LEVEL", default="").upper() or _usual_level
+if LOG_LEVEL not in logs.LEVELS:
+    raise WrongSetting(f"LOG_LEVEL must be one of {', '.join(logs.LEVELS)}.")
+LOGGING = logs.config(readable=DEBUG, level=LOG_LEVEL)

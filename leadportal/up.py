@@ -14,7 +14,7 @@ from argparse import ArgumentParser
 from contextlib import suppress
 from pathlib import Path
 
-from leadportal.local import folders, postgres, processes, valkey
+from leadportal.local import folders, postgres, processes, valkey, variables
 from leadportal.local import owner as owners
 from leadportal.local.folders import BASE_DIR, StartFailed
 from leadportal.probe import answers
@@ -22,7 +22,7 @@ from leadportal.supervisor import Supervisor, supervised
 
 DATA_DIR = folders.data_dir_from(os.environ)
 HOST = os.environ.get("HOST", "127.0.0.1")
-PORT = int(os.environ.get("PORT", "8000"))
+PORT = variables.port()
 BASE_URL = os.environ.get("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 LOGS = DATA_DIR / "log"
 # Threads that allocate in turn leave few holes where they share their heaps (glibc).
@@ -37,7 +37,8 @@ def main() -> None:
     if asked.end_with_parent:
         processes.end_with_parent(os.getppid(), signal.SIGTERM)
     try:
-        run(reload=asked.reload)
+        with folders.one_sentence(DATA_DIR):
+            run(reload=asked.reload)
     except StartFailed as error:
         sys.exit(str(error))
     say("Stopped.\n")
@@ -61,6 +62,8 @@ def start_and_stay(supervisor: Supervisor, *, reload: bool) -> None:
         sign_ins = prepare()
         worker = start_portal(supervisor, reload=reload)
         say(f"\nLeadPortal is at {coloured(BASE_URL)}\n\n{sign_ins}")
+        if home := postgres.lives_elsewhere(DATA_DIR):
+            say(f"The database is in {home}, where the user nobody may run it for root.\n")
         say(f"Logs are in {LOGS}. Ctrl-C stops everything.\n")
         stay(supervisor, worker, reload=reload)
     except StartFailed as error:
@@ -189,6 +192,8 @@ def start_web(*, reload: bool) -> processes.Process:
 def stay(supervisor: Supervisor, worker: processes.Process, *, reload: bool) -> None:
     seen = newest_code()
     for restarted in supervisor.watch():
+        for name in folders.LOGS:
+            folders.rotate(LOGS / f"{name}.log")
         if restarted:
             print(restarted, file=sys.stderr, flush=True)
         # Gunicorn reloads itself; Celery does not.

@@ -21,7 +21,7 @@ from funnel.vocabulary.operators import FactType
 from leadportal.look import formats
 from leadportal.world.countries import COUNTRIES
 from leads.checks.reading import Field
-from leads.checks.values import AMOUNT, COUNTRY, EMAIL, text, web_address, whole_between
+from leads.checks.values import AMOUNT, COUNTRY, EMAIL, phone, text, web_address, whole_between
 from leads.matching import international_phone
 from leads.models import Company, Lead
 from leads.text import key
@@ -166,7 +166,7 @@ def _company(
 
 LEAD_COLUMNS = (
     _lead("email", "Email", TEXT, EMAIL, IDENTIFIES, section=CONTACT, fact_label="E-mail"),
-    _lead("phone", "Phone", TEXT, text(40), stored=international_phone, section=CONTACT),
+    _lead("phone", "Phone", TEXT, phone(40), stored=international_phone, section=CONTACT),
     _lead("first_name", "First name", TEXT, text(100), twin=AMONG_ATTRIBUTES),
     _lead("last_name", "Last name", TEXT, text(100), twin=AMONG_ATTRIBUTES),
     _lead("job_title", "Job title", TEXT, text(160), twin="job_title_key"),
@@ -191,8 +191,8 @@ COMPANY_COLUMNS = (
         fact_label="Company size",
     ),
     _company("founded", "Founded", NUMBER, whole_between(500, 2199), grouped=False),
-    _company("phone", "Phone", TEXT, text(40), stored=international_phone),
-    _company("domain", "Domain", TEXT, text(253), IDENTIFIES),
+    _company("phone", "Phone", TEXT, phone(40), stored=international_phone),
+    _company("domain", "Domain", TEXT, text(253, names=True), IDENTIFIES),
     _company("country", "Country", CHOICE, COUNTRY, choices=_COUNTRIES, section=None),
 )
 COLUMNS = LEAD_COLUMNS + COMPANY_COLUMNS

@@ -1,10 +1,9 @@
-"""Custom fields: what their values must be, and defining one over values already stored."""
+"""Custom fields: defining one over values already stored."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,11 +17,10 @@ from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
 from leadportal.db import prepared
 from leads import news
-from leads.checks import spellings
-from leads.checks.reading import FieldError, Refused, Wrong
 from leads.facts import FACTS
+from leads.field_values import checked_value, fits, lenient, twin, words
 from leads.models import CustomField, FieldType, Judgement, SeenAttribute
-from leads.text import key, own_words
+from leads.text import key
 
 _COLUMNS = [field.attname for field in CustomField._meta.concrete_fields]
 _ALL = f"SELECT {', '.join(_COLUMNS)} FROM leads_customfield ORDER BY label"  # noqa: S608 - names of columns
@@ -34,94 +32,6 @@ def definitions() -> dict[str, CustomField]:
         CustomField.from_db(connection.alias, _COLUMNS, row) for row in prepared.fetch(_ALL, {})
     ]
     return {field.name: field for field in all_fields}
-
-
-def typed(attributes: Mapping[str, Any], defined: Mapping[str, CustomField]) -> dict[str, Any]:
-    """The attributes with the values of defined fields checked. Raises Refused."""
-    values, errors = dict(attributes), []
-    for name in attributes.keys() & defined.keys():
-        try:
-            meant = _lenient(defined[name], attributes[name])
-            values[name] = checked_value(defined[name], meant)
-        except Wrong as wrong:
-            errors.append(FieldError(f"/attributes/{name}", wrong.code, wrong.detail))
-    if errors:
-        raise Refused(*errors)
-    return values
-
-
-def checked_value(field: CustomField, value: Any) -> Any:
-    """The value as stored in a field of this type. Raises Wrong."""
-    match field.type:
-        case FieldType.TEXT if isinstance(value, str):
-            return value
-        case FieldType.NUMBER | FieldType.MONEY if _is_number(value):
-            return value
-        case FieldType.YES_NO if isinstance(value, bool):
-            return value
-        case FieldType.DATE if isinstance(value, str):
-            return _day(value)
-        case FieldType.CHOICE if isinstance(value, str):
-            return _choice(field, value)
-        case FieldType.CHOICES if isinstance(value, list):
-            if all(isinstance(part, str) for part in value):
-                return list(dict.fromkeys(_choice(field, part) for part in value))
-    raise Wrong("wrong_type", f"{field.label} is a field of type {field.get_type_display()}.")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _day(value: str) -> str:
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise Wrong("invalid_date", "Give a date like 2026-11-22.") from None
-
-
-def _choice(field: CustomField, value: str) -> str:
-    for choice in field.choices:
-        if key(choice) == key(value):
-            return choice
-    raise Wrong("not_a_choice", f"One of these is needed: {', '.join(field.choices)}.")
-
-
-def twin(value: Any, field: CustomField | None = None) -> Any:
-    """What SQL compares instead of a text, or of each text in a list; None for the rest.
-
-    The twin of a date is the date itself, and only a date has one there: SQL may cast it.
-    """
-    if field is not None and field.type == FieldType.DATE:
-        return value if _fits(field, value) else None
-    if field is not None and field.type == FieldType.TEXT and not isinstance(value, str):
-        return None
-    if isinstance(value, str):
-        return key(value)
-    if isinstance(value, list):
-        return [key(part) for part in value if isinstance(part, str)]
-    return None
-
-
-def twins(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: made for name, value in values.items() if (made := twin(value)) is not None}
-
-
-def words(value: Any, field: CustomField | None = None) -> str:
-    """A text's words where its twin does not hold them as such; a date has none."""
-    is_text = isinstance(value, str) and (field is None or field.type != FieldType.DATE)
-    return own_words(value) if is_text else ""
-
-
-def _fits(field: CustomField, value: Any) -> bool:
-    try:
-        checked_value(field, value)
-    except Wrong:
-        return False
-    return True
-
-
-# --- defining a field --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -185,14 +95,14 @@ def _readable_versions() -> dict[int, CriteriaVersion]:
     """The versions that judge, may yet judge or judged somebody, and whose every fact is there."""
     judged = Exists(Judgement.objects.filter(version=OuterRef("pk")))
     found = CriteriaVersion.objects.filter(judged | ~Q(state=VersionState.RETIRED))
-    words = current.vocabulary()
-    return {version.pk: version for version in found if _mistake(version, words) is None}
+    facts = current.vocabulary()
+    return {version.pk: version for version in found if _mistake(version, facts) is None}
 
 
 def _refuse_unreadable(readable: Mapping[int, CriteriaVersion]) -> None:
-    words = current.vocabulary()
+    facts = current.vocabulary()
     for version in readable.values():
-        if mistake := _mistake(version, words):
+        if mistake := _mistake(version, facts):
             raise ValidationError(f"{version} needs it as it was. {mistake}")
 
 
@@ -207,8 +117,8 @@ def _mistake(version: CriteriaVersion, words: Vocabulary) -> ConditionError | No
 def _retype(field: CustomField, at: datetime) -> Defined:
     changes, fitted, misfits = [], 0, []
     for value, count in _stored_values(field.name):
-        fitting = _lenient(field, value)
-        if _fits(field, fitting):
+        fitting = lenient(field, value)
+        if fits(field, fitting):
             fitting = checked_value(field, fitting)
             fitted += count
         else:
@@ -224,34 +134,6 @@ def _retype(field: CustomField, at: datetime) -> Defined:
         )
     _replace_values(field.name, changes, at)
     return Defined(field, fitted, misfits)
-
-
-def _lenient(field: CustomField, value: Any) -> Any:
-    """A value as the type would have it: "12" as a number, 12 as a text."""
-    if field.type == FieldType.CHOICES and not isinstance(value, list):
-        return _several(field, str(value))
-    if isinstance(value, list):
-        return value
-    if field.type in {FieldType.TEXT, FieldType.CHOICE}:
-        return value if isinstance(value, str) else json.dumps(value)
-    meant: Any = None
-    if field.type == FieldType.YES_NO:
-        meant = spellings.yes_or_no(value)
-    elif field.type == FieldType.DATE and isinstance(value, str):
-        day = spellings.day(value)
-        meant = day and day.isoformat()
-    elif field.type in {FieldType.NUMBER, FieldType.MONEY} and isinstance(value, str):
-        number = spellings.amount(value)
-        if number is not None:
-            meant = int(number) if number == int(number) else float(number)
-    return value if meant is None else meant
-
-
-def _several(field: CustomField, text: str) -> list[str]:
-    """One choice, or several in one text: "Food; Retail"."""
-    known = {key(choice) for choice in field.choices}
-    parts = [part.strip() for part in re.split("[,;|\n]", text) if part.strip()]
-    return [text] if key(text) in known or not parts else parts
 
 
 def _stored_values(name: str) -> list[tuple[Any, int]]:

@@ -313,6 +313,7 @@ GUARDS = [
     ("leads_stagechange", "leads_ledger_continues"),
     ("leads_lead", "leads_lead_begins"),
     ("leads_lead", "leads_lead_moves"),
+    ("leads_lead", "leads_lead_erased"),
     ("leads_consent", "leads_consent_rows"),
     ("leads_consent", "leads_consent_table"),
     ("accounts_settingchange", "accounts_setting_change_rows"),
@@ -361,6 +362,22 @@ def merged_leads_have_heirs() -> Iterator[Sql]:
         "THEN ' without an heir' ELSE ' with an heir' END FROM leads_lead "
         "WHERE (stage = {}) <> (merged_into_id IS NOT NULL)"
     ) % param(Stage.MERGED)
+
+
+@invariant(8, "Who was erased has left no value that was not understood.")
+def the_erased_say_nothing() -> Iterator[Sql]:
+    yield Sql(
+        "SELECT 'leads_unreadvalue', u.id, 'of a lead that was erased' FROM leads_unreadvalue u "
+        "JOIN leads_lead l ON l.id = u.lead_id WHERE l.stage = {}"
+    ) % param(Stage.ERASED)
+
+
+@invariant(8, "A value of one integration and field has one meaning.")
+def meanings_are_single() -> Iterator[Sql]:
+    yield Sql(
+        "SELECT 'leads_meaning', max(id), count(*) || ' meanings of one value' FROM leads_meaning "
+        "GROUP BY integration_id, field, value_key HAVING count(*) > 1"
+    )
 
 
 @invariant(9, "An event that came twice is there once.")

@@ -11,6 +11,7 @@ from leads.impact import counting
 from leads.imports import job
 from leads.judging import due, history
 from leads.nurture import nurture
+from leads.unread import rereading
 
 # Only where the demonstration is served.
 PLAY = Sweep(
@@ -42,6 +43,13 @@ SWEEPS = (
         period=timedelta(seconds=10),
         drain=claims.give_back_left,
         oldest_due=claims.oldest_left,
+    ),
+    Sweep(
+        name="read_again",
+        queue="bulk",
+        period=timedelta(seconds=10),
+        drain=rereading.drain,
+        oldest_due=rereading.oldest_due,
     ),
     Sweep(
         name="count_impact",

@@ -11,6 +11,7 @@ from leads.handoffs import pages as handoffs
 from leads.impact import pages as impact
 from leads.imports import pages as imports
 from leads.ingest import api as ingest_api
+from leads.judging import pages as judging
 from leads.lead import api as lead_api
 from leads.lead import pages as lead
 from leads.measured import api as measured_api
@@ -24,6 +25,7 @@ from leads.rejections import pages as rejections
 from leads.search import pages as search
 from leads.switch_on import pages as switch_on
 from leads.table import pages as table
+from leads.unread import pages as unread
 from leads.verdicts import pages as verdicts
 from leads.walks import pages as walks
 
@@ -121,7 +123,12 @@ urlpatterns = [
     path("imports/<int:pk>/hand-over", imports.import_hand_over, name="import-hand-over"),
     path("imports/<int:pk>/discard", imports.import_discard, name="import-discard"),
     path("imports/<int:pk>/refused", imports.import_refused, name="import-refused"),
+    path("settings/values", unread.value_list, name="values"),
+    path("settings/values/meaning", unread.value_meaning, name="value-meaning"),
+    path("settings/values/forget", unread.value_forget, name="value-forget"),
     path("leads", table.lead_list, name="leads"),
+    path("leads/parked", judging.parked_list, name="parked"),
+    path("leads/parked/replay", judging.parked_replay, name="parked-replay"),
     path("leads/new", editing.lead_new, name="lead-new"),
     path("leads/<int:pk>", lead.lead_page, name="lead"),
     path("leads/<int:pk>/edit", editing.lead_edit, name="lead-edit"),

@@ -231,7 +231,9 @@ PAGES: dict[str, list[Page]] = {
     ],
     "criteria-count": [Page(Action.SWITCH_ON_CRITERIA, "POST", "version", 404)],
     "criteria-rescore": [Page(Action.OPEN_CRITERIA, about="version")],
-    "criteria-replay": [Page(Action.SWITCH_ON_CRITERIA, "POST", "version", 404, {"lead": "1"})],
+    "parked": [Page(Action.OPEN_OVERVIEW)],
+    "parked-replay": [Page(Action.REPLAY_LEADS, "POST", answer=302, data={"all": "1"})],
+    "criteria-replay": [Page(Action.REPLAY_LEADS, "POST", "version", 404, {"lead": "1"})],
     "settings": [
         Page(Action.OPEN_SETTINGS),
         Page(Action.EDIT_PROMISES, "POST", answer=422, data={"claim_minutes": "soon"}),
@@ -266,11 +268,16 @@ PAGES: dict[str, list[Page]] = {
     "person-reset-2fa": [Page(Action.EDIT_PEOPLE, "POST", "person", 409)],  # there is none
     "person-end-sessions": [Page(Action.EDIT_PEOPLE, "POST", "person", 302)],
     "person-link": [Page(Action.EDIT_PEOPLE, "POST", "person", 201)],
+    "values": [Page(Action.OPEN_SETTINGS)],
+    # Nobody has sent such a value.
+    "value-meaning": [Page(Action.GIVE_MEANINGS, answer=404)],
+    "value-forget": [Page(Action.GIVE_MEANINGS, "POST", answer=404)],
     "keys": [Page(Action.OPEN_KEYS)],
     "key-new": [
         Page(Action.EDIT_KEYS),
         Page(Action.EDIT_KEYS, "POST", answer=422, data={"days": "x"}),
     ],
+    "key-strict": [Page(Action.EDIT_KEYS, "POST", "key", 302)],
     "key-delete": [Page(Action.EDIT_KEYS, about="key")],
 }
 CLAIM = {"rep": "rep@our.example"}

@@ -58,6 +58,7 @@ PAGES = [
     "/criteria",
     "/criteria/standing",
     "/settings",
+    "/settings/values",
     "/settings/keys",
     "/settings/keys/new",
     "/settings/keys/{key}/delete",
@@ -76,7 +77,8 @@ def lead_input(number: int) -> dict[str, object]:
         "phone": PAYLOADS[1],
         "job_title": f"VP {PAYLOADS[0]} {PAYLOADS[1]}",
         "company": {"name": ALL[:200], "industry": ALL[:120], "employees": 600},
-        "country": "SE",
+        # Kept as it came.
+        "country": PAYLOADS[number % len(PAYLOADS)],
         "city": ALL[:100],
         "source": PAYLOADS[number % len(PAYLOADS)],
         "campaign": ALL[:120],

@@ -38,7 +38,8 @@ from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
 from leads.imports import imports
 from leads.imports.imports import Terms
-from leads.judging import due
+from leads.ingest.leads import ingest_leads
+from leads.judging import parked
 from leads.lead import changes, notes, reading
 from leads.mine import mine, results
 from leads.models import Adjustment, FollowUp, Handoff, Import, Lead, Nurture
@@ -48,6 +49,9 @@ from leads.queue import queue
 from leads.rejections import listing, rejections
 from leads.search import commands, finding
 from leads.switch_on import confirmation
+from leads.unread import listing as unread_listing
+from leads.unread import meanings
+from leads.unread.listing import Group
 from tests import factories
 from tests.test_architecture import MODULES, ROOT, is_domain
 
@@ -169,12 +173,29 @@ def begun(person: User | None = None, *, state: str = "open") -> Import:
     return one
 
 
+def unread_group() -> Group:
+    sent = {"email": "ann@x.example", "country": "Narnia"}
+    integration = factories.integration()
+    ingest_leads([sent], integration=integration)
+    group = unread_listing.group(integration.pk, "country", "narnia")
+    assert group is not None
+    return group
+
+
 VERBS: dict[Callable[..., Any], list[Verb]] = {
     keys.create: [
         may(
             Action.EDIT_KEYS,
             lambda person: keys.create(
                 factories.integration(), scopes=[Scope.LEADS_READ], by=person
+            ),
+        )
+    ],
+    keys.set_strict: [
+        may(
+            Action.EDIT_KEYS,
+            lambda person: keys.set_strict(
+                keys.create(factories.integration(), scopes=[Scope.LEADS_READ])[0], True, by=person
             ),
         )
     ],
@@ -234,6 +255,18 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
         may(
             Action.EDIT_PEOPLE,
             lambda person: membership.put_into(factories.outsider(), [Queue.default().pk], person),
+        )
+    ],
+    meanings.give: [
+        may(
+            Action.GIVE_MEANINGS,
+            lambda person: meanings.give(unread_group(), person, value="NL", seen=0, defined={}),
+        )
+    ],
+    meanings.take_away: [
+        may(
+            Action.GIVE_MEANINGS,
+            lambda person: meanings.take_away(unread_group(), person, seen=0),
         )
     ],
     portal.change: [
@@ -297,9 +330,10 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             lambda person: counting.at_hand(signed(), by=person, at=timezone.now()),
         )
     ],
-    due.replay: [
-        may(Action.SWITCH_ON_CRITERIA, lambda person: due.replay(factories.lead(), by=person))
+    parked.replay: [
+        may(Action.REPLAY_LEADS, lambda person: parked.replay(factories.lead(), by=person))
     ],
+    parked.replay_all: [may(Action.REPLAY_LEADS, lambda person: parked.replay_all(by=person))],
     claims.claim: [
         may(Action.WORK_HANDOFFS, lambda person: claims.claim(factories.handoff(), person))
     ],

@@ -39,6 +39,11 @@ class KeyForm(forms.Form):
         validators=[PRINTABLE],
         help_text="Of leads that do not name one themselves.",
     )
+    strict = forms.BooleanField(
+        label="Refuse a lead over one value that is not understood",
+        required=False,
+        help_text="Else the lead is taken, and the value is kept for people to see.",
+    )
     days = forms.TypedChoiceField(
         label="Works for",
         choices=[(30, "30 days"), (90, "90 days"), (365, "1 year"), (730, "2 years")],

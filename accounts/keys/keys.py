@@ -66,6 +66,7 @@ def create(
     name: str = "",
     by: User | None = None,
     days: int = 365,
+    strict: bool = False,
     at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key and return it with its plain text, which is shown once and kept nowhere.
@@ -82,6 +83,7 @@ def create(
         secret_hash=fingerprint(secret),
         scopes=known_scopes(scopes),
         source=source,
+        strict=strict,
         created_by=by,
         created_at=at,
         expires_at=at + timedelta(days=days),
@@ -152,6 +154,15 @@ def revoke(key: ApiKey, *, by: User | None = None, at: datetime | None = None) -
     policy.require(by, Action.EDIT_KEYS)
     rows = ApiKey.objects.filter(pk=key.pk, revoked_at=None)
     return bool(rows.update(revoked_at=at or timezone.now()))
+
+
+def set_strict(key: ApiKey, strict: bool, *, by: User | None = None) -> bool:
+    """Let a key refuse what is not understood, or take the rest; False when it is closed.
+
+    Raises NotAllowed.
+    """
+    policy.require(by, Action.EDIT_KEYS)
+    return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(strict=strict))
 
 
 def prefix() -> str:

@@ -14,6 +14,7 @@ from accounts.keys.forms import KeyForm
 from accounts.models import ApiKey
 from accounts.policy import Action
 from leadportal.look import formats
+from leadportal.web.posts import post_only
 
 # Deleted keys are shown as far back as somebody may still ask what happened to one.
 DELETED_SHOWN = 10
@@ -48,6 +49,7 @@ def key_new(request: AuthenticatedRequest) -> HttpResponse:
         source=typed["source"],
         name=typed["name"],
         days=typed["days"],
+        strict=typed["strict"],
         by=request.user,
     )
     # Not a redirect: the plain key is in this one answer and nowhere else.
@@ -65,6 +67,18 @@ def key_delete(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return redirect("keys")
     context = {"key": key, "title": f"Delete the key {named(key)}?", "text": last_use(key)}
     return render(request, "accounts/keys/key_delete.html", context)
+
+
+@post_only("keys")
+@permission_required(Action.EDIT_KEYS)
+def key_strict(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Switch between refusing what is not understood and taking the rest."""
+    key = get_object_or_404(ApiKey.objects.select_related("integration"), pk=pk, revoked_at=None)
+    strict = request.POST.get("strict") == "yes"
+    keys.set_strict(key, strict, by=request.user)
+    does = "refuses a lead over one value" if strict else "takes a lead without the value"
+    messages.success(request, f"{named(key)} {does} that is not understood.")
+    return redirect("keys")
 
 
 def named(key: ApiKey) -> str:

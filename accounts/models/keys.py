@@ -52,6 +52,8 @@ class ApiKey(models.Model):
     source = models.CharField(
         max_length=80, blank=True, help_text="Source of leads that do not name one."
     )
+    # Refuses an item over one value that is not understood, for who would rather send it again.
+    strict = models.BooleanField(default=False, db_default=False)
     created_by = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.conditions.values import ConditionError
@@ -15,8 +16,11 @@ from funnel.text_form.forms import TextForm
 from funnel.versions import current
 from funnel.versions.pages import visible_version
 from funnel.versions.words import bar
+from leadportal.web.limits import takes_upload
 
 
+# A letter may take four bytes, and a byte three signs of a form.
+@takes_upload(12 * reading.LARGEST, lambda user: policy.can(user, Action.DRAFT_CRITERIA))
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Action.DRAFT_CRITERIA)
 def draft_text(request: AuthenticatedRequest, number: int) -> HttpResponse:

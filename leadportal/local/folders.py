@@ -1,9 +1,12 @@
 """Where the servers of one data folder keep their files, sockets and logs."""
 
+import errno
 import hashlib
 import os
 import pwd
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -54,9 +57,50 @@ def nobody() -> pwd.struct_passwd:
     return pwd.getpwnam("nobody")
 
 
+# What a disk says that takes no more, whatever file it was about.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
+@contextmanager
+def one_sentence(data_dir: Path) -> Iterator[None]:
+    """Raise StartFailed where the data folder refused: read-only, full, not ours, not a folder."""
+    try:
+        yield
+    except OSError as error:
+        about = (
+            Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+        )
+        inside = about is not None and (data_dir == about or data_dir in about.parents)
+        # A parent that is no folder, or that may not be written to, is named itself.
+        above = about is not None and about in data_dir.parents
+        if not (inside or above or error.errno in NO_ROOM):
+            raise
+        raise StartFailed(
+            f"The folder {data_dir} cannot be used: {error.strerror}. "
+            "Make room or name another one with DATA_DIR."
+        ) from error
+
+
+LOGS = ("web", "worker", "postgres", "valkey")
+LOG_BYTES = 10_000_000
+
+
 def log_file(data_dir: Path, name: str) -> Path:
-    """The log of one process, begun anew when the old one has grown past 10 MB."""
+    """The log of one process."""
     path = make_private(data_dir / "log") / f"{name}.log"
-    if path.exists() and path.stat().st_size > 10_000_000:
-        path.replace(path.with_suffix(".log.1"))
+    rotate(path)
     return path
+
+
+def rotate(path: Path, most: int = LOG_BYTES) -> None:
+    """Begin a log anew when it has grown past its size, and keep the one before.
+
+    Whoever writes goes on writing to the same file, which they opened to append: it is copied and
+    emptied. A line that comes between the two is lost, as is the copy where the disk is full.
+    """
+    with suppress(FileNotFoundError):
+        if path.stat().st_size <= most:
+            return
+        with suppress(OSError):
+            shutil.copyfile(path, path.with_suffix(".log.1"))
+        os.truncate(path, 0)

@@ -25,7 +25,9 @@ POSTGRES_SETTINGS = {
     "work_mem": "16MB",
     "max_wal_size": "4GB",  # fewer checkpoints while a million leads are rescored
     "jit": "off",  # costs more than it gives on queries of a few milliseconds
-    # The server's log names no values of people: no statement, no detail line.
+    # The server's log names no values of people: no statement, no detail line, and no error of a
+    # statement at all, as its text may quote one. Who sent it logs its SQLSTATE.
+    "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_checkpoints": "off",
@@ -164,11 +166,28 @@ def _command_of(pid: int) -> str:
     return subprocess.run(ps, capture_output=True, text=True).stdout
 
 
+def home_for_nobody(data_dir: Path) -> Path:
+    """Where the user nobody keeps the files of this folder, which it may not enter itself.
+
+    A folder that systems do not clean, as they do /tmp and /var/tmp.
+    """
+    return Path("/var/lib") / f"leadportal-{digest(data_dir)}"
+
+
+def lives_elsewhere(data_dir: Path) -> Path | None:
+    """Where the database really is, if not in its data folder."""
+    cluster = data_dir / "postgres"
+    return cluster.resolve() if cluster.is_symlink() else None
+
+
 def _move_within_reach_of_nobody(data_dir: Path) -> None:
-    """Put what nobody must reach under /var/tmp and leave links, so paths stay as they are."""
-    home = Path("/var/tmp") / f"leadportal-{digest(data_dir)}"  # noqa: S108 - root's, checked below
-    owner = nobody()
-    home.mkdir(mode=0o755, exist_ok=True)
+    """Put what nobody must reach where it may, and leave links, so paths stay as they are."""
+    home, owner = home_for_nobody(data_dir), nobody()
+    try:
+        _bring_home(Path("/var/tmp") / home.name, home)  # noqa: S108 - where it was kept once
+        home.mkdir(mode=0o755, exist_ok=True)
+    except OSError as error:
+        raise StartFailed(f"The folder {home} cannot be used: {error.strerror}.") from error
     if home.is_symlink() or home.stat().st_uid != owner.pw_uid:
         if home.is_symlink() or home.stat().st_uid != 0:
             raise StartFailed(f"The folder {home} belongs to another user.")
@@ -179,10 +198,33 @@ def _move_within_reach_of_nobody(data_dir: Path) -> None:
         (data_dir / "postgres", home / "postgres"),
         (run_dir(data_dir), home / "run"),
     ):
+        if link.is_symlink() and link.readlink() != target:
+            link.unlink()
         if not link.is_symlink() and not (link.is_dir() and any(link.iterdir())):
             if link.is_dir():
                 link.rmdir()
             link.symlink_to(target)
+
+
+def _bring_home(before: Path, home: Path) -> None:
+    """Move what an earlier version left in a folder that systems clean."""
+    owner = nobody()
+    if home.exists() or before.is_symlink() or not before.is_dir():
+        return
+    if before.stat().st_uid != owner.pw_uid:
+        return
+    _clear_leftovers(before / "postgres", before / "run")
+    fresh = home.with_name(f"{home.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    # Copied, as it may be another disk; a copy belongs to who made it.
+    shutil.copytree(
+        before, fresh, symlinks=True, ignore=shutil.ignore_patterns(".s.PGSQL*", "*.sock")
+    )
+    for folder, _, files in os.walk(fresh):
+        for name in ("", *files):
+            os.chown(Path(folder, name), owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+    fresh.rename(home)
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def _binaries_for(account: Account, data_dir: Path) -> Path:

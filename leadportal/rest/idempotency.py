@@ -1,5 +1,6 @@
 """A retried POST does nothing twice: the first answer is kept with its write, and given again."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -89,7 +90,7 @@ class _Asked:
             body,
             status=status,
             content_type="application/json",
-            headers={"Idempotency-Replayed": "true"},
+            headers={"Idempotency-Replayed": "true", **_location(body)},
         )
 
     def keep(self, response: HttpResponse) -> None:
@@ -103,6 +104,13 @@ class _Asked:
         # Waits for a parallel request with this key, and knows by the count who was first.
         if not rows.insert(IdempotentAnswer, [answer], skip_conflicts=True):
             raise _Faster
+
+
+def _location(body: str) -> dict[str, str]:
+    """The header of what was made: an answer that has its address as `url` had it there too."""
+    said = json.loads(body) if body else None
+    url = said.get("url") if isinstance(said, dict) else None
+    return {"Location": url} if url else {}
 
 
 def forget_answers(at: datetime | None = None, *, seconds: float | None = None) -> int:

@@ -27,6 +27,11 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(API):
             return self.get_response(request)
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            # Led on to https, whoever calls would go on sending their key in the clear.
+            return problems.problem_response(
+                403, "Call this address by https. A key that was sent by http should be replaced."
+            )
         if refusal := self.refuse(request):
             return refusal
         response = self.as_problem(self.get_response(request))

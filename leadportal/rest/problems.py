@@ -7,7 +7,7 @@ from typing import Any, NotRequired, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
@@ -93,6 +93,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         return problem_response(
             error.status_code, _sentence(error.detail), headers=_headers_of(error)
         )
+    if isinstance(error, UnreadablePostError):  # they hung up while they sent
+        return problem_response(400, "The request ended before its body did.")
     if isinstance(error, OperationalError | InterfaceError):
         logger.warning("api_database_unavailable", exc_info=error)
         return unavailable()

@@ -1,19 +1,35 @@
 """What a lead may say of itself."""
 
 import math
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from leads.checks import spellings
-from leads.checks.reading import Field, FieldError, Refused, Wrong, escape, object_of, read_object
-from leads.checks.values import ID, MOMENT, YES_NO, text
+from leads.checks.reading import (
+    Field,
+    FieldError,
+    Refused,
+    Wrong,
+    has_wrong_name,
+    object_of,
+    read_object,
+    step,
+)
+from leads.checks.values import ID, MOMENT, YES_NO, text, yes_no
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 
 ATTRIBUTES_MAX = 100
-ATTRIBUTES_LENGTH = 16_000
-TEXT_MAX = 2_000
-_PURPOSE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+ATTRIBUTES_LENGTH = 60_000
+TEXT_MAX = 10_000
+PURPOSES_MAX = 20
+# What a lead is found by: without one of these nobody could reach or recognise the person.
+IDENTITY = frozenset({"external_id", "email", "phone"})
+# The code and the detail of what is wrong.
+Told = tuple[str, str]
+
+
+def _blank(value: Any) -> bool:
+    return isinstance(value, str) and not value.strip()
 
 
 def _company(value: Any) -> dict[str, Any] | None:
@@ -25,67 +41,120 @@ def _company(value: Any) -> dict[str, Any] | None:
 
 def _consent(value: Any) -> dict[str, dict[str, Any]] | None:
     """{"marketing": true} or {"marketing": {"given": true, "at": …}}, by purpose."""
+    if _blank(value):
+        return None
     if not isinstance(value, Mapping):
-        raise Wrong("wrong_type", "An object by purpose is needed here.")
-    if len(value) > 20:
-        raise Wrong("too_many", "At most 20 purposes fit here.")
+        raise Wrong("wrong_type", "An object by purpose is needed here, like marketing: true.")
     words: dict[str, dict[str, Any]] = {}
-    for purpose, given in value.items():
-        step = f"/{escape(str(purpose)[:80])}"
-        if not isinstance(purpose, str) or not _PURPOSE.fullmatch(purpose):
-            raise Wrong("invalid_name", "Purposes are lower-case words like marketing.", step)
-        if given is None or isinstance(given, str) and not given.strip():
-            continue
-        try:
-            plain = spellings.yes_or_no(given)
-            word = read_object(given, CONSENT) if plain is None else {"given": plain}
-        except Refused as refused:
-            first = refused.errors[0]
-            raise Wrong(first.code, first.detail, step + first.pointer) from None
-        if "given" not in word:
-            raise Wrong("required", "Say whether it was given.", f"{step}/given")
-        words[purpose] = word
+    errors: list[FieldError] = []
+    for sent, given in value.items():
+        purpose = spellings.purpose(str(sent))
+        if not purpose:
+            wrong = FieldError(f"/{step(sent)}", "invalid_name", "A purpose is a word.", given)
+            errors.append(wrong)
+        elif len(words) == PURPOSES_MAX:
+            detail = f"At most {PURPOSES_MAX} purposes fit here."
+            errors.append(FieldError(f"/{step(sent)}", "too_many", detail, given))
+        elif given is True or given is False:
+            words[purpose] = {"given": given}
+        elif given is not None and (word := _word(given, f"/{step(sent)}", errors)):
+            words[purpose] = word
+    if errors:
+        raise Refused(*errors, rest=words)
     return words or None
+
+
+def _word(given: Any, at: str, errors: list[FieldError]) -> dict[str, Any] | None:
+    """What is said of one purpose; what is wrong with it goes to `errors`."""
+    try:
+        if not isinstance(given, Mapping):
+            plain = yes_no(given)
+            return None if plain is None else {"given": plain}
+        word = read_object(given, CONSENT)
+    except Wrong as wrong:
+        errors.append(FieldError(at, wrong.code, wrong.detail, given))
+        return None
+    except Refused as refused:
+        errors.extend(error.within(at) for error in refused.errors)
+        word = refused.rest
+        if "given" not in word:
+            return None
+    if "given" not in word:
+        errors.append(
+            FieldError(f"{at}/given", "required", "Say whether it was given.", dict(given))
+        )
+        return None
+    return word
 
 
 def _attributes(value: Any) -> dict[str, Any] | None:
     """Names and plain values; what a defined field asks for is checked in leads/fields.py."""
+    if _blank(value):
+        return None
     if not isinstance(value, Mapping):
         raise Wrong("wrong_type", "An object is needed here.")
-    if len(value) > ATTRIBUTES_MAX:
-        raise Wrong("too_many", f"At most {ATTRIBUTES_MAX} attributes fit here.")
-    kept, length = {}, 0
-    for name, given in value.items():
-        step = f"/{escape(str(name)[:80])}"
-        if not isinstance(name, str) or not (name := spellings.name(name)):
-            raise Wrong("invalid_name", "A name needs a letter or a digit of ours.", step)
-        if name in LEAD:
-            raise Wrong("reserved_name", f"Send {name} as a field of the lead itself.", step)
-        if (plain := _plain(given, step)) is not None:
+    kept: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    room = ATTRIBUTES_LENGTH
+    for sent, given in value.items():
+        if given is None:
+            continue
+        name = spellings.name(str(sent))
+        if not name or name in LEAD or len(kept) == ATTRIBUTES_MAX:
+            errors.append(FieldError(f"/{step(sent)}", *_no_attribute(name), given))
+            continue
+        plain, wrong = _plain(given, room)
+        if wrong:
+            errors.append(FieldError(f"/{step(sent)}", *wrong, given))
+        if plain is not None:
             kept[name] = plain
-            length += len(name) + len(plain if isinstance(plain, str) else repr(plain))
-    if length > ATTRIBUTES_LENGTH:
-        raise Wrong("too_long", f"At most {ATTRIBUTES_LENGTH} characters fit here.")
+            room -= len(plain if isinstance(plain, str) else repr(plain))
+    if errors:
+        raise Refused(*errors, rest=kept)
     return kept or None
 
 
-def _plain(value: Any, step: str) -> Any:
+def _no_attribute(name: str) -> Told:
+    """Why there is no place for it."""
+    if not name:
+        return "invalid_name", "A name needs a letter or a digit of ours."
+    if name in LEAD:
+        return "reserved_name", f"Send {name} as a field of the lead itself."
+    return "too_many", f"At most {ATTRIBUTES_MAX} attributes fit here."
+
+
+def _plain(value: Any, room: int) -> tuple[Any, Told | None]:
+    """What of a value is kept, and what is wrong with it."""
     if isinstance(value, str):
         value = value.strip()
-        if len(value) > TEXT_MAX:
-            raise Wrong("too_long", f"At most {TEXT_MAX} characters fit here.", step)
-        return value or None
+        limit = min(TEXT_MAX, room)
+        if len(value) > limit:
+            return value[:limit].strip() or None, _too_long(limit)
+        return value or None, None
     if value is None or isinstance(value, bool | int):
-        return value
+        return value, None
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise Wrong("not_finite", "A finite number is needed here.", step)
-        return value
+            return None, ("not_finite", "A finite number is needed here.")
+        return value, None
     if isinstance(value, list):
-        if any(isinstance(part, list | Mapping) for part in value):
-            raise Wrong("wrong_type", "A list may hold plain values only.", step)
-        return [part for part in (_plain(part, step) for part in value) if part is not None]
-    raise Wrong("wrong_type", "A plain value or a list of plain values is needed here.", step)
+        return _plain_list(value, room)
+    detail = "A plain value or a list of plain values is needed here."
+    return None, ("wrong_type", detail)
+
+
+def _plain_list(value: list[Any], room: int) -> tuple[Any, Told | None]:
+    if any(isinstance(part, list | Mapping) for part in value):
+        return None, ("wrong_type", "A list may hold plain values only.")
+    read = [_plain(part, room) for part in value]
+    parts = [part for part, _ in read if part is not None]
+    if len(repr(parts)) > room:
+        return None, _too_long(room)
+    return parts, next((wrong for _, wrong in read if wrong), None)
+
+
+def _too_long(limit: int) -> Told:
+    return "too_long", f"At most {limit} characters fit here."
 
 
 COMPANY: dict[str, Field] = {column.name: column.check for column in COMPANY_COLUMNS}
@@ -108,7 +177,9 @@ LEAD: dict[str, Field] = {
         _attributes,
         {
             "type": ["object", "null"],
-            "description": "Custom fields by name: typed where a field is defined, else stored.",
+            "description": "Custom fields by name: typed where a field is defined, else stored."
+            " Any name is made one of letters and digits: “Lead Source” is Lead_Source. A text has"
+            f" up to {TEXT_MAX:,} characters, all together up to {ATTRIBUTES_LENGTH:,}.",
             "maxProperties": ATTRIBUTES_MAX,
             "additionalProperties": True,
         },
@@ -162,38 +233,72 @@ _NEVER_EMPTIED = {
 
 
 def read_lead(payload: Any, *, keeps_dates: bool = False) -> dict[str, Any]:
-    """The checked values of one lead in the API's shape. Raises Refused."""
+    """The checked values of one lead in the API's shape. Raises Refused.
+
+    Names are told when somebody integrates, values by strangers: without a name that is wrong the
+    rest may be taken, if it still says whom it is about.
+    """
     table = _DATED if keeps_dates else LEAD
-    values = read_object(payload, table, kept_by_us=LEAD_KEPT_BY_US)
-    if not ({"external_id", "email", "phone"} & values.keys()):
-        raise Refused(FieldError("", "required", "Give an external_id, an email or a phone."))
+    try:
+        values = read_object(payload, table, kept_by_us=LEAD_KEPT_BY_US)
+    except Refused as refused:
+        refused.whole |= (
+            has_wrong_name(refused.errors) or not IDENTITY & (refused.rest or {}).keys()
+        )
+        raise
+    if not IDENTITY & values.keys():
+        error = FieldError("", "required", "Give an external_id, an email or a phone.")
+        raise Refused(error, rest=values, whole=True)
     return values
 
 
-def read_change(payload: Any) -> tuple[dict[str, Any], frozenset[str]]:
-    """The checked values of a change to a known lead, and the names of what it empties.
-
-    A value that is null or blank empties: {"phone": null, "attributes": {"budget": null}} gives
-    {"phone", "attributes.budget"}. Raises Refused.
-    """
-    if isinstance(payload, Mapping):
-        payload = {name: None if given == "" else given for name, given in payload.items()}
-    values = read_object(payload, LEAD, kept_by_us=LEAD_KEPT_BY_US)
-    blank = {name for name, given in payload.items() if given is None}
+def read_change(payload: Any) -> dict[str, Any]:
+    """The checked values of a change to a known lead. Raises Refused, as `read_lead`."""
+    errors: list[FieldError] = []
+    whole = False
+    try:
+        values = read_object(payload, LEAD, kept_by_us=LEAD_KEPT_BY_US)
+    except Refused as refused:
+        if refused.rest is None:
+            raise
+        values, errors, whole = refused.rest, refused.errors, has_wrong_name(refused.errors)
     kept = [
-        FieldError(f"/{name}", "never_emptied", _NEVER_EMPTIED[name])
-        for name in sorted(blank & _NEVER_EMPTIED.keys())
+        FieldError(f"/{name}", "never_emptied", detail)
+        for name, detail in sorted(_NEVER_EMPTIED.items())
+        if name in payload and (payload[name] is None or _blank(payload[name]))
     ]
-    if kept:
-        raise Refused(*kept)
-    # Blanks of spaces only are read as nothing said, too.
-    emptied = {
+    if errors or kept:
+        raise Refused(*errors, *kept, rest=values, whole=whole or bool(kept))
+    return values
+
+
+def emptied(
+    payload: Mapping[str, Any],
+    values: Mapping[str, Any],
+    unread: Iterable[FieldError],
+    *,
+    by_hand: bool = False,
+) -> frozenset[str]:
+    """The names of what a change empties: {"phone", "attributes.budget"}.
+
+    A value that is null or blank empties: {"phone": null, "attributes": {"budget": null}}. What was
+    not understood does not. "N/A" says nothing, and so empties only where a person typed it.
+    """
+    wrong = {error.pointer for error in unread}
+
+    def empties(given: Any) -> bool:
+        return given is None or _blank(given) or by_hand and not isinstance(given, Mapping)
+
+    names = {
         name
         for name, given in payload.items()
-        if name not in values and not isinstance(given, Mapping)
+        if name not in values and empties(given) and f"/{name}" not in wrong
     }
-    attributes = payload.get("attributes") or {}
-    emptied |= {
-        f"attributes.{name}" for name in attributes if name not in values.get("attributes", ())
-    }
-    return values, frozenset(emptied)
+    attributes = payload.get("attributes")
+    kept = values.get("attributes", {})
+    for sent, given in attributes.items() if isinstance(attributes, Mapping) else ():
+        name = spellings.name(str(sent))
+        is_wrong = f"/attributes/{step(sent)}" in wrong
+        if name and name not in kept and empties(given) and not is_wrong:
+            names.add(f"attributes.{name}")
+    return frozenset(names)

@@ -1,7 +1,7 @@
 """Reading one object by a table of checks: everything that is wrong, and where."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -12,25 +12,35 @@ class FieldError:
     pointer: str
     code: str
     detail: str
+    # As it came.
+    value: Any = None
+
+    def within(self, step: str) -> "FieldError":
+        """The same, seen from the object around it."""
+        return replace(self, pointer=f"{step}{self.pointer}")
 
 
 class Refused(Exception):
-    """The item cannot be taken as it is."""
+    """Something of the item is wrong; `rest` is what can be read of it all the same.
 
-    def __init__(self, *errors: FieldError) -> None:
+    `whole` says that it may not be taken without what is wrong.
+    """
+
+    def __init__(self, *errors: FieldError, rest: Any = None, whole: bool = False) -> None:
         super().__init__(", ".join(f"{error.pointer}: {error.code}" for error in errors))
-        self.errors = list(errors)
+        self.errors, self.rest, self.whole = list(errors), rest, whole
 
 
 class Wrong(Exception):
-    """One value is wrong; `pointer` leads from the value to the part that is."""
+    """One value is wrong; `meant` is what can be read of it, if anything can."""
 
-    def __init__(self, code: str, detail: str, pointer: str = "") -> None:
+    def __init__(self, code: str, detail: str, *, meant: Any = None) -> None:
         super().__init__(code)
-        self.code, self.detail, self.pointer = code, detail, pointer
+        self.code, self.detail, self.meant = code, detail, meant
 
 
-# A check returns the value to keep, or None where nothing was said, or raises Wrong.
+# A check returns the value to keep, or None where nothing was said, or raises Wrong, or Refused
+# where it is an object itself.
 @dataclass(frozen=True)
 class Field:
     check: Callable[[Any], Any]
@@ -44,39 +54,53 @@ def read_object(
     """The checked values of one object. Raises Refused with everything that is wrong."""
     # A dict, as a rule: to ask that costs a tenth of asking for any mapping.
     if not isinstance(payload, dict) and not isinstance(payload, Mapping):
-        raise Refused(FieldError("", "wrong_type", "An object is needed here."))
+        error = FieldError("", "wrong_type", "An object is needed here.", payload)
+        raise Refused(error, whole=True)
     values: dict[str, Any] = {}
     errors: list[FieldError] = []
     for name, given in payload.items():
         field = table.get(name)
         if field is None:
-            errors.append(_unknown(name, name in kept_by_us))
+            errors.append(_unknown(name, given, name in kept_by_us))
         elif given is not None:
+            # In place, as most values are right and a call costs more than their check.
             try:
                 value = field.check(given)
-            except Wrong as wrong:
-                pointer = f"/{name}{wrong.pointer}"
-                errors.append(FieldError(pointer, wrong.code, wrong.detail))
-            except Refused as refused:
-                errors.extend(
-                    FieldError(f"/{name}{error.pointer}", error.code, error.detail)
-                    for error in refused.errors
-                )
-            else:
-                if value is not None:
-                    values[name] = value
+            except (Wrong, Refused) as wrong:
+                value = _what_is_left(wrong, name, given, errors)
+            if value is not None:
+                values[name] = value
     if errors:
-        raise Refused(*errors)
+        raise Refused(*errors, rest=values)
     return values
 
 
-def _unknown(name: Any, kept_by_us: bool) -> FieldError:
-    pointer = "/" + escape(str(name)[:80])
+def _what_is_left(wrong: Wrong | Refused, name: str, given: Any, errors: list[FieldError]) -> Any:
+    """What can be read of a value all the same; what is wrong with it goes to `errors`."""
+    if isinstance(wrong, Wrong):
+        errors.append(FieldError(f"/{name}", wrong.code, wrong.detail, given))
+        return wrong.meant
+    errors.extend(error.within(f"/{name}") for error in wrong.errors)
+    return wrong.rest or None
+
+
+def _unknown(name: Any, given: Any, kept_by_us: bool) -> FieldError:
+    pointer = "/" + step(name)
     if kept_by_us:
-        return FieldError(pointer, "read_only", "LeadPortal sets this field itself.")
-    return FieldError(
-        pointer, "unknown_field", "There is no such field. Free data goes under attributes."
-    )
+        return FieldError(pointer, "read_only", "LeadPortal sets this field itself.", given)
+    detail = "There is no such field. Free data goes under attributes."
+    return FieldError(pointer, "unknown_field", detail, given)
+
+
+def has_wrong_name(errors: Iterable[FieldError]) -> bool:
+    """Whether a field of the item itself is none, or none of the sender's."""
+    names = {"unknown_field", "read_only"}
+    return any(error.code in names and error.pointer.count("/") == 1 for error in errors)
+
+
+def step(name: Any) -> str:
+    """A name that somebody sent as one step of a pointer, short enough to be said again."""
+    return escape(str(name)[:80])
 
 
 def escape(name: str) -> str:

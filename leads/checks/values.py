@@ -25,8 +25,18 @@ _HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]")
 _FIRST_YEAR, _LAST_YEAR = 1970, 2199
 
 
-def text(limit: int) -> Field:
-    """One line of text; a number is taken as one. Blank says nothing, like null."""
+def _nothing(_: str) -> None:
+    """What names something names something else once it is cut."""
+
+
+def text(
+    limit: int, *, names: bool = False, cut: Callable[[str], str | None] | None = None
+) -> Field:
+    """One line of text; a number is taken as one. Blank says nothing, like null.
+
+    One that is too long means what `cut` makes of it: its beginning, but where it `names` a thing.
+    """
+    cut = cut or (_nothing if names else lambda line: line[:limit].strip())
 
     def check(value: Any) -> str | None:
         line = spellings.one_line(value)
@@ -34,18 +44,29 @@ def text(limit: int) -> Field:
             raise Wrong("wrong_type", "A text is needed here.")
         value = " ".join(line.split())
         if len(value) > limit:
-            raise Wrong("too_long", f"At most {limit} characters fit here.")
+            raise Wrong("too_long", f"At most {limit} characters fit here.", meant=cut(value))
         return value or None
 
     return Field(check, {"type": ["string", "number", "null"], "maxLength": limit})
 
 
+def phone(limit: int) -> Field:
+    """A number as people write it, a text; where words stand around it, too many, it alone."""
+
+    def inside(line: str) -> str | None:
+        number = spellings.phone_inside(line)
+        return number if 0 < len(number) <= limit else None
+
+    return text(limit, cut=inside)
+
+
 def web_address(limit: int) -> Field:
     """The address of a page on the web. Without a scheme, https is meant."""
-    line = text(limit)
+    line = text(limit, names=True)
 
     def check(value: Any) -> str | None:
-        if not (address := line.check(value)):
+        address = line.check(value)
+        if not address or spellings.says_nothing(address):
             return None
         if "://" not in address:
             address = f"https://{address}"
@@ -77,7 +98,7 @@ def choice(words: Iterable[str]) -> Field:
     known = list(words)
 
     def check(value: Any) -> str:
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             raise Wrong("not_a_choice", f"One of these is needed: {', '.join(known)}.")
         return str(value)
 
@@ -102,26 +123,37 @@ def _email(value: Any) -> str | None:
     try:
         address = validate_email(value[:400], check_deliverability=False).normalized
     except EmailNotValidError as error:
-        raise Wrong("invalid_email", str(error)) from None
+        if spellings.says_nothing(value):
+            return None
+        raise Wrong("invalid_email", str(error), meant=_first_email(value)) from None
     if len(address) > 254 or len(address.lower()) > 254:
         raise Wrong("too_long", "At most 254 characters fit here.")
     return address
 
 
+def _first_email(value: str) -> str | None:
+    """Of several addresses in one text the first."""
+    try:
+        return _email(first) if (first := spellings.first_address(value[:400])) else None
+    except Wrong:
+        return None
+
+
 def _country(value: Any) -> str | None:
     if not isinstance(value, str):
         raise Wrong("wrong_type", "A text is needed here.")
-    if not value.strip():
-        return None
     if not (code := country_code(value[:80])):
+        # Asked last: NA is Namibia.
+        if spellings.says_nothing(value):
+            return None
         raise Wrong("unknown_country", "Give a code (DE, DEU) or a name of a country (Germany).")
     return code
 
 
 def _number(value: Any, *, whole: bool = False) -> Any:
-    """A number, also one written as text; None where the text is blank."""
+    """A number, also one written as text; None where the text says nothing."""
     if isinstance(value, str):
-        if not value.strip():
+        if spellings.says_nothing(value):
             return None
         value = spellings.number(value, whole=whole)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
@@ -132,10 +164,18 @@ def _number(value: Any, *, whole: bool = False) -> Any:
 
 
 def whole_between(least: int, most: int) -> Field:
-    """A whole number between two, both included."""
+    """A whole number; of a range the lower bound. Blank says nothing."""
 
     def check(value: Any) -> int | None:
-        number = _number(value, whole=True)
+        # A number as it is, as most are.
+        if type(value) is int and least <= value <= most:
+            return value
+        try:
+            return whole(_number(value, whole=True))
+        except Wrong as wrong:
+            raise of_a_range(wrong, value, whole) from None
+
+    def whole(number: Any) -> int | None:
         if number is None:
             return None
         if number != int(number) or not least <= number <= most:
@@ -149,18 +189,35 @@ def whole_between(least: int, most: int) -> Field:
             "type": ["integer", "string", "null"],
             "minimum": least,
             "maximum": most,
-            "description": "A whole number, also as text: 1,200.",
+            "description": "A whole number, also as text: 1,200. Of 51-200 the lower bound.",
         },
     )
 
 
+def of_a_range(wrong: Wrong, value: Any, check: Callable[[Decimal], Any]) -> Wrong:
+    """What is to be said of a value that is no number: of a range that it was one."""
+    bound = spellings.at_least(value, whole=True) if isinstance(value, str) else None
+    if wrong.code != "wrong_type" or bound is None:
+        return wrong
+    try:
+        meant = check(bound)
+    except Wrong as beyond:
+        return beyond
+    return Wrong("range", f"A range was sent; its lower bound is {meant}.", meant=meant)
+
+
 def checked_money(value: Any) -> Decimal | None:
     """An amount; a text like "1200.50" is fine, as it keeps its decimals. Blank says nothing."""
-    if isinstance(value, str) and not value.strip():
+    if isinstance(value, str) and spellings.says_nothing(value):
         return None
     amount = spellings.amount(value) if isinstance(value, str) else Decimal(str(_number(value)))
     if amount is None:
-        raise Wrong("wrong_type", "A number is needed here.")
+        wrong = Wrong("wrong_type", "A number is needed here.")
+        raise of_a_range(wrong, value, _in_cents)
+    return _in_cents(amount)
+
+
+def _in_cents(amount: Decimal) -> Decimal:
     if not 0 <= amount < 10**10:
         raise Wrong("out_of_range", "An amount from 0 to 9999999999.99 is needed here.")
     return amount.quantize(Decimal("0.01"))
@@ -171,7 +228,7 @@ def checked_moment(value: Any) -> datetime | None:
 
     Seconds or milliseconds since 1970 name one, too. Blank says nothing.
     """
-    if isinstance(value, str) and not value.strip():
+    if isinstance(value, str) and spellings.says_nothing(value):
         return None
     value = spellings.moment(value) or value
     if isinstance(value, str):
@@ -190,11 +247,11 @@ def checked_moment(value: Any) -> datetime | None:
 
 def checked_day(value: Any) -> date | None:
     """A day of the calendar, or that of a moment, as it says it. Blank says nothing."""
-    if not isinstance(value, str):
-        raise Wrong("wrong_type", "A day as text is needed here.")
-    if not value.strip():
+    if isinstance(value, str) and spellings.says_nothing(value):
         return None
     day = spellings.day(value)
+    if day is None and not isinstance(value, str):
+        raise Wrong("wrong_type", "A day as text is needed here.")
     if day is None:
         raise Wrong("invalid_day", "Give a day as 2026-11-22.")
     if not _FIRST_YEAR < day.year < _LAST_YEAR:
@@ -204,9 +261,9 @@ def checked_day(value: Any) -> date | None:
 
 def yes_no(value: Any) -> bool | None:
     """Blank says nothing."""
-    if isinstance(value, str) and not value.strip():
-        return None
     answer = spellings.yes_or_no(value)
+    if answer is None and isinstance(value, str) and spellings.says_nothing(value):
+        return None
     if answer is None:
         raise Wrong("wrong_type", "true or false is needed here.")
     return answer
@@ -234,7 +291,7 @@ def lead_id(value: Any) -> int:
     return value
 
 
-_short_id = text(200)
+_short_id = text(200, names=True)
 ID = Field(_external_id, {"type": ["string", "integer", "null"], "maxLength": 200})
 EMAIL = Field(_email, {"type": ["string", "null"], "format": "email", "maxLength": 254})
 COUNTRY = Field(

@@ -11,11 +11,12 @@ from accounts.policy import Action, NotAllowed
 from funnel.stages import Actor
 from leadportal.db.races import again_when_raced
 from leads import fields
-from leads.checks.leads import read_change, read_lead
+from leads.checks.leads import emptied, read_change, read_lead
 from leads.checks.reading import FieldError, Refused
 from leads.ingest.leads import write_leads
+from leads.ingest.reading import read
 from leads.ingest.records import Arrival, Sender
-from leads.ingest.results import Status
+from leads.ingest.results import IngestResult, Status
 from leads.models import ExternalId, Lead
 
 # Where a lead comes from whose source nobody chose.
@@ -44,14 +45,16 @@ def create(payload: Mapping[str, Any], person: User) -> Lead:
     """
     policy.require(person, Action.EDIT_LEADS)
     sender = _typing(person, payload)
-    values = _checked(read_lead(payload), sender)
+    values, _ = read(payload, read_lead, sender.defined, strict=True)
 
     def write() -> int:
         (result,) = write_leads([Arrival(0, values)], sender)
         if result.status is Status.MATCHED:
             assert result.lead_id is not None  # known, so it has an id
             raise AlreadyThere(result.lead_id)
-        return _written(result)
+        lead_id = _written(result).lead_id
+        assert lead_id is not None  # written, so it has an id
+        return lead_id
 
     return Lead.objects.get(pk=again_when_raced(write))
 
@@ -67,13 +70,16 @@ def edit(lead: Lead, payload: Mapping[str, Any], person: User) -> None:
     _write(lead, payload, _typing(person, payload))
 
 
-def change(lead: Lead, payload: object, integration: Integration) -> None:
+def change(
+    lead: Lead, payload: object, integration: Integration, *, strict: bool = False
+) -> list[FieldError]:
     """The same by an integration: what a person typed stands, its word is kept beside.
 
-    In the transaction in which the caller has locked the lead. Raises Refused.
+    Answers what was not understood and so left as it was. In the transaction in which the caller
+    has locked the lead. Raises Refused.
     """
-    sender = Sender(integration, timezone.now(), defined=_defined(payload))
-    _write(lead, payload, sender)
+    sender = Sender(integration, timezone.now(), defined=_defined(payload), strict=strict)
+    return _write(lead, payload, sender)
 
 
 def _typing(person: User, payload: Mapping[str, Any]) -> Sender:
@@ -86,25 +92,20 @@ def _defined(payload: object) -> Mapping[str, Any]:
     return fields.definitions() if isinstance(payload, Mapping) and "attributes" in payload else {}
 
 
-def _checked(values: dict[str, Any], sender: Sender) -> dict[str, Any]:
-    if "attributes" in values:
-        values["attributes"] = fields.typed(values["attributes"], sender.defined)
-    return values
+def _write(lead: Lead, payload: Any, sender: Sender) -> list[FieldError]:
+    by_hand = sender.person is not None
+    strict = sender.strict or by_hand
+    values, unread = read(payload, read_change, sender.defined, strict=strict)
+    empty = emptied(payload, values, unread, by_hand=by_hand)
+    _refuse_nameless(lead, values, empty)
+    arrival = Arrival(0, values, lead_id=lead.pk, emptied=empty, unread=unread)
+    return again_when_raced(lambda: _written(write_leads([arrival], sender)[0]).warnings)
 
 
-def _write(lead: Lead, payload: object, sender: Sender) -> None:
-    values, emptied = read_change(payload)
-    values = _checked(values, sender)
-    _refuse_nameless(lead, values, emptied)
-    arrival = Arrival(0, values, lead_id=lead.pk, emptied=emptied)
-    again_when_raced(lambda: _written(write_leads([arrival], sender)[0]))
-
-
-def _written(result: Any) -> int:
+def _written(result: IngestResult) -> IngestResult:
     if result.errors:
         raise Refused(*result.errors)
-    lead_id: int = result.lead_id
-    return lead_id
+    return result
 
 
 def _refuse_nameless(lead: Lead, values: Mapping[str, Any], emptied: frozenset[str]) -> None:

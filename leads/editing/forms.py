@@ -1,7 +1,6 @@
 """The form of a lead: one field a column and custom field. It asks; the API's checks decide."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -21,9 +20,6 @@ from leads.models import Campaign, CustomField, FieldType, Lead, Source
 COMPANY = "company."
 # Offered while typing; whoever means another types it.
 OFFERED = 200
-# "1,250" and "1 250.50"; a lone comma may be a decimal one, and is asked about.
-_THOUSANDS = re.compile(r"-?\d{1,3}(?:[, \u00a0\u202f]\d{3})+(?:\.\d+)?")
-_SEPARATORS = re.compile(r"[, \u00a0\u202f]")
 # What is asked of a company with a new lead; the rest is found out.
 OF_COMPANY = ("name", "domain", "industry", "employees")
 PERSON = ("first_name", "last_name", "email", "phone", "job_title", "department")
@@ -131,10 +127,7 @@ class LeadForm(forms.Form):
                 payload.setdefault("attributes", {})[key] = _json(self.custom[key], value)
             elif name.startswith(COMPANY):
                 key = name.removeprefix(COMPANY)
-                value = number(value) if key == "employees" and value else value
                 payload.setdefault("company", {})[key] = value or None
-            elif name == "estimated_value":
-                payload[name] = number(value)
             elif name == "consent":
                 payload[name] = {"marketing": _word(self.cleaned_data)}
             elif name != "consent_text":
@@ -309,24 +302,10 @@ def offered() -> dict[str, list[str]]:
 
 
 def _json(field: CustomField, value: Any) -> Any:
-    """The value of a custom field as its type has it; text that is none is refused by the check."""
+    """The value of a custom field as its type has it; what is typed, the checks read."""
     if value in ("", []):
         return None
-    if field.type == FieldType.YES_NO:
-        return value == "yes"
-    if field.type in (FieldType.NUMBER, FieldType.MONEY):
-        return number(value)
-    return value
-
-
-def number(text: str) -> Any:
-    """A number as people type one, "1,250" or "12.5"; the text itself where it is none."""
-    if _THOUSANDS.fullmatch(text):
-        text = _SEPARATORS.sub("", text)
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    return value == "yes" if field.type == FieldType.YES_NO else value
 
 
 def _word(cleaned: Mapping[str, Any]) -> dict[str, Any]:

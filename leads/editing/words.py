@@ -9,6 +9,7 @@ _SAID = {
     "taken": "Another lead has this address already. Search for it to see who.",
     # What is typed is text, which only numbers refuse.
     "wrong_type": "Enter a number, like 1250.",
+    "range": "Enter one number, like 1250.",
     "not_finite": "Enter a number, like 1250.",
     "not_a_choice": OFFERED_NO_MORE,
     "invalid_date": "Enter the day as 2026-11-22.",

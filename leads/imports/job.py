@@ -8,6 +8,7 @@ and taken back. Coming in and being undone (leads/imports/undoing.py) go on wher
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,15 +16,16 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Count, Min, QuerySet
 
 from accounts.models import Portal
-from funnel.stages import Stage
-from leadportal.db import rows, sweeps
-from leads import fields
+from funnel.stages import Actor, Stage
+from leadportal.db import errors, rows, sweeps
+from leads import fields, ledger
 from leads.checks.leads import read_lead
 from leads.checks.reading import FieldError, Refused
 from leads.imports.imports import MINE
-from leads.imports.targets import Plan
+from leads.imports.targets import OUTCOME, Plan
 from leads.imports.undoing import undo_lines
 from leads.ingest.leads import ingest_leads
+from leads.ingest.reading import read
 from leads.ingest.results import IngestResult, Status
 from leads.judging.basis import database_now
 from leads.judging.judgement import qualify
@@ -125,6 +127,8 @@ def _plan(one: Import) -> Plan:
     return Plan.of(one, Portal.load().zone, fields.definitions())
 
 
+_READER = partial(read_lead, keeps_dates=True)
+
 # --- the check ---------------------------------------------------------------------------------
 
 
@@ -132,11 +136,13 @@ def _check(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[st
     plan, found, refused = _plan(one), [], 0
     for line in lines:
         values, errors = _checked(plan, line)
-        refused += bool(errors)
+        refused += values is None
+        status = Status.REFUSED if values is None else ""
+        values = values or {}
         found.append(
             {
                 "id": line.pk,
-                "status": Status.REFUSED if errors else "",
+                "status": status,
                 "errors": _told(errors),
                 "external_id": values.get("external_id", ""),
                 "email_key": email_identity(values.get("email", ""))[1],
@@ -146,13 +152,12 @@ def _check(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[st
     return {Status.REFUSED: refused}
 
 
-def _checked(plan: Plan, line: ImportLine) -> tuple[dict[str, Any], list[FieldError]]:
+def _checked(plan: Plan, line: ImportLine) -> tuple[dict[str, Any] | None, list[FieldError]]:
+    """What can be read of a line, None where that is nobody; and what is wrong with it."""
     try:
-        values = read_lead(plan.item(line.cells), keeps_dates=True)
-        fields.typed(values.get("attributes", {}), plan.defined)
+        return read(plan.item(line.cells), _READER, plan.defined, strict=False)
     except Refused as refused:
-        return {}, refused.errors
-    return values, []
+        return None, refused.errors
 
 
 def _told(errors: Sequence[FieldError]) -> list[dict[str, str]] | None:
@@ -218,13 +223,14 @@ def _run(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[str,
     except (DataError, IntegrityError, ValueError, ArithmeticError):
         # One line that nobody foresaw must not stop the others.
         results = [_alone(one, index, item, at) for index, item in enumerate(items)]
-    _hold_back(one, _made(results), at)
+    settled = _settle(one, plan, lines, results, at)
+    _hold_back(one, [lead for lead in _made(results) if lead not in settled], at)
     written = [
         {
             "id": line.pk,
             "status": result.status,
             "lead_id": result.lead_id,
-            "errors": _told(result.errors),
+            "errors": _told(result.errors or result.warnings),
             "at": at,
         }
         for line, result in zip(lines, results, strict=True)
@@ -243,7 +249,7 @@ def _alone(one: Import, index: int, item: dict[str, Any], at: datetime) -> Inges
         with transaction.atomic():
             (result,) = _ingested(one, [item], at, held_until=_held_until(one, at))
     except (DataError, IntegrityError, ValueError, ArithmeticError) as error:
-        log.exception("a line of an import cannot be taken in", kind=type(error).__name__)
+        log.exception("a line of an import cannot be taken in", error=errors.name_of(error))
         detail = "This line cannot be taken in. Tell whoever looks after the portal."
         return IngestResult(index, Status.REFUSED, errors=[FieldError("", "failed", detail)])
     return result
@@ -261,6 +267,37 @@ def _ingested(
         keeps_dates=True,
         held_until=held_until,
     )
+
+
+def _settle(
+    one: Import,
+    plan: Plan,
+    lines: Sequence[ImportLine],
+    results: Sequence[IngestResult],
+    at: datetime,
+) -> set[int]:
+    """Put whom the file calls won or lost there, dated, where nobody works with them here."""
+    if OUTCOME not in plan.columns:
+        return set()
+    came = zip(lines, results, strict=True)
+    past = {r.lead_id: said for line, r in came if r.lead_id and (said := plan.past(line.cells))}
+    stages = (Stage.INQUIRY, Stage.LEAD, Stage.MQL)
+    leads = Lead.objects.locked().filter(pk__in=past, stage__in=stages).order_by("pk")
+    moves, held = [], {}
+    for lead in leads.select_related("judgement"):
+        said = past[lead.pk]
+        moves += ledger.moves_to(
+            said.stage,
+            lead,
+            at=min(said.at or lead.created_at, at),
+            actor=Actor.INTEGRATION,
+            integration_id=one.integration_id,
+            reason=said.reason or "Before it came here",
+            amount=said.amount,
+        )
+        held[lead.pk] = {"held_until": None}
+    ledger.write(moves, held)
+    return set(held)
 
 
 def _held_until(one: Import, at: datetime) -> datetime | None:

@@ -9,17 +9,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.models import User
 from accounts.policy import Action
 from leadportal.look.formats import some
 from leadportal.web import answers
 from leadportal.web.answers import fragment, go
+from leadportal.web.limits import takes_upload
 from leadportal.web.posts import post_only
 from leads import fields
 from leads.imports import imports, words
 from leads.imports.forms import ColumnsForm, FileForm
-from leads.imports.reading import Unreadable
+from leads.imports.reading import MOST_BYTES, Unreadable
 from leads.models import Import, ImportState, LineStatus
 from leads.models.imports import BEFORE, WORKING
 
@@ -31,6 +33,7 @@ PROBLEM = "Problem"
 _FORMULA = ("=", "@", "\t", "\r")
 
 
+@takes_upload(MOST_BYTES, lambda user: policy.can(user, Action.IMPORT_LEADS))
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Action.IMPORT_LEADS)
 def import_list(request: AuthenticatedRequest) -> HttpResponse:
@@ -98,6 +101,7 @@ def _context(one: Import) -> dict[str, Any]:
         "tiles": list(words.tiles(one)) if is_known else [],
         "forecast": words.forecast(one, at) if state == ImportState.CHECKED else [],
         "problems": words.problems(one) if is_known else [],
+        "doubts": words.doubts(one) if is_known else [],
         "refused": one.count(LineStatus.REFUSED),
         "coming": one.lines_total - one.count(LineStatus.REFUSED),
         "is_held": held and one.count(LineStatus.CREATED) > 0,

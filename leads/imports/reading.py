@@ -118,9 +118,9 @@ def _text(file: IO[bytes]) -> tuple[str, Iterable[Sequence[str]]]:
         raise Unreadable("The file is empty.")
     encoding = _encoding(sample, file)
     text = sample.decode(encoding, errors="ignore")
+    csv.field_size_limit(MOST_BYTES)
     separator = _separator(text)
     said = f"{_called(encoding)}, columns separated by {SEPARATORS[separator]}"
-    csv.field_size_limit(MOST_BYTES)
     # What stands in quotes may hold line breaks; universal newlines would change them.
     stream = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
     return said, csv.reader(_lines_without_nul(stream), delimiter=separator)

@@ -21,6 +21,9 @@ from leads.imports.targets import (
     LEFT_OUT,
     NOT_AGREED,
     NOT_AGREED_SINCE,
+    OUTCOME,
+    OUTCOME_AT,
+    OUTCOME_REASON,
 )
 from leads.models import CustomField, FieldType, Import, ImportState
 
@@ -74,6 +77,11 @@ HEADS: Mapping[str, str] = {
     NOT_AGREED: """unsubscribed, unsubscribed from all email, email opt out, opt out, opted out,
         hasoptedoutofemail, has opted out of email, do not email, donotbulkemail, do not contact,
         email optout, abgemeldet""",
+    OUTCOME: """outcome, deal status, deal stage, opportunity stage, won or lost, won lost,
+        opportunity status""",
+    OUTCOME_AT: """close date, closed date, closed at, closed on, won date, lost date, won time,
+        lost time, deal closed, abschlussdatum""",
+    OUTCOME_REASON: "lost reason, loss reason, closed lost reason, reason lost, deal lost reason",
     NOT_AGREED_SINCE: "unsub time, unsubscribe time, unsubscribed at, unsubscribe date",
     "company.name": """company, company name, company account, account name, account,
         organization, organisation, organization name, organization 1 name, associated company,
@@ -222,7 +230,7 @@ def _reads_day_first(
     columns: Sequence[str], lines: Sequence[Line], defined: Mapping[str, CustomField]
 ) -> bool:
     """Whether dates begin with their day, told by all values of all columns of dates."""
-    dates = {CREATED, NOT_AGREED_SINCE}
+    dates = {CREATED, NOT_AGREED_SINCE, OUTCOME_AT}
     dates |= {FIELD + one.name for one in defined.values() if one.type == FieldType.DATE}
     places = [place for place, name in enumerate(columns) if name in dates]
     return bool(targets.day_is_first(cells[place] for _, cells in lines for place in places))

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dateutil import parser as dates
 
+from funnel.stages import Stage
 from leads.checks import spellings
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 from leads.models import CustomField, FieldType, Import
@@ -17,10 +20,19 @@ from leads.models import CustomField, FieldType, Import
 LEFT_OUT = ""
 FULL_NAME, EXTERNAL_ID, CREATED = "full_name", "external_id", "created_at"
 AGREED, NOT_AGREED, NOT_AGREED_SINCE = "consent.yes", "consent.no", "consent.no_since"
+# What became of somebody before this portal.
+OUTCOME, OUTCOME_AT = "outcome", "outcome.at"
+OUTCOME_AMOUNT, OUTCOME_REASON = "outcome.amount", "outcome.reason"
+_OF_OUTCOME = (OUTCOME, OUTCOME_AT, OUTCOME_AMOUNT, OUTCOME_REASON)
+_WON = frozenset({"won", "gewonnen", "gagné", "ganado", "ganada", "vinto", "vunnen"})
+_LOST = frozenset({"lost", "verloren", "perdu", "perdido", "perdida", "perso", "förlorad"})
 # Kept under the name of its column, defined as a field or not.
 DETAIL = "detail"
 FIELD = "field."
 COMPANY = "company."
+
+_BESIDE = (FULL_NAME, AGREED, NOT_AGREED, NOT_AGREED_SINCE, *_OF_OUTCOME)
+MOST_WON = 10**10
 
 # What people and programs write for nothing. "Na" and "None" are names of people, too.
 _NO_NAME = frozenset(
@@ -61,8 +73,20 @@ def targets(defined: Mapping[str, CustomField]) -> list[tuple[str, list[Target]]
         Target(NOT_AGREED, "Unsubscribed (yes or no)"),
         Target(NOT_AGREED_SINCE, "Unsubscribed since"),
     ]
+    past = [
+        Target(OUTCOME, "Won or lost"),
+        Target(OUTCOME_AT, "Won or lost on"),
+        Target(OUTCOME_AMOUNT, "Won: amount"),
+        Target(OUTCOME_REASON, "Lost: reason"),
+    ]
     fields = [Target(FIELD + one.name, one.label) for one in defined.values()]
-    groups = [("Person", person), ("Company", company), ("Consent", consent), ("Fields", fields)]
+    groups = [
+        ("Person", person),
+        ("Company", company),
+        ("Consent", consent),
+        ("What became of it", past),
+        ("Fields", fields),
+    ]
     return [(label, group) for label, group in groups if group]
 
 
@@ -91,11 +115,15 @@ def is_short_date(text: str) -> bool:
     return bool(_SHORT.match(text))
 
 
+# The lines of a file share their days.
+@lru_cache(maxsize=10_000)
 def moment(text: str, *, day_first: bool, zone: ZoneInfo) -> datetime | None:
     """A day or a moment as exports write them; None where it is no whole day.
 
     What says no zone of its own is a time where the company is.
     """
+    if not text:
+        return None
     if (epoch := spellings.moment(text)) is not None:
         return epoch
     is_iso = bool(re.match(r"\d{4}-\d\d?-\d\d?", text))
@@ -110,6 +138,16 @@ def moment(text: str, *, day_first: bool, zone: ZoneInfo) -> datetime | None:
         return None
     at = read[0] if read[0].tzinfo else read[0].replace(tzinfo=zone)
     return at.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Past:
+    """What became of a lead before it came here."""
+
+    stage: Stage
+    at: datetime | None
+    amount: Decimal | None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -153,6 +191,25 @@ class Plan:
         """
         if any(cell.startswith(_TEST_LEAD) for cell in cells):
             return {}
+        said, details = self._said(cells)
+        return self._assembled(said, details)
+
+    def past(self, cells: Sequence[str]) -> Past | None:
+        """What a line says became of it; None where it is still open, or says nothing."""
+        said, _ = self._said(cells)
+        words = set(re.findall(r"\w+", said.get(OUTCOME, "").casefold()))
+        stage = Stage.WON if words & _WON else Stage.LOST if words & _LOST else None
+        if stage is None:
+            return None
+        amount = said.get(OUTCOME_AMOUNT) or said.get("estimated_value", "")
+        won = spellings.amount(amount) if stage == Stage.WON else None
+        # More digits than any deal has.
+        won = won if won is not None and 0 <= won < MOST_WON else None
+        reason = said.get(OUTCOME_REASON, "") if stage == Stage.LOST else ""
+        return Past(stage, self._moment(said.get(OUTCOME_AT, "")), won, reason[:300])
+
+    def _said(self, cells: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+        """By target, and of details by their heads."""
         said: dict[str, str] = {}
         details: dict[str, str] = {}
         for head, target, cell in zip(self.header, self.columns, cells, strict=True):
@@ -162,7 +219,7 @@ class Plan:
                 details[head] = cell
             else:
                 said.setdefault(target, cell)
-        return self._assembled(said, details)
+        return said, details
 
     def _assembled(self, said: dict[str, str], details: dict[str, Any]) -> dict[str, Any]:
         item: dict[str, Any] = {}
@@ -181,7 +238,7 @@ class Plan:
                     item[CREATED] = at.isoformat()
             elif target == EXTERNAL_ID:
                 item[EXTERNAL_ID] = _MARKED_ID.sub("", cell)
-            elif target not in (FULL_NAME, AGREED, NOT_AGREED, NOT_AGREED_SINCE):
+            elif target not in _BESIDE:
                 item[target] = cell
         if FULL_NAME in said:
             first, last = split(said[FULL_NAME])

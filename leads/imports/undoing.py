@@ -39,6 +39,8 @@ from leads.models import (
 
 REASON = "The import it came with was undone"
 _ATTRIBUTE = "attributes."
+# Won and lost without a handoff is what the file said.
+_UNWORKED = (*LADDER, Stage.DISQUALIFIED, Stage.WON, Stage.LOST)
 _NAMED = ("company", "source", "campaign")
 # All that says who somebody is.
 _NOBODY: Mapping[str, Any] = {
@@ -98,7 +100,7 @@ def _touched(
         Adjustment.objects.filter(whose),
     )
     touched = {pk for rows_of in asked for pk in rows_of.values_list("lead", flat=True)}
-    moved = {pk for pk in leads if found[pk].stage not in (*LADDER, Stage.DISQUALIFIED)}
+    moved = {pk for pk in leads if found[pk].stage not in _UNWORKED}
     return touched | moved
 
 

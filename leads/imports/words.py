@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -12,6 +13,7 @@ from django.utils.http import urlencode
 from funnel.stages import Stage
 from funnel.versions import current
 from leadportal.look.formats import some
+from leadportal.look.told import Told
 from leads.imports.targets import FIELD, FULL_NAME
 from leads.models import Handoff, Import, ImportLine, ImportState, LineStatus
 
@@ -22,14 +24,13 @@ SHOWN = 50
 @dataclass(frozen=True)
 class Tile:
     label: str
-    value: str
+    figure: tuple[Told, ...]
     note: str = ""
-    url: str = ""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A line that is left out: its number, who it seems to be about, and why."""
+    """A line that cannot be read, or not whole: its number, who it seems to be about, and why."""
 
     number: int
     who: str
@@ -40,21 +41,24 @@ def tiles(one: Import) -> Iterator[Tile]:
     """What became of the lines, or would; each number opens its leads once they are here."""
     done = one.state in (ImportState.RUNNING, ImportState.PAUSED, ImportState.DONE)
     new, known = one.count(LineStatus.CREATED), one.count(LineStatus.MATCHED)
-    yield Tile("New leads", f"{new:,}", url=_opens("imported", one) if done and new else "")
+    yield Tile("New leads", _figure(new, _opens("imported", one) if done else ""))
     yield Tile(
         "Known already",
-        f"{known:,}",
+        _figure(known, _opens("import_updated", one) if done else ""),
         "what the file says anew is written" if known else "",
-        _opens("import_updated", one) if done and known else "",
     )
     twice = one.count(LineStatus.DUPLICATE)
     yield Tile(
-        "Twice in the file", f"{twice:,}", "one lead each; later lines count" if twice else ""
+        "Twice in the file", _figure(twice), "one lead each; later lines count" if twice else ""
     )
     refused = one.count(LineStatus.REFUSED)
     # After a time nobody knows what stood in them.
-    url = reverse("import-refused", args=[one.pk]) if refused and one.forget_at else ""
-    yield Tile("Left out", f"{refused:,}", "see why below" if url else "", url)
+    url = reverse("import-refused", args=[one.pk]) if one.forget_at else ""
+    yield Tile("Left out", _figure(refused, url), "see why below" if refused and url else "")
+
+
+def _figure(count: int, url: str = "") -> tuple[Told, ...]:
+    return (Told(f"{count:,}", url if count else ""),)
 
 
 def _opens(name: str, one: Import) -> str:
@@ -116,8 +120,19 @@ def progress(one: Import, at: datetime) -> dict[str, Any]:
 
 
 def problems(one: Import) -> list[Problem]:
-    refused = one.lines.filter(status=LineStatus.REFUSED).exclude(cells=[])[:SHOWN]
-    return [Problem(line.number, _who(one, line), why(one, line)) for line in refused]
+    """The lines that are left out."""
+    return _problems(one, one.lines.filter(status=LineStatus.REFUSED))
+
+
+def doubts(one: Import) -> list[Problem]:
+    """Lines that come in without a value that was not understood, or with a part of it."""
+    return _problems(one, one.lines.exclude(status=LineStatus.REFUSED).exclude(errors=None))
+
+
+def _problems(one: Import, lines: "QuerySet[ImportLine]") -> list[Problem]:
+    # After a time nobody knows what stood in them.
+    known = lines.exclude(cells=[])[:SHOWN]
+    return [Problem(line.number, _who(one, line), why(one, line)) for line in known]
 
 
 def _who(one: Import, line: ImportLine) -> str:

@@ -1,7 +1,9 @@
 """What batches share: reading the envelope, answering with one result per item."""
 
-from typing import Generic, Literal, NotRequired, TypedDict, TypeVar, cast
+from collections.abc import Iterable
+from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar, cast
 
+from leads.checks.reading import FieldError
 from leads.ingest.decision import DecisionAnswer
 from leads.ingest.results import IngestResult, Status
 
@@ -24,17 +26,6 @@ class BatchAnswer(TypedDict, Generic[T]):
     summary: SummaryAnswer
 
 
-class PostedLeadAnswer(TypedDict):
-    """What became of one lead that was sent; `id` is null for somebody new of a dry run."""
-
-    id: int | None
-    status: Literal["created", "matched"]
-    matched: bool
-    url: NotRequired[str]
-    dry_run: NotRequired[bool]
-    decision: NotRequired[DecisionAnswer | None]
-
-
 class ErrorAnswer(TypedDict):
     """What is wrong with an item, and where in it (a JSON pointer)."""
 
@@ -43,13 +34,34 @@ class ErrorAnswer(TypedDict):
     detail: str
 
 
+class WarningAnswer(ErrorAnswer):
+    """What of an item was left out or cut, and what was sent there, as it came."""
+
+    value: Any
+
+
+class PostedLeadAnswer(TypedDict):
+    """What became of one lead that was sent; `id` is null for somebody new of a dry run."""
+
+    id: int | None
+    status: Literal["created", "matched"]
+    matched: bool
+    # Empty where all was understood.
+    warnings: list[WarningAnswer]
+    url: NotRequired[str]
+    dry_run: NotRequired[bool]
+    decision: NotRequired[DecisionAnswer | None]
+
+
 class ResultAnswer(TypedDict):
-    """One line of a batch's answer. Ids only: answers are kept for retries."""
+    """One line of a batch's answer; as answers are kept for retries, ids and warnings only."""
 
     index: int
     status: Status
     id: int | None
     errors: list[ErrorAnswer]
+    # Of what was taken: values that were not understood.
+    warnings: list[WarningAnswer]
     # The earlier item that is the same.
     first_index: NotRequired[int]
 
@@ -63,7 +75,8 @@ def result_answer(result: IngestResult) -> ResultAnswer:
         "index": result.index,
         "status": result.status,
         "id": result.lead_id,
-        "errors": errors(result) if result.errors else [],
+        "errors": errors(result.errors) if result.errors else [],
+        "warnings": warnings(result.warnings) if result.warnings else [],
     }
     if result.first_index is not None:
         shown["first_index"] = result.first_index
@@ -74,6 +87,8 @@ class PostedEventAnswer(TypedDict):
     id: int
     status: Literal["created", "duplicate"]
     lead: int
+    # Empty where all was understood.
+    warnings: list[WarningAnswer]
 
 
 def event_result_answer(given: IngestResult) -> EventResultAnswer:
@@ -82,8 +97,14 @@ def event_result_answer(given: IngestResult) -> EventResultAnswer:
     return shown
 
 
-def errors(result: IngestResult) -> list[ErrorAnswer]:
+def errors(found: Iterable[FieldError]) -> list[ErrorAnswer]:
     return [
-        {"pointer": error.pointer, "code": error.code, "detail": error.detail}
-        for error in result.errors
+        {"pointer": error.pointer, "code": error.code, "detail": error.detail} for error in found
+    ]
+
+
+def warnings(told: Iterable[FieldError]) -> list[WarningAnswer]:
+    return [
+        {"pointer": one.pointer, "code": one.code, "detail": one.detail, "value": one.value}
+        for one in told
     ]

@@ -21,11 +21,10 @@ from leadportal.rest.idempotency import idempotent
 from leadportal.rest.problems import Problem
 from leads.ingest import answers, openapi
 from leads.ingest.answers import PostedLeadAnswer
-from leads.ingest.decision import WAIT_MAX, decided, decision
+from leads.ingest.decision import WAIT_MAX, decided
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
 from leads.ingest.results import BatchRefused, IngestResult, Status
-from leads.judging.judgement import qualify
 
 # Of a single item: what is not here is a 400.
 STATUS_OF = {"not_found": 404, "erased": 409}
@@ -45,7 +44,7 @@ def answer_batch(
             errors=[
                 error | {"index": result.index}
                 for result in refused.refused
-                for error in answers.errors(result)
+                for error in answers.errors(result.errors)
             ],
         ) from None
     summary = dict.fromkeys(Status, 0)
@@ -59,7 +58,7 @@ def answer_batch(
 def refusal(result: IngestResult) -> Problem:
     """The problem of a single item."""
     status = next((STATUS_OF[e.code] for e in result.errors if e.code in STATUS_OF), 400)
-    return Problem(status, _summary(result), errors=answers.errors(result))
+    return Problem(status, _summary(result), errors=answers.errors(result.errors))
 
 
 def _summary(result: IngestResult) -> str:
@@ -76,21 +75,32 @@ def seconds_to_wait(request: Request) -> int:
 
 def is_dry_run(request: Request) -> bool:
     """`?dry_run=true`. Any other word is an error: nobody writes by a slip of the pen."""
-    given = request.query_params.get("dry_run", "false")
-    if given not in {"true", "false"}:
-        raise _wrong("invalid", "true or false is needed here.")
-    return given == "true"
+    return _asked(request, "dry_run", default=False)
+
+
+def is_strict(request: Request) -> bool:
+    """Whether a value that is not understood refuses the item: by `?strict`, else by the key."""
+    assert isinstance(request.auth, ApiKey)  # what is sent in is open to keys alone
+    return _asked(request, "strict", default=request.auth.strict)
+
+
+def _asked(request: Request, name: str, *, default: bool) -> bool:
+    given = request.query_params.get(name)
+    if given not in {"true", "false", None}:
+        raise _wrong(name, "invalid", "true or false is needed here.")
+    return default if given is None else given == "true"
 
 
 def refuse_dry_run(request: Request) -> None:
     """Where it is not offered, asking for it must not end in writing."""
     if is_dry_run(request):
-        raise _wrong("not_offered", "Only POST /api/v1/leads can be tried without writing.")
+        detail = "Only POST /api/v1/leads can be tried without writing."
+        raise _wrong("dry_run", "not_offered", detail)
 
 
-def _wrong(code: str, detail: str) -> Problem:
-    error = {"parameter": "dry_run", "code": code, "detail": detail}
-    return Problem(400, f"dry_run: {detail}", errors=[error])
+def _wrong(parameter: str, code: str, detail: str) -> Problem:
+    error = {"parameter": parameter, "code": code, "detail": detail}
+    return Problem(400, f"{parameter}: {detail}", errors=[error])
 
 
 @idempotent
@@ -104,6 +114,7 @@ def send_event(request: Request) -> HttpResponse:
         "id": result.event_id,
         "status": "created" if created else "duplicate",
         "lead": result.lead_id,
+        "warnings": answers.warnings(result.warnings),
     }
     return JsonResponse(body, status=201 if created else 200)
 
@@ -141,8 +152,7 @@ def try_lead(request: Request) -> HttpResponse:
         (result,) = ingest_leads([request.data], **sender_of_leads(request))
         if result.lead_id is None:
             raise refusal(result)
-        qualify([result.lead_id])
-        would_be = decision(result.lead_id)
+        would_be = decided(result.lead_id)
         transaction.set_rollback(True)
     matched = result.status is Status.MATCHED
     known = result.lead_id if matched else None
@@ -150,6 +160,7 @@ def try_lead(request: Request) -> HttpResponse:
         "id": known,
         "status": "matched" if matched else "created",
         "matched": matched,
+        "warnings": answers.warnings(result.warnings),
         "dry_run": True,
         "decision": would_be,
     }
@@ -167,6 +178,7 @@ def post_lead(request: Request) -> HttpResponse:
         "id": result.lead_id,
         "status": "matched" if matched else "created",
         "matched": matched,
+        "warnings": answers.warnings(result.warnings),
         "url": url,
     }
     return JsonResponse(body, status=200 if matched else 201, headers={"Location": url})
@@ -190,12 +202,17 @@ class SentBy(TypedDict):
 
     integration: Integration
     default_source: str
+    strict: bool
 
 
 def sender(request: Request) -> SentBy:
     key = request.auth
     assert isinstance(key, ApiKey)  # what is sent in is open to keys alone
-    return {"integration": key.integration, "default_source": key.source}
+    return {
+        "integration": key.integration,
+        "default_source": key.source,
+        "strict": is_strict(request),
+    }
 
 
 class SentLeadsBy(SentBy):
@@ -205,6 +222,6 @@ class SentLeadsBy(SentBy):
 
 
 def sender_of_leads(request: Request) -> SentLeadsBy:
-    key = request.auth
-    assert isinstance(key, ApiKey)  # as above
-    return {**sender(request), "keeps_dates": Scope.LEADS_IMPORT in key.scopes}
+    by, key = sender(request), request.auth
+    assert isinstance(key, ApiKey)
+    return {**by, "keeps_dates": Scope.LEADS_IMPORT in key.scopes}

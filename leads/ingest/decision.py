@@ -11,6 +11,7 @@ from funnel.conditions.tree import Test, walk
 from funnel.rulebook.parts import Rulebook
 from funnel.stages import Stage
 from funnel.versions import current
+from leadportal.db import errors
 from leads.explanation.answers import LineAnswer, ScoreAnswer, score_answer
 from leads.explanation.evidence import read_evidence
 from leads.explanation.stored import explain
@@ -35,15 +36,16 @@ class DecisionAnswer(TypedDict):
     due_at: datetime | None
 
 
-def decided(lead_id: int, seconds: int) -> DecisionAnswer | None:
-    """Judge the lead now, before a worker gets to it; None when that takes longer than asked."""
+def decided(lead_id: int, seconds: int = WAIT_MAX) -> DecisionAnswer | None:
+    """Judge the lead now, before a worker gets to it; None when that takes longer than asked, or
+    cannot be done."""
     try:
         with transaction.atomic():
             _give_up_after(seconds)
             qualify([lead_id])
     except Exception as error:
         # The lead is written: no failure of the request. A worker judges it, or parks it.
-        log.warning("a lead was not judged at once", lead_id=lead_id, error=type(error).__name__)
+        log.warning("a lead was not judged at once", lead_id=lead_id, error=errors.name_of(error))
         return None
     return decision(lead_id)
 

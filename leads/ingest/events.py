@@ -1,7 +1,7 @@
 """Events coming in: find who did it, keep each event once, mark the lead to be judged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, TypedDict
@@ -13,11 +13,12 @@ from accounts.models import Integration
 from funnel.stages import Actor
 from leadportal.db import rows
 from leadportal.db.races import Raced, again_when_raced
-from leads import fields, news
+from leads import field_values, news
 from leads.checks.events import read_event
 from leads.checks.reading import FieldError, Refused
 from leads.ingest import identity
 from leads.ingest.leads import write_leads
+from leads.ingest.reading import read
 from leads.ingest.records import Arrival, Sender
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.matching import email_identity
@@ -52,6 +53,7 @@ class _Happening:
     lead: dict[str, Any]
     key: str = ""
     lead_id: int | None = None
+    warnings: list[FieldError] = field(default_factory=list)
 
 
 def ingest_events(
@@ -62,24 +64,26 @@ def ingest_events(
     at: datetime | None = None,
     actor: Actor = Actor.INTEGRATION,
     all_or_none: bool = False,
+    strict: bool = False,
 ) -> list[IngestResult]:
     """Take in events of the API's shape (EventInput): one result each, in their order.
 
-    One transaction. An unknown mail makes an inquiry; an unknown id is refused (`not_found`).
-    The same external id of one integration is the same event, whatever else it says.
+    One transaction. What cannot be read of one is left out and told, or refuses it (`strict`). An
+    unknown mail makes an inquiry; an unknown id is refused (`not_found`). The same external id of
+    one integration is the same event, whatever else it says.
     """
     sender = Sender(integration, at or timezone.now(), default_source, actor)
     results: list[IngestResult] = []
     happenings: list[_Happening] = []
     for index, item in enumerate(items):
         try:
-            values = read_event(item)
+            values, wrong = read(item, read_event, {}, strict=strict)
         except Refused as refused:
             results.append(IngestResult(index, Status.REFUSED, errors=refused.errors))
         else:
             results.append(IngestResult(index, Status.CREATED))
             key = values.get("external_id", "")
-            happenings.append(_Happening(index, values, values["lead"], key))
+            happenings.append(_Happening(index, values, values["lead"], key, warnings=wrong))
     if all_or_none and len(happenings) < len(results):
         raise BatchRefused([result for result in results if result.errors])
     if happenings:
@@ -92,12 +96,13 @@ def _write(
     happenings: Sequence[_Happening], sender: Sender, all_or_none: bool
 ) -> list[IngestResult]:
     """Write checked events, in the caller's transaction. Raises Raced, BatchRefused."""
-    _find_leads(happenings, sender)
+    stored = _stored({h.key for h in happenings if h.key}, sender)
+    _find_leads(happenings, sender, stored)
     results = {happening.index: _result(happening) for happening in happenings}
     refused = [result for result in results.values() if result.errors]
     if all_or_none and refused:
         raise BatchRefused(refused)
-    taken = _leave_out_known([h for h in happenings if h.lead_id], results, sender)
+    taken = _leave_out_known([h for h in happenings if h.lead_id], results, stored)
     _write_events(taken, results, sender)
     if taken:
         news.of_leads({h.lead_id for h in taken if h.lead_id}, sender.at, spreads=True)
@@ -107,8 +112,15 @@ def _write(
 # --- who did it --------------------------------------------------------------------------------
 
 
-def _find_leads(happenings: Sequence[_Happening], sender: Sender) -> None:
-    """Set the lead of each event; people known by nothing yet but a mail are made."""
+# Ids of event and lead, by the external ids of events that were sent before.
+Stored = dict[str, tuple[int, int]]
+
+
+def _find_leads(happenings: Sequence[_Happening], sender: Sender, stored: Stored) -> None:
+    """Set the lead of each event; people known by nothing yet but a mail are made.
+
+    But not by an event that is known already, or comes a second time here.
+    """
     named = [happening.lead for happening in happenings]
     mails = {lead["email"]: email_identity(lead["email"]) for lead in named if "email" in lead}
     known = identity.find_leads(
@@ -117,7 +129,9 @@ def _find_leads(happenings: Sequence[_Happening], sender: Sender) -> None:
         mails={key for _, key in mails.values() if key},
         ids={lead["id"] for lead in named if "id" in lead},
     )
-    strangers = []
+    strangers: list[_Happening] = []
+    made_by: dict[str, _Happening] = {}
+    repeated: list[_Happening] = []
     for happening in happenings:
         lead = happening.lead
         if "id" in lead:
@@ -127,15 +141,29 @@ def _find_leads(happenings: Sequence[_Happening], sender: Sender) -> None:
         happening.lead_id = known.by_external.get(lead.get("external_id", "")) or known.by_mail.get(
             mail_key
         )
-        if not happening.lead_id and mail_key:
+        if happening.lead_id or not mail_key:
+            continue
+        if happening.key in stored:
+            _, happening.lead_id = stored[happening.key]
+        elif happening.key and happening.key in made_by:
+            repeated.append(happening)
+        else:
+            made_by[happening.key] = happening
             strangers.append(happening)
     made = write_leads([Arrival(h.index, h.lead) for h in strangers], sender)
     for happening, result in zip(strangers, made, strict=True):
         happening.lead_id = result.lead_id
+    for happening in repeated:
+        happening.lead_id = made_by[happening.key].lead_id
 
 
 def _result(happening: _Happening) -> IngestResult:
-    result = IngestResult(happening.index, Status.CREATED, lead_id=happening.lead_id)
+    result = IngestResult(
+        happening.index,
+        Status.CREATED,
+        lead_id=happening.lead_id,
+        warnings=happening.warnings,
+    )
     if happening.lead_id:
         return result
     result.status = Status.REFUSED
@@ -154,11 +182,10 @@ def _result(happening: _Happening) -> IngestResult:
 
 
 def _leave_out_known(
-    happenings: Sequence[_Happening], results: dict[int, IngestResult], sender: Sender
+    happenings: Sequence[_Happening], results: dict[int, IngestResult], stored: Stored
 ) -> list[_Happening]:
     """The events that are new; the others' results name the event that was first."""
     firsts: dict[str, int] = {}
-    stored = _stored({h.key for h in happenings if h.key}, sender)
     new = []
     for happening in happenings:
         result = results[happening.index]
@@ -174,8 +201,8 @@ def _leave_out_known(
     return new
 
 
-def _stored(keys: set[str], sender: Sender) -> dict[str, tuple[int, int]]:
-    """Ids of event and lead, by the external ids of events that this integration sent before."""
+def _stored(keys: set[str], sender: Sender) -> Stored:
+    """Of these external ids, those of events that this integration sent before."""
     if not keys:
         return {}
     with connection.cursor() as cursor:
@@ -220,6 +247,6 @@ def _row(happening: _Happening, common: rows.Row, at: datetime) -> rows.Row:
             row["stated_at"] = str(stated)
     if properties := values.get("properties"):
         row["properties"] = properties
-        row["property_keys"] = fields.twins(properties)
+        row["property_keys"] = field_values.twins(properties)
         row["word_keys"] = word_keys({n: v for n, v in properties.items() if isinstance(v, str)})
     return row

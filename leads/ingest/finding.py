@@ -24,7 +24,13 @@ SELECT {", ".join(f"l.{name}" for name in _COLUMNS)}, c.name, s.name, m.name
   LEFT JOIN leads_campaign m ON m.id = l.campaign_id
  WHERE l.id = ANY(%(ids)s)
 """  # noqa: S608 - constants
-_CONSENTS = "SELECT lead_id, purpose, at, given FROM leads_consent WHERE lead_id = ANY(%(ids)s)"
+# What was said on consent, and, without a time, the fields of which something is kept that was not
+# understood: asked together, as every lead that is known asks for both.
+_SAID = """
+SELECT lead_id, purpose, at, given FROM leads_consent WHERE lead_id = ANY(%(ids)s)
+ UNION ALL
+SELECT lead_id, field, NULL, NULL FROM leads_unreadvalue WHERE lead_id = ANY(%(ids)s)
+"""
 
 
 @dataclass
@@ -77,6 +83,9 @@ def _load(ids: set[int]) -> dict[int, Record]:
             row[name] = row[name] and json.loads(row[name])
         names = {"company": company or "", "source": source or "", "campaign": campaign or ""}
         records[row["id"]] = Record(-1, row["id"], new=False, row=row, names=names)
-    for lead, purpose, at, given in prepared.fetch(_CONSENTS, asked):
-        records[lead].spoken.setdefault(purpose, []).append((at, given))
+    for lead, name, at, given in prepared.fetch(_SAID, asked):
+        if at is None:
+            records[lead].unread.add(name)
+        else:
+            records[lead].spoken.setdefault(name, []).append((at, given))
     return records

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Model
@@ -15,8 +16,9 @@ from leadportal.db.races import Raced, again_when_raced
 from leads import fields, ledger, news
 from leads.checks.leads import read_lead
 from leads.checks.reading import Refused
-from leads.ingest import companies, origins
+from leads.ingest import companies, origins, unread
 from leads.ingest.finding import People, find
+from leads.ingest.reading import read
 from leads.ingest.records import WRITTEN, Arrival, Sender
 from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.ingest.taking import take
@@ -41,33 +43,36 @@ def ingest_leads(
     all_or_none: bool = False,
     keeps_dates: bool = False,
     held_until: datetime | None = None,
+    strict: bool = False,
 ) -> list[IngestResult]:
     """Take in leads of the API's shape (LEAD of leads/checks): one result each, in their order.
 
     One transaction. The same person twice in a batch is one lead: later values overwrite, as two
     calls would. Where an external id means one lead and the mail another, the external id wins
-    and the mail stays with its owner. Raises BatchRefused when `all_or_none` and one is refused.
+    and the mail stays with its owner. What cannot be read of one is left out, told and kept as it
+    came, or refuses the lead where that is asked for (`strict`). Raises BatchRefused when
+    `all_or_none` and one is refused.
 
     With `keeps_dates` an item may say when a new lead was created (`created_at`). Until
     `held_until` new leads are scored and stay where they are: nothing is handed over.
     """
     asks = any(isinstance(item, Mapping) and item.get("attributes") for item in items)
     defined = fields.definitions() if asks else {}
+    at = at or timezone.now()
     sender = Sender(
-        integration, at or timezone.now(), default_source, actor, defined, held_until=held_until
+        integration, at, default_source, actor, defined, strict=strict, held_until=held_until
     )
+    checks = partial(read_lead, keeps_dates=keeps_dates)
     results: list[IngestResult] = []
     arrivals: list[Arrival] = []
     for index, item in enumerate(items):
         try:
-            values = read_lead(item, keeps_dates=keeps_dates)
-            if "attributes" in values:
-                values["attributes"] = fields.typed(values["attributes"], defined)
+            values, wrong = read(item, checks, defined, strict=strict)
         except Refused as refused:
             results.append(IngestResult(index, Status.REFUSED, errors=refused.errors))
         else:
             results.append(IngestResult(index, Status.CREATED))
-            arrivals.append(Arrival(index, values))
+            arrivals.append(Arrival(index, values, unread=wrong))
     if all_or_none and len(arrivals) < len(results):
         raise BatchRefused([result for result in results if result.errors])
     if arrivals:
@@ -78,6 +83,7 @@ def ingest_leads(
 
 def write_leads(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResult]:
     """Write checked items, in the caller's transaction. Raises Raced: start again."""
+    unread.read_by_meanings(arrivals, sender)
     people = find(arrivals, sender)
     linked = _link_companies(arrivals, people, sender)
     named = origins.find_or_make(
@@ -91,6 +97,8 @@ def write_leads(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResul
     _write_beside(people, sender)
     _note_unknown_attributes(arrivals, sender)
     _note_new_purposes(arrivals, sender)
+    taken = ((a, record) for a, (_, record) in zip(arrivals, results, strict=True) if record)
+    unread.keep(taken, sender)
     _tell_news(linked, people, sender)
     if people.new:
         sweeps.nudge("judge")

@@ -23,15 +23,35 @@ EVENT_EXAMPLE = {
     "external_id": "form-9921",
     "lead": {"email": "maya.lindqvist@brightwater.example"},
 }
+STRICT = OpenApiParameter(
+    "strict",
+    bool,
+    description="Refuse an item whole over a value that is not understood, with every error."
+    " Where it is not said, the key decides: one may be made strict.",
+)
+WARNING_EXAMPLE = {
+    "pointer": "/country",
+    "code": "unknown_country",
+    "detail": "Give a code (DE, DEU) or a name of a country (Germany).",
+    "value": "Asia/Pacific Region",
+}
+FORGIVING = (
+    " A value that is not understood never loses the lead: it is left out, or cut where it is too"
+    " long, kept as it came for people to see, and told in `warnings`; of a range (51-200) the"
+    " lower bound counts. Refused is what reaches nobody, a name that is no field, and, with"
+    " `strict`, everything else that is wrong."
+)
 POST_EVENT = operation(
     "postEvent",
     "Send one event",
     description="An unknown mail makes an inquiry; an unknown id or external id is a 404. The same"
-    " external id is the same event. A time ahead of ours counts as now.",
+    " external id is the same event. A time ahead of ours counts as now, and so does one that is"
+    " not understood: it is told in `warnings`, as all that was left out.",
     body=EVENT_SCHEMA,
     sent=EVENT_EXAMPLE,
     answers={201: PostedEventAnswer, 200: PostedEventAnswer},
-    answer={"id": 3, "status": "duplicate", "lead": 12},
+    answer={"id": 3, "status": "duplicate", "lead": 12, "warnings": []},
+    parameters=[STRICT],
     problems=(*POSTING, 404, 409),
     tag="events",
 )
@@ -42,9 +62,12 @@ POST_EVENTS = operation(
     sent={"events": [EVENT_EXAMPLE]},
     answers=dict.fromkeys((200, 207), BatchAnswer[EventResultAnswer]),
     answer={
-        "results": [{"index": 0, "status": "created", "id": 3, "lead": 12, "errors": []}],
+        "results": [
+            {"index": 0, "status": "created", "id": 3, "lead": 12, "errors": [], "warnings": []}
+        ],
         "summary": summary_of(created=1),
     },
+    parameters=[STRICT],
     problems=POSTING,
     tag="events",
 )
@@ -88,7 +111,7 @@ POST_LEAD = operation(
     description="Finds the lead by external id, then by mail. Fields that are sent and neither"
     " null nor blank overwrite; company facts fill blanks only. One of external_id, email and"
     " phone is needed. A shared mailbox (info@…) identifies nobody."
-    f" {_PAST}",
+    f" {_PAST}" + FORGIVING,
     body=DATED_LEAD_SCHEMA,
     sent=LEAD_EXAMPLE,
     answers={201: PostedLeadAnswer, 200: PostedLeadAnswer},
@@ -96,10 +119,11 @@ POST_LEAD = operation(
         "id": 12,
         "status": "matched",
         "matched": True,
+        "warnings": [WARNING_EXAMPLE],
         "url": "/api/v1/leads/12",
         "decision": DECISION_EXAMPLE,
     },
-    parameters=[PREFER, DRY_RUN],
+    parameters=[PREFER, DRY_RUN, STRICT],
     problems=(*POSTING, 409),
 )
 
@@ -109,13 +133,22 @@ POST_LEADS = operation(
     f"Send up to {ITEMS_MAX} leads",
     description="Results in the order of the items. 207 where some were refused; the others are"
     " written, unless `all_or_none` asks otherwise. The same person twice in a batch is a"
-    f" `duplicate` of `first_index`, and its fields still count. {_PAST}",
+    f" `duplicate` of `first_index`, and its fields still count. {_PAST}" + FORGIVING,
     body=batch_of("leads", DATED_LEAD_SCHEMA),
     sent={"leads": [LEAD_EXAMPLE]},
     answers=dict.fromkeys((200, 207), BatchAnswer[ResultAnswer]),
     answer={
-        "results": [{"index": 0, "status": "created", "id": 12, "errors": []}],
+        "results": [
+            {
+                "index": 0,
+                "status": "created",
+                "id": 12,
+                "errors": [],
+                "warnings": [WARNING_EXAMPLE],
+            }
+        ],
         "summary": summary_of(created=1),
     },
+    parameters=[STRICT],
     problems=POSTING,
 )

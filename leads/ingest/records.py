@@ -7,8 +7,8 @@ from typing import Any
 
 from accounts.models import Integration, User
 from funnel.stages import Actor
-from leads import fields
-from leads.checks.reading import FieldError, Refused
+from leads import field_values
+from leads.checks.reading import FieldError
 from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS, Column, Merge
 from leads.ingest.companies import Mention
 from leads.matching import email_identity
@@ -51,6 +51,8 @@ class Sender:
     person: User | None = None
     # Until then the criteria score its new leads, and move none.
     held_until: datetime | None = None
+    # Refuses whole what has something wrong.
+    strict: bool = False
 
     @property
     def spoke(self) -> dict[str, int | None]:
@@ -73,10 +75,24 @@ class Arrival:
     email_kind: str = ""
     email_key: str = ""
     mention: Mention | None = None
+    # What of it was not understood, or not all; what it said without the meanings of that, and
+    # the edition of the meaning by which a field was read (leads/ingest/unread.py).
+    unread: list[FieldError] = field(default_factory=list)
+    as_read: dict[str, Any] | None = None
+    editions: dict[str, int] = field(default_factory=dict)
+    # When it came, if not now.
+    unread_since: datetime | None = None
+    # What the lead had no room for.
+    beyond: list[FieldError] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if "email" in self.values:
             self.email_kind, self.email_key = email_identity(self.values["email"])
+
+    @property
+    def wrong(self) -> list[FieldError]:
+        """All that was left out or cut."""
+        return self.unread + self.beyond if self.beyond else self.unread
 
 
 @dataclass(eq=False)
@@ -100,6 +116,8 @@ class Record:
     consent_rows: list[dict[str, Any]] = field(default_factory=list)
     # A machine said something else than a person typed; only that is written.
     doubted: bool = False
+    # Fields of which something is kept that was not understood.
+    unread: set[str] = field(default_factory=set)
 
     @property
     def touched(self) -> bool:
@@ -220,12 +238,22 @@ class Record:
         self.set("email", arrival.values["email"])
         self.row |= {"email_key": arrival.email_key, "email_kind": arrival.email_kind}
 
-    def take_attributes(self, given: dict[str, Any], sender: Sender) -> None:
+    def beyond_room(self, given: Mapping[str, Any]) -> FieldError | None:
+        """The attributes a lead has no room for, the last that were sent, as one error."""
+        stored: Mapping[str, Any] = self.get("attributes") or {}
+        room = STORED_ATTRIBUTES_MAX - len(stored)
+        if len(given) <= room:
+            return None
+        new = [name for name in given if name not in stored][max(room, 0) :]
+        if not new:
+            return None
+        detail = f"A lead holds at most {STORED_ATTRIBUTES_MAX} attributes."
+        left_out = {name: given[name] for name in new}
+        return FieldError("/attributes", "too_many", detail, left_out)
+
+    def take_attributes(self, given: Mapping[str, Any], sender: Sender) -> None:
         stored = self.row.setdefault("attributes", {})
         twins = self.row.setdefault("attribute_keys", {})
-        if len(stored.keys() | given.keys()) > STORED_ATTRIBUTES_MAX:
-            detail = f"A lead holds at most {STORED_ATTRIBUTES_MAX} attributes."
-            raise Refused(FieldError("/attributes", "too_many", detail))
         for name, value in given.items():
             old = stored.get(name)
             # By type as well: 1 and true are equal in Python only.
@@ -233,11 +261,11 @@ class Record:
             if not self.hears(f"{ATTRIBUTE}{name}", value, sender, same=same) or same:
                 continue
             stored[name] = value
-            twin = fields.twin(value, sender.defined.get(name))
+            twin = field_values.twin(value, sender.defined.get(name))
             twins.pop(name, None)
             if twin is not None:
                 twins[name] = twin
-            self._take_words(name, fields.words(value, sender.defined.get(name)))
+            self._take_words(name, field_values.words(value, sender.defined.get(name)))
             self._note(f"{ATTRIBUTE}{name}", old, value)
 
     def take_consent(self, words: dict[str, dict[str, Any]], at: datetime) -> None:

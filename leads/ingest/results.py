@@ -17,7 +17,8 @@ class Status(StrEnum):
 class IngestResult:
     """One item: `first_index` names the earlier item that was the same person or event.
 
-    A refused one has errors and no ids.
+    A refused one has errors and no ids; `warnings` are values of a taken one that were left out or
+    cut.
     """
 
     index: int
@@ -26,6 +27,7 @@ class IngestResult:
     event_id: int | None = None
     first_index: int | None = None
     errors: list[FieldError] = field(default_factory=list)
+    warnings: list[FieldError] = field(default_factory=list)
 
 
 class BatchRefused(Exception):

@@ -4,7 +4,7 @@ from typing import Any
 
 from funnel.stages import Stage
 from leads.checks.reading import FieldError, Refused
-from leads.ingest import companies, origins
+from leads.ingest import companies, origins, unread
 from leads.ingest.finding import People
 from leads.ingest.records import Arrival, Record, Sender
 from leads.ingest.results import IngestResult, Status
@@ -23,7 +23,7 @@ def take(
         _refuse_erased(record)
         _refuse_what_is_others(record, arrival, people)
         if "attributes" in arrival.values:
-            record.take_attributes(arrival.values["attributes"], sender)
+            _take_attributes(record, arrival, sender)
     except Refused as refused:
         return IngestResult(arrival.index, Status.REFUSED, errors=refused.errors), None
     status, first_index = _enlist(record, arrival, people)
@@ -36,7 +36,22 @@ def take(
         record.take_consent(arrival.values["consent"], sender.at)
     _take_company(record, arrival, linked, sender)
     _take_origin(record, arrival.values, named, sender)
-    return IngestResult(arrival.index, status, first_index=first_index), record
+    result = IngestResult(arrival.index, status, first_index=first_index)
+    if wrong := arrival.wrong:
+        result.warnings = [e for e in wrong if unread.field_of(e.pointer) not in arrival.editions]
+    return result, record
+
+
+def _take_attributes(record: Record, arrival: Arrival, sender: Sender) -> None:
+    """Those the lead has room for. Raises Refused where all or nothing is asked for."""
+    given = arrival.values["attributes"]
+    beyond = record.beyond_room(given)
+    if beyond and (sender.strict or sender.person):
+        raise Refused(beyond)
+    arrival.beyond = [beyond] if beyond else []
+    if beyond:
+        given = {name: value for name, value in given.items() if name not in beyond.value}
+    record.take_attributes(given, sender)
 
 
 def _enlist(record: Record, arrival: Arrival, people: People) -> tuple[Status, int | None]:

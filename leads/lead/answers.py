@@ -9,6 +9,7 @@ from funnel.stages import Actor, Stage
 from funnel.vocabulary.operators import FactType
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column
 from leads.explanation.answers import ScoreAnswer
+from leads.ingest.answers import WarningAnswer
 from leads.models import EmailKind, Event, StageChange
 
 
@@ -28,28 +29,31 @@ def told_types(columns: Iterable[Column]) -> dict[str, Any]:
 CompanyAnswer = TypedDict("CompanyAnswer", told_types(COMPANY_COLUMNS))  # type: ignore[misc]
 
 
-LeadAnswer = TypedDict(
-    "LeadAnswer",
-    {
-        "id": int,
-        "external_id": str | None,
-        "email_kind": EmailKind | None,
-        **told_types(LEAD_COLUMNS),  # type: ignore[misc]
-        "company": CompanyAnswer | None,
-        "attributes": dict[str, Any],
-        "consent": dict[str, bool],
-        # Names of what a person typed, which stands against what integrations send.
-        "typed": list[str],
-        "stage": Stage,
-        "stage_since": datetime,
-        "score": ScoreAnswer | None,
-        "criteria_version": int | None,
-        "queue": str | None,
-        "owner": str | None,
-        "created_at": datetime,
-        "updated_at": datetime,
-        "scored_at": datetime | None,
-    },
+_LEAD: dict[str, Any] = {
+    "id": int,
+    "external_id": str | None,
+    "email_kind": EmailKind | None,
+    **told_types(LEAD_COLUMNS),
+    "company": CompanyAnswer | None,
+    "attributes": dict[str, Any],
+    "consent": dict[str, bool],
+    # Names of what a person typed, which stands against what integrations send.
+    "typed": list[str],
+    "stage": Stage,
+    "stage_since": datetime,
+    "score": ScoreAnswer | None,
+    "criteria_version": int | None,
+    "queue": str | None,
+    "owner": str | None,
+    "created_at": datetime,
+    "updated_at": datetime,
+    "scored_at": datetime | None,
+}
+LeadAnswer = TypedDict("LeadAnswer", _LEAD)  # type: ignore[misc]
+# What a change answers: the lead as it is then, and what was sent and not understood.
+ChangedLeadAnswer = TypedDict(  # type: ignore[misc]
+    "ChangedLeadAnswer",
+    _LEAD | {"warnings": list[WarningAnswer]},
 )
 
 

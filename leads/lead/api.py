@@ -1,6 +1,6 @@
 """Leads over REST: found, and read with score, history and events."""
 
-from dataclasses import asdict
+import json
 
 from django.db import transaction
 from django.http import HttpResponse, HttpResponsePermanentRedirect, JsonResponse
@@ -27,7 +27,9 @@ from leads.checks.reading import Refused
 from leads.editing import editing
 from leads.explanation.stored import explain
 from leads.ingest import openapi as ingest_openapi
-from leads.ingest.api import send_event, send_lead
+from leads.ingest.answers import errors as errors_answer
+from leads.ingest.answers import warnings as warnings_answer
+from leads.ingest.api import is_strict, send_event, send_lead
 from leads.lead import answers, openapi
 from leads.lead.as_json import leads_as_json
 from leads.lead.filters import EventFilter
@@ -94,10 +96,14 @@ def change_lead(request: Request, pk: int) -> HttpResponse:
     assert integration is not None  # changing is open to keys alone
     refuse_unless_read(request, _shown(request, pk))
     try:
-        editing.change(found, request.data, integration)
+        unread = editing.change(found, request.data, integration, strict=is_strict(request))
     except Refused as refused:
         raise _refusal(refused) from None
-    return tagged(_shown(request, pk))
+    # The tag is that of the lead, as reading it gives it.
+    answer = tagged(_shown(request, pk))
+    warnings = json.dumps(warnings_answer(unread))
+    answer.content = answer.content.removesuffix(b"}") + f',"warnings":{warnings}}}'.encode()
+    return answer
 
 
 def _shown(request: Request, pk: int) -> HttpResponse:
@@ -105,7 +111,7 @@ def _shown(request: Request, pk: int) -> HttpResponse:
 
 
 def _refusal(refused: Refused) -> Problem:
-    errors = [asdict(error) for error in refused.errors]
+    errors = errors_answer(refused.errors)
     first = refused.errors[0]
     status = 409 if first.code in ("taken", "erased") else 400
     return Problem(status, f"{first.pointer or 'The body'}: {first.detail}", errors=errors)

@@ -16,7 +16,8 @@ from leads.checks.leads import LEAD_SCHEMA
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 from leads.examples import LEAD_EXAMPLE, LINE_EXAMPLE, NOW, SCORE_EXAMPLE
 from leads.explanation.answers import ExplanationAnswer
-from leads.lead.answers import EventAnswer, LeadAnswer, StageChangeAnswer
+from leads.ingest.openapi import STRICT
+from leads.lead.answers import ChangedLeadAnswer, EventAnswer, LeadAnswer, StageChangeAnswer
 from leads.lead.filters import EventFilter
 from leads.table.filters import LeadFilter
 
@@ -79,13 +80,14 @@ PATCH_LEAD = operation(
     "Change one lead",
     description="Fields that are sent overwrite, and null empties; so does the null of an"
     " attribute. What a person typed stands: your word is kept beside it for people to see, and"
-    " the answer shows what is. An address or an external id of another lead is a 409.",
+    " the answer shows what is. What is not understood changes nothing and is told in `warnings`;"
+    " with `strict` it refuses the whole. An address or an external id of another lead is a 409.",
     body=LEAD_SCHEMA,
     sent={"job_title": "VP Operations", "phone": None, "attributes": {"budget": None}},
-    answers={200: LeadAnswer},
-    answer=LEAD_READ_EXAMPLE,
+    answers={200: ChangedLeadAnswer},
+    answer={**LEAD_READ_EXAMPLE, "warnings": []},
     problems=(*CONDITIONAL, 400, 409, 411, 413, 415, 428),
-    parameters=[IF_MATCH],
+    parameters=[IF_MATCH, STRICT],
     changes=True,
 )
 

@@ -43,6 +43,7 @@ from leads.lead.reading import (
 )
 from leads.lead.words import next_step, path, who, why
 from leads.lead.words import timeline as told
+from leads.lead.words import unread as unread_words
 from leads.lead.words.notice import kept_from
 from leads.lead.words.trend import trend
 from leads.models import (
@@ -165,7 +166,7 @@ def _standing(
         wait=next(iter(lead.told_wait), None),
         dispute=next(iter(lead.told_dispute), None),
     )
-    whose = said.whose(lead)
+    whose, unread = said.whose(lead), unread_words.notes(lead.told_unread)
     return {
         "handoff": handoff,
         "handoff_facts": who.handoff_facts(handoff) if handoff else [],
@@ -177,14 +178,15 @@ def _standing(
         "place": phrases.place(lead),
         "refusal": now.refusal,
         "contact": [
-            *who.contact(lead, lead.told_consents, whose, may_reach=not now.refusal),
-            *who.elsewhere(lead, whose),
+            *who.contact(lead, lead.told_consents, whose, unread, may_reach=not now.refusal),
+            *who.elsewhere(lead, whose, unread),
         ],
         "said_first": who.at_first(whose),
         "may_edit": editing.may_edit(reader, lead),
         "own_words": who.own_words(lead.told_words),
-        "company": who.company(lead),
-        "origin": who.origin(lead, request.portal.currency, whose),
+        "company": who.company(lead, unread),
+        "origin": who.origin(lead, request.portal.currency, whose, unread),
+        "attributes": who.attributes(lead, words, unread),
     }
 
 
@@ -229,7 +231,6 @@ def _judgement(
     """The score in lines, or that there is none yet."""
     context: dict[str, Any] = {
         "freshness": why.freshness(lead, lead.fresh or 0, has_news=lead.has_news),
-        "attributes": who.attributes(lead, words),
     }
     if lead.judgement.version is None:
         return context

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONObject, Left
 
 from accounts.models import User
 from funnel.models import QueueMember
@@ -16,13 +16,25 @@ from leads.editing import said
 from leads.handoffs import bant
 from leads.judging.history import newest_of_lead
 from leads.lead.words.timeline import WORDS
-from leads.models import Answer, BantItem, Consent, Event, FollowUp, Handoff, Lead, Nurture
+from leads.models import (
+    Answer,
+    BantItem,
+    Consent,
+    Event,
+    FollowUp,
+    Handoff,
+    Lead,
+    Nurture,
+    UnreadValue,
+)
 from leads.past import last_time
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 TREND_DAYS = 30
+# Of a value that was not understood; the page shows less.
+UNREAD_LENGTH = 200
 
 Told: TypeAlias = list[dict[str, Any]]
 
@@ -47,6 +59,8 @@ class _OnPage(TypedDict):
     # Whose word each value is (leads/editing/said.py).
     told_changes: Told
     told_first: Told
+    # What was sent of it and not understood, by field.
+    told_unread: Told
 
 
 class _ToReader(TypedDict):
@@ -85,6 +99,7 @@ def for_page(reader: User) -> "QuerySet[LeadOnPage]":
             told_dispute=ArraySubquery(_dispute_of_lead()),
             told_changes=said.TOLD["told_changes"],
             told_first=said.TOLD["told_first"],
+            told_unread=ArraySubquery(_unread_of_lead()),
         )
     )
 
@@ -113,6 +128,18 @@ def _own_words() -> QuerySet:
     wrote = Event.objects.filter(lead=OuterRef("pk"), properties__has_any_keys=list(WORDS))
     said = JSONObject(type="type", properties="properties", at="occurred_at")
     return wrote.order_by("-occurred_at", "-pk").values(said=said)[:1]
+
+
+def _unread_of_lead() -> QuerySet:
+    unread = UnreadValue.objects.filter(lead=OuterRef("pk"), edition=0).order_by("field", "-at")
+    said = JSONObject(
+        field="field",
+        value=Left("value", UNREAD_LENGTH),
+        code="code",
+        at="at",
+        who=F("integration__name"),
+    )
+    return unread.values(said=said)
 
 
 def _wait_of_lead() -> QuerySet:

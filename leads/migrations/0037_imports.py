@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0004_answer_promises"),
-        ("leads", "0033_what_people_typed"),
+        ("leads", "0035_meanings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,6 +14,7 @@ from leads.models.note import Note
 from leads.models.override import Override
 from leads.models.score import DayScore
 from leads.models.stage import StageChange
+from leads.models.unread import Meaning, UnreadValue
 from leads.models.verdict import Answer, BantItem, Nurture, WrongCriterion
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Lead",
     "LeadChange",
     "LineStatus",
+    "Meaning",
     "News",
     "Note",
     "Nurture",
@@ -51,5 +53,6 @@ __all__ = [
     "Source",
     "StageChange",
     "Touch",
+    "UnreadValue",
     "WrongCriterion",
 ]

@@ -135,7 +135,7 @@ class ImportLine(models.Model):
     email_key = models.CharField(max_length=254, blank=True)
     status = models.CharField(max_length=9, choices=LineStatus, blank=True)
     lead = models.ForeignKey("leads.Lead", models.PROTECT, null=True, related_name="+")
-    # [{"pointer", "code", "detail"}] of a refused one.
+    # [{"pointer", "code", "detail"}]: why it was refused, or what of it was not understood.
     errors = models.JSONField(null=True)
     # When it came in.
     at = models.DateTimeField(null=True)

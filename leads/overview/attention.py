@@ -57,8 +57,8 @@ def needs(
             Need(
                 "mk",
                 f"{some(parked, 'lead')} could not be scored",
-                "They keep the judgement they had; the server’s log names the cause.",
-                behind=f"{reverse('leads')}?parked=true",
+                "They keep the judgement they had until they are tried again.",
+                behind=reverse("parked"),
             )
         )
     if live.is_shipped_default:

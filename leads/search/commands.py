@@ -79,6 +79,7 @@ def _verdicts(user: User) -> list[Command]:
         (read, "Go to Nurture", "nurture"),
         (read, "Go to Evidence of rejections", "rejections-evidence"),
         (keep, "Go to Reasons for rejecting", "reasons"),
+        (keep, "Go to Values not understood", "values"),
     ]
     return [Command(label, How.GO, reverse(name)) for may, label, name in pages if may]
 

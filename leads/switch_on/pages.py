@@ -19,7 +19,7 @@ from leadportal.web import answers
 from leadportal.web.answers import fragment, go
 from leadportal.web.posts import post_only
 from leads.impact import counting
-from leads.judging import due
+from leads.judging import parked
 from leads.models import Handoff, ImpactCount, Lead
 from leads.switch_on import confirmation, rescoring, words
 from leads.switch_on.forms import SwitchOnForm
@@ -42,7 +42,7 @@ def criteria_rescore(request: AuthenticatedRequest, number: int) -> HttpResponse
     context = {
         "version": version,
         "parked_leads": list(_parked(request, version)[:SHOWN_PARKED]) if found.parked else [],
-        "may_replay": policy.can(request.user, Action.SWITCH_ON_CRITERIA),
+        "may_replay": policy.can(request.user, Action.REPLAY_LEADS),
         **words.rescoring(version, current.live(), found, at),
     }
     if not request.htmx:
@@ -57,12 +57,12 @@ def _parked(request: AuthenticatedRequest, version: CriteriaVersion) -> QuerySet
 
 
 @post_only("criteria-rescore", "number")
-@permission_required(Action.SWITCH_ON_CRITERIA)
+@permission_required(Action.REPLAY_LEADS)
 def criteria_replay(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """Let a lead that could not be judged try again."""
     version, pk = _once_live(number), answers.id_number(request.POST.get("lead", ""))
     lead = get_object_or_404(_parked(request, version), pk=pk or 0)
-    due.replay(lead, by=request.user)
+    parked.replay(lead, by=request.user)
     messages.success(request, f"{lead} is judged again.")
     return go(request, "criteria-rescore", number)
 

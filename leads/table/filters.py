@@ -9,12 +9,21 @@ from django.db.models import Exists, OuterRef, QuerySet
 from accounts.models import ApiKey, User
 from funnel.stages import Stage
 from leadportal.rest.filters import AskedFilters, Moment
+from leadportal.web.answers import id_number
 from leadportal.world.countries import country_code
 from leads import phones
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key, email_identity
 from leads.metrics.catalogue import STEPS
-from leads.models import ExternalId, Handoff, ImportLine, Lead, LineStatus, StageChange
+from leads.models import (
+    ExternalId,
+    Handoff,
+    ImportLine,
+    Lead,
+    LineStatus,
+    StageChange,
+    UnreadValue,
+)
 from leads.models.lead import LeadQuerySet
 from leads.text import has_words, name_key
 
@@ -39,6 +48,10 @@ class LeadFilter(AskedFilters):
     )
     parked = filters.BooleanFilter(
         method="by_parked", help_text="Whose scoring failed; they keep the judgement they had."
+    )
+    not_understood = filters.CharFilter(
+        method="by_not_understood",
+        help_text="Whose value was not understood: system/field/value, as the page links it.",
     )
     source = filters.CharFilter(method="by_source", help_text="Name of a source.")
     campaign = filters.CharFilter(method="by_campaign", help_text="Name of a campaign.")
@@ -89,6 +102,13 @@ class LeadFilter(AskedFilters):
 
     def by_parked(self, leads: QuerySet[Lead], _: str, value: bool) -> QuerySet[Lead]:
         return leads.exclude(judgement__parked_error="") if value else leads
+
+    def by_not_understood(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+        system, field, key = [*value.split("/", 2), "", ""][:3]
+        said = UnreadValue.objects.filter(
+            integration=id_number(system) or 0, field=field, value_key=key
+        )
+        return leads.filter(pk__in=said.values("lead"))
 
     def by_source(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         return leads.filter(source__key=name_key(value, SOURCE_KEY_MAX))

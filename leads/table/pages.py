@@ -52,7 +52,7 @@ def lead_list(request: AuthenticatedRequest) -> HttpResponse:
     found = filters.qs
     sort = _sort(request.GET)
     page = paging.page(_for_table(found, sort), _order(sort), request.GET)
-    offered = _choices(request.GET)
+    offered = _choices(request.GET, request.user)
     chips = list(_sentences(request.GET, filters.form.cleaned_data, dict(offered["owners"])))
     context = {
         "page": page,
@@ -144,6 +144,7 @@ def _day(at: Any) -> str:
 SENTENCES: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "stage": ("Stage is", _stages),
     "reached": ("Was once", lambda name: _reached(Stage(name))),
+    "not_understood": ("Said", lambda name: f"“{name.split('/', 2)[-1]}”, not understood"),
     "parked": ("Scoring", lambda _: "failed"),
     "source": ("Source is", str),
     "no_source": ("Source is", lambda missing: "not told" if missing else "told"),
@@ -177,16 +178,23 @@ def _pairs(query: QueryDict) -> list[tuple[str, str]]:
     ]
 
 
-def _choices(query: QueryDict) -> dict[str, Any]:
-    """What the form of filters offers, with what is chosen now."""
+def _choices(query: QueryDict, user: User) -> dict[str, Any]:
+    """What the form of filters offers this person, with what is chosen now."""
     chosen = query.getlist("stage")
     people = User.objects.active().with_role(Role.SALES, Role.SALES_MANAGER)
+    sources, campaigns = Source.objects.all(), Campaign.objects.all()
+    if not user.has_role(*policy.SEES_EVERY_LEAD):
+        # Where leads come from and who holds them is told by those they see.
+        seen = Lead.objects.visible_to(user)
+        people = people.filter(pk__in=seen.values("owner"))
+        sources = sources.filter(pk__in=seen.values("source"))
+        campaigns = campaigns.filter(pk__in=seen.values("campaign"))
     return {
         "stages": [
             {"name": one.value, "label": one.label, "chosen": one.value in chosen} for one in LIVING
         ],
-        "sources": Source.objects.values_list("name", flat=True)[:CHOICES],
-        "campaigns": Campaign.objects.values_list("name", flat=True)[:CHOICES],
+        "sources": sources.values_list("name", flat=True)[:CHOICES],
+        "campaigns": campaigns.values_list("name", flat=True)[:CHOICES],
         "owners": people.values_list("email", "name")[:CHOICES],
         "chosen": query.dict(),
         "carried": [(name, value) for name, value in _pairs(query) if name in ("search", "sort")],

@@ -230,7 +230,7 @@ def test_a_drawer_says_so_and_keeps_what_was_typed(sign_in, person):
     with transaction.atomic():
         Reason.objects.select_for_update().get(pk=reason.pk)
         page.get_by_role("button", name="Save").click()
-        expect(page.get_by_role("alert")).to_contain_text("Nothing was lost; try once more.")
+        expect(page.get_by_role("alert")).to_contain_text("Nothing was lost; try again.")
     expect(page.get_by_label("Reason", exact=True)).to_have_value("Out of reach")
 
     page.get_by_role("button", name="Save").click()

@@ -180,8 +180,11 @@ def test_only_sales_takes_a_lead_over_the_line():
 
     # The others are undone a moment later.
     undone = {("rejected", "claimed"), ("rejected", "accepted")}
-    assert set(crossing) == {("sql", "claimed")} | undone
+    # An import tells what sales took over before there was a line.
+    past = set(product(LADDER, [Stage.WON, Stage.LOST]))
+    assert set(crossing) == {("sql", "claimed")} | undone | past
     assert crossing["sql", "claimed"] == {Actor.REP, Actor.MANAGER}
+    assert {crossing[move] for move in past} == {frozenset({Actor.INTEGRATION})}
 
 
 def test_only_a_manager_puts_a_lead_among_the_sqls_by_hand():

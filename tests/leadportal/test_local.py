@@ -1,5 +1,6 @@
 """The embedded servers by themselves: what a crash, a long path or a missing tool does to them."""
 
+import errno
 import os
 import shutil
 import signal
@@ -97,9 +98,38 @@ def test_root_without_user_namespaces_runs_it_as_nobody(
     owner = subprocess.check_output(["ps", "-o", "user=", "-p", str(server.popen.pid)], text=True)
     assert owner.strip() == "nobody"
     assert query(data_dir, "SELECT 1") == [(1,)]
+    # In a folder that no system cleans, which the start names.
+    home = postgres.lives_elsewhere(data_dir)
+    assert home
+    assert home.parent.parent == Path("/var/lib")
     server.stop()
     again = start(data_dir)
     assert query(data_dir, "SELECT 1") == [(1,)]
+    again.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another user")
+def test_what_lay_in_a_folder_that_systems_clean_is_brought_home(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    server = start(data_dir)
+    query(data_dir, "CREATE TABLE kept AS SELECT 1 AS one")
+    server.stop()
+    home = postgres.home_for_nobody(data_dir)
+    before = Path("/var/tmp") / home.name  # noqa: S108 - where it was kept once
+    shutil.move(home, before)
+    for folder, _, files in os.walk(before):
+        for name in ("", *files):
+            shutil.chown(Path(folder, name), "nobody")
+    for link, name in ((data_dir / "postgres", "postgres"), (folders.run_dir(data_dir), "run")):
+        link.unlink()
+        link.symlink_to(before / name)
+
+    again = start(data_dir)
+
+    assert query(data_dir, "SELECT one FROM kept") == [(1,)]
+    assert not before.exists()
     again.stop()
 
 
@@ -111,8 +141,60 @@ def test_the_log_names_no_values(data_dir: Path) -> None:
 
     with pytest.raises(psycopg2.IntegrityError):
         query(data_dir, insert)
+    with pytest.raises(psycopg2.DataError):
+        query(data_dir, "SELECT CAST('maya@example.com' AS uuid)")
 
     server.stop()
     log = (data_dir / "log" / "postgres.log").read_text()
-    assert "person_email_key" in log
+    assert "database system is ready" in log
     assert "maya" not in log
+
+
+def test_a_log_is_rotated_under_whoever_writes_it(tmp_path: Path) -> None:
+    log = tmp_path / "web.log"
+    with log.open("ab", buffering=0) as writes:
+        writes.write(b"old line\n" * 3)
+
+        folders.rotate(log, most=20)
+        writes.write(b"new line\n")
+        folders.rotate(log, most=20)
+
+    assert log.read_bytes() == b"new line\n"
+    assert (tmp_path / "web.log.1").read_bytes() == b"old line\n" * 3
+
+
+def test_a_log_is_emptied_also_where_its_copy_finds_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    log = tmp_path / "web.log"
+    log.write_bytes(b"old line\n" * 3)
+
+    folders.rotate(log, most=20)
+
+    assert log.read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    ("number", "path"),
+    [
+        (errno.ENOSPC, None),
+        (errno.EROFS, "/elsewhere/file"),
+        (errno.EACCES, "/data/portal/run"),
+        (errno.ENOTDIR, "/data"),
+    ],
+)
+def test_a_folder_that_refuses_is_one_sentence(number: int, path: str | None) -> None:
+    with (
+        pytest.raises(folders.StartFailed, match=r"^The folder /data/portal cannot be used: .+\."),
+        folders.one_sentence(Path("/data/portal")),
+    ):
+        raise OSError(number, os.strerror(number), path)
+
+
+def test_another_fault_is_not_blamed_on_the_folder() -> None:
+    with pytest.raises(ConnectionRefusedError), folders.one_sentence(Path("/data/portal")):
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")

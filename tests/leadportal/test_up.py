@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from leadportal.management.commands import prepare
 from leadportal.probe import answers
 from tests.processes import eventually, free_port
 
@@ -108,6 +109,15 @@ def test_up_serves_attaches_and_ends_without_a_trace(machine: Machine) -> None:
     assert machine.processes() == []
 
 
+def test_the_first_admin_is_made_in_the_folder_that_was_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATA_DIR", "/srv/our leads")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+    assert prepare.same_place() == "DATA_DIR='/srv/our leads' "
+
+
 def test_a_second_start_keeps_the_data_and_a_kill_leaves_no_process(machine: Machine) -> None:
     up = machine.up()
 
@@ -142,3 +152,66 @@ def test_a_taken_port_is_one_sentence_before_anything_starts(tmp_path: Path) -> 
         f"choose one: PORT={machine.port + 1} make run\n"
     )
     assert not (tmp_path / "postgres").exists()
+
+
+# --- one sentence instead of a traceback --------------------------------------------------------
+
+SERVERS = {
+    "DATABASE_URL": "postgres://portal@127.0.0.1:1/portal",
+    "SECRET_KEY": "tests-only",
+    "API_KEY_PEPPER": "tests-only",
+}
+GUNICORN = ("-m", "gunicorn", "--config", "python:leadportal.gunicorn")
+WORKER = ("-m", "celery", "--app", "leadportal", "worker")
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong", "said"),
+    [
+        (("manage.py", "up"), {"PORT": "abc"}, "PORT must be a whole number, not 'abc'."),
+        (("-m", "leadportal.up"), {"PORT": "0"}, "PORT must be between 1 and 65535, not 0."),
+        (GUNICORN, {"PORT": "8000x"}, "PORT must be a whole number, not '8000x'."),
+        (GUNICORN, {"WEB_THREADS": "-1"}, "WEB_THREADS must be a whole number, not '-1'."),
+        (("manage.py", "check"), {"REDIS_URL": "localhost"}, "REDIS_URL must look like "),
+        (("manage.py", "check"), {"LOG_LEVEL": "loud"}, "LOG_LEVEL must be one of DEBUG, INFO"),
+        (("manage.py", "check"), {"EMAIL_URL": "localhost"}, "EMAIL_URL must look like "),
+        (("manage.py", "check"), SERVERS | {"DATABASE_URL": "postgres://a:b/c"}, "DATABASE_URL "),
+        (("manage.py", "check"), {"BASE_URL": "http://[::1"}, "BASE_URL must look like "),
+        (("manage.py", "migrate"), SERVERS | {"SECRET_KEY": ""}, "SECRET_KEY must be set "),
+        (GUNICORN, SERVERS | {"SECRET_KEY": ""}, "SECRET_KEY must be set "),
+        (WORKER, SERVERS | {"API_KEY_PEPPER": ""}, "API_KEY_PEPPER must be set "),
+        (("manage.py", "migrate"), SERVERS, "The database does not answer: connection to server "),
+        (("manage.py", "user", "list"), SERVERS, "The database does not answer: connection "),
+        (("manage.py", "up"), {"DATA_DIR": "/proc/none"}, "The folder /proc/none cannot be used: "),
+        (("manage.py", "user", "list"), {"DATA_DIR": "/etc/passwd/x"}, "The folder /etc/passwd/x "),
+        (("manage.py", "user", "link", b"\xff"), SERVERS, "Argument 3 is not text in UTF-8."),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(
+    command: tuple[str, ...], wrong: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    env = {name: value for name, value in Machine(tmp_path).env.items() if name != "REDIS_URL"}
+
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=settings.BASE_DIR,
+        env=env | wrong,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(said)
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make what is another user's")
+def test_a_folder_of_somebody_else_is_one_sentence(tmp_path: Path) -> None:
+    os.chown(tmp_path, 12345, 12345)
+
+    done = Machine(tmp_path).manage("up")
+
+    assert done.returncode == 1
+    assert done.stderr == f"The folder {tmp_path} belongs to another user.\n"

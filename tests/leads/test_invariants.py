@@ -18,7 +18,17 @@ from leadportal.models import IdempotentAnswer
 from leads import invariants
 from leads.handoffs import claims, touches, verdicts
 from leads.judging import judgement
-from leads.models import Event, ExternalId, Handoff, Judgement, Lead, StageChange, Touch
+from leads.models import (
+    Event,
+    ExternalId,
+    Handoff,
+    Judgement,
+    Lead,
+    Meaning,
+    StageChange,
+    Touch,
+    UnreadValue,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +256,30 @@ def test_a_merged_lead_without_an_heir(world, forge):
     forge("UPDATE leads_lead SET merged_into_id = %s WHERE id = %s", world["waiting"].pk, lead.pk)
 
     assert broken() == {"merged_leads_have_heirs": [lead.pk]}
+
+
+def test_what_is_left_of_somebody_erased(world, forge):
+    factories.moved(world["low"], Stage.ERASED)
+    left = UnreadValue.objects.create(
+        lead=world["low"],
+        integration=factories.integration(),
+        field="country",
+        value="Narnia",
+        code="unknown_country",
+    )
+
+    assert broken() == {"the_erased_say_nothing": [left.pk]}
+
+
+def test_two_meanings_of_one_value(world, forge):
+    without(forge, "leads_meaning", "meaning_once")
+    forms = factories.integration()
+    said = [
+        Meaning.objects.create(integration=forms, field="country", value_key="narnia")
+        for _ in range(2)
+    ]
+
+    assert broken() == {"meanings_are_single": [said[1].pk]}
 
 
 def test_an_event_that_counts_twice(world, forge):

@@ -9,6 +9,8 @@ from django.utils import timezone
 from accounts.keys import keys
 from accounts.models import ApiKey, Scope
 
+MOST_DAYS = 36_500
+
 
 class Command(BaseCommand):
     help = "Create, list and revoke API keys."
@@ -45,8 +47,11 @@ class Command(BaseCommand):
         name = options["integration"].strip()
         if not name or len(name) > 80:
             raise CommandError("Name the integration in up to 80 characters.")
-        if options["days"] < 1:
-            raise CommandError("A key works for at least 1 day.")
+        for option in ("name", "source"):
+            if len(options[option]) > 80:
+                raise CommandError(f"--{option} takes up to 80 characters.")
+        if not 1 <= options["days"] <= MOST_DAYS:
+            raise CommandError(f"A key works for at least 1 day and at most {MOST_DAYS}.")
         scopes = [scope for group in options["scopes"] for scope in group]
         try:
             # Before the integration is made, so that a mistyped scope leaves nothing behind.

@@ -1,14 +1,14 @@
 """What has to be true before web and worker start; the first work of `manage.py up`."""
 
-import hashlib
-from pathlib import Path
+import os
+import shlex
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from leadportal import static_files
 from leads.demo.cast import SIGN_INS
 from leads.models import Lead
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             self.stderr.write(self.style.NOTICE("Making a year of demonstration data …"))
             call_command("seed_demo", stdout=self.stderr)
         if not settings.DEBUG:  # then they are served from where they lie
-            collect_static(settings.STATIC_ROOT)
+            static_files.collect(settings.STATIC_ROOT)
         self.stdout.write(who_can_sign_in())
 
 
@@ -37,7 +37,8 @@ def who_can_sign_in() -> str:
     if not users.exists():
         return (
             "Nobody can sign in yet. Make the first admin, in another terminal:\n"
-            "  .venv/bin/python manage.py create_user you@company.com --role admin\n\n"
+            f"  {same_place()}.venv/bin/python manage.py create_user you@company.com"
+            " --role admin\n\n"
         )
     if users.filter(email__in=[email for _, email, _ in SIGN_INS]).exists():
         people = (f"  {role:<18} {email:<34} {password}\n" for role, email, password in SIGN_INS)
@@ -45,14 +46,11 @@ def who_can_sign_in() -> str:
     return ""
 
 
-def collect_static(root: Path) -> None:
-    """Collect, hash and compress, unless the files are those of last time."""
-    seen = hashlib.sha256()
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            stat = Path(storage.path(name)).stat()
-            seen.update(f"{name} {stat.st_mtime_ns} {stat.st_size}\n".encode())
-    stamp = root / ".collected"
-    if not stamp.exists() or stamp.read_text() != seen.hexdigest():
-        call_command("collectstatic", interactive=False, clear=root.exists(), verbosity=0)
-        stamp.write_text(seen.hexdigest())
+def same_place() -> str:
+    """What another terminal has to say first, so that its command means the same database."""
+    said = ""
+    if data_dir := os.environ.get("DATA_DIR"):
+        said += f"DATA_DIR={shlex.quote(data_dir)} "
+    if "DATABASE_URL" in os.environ:  # it may hold a password
+        said += "DATABASE_URL=… SECRET_KEY=… API_KEY_PEPPER=… "
+    return said

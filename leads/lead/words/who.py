@@ -15,6 +15,7 @@ from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column, Section
 from leads.editing.said import Doubt, Said, doubts
 from leads.facts import CUSTOM
 from leads.lead.words.timeline import WORDS, purpose
+from leads.lead.words.unread import Notes, noted, of_consent
 from leads.models import Company, Handoff, Lead
 from leads.words import against, place, short
 
@@ -22,12 +23,16 @@ from leads.words import against, place, short
 ATTRIBUTES_SHOWN = 40
 # Told with its currency, beside where the lead came from.
 VALUE = "estimated_value"
+# Told together, under "Where".
+OF_PLACE = frozenset({"country", "city"})
+OF_COMPANY = "company."
 
 
 def contact(
     lead: Lead,
     consents: Sequence[Mapping[str, Any]],
     words: Mapping[str, Said],
+    unread: Notes,
     *,
     may_reach: bool,
 ) -> list[tuple[str, Any]]:
@@ -35,12 +40,23 @@ def contact(
 
     Mail and phone are links with a button that copies them, where one may call or write.
     """
-    facts = _listed(LEAD_COLUMNS, lead, Section.CONTACT, words, doubts(lead), may_reach=may_reach)
+    facts = _listed(
+        LEAD_COLUMNS, lead, Section.CONTACT, words, doubts(lead), unread, may_reach=may_reach
+    )
+    where = place(lead).split(" · ")[0] if lead.city or lead.country else ""
     return [
         *facts,
-        ("Where", place(lead).split(" · ")[0] if lead.city or lead.country else ""),
-        ("Consent", _consents(consents)),
+        ("Where", noted(where, unread, "country", "city")),
+        ("Consent", noted(_consents(consents), unread, *of_consent(unread))),
+        ("External id", noted("", unread, "external_id")),
+        *([] if lead.company else _no_company(unread)),
     ]
+
+
+def _no_company(unread: Notes) -> list[tuple[str, Any]]:
+    """What was sent of a company that nobody named."""
+    fields = ["company", *(f"{OF_COMPANY}{column.name}" for column in COMPANY_COLUMNS)]
+    return [("Company", noted("", unread, *fields))]
 
 
 def _reach(scheme: str, value: str) -> str:
@@ -73,19 +89,24 @@ def _listed(
     section: Section,
     words: Mapping[str, Said] = MappingProxyType({}),
     against: Mapping[str, Doubt] = MappingProxyType({}),
+    unread: Notes = MappingProxyType({}),
     *,
     may_reach: bool = False,
 ) -> list[tuple[str, Any]]:
     """What is known of the columns of a section, each by its label, with whose word it is."""
     facts = []
     for column in columns:
-        value = column.told(row) if column.section is section else None
+        if column.section is not section:
+            continue
+        value, shown = column.told(row), ""
         if value is not None:
             shown = str(column.on_page(value))
             way = _WAYS.get(column.name) if may_reach else None
             shown = _reach(way, shown) if way else apart(shown)
-            facts.append((column.label, _with_word(column.name, shown, words, against)))
-    return facts
+            shown = _with_word(column.name, shown, words, against)
+        of_company = OF_COMPANY if column.of is Company else ""
+        facts.append((column.label, noted(shown, unread, f"{of_company}{column.name}")))
+    return [fact for fact in facts if fact[1]]
 
 
 def _with_word(
@@ -112,16 +133,22 @@ def at_first(words: Mapping[str, Said]) -> str:
     return f"{begins}{':' * (begins != 'Said by')} {apart(first.who)}, {formats.when(first.at)}"
 
 
-def elsewhere(lead: Lead, words: Mapping[str, Said]) -> list[tuple[str, Any]]:
-    """Whose word the values are that the heading of the page shows."""
+def elsewhere(lead: Lead, words: Mapping[str, Said], unread: Notes) -> list[tuple[str, Any]]:
+    """Whose word the values are that the heading of the page shows, and what was not understood."""
     against = doubts(lead)
+    rest = {name: note for name, note in unread.items() if name not in OF_PLACE}
+    told = (words.keys() | against.keys() | rest.keys()) - {VALUE}
     return [
-        (column.label, _with_word(column.name, apart(str(column.told(lead) or "")), words, against))
+        (column.label, noted(_doubted(column, lead, words, against), rest, column.name))
         for column in LEAD_COLUMNS
-        if column.section is None
-        and column.name != VALUE
-        and column.name in words.keys() | against.keys()
+        if column.section is None and column.name in told
     ]
+
+
+def _doubted(
+    column: Column, lead: Lead, words: Mapping[str, Said], against: Mapping[str, Doubt]
+) -> Any:
+    return _with_word(column.name, apart(str(column.told(lead) or "")), words, against)
 
 
 def _consents(consents: Sequence[Mapping[str, Any]]) -> str:
@@ -136,33 +163,44 @@ def _consents(consents: Sequence[Mapping[str, Any]]) -> str:
     return "; ".join(said) or "None on record"
 
 
-def company(lead: Lead) -> list[tuple[str, Any]]:
-    return _listed(COMPANY_COLUMNS, lead.company, Section.COMPANY) if lead.company else []
+def company(lead: Lead, unread: Notes) -> list[tuple[str, Any]]:
+    if not lead.company:
+        return []
+    facts = _listed(COMPANY_COLUMNS, lead.company, Section.COMPANY, unread=unread)
+    # What no line of its own shows.
+    return [*facts, ("Also sent", noted("", unread, "company", f"{OF_COMPANY}country"))]
 
 
-def origin(lead: Lead, currency: str, words: Mapping[str, Said]) -> list[tuple[str, Any]]:
+def origin(
+    lead: Lead, currency: str, words: Mapping[str, Said], unread: Notes
+) -> list[tuple[str, Any]]:
     value, against = lead.estimated_value, doubts(lead)
     amount = "" if value is None else formats.amount(value, currency)
     return [
-        ("Estimated value", _with_word(VALUE, amount, words, against)),
+        ("Estimated value", noted(_with_word(VALUE, amount, words, against), unread, VALUE)),
         ("First seen", formats.when(lead.created_at)),
-        *_listed(LEAD_COLUMNS, lead, Section.ORIGIN, words, against),
+        *_listed(LEAD_COLUMNS, lead, Section.ORIGIN, words, against, unread),
         ("Owner", lead.owner),
         ("Cycle", f"{lead.cycle}, came back before" if lead.cycle > 1 else ""),
     ]
 
 
-def attributes(lead: Lead, words: Vocabulary) -> list[tuple[str, Any]]:
+def attributes(lead: Lead, words: Vocabulary, unread: Notes) -> list[tuple[str, Any]]:
     """Custom fields by their labels, then what came in and is no field yet."""
     known, others = [], []
-    for name, value in lead.attributes.items():
-        fact = words.get(f"{CUSTOM}{name}")
+    unknown = {name.removeprefix(CUSTOM) for name in unread if name.startswith(CUSTOM)}
+    for name in lead.attributes.keys() | unknown:
+        fact, value = words.get(f"{CUSTOM}{name}"), lead.attributes.get(name, "")
         if fact:
-            known.append((fact.label, _choice(value) if fact.choices else _plain(value)))
+            known.append((fact.label, name, _choice(value) if fact.choices else _plain(value)))
         else:
-            others.append((name, value))
-    rows = [*sorted(known), *sorted(others, key=lambda pair: pair[0])]
-    return [(label, apart(_plain(value))) for label, value in rows[:ATTRIBUTES_SHOWN]]
+            others.append((name, name, _plain(value)))
+    rows = [*sorted(known), *sorted(others)][:ATTRIBUTES_SHOWN]
+    facts = [
+        (label, noted(apart(value) if value else "", unread, f"{CUSTOM}{name}"))
+        for label, name, value in rows
+    ]
+    return [*facts, *([("Also sent", unread["attributes"])] if "attributes" in unread else [])]
 
 
 def _choice(value: Any) -> str:

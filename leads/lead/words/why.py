@@ -163,7 +163,7 @@ def since_handoff(lead: Lead, handoff: Handoff | None) -> Any:
 def freshness(lead: Lead, events: int, *, has_news: bool) -> str:
     """What the shown score does not know yet; empty when it is up to date."""
     if lead.judgement.parked_error:
-        return "Judging it failed several times, so it waits for an admin."
+        return "Judging it failed several times, so it waits for a manager or an admin."
     if lead.judgement.scored_at is None:
         return "It is judged within seconds."
     if not has_news:

@@ -4,9 +4,11 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from leads import invariants
+
+MOST_LIMIT = 1_000_000
 
 
 class Command(BaseCommand):
@@ -22,6 +24,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not 1 <= options["limit"] <= MOST_LIMIT:
+            raise CommandError(f"--limit is between 1 and {MOST_LIMIT:,}.")
         answers = []
         for answer in invariants.violations(options["limit"]):
             answers.append(answer)

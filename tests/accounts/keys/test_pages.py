@@ -115,6 +115,31 @@ def test_deleting_asks_first_and_names_the_last_use(client_of, key):
     assert keys.key_state(ApiKey.objects.get()) is keys.State.USABLE
 
 
+def test_a_key_is_made_strict_and_forgiving_again(client_of, key):
+    admin = client_of(Role.ADMIN)
+
+    page = admin.post(f"/settings/keys/{key.pk}/strict", {"strict": "yes"}, follow=True)
+    assert ApiKey.objects.get().strict
+    assert "refuses a lead over one value that is not understood" in page.content.decode()
+    assert "Be forgiving" in page.content.decode()
+
+    admin.post(f"/settings/keys/{key.pk}/strict", {"strict": "no"})
+    assert not ApiKey.objects.get().strict
+
+
+def test_a_key_may_be_strict_from_the_start(client_of):
+    client_of(Role.ADMIN).post("/settings/keys/new", TYPED | {"strict": "on"})
+
+    assert ApiKey.objects.get().strict
+
+
+def test_a_deleted_key_is_made_nothing_any_more(client_of, key):
+    keys.revoke(key)
+
+    assert client_of(Role.ADMIN).post(f"/settings/keys/{key.pk}/strict").status_code == 404
+    assert not keys.set_strict(key, True)
+
+
 def test_a_deleted_key_is_closed_and_stays_in_the_record(client_of, key):
     admin = client_of(Role.ADMIN)
 

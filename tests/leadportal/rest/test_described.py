@@ -7,7 +7,13 @@ from django.http import HttpResponse, JsonResponse
 
 from tests.described import PROBLEM, check
 
-GOOD: dict[str, Any] = {"id": 1, "status": "created", "matched": False, "url": "/api/v1/leads/1"}
+GOOD: dict[str, Any] = {
+    "id": 1,
+    "status": "created",
+    "matched": False,
+    "warnings": [],
+    "url": "/api/v1/leads/1",
+}
 
 
 def test_an_answer_as_described_passes() -> None:

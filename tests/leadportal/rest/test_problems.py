@@ -31,7 +31,7 @@ HOSTILE = {
     "a number": b"1",
     "a list": b"[]",
     "wrong type": b'{"email":{"a":1}}',
-    "an object where a text is": b'{"email":"a@x.example","company":[]}',
+    "a list where a text is": b'{"email":[]}',
     "huge id": b'{"email":"a@x.example","attributes":{"a":12345678901234567890}}',
 }
 
@@ -124,3 +124,14 @@ def test_text_is_kept_composed_and_without_control_characters(api):
 
     lead = Lead.objects.get()
     assert (lead.first_name, lead.last_name) == ("Zoë", "A B")
+
+
+def test_https_mode_leads_no_key_on_from_http(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    answer = client.get("/api/v1/leads", headers={"Authorization": "Bearer lp_live_x"})
+
+    assert answer.status_code == 403
+    assert answer["Content-Type"] == "application/problem+json"
+    assert "Location" not in answer
+    assert "https" in answer.json()["detail"]

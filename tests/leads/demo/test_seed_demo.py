@@ -1,7 +1,10 @@
+import json
+import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
@@ -101,3 +104,14 @@ def test_whenever_it_is_started_a_verdict_follows_every_contact():
             claimed = now - timedelta(hours=ago)
             contacted, decided = floor.course(claimed, fate)
             assert [claimed, *contacted, decided] == sorted([claimed, *contacted, decided])
+
+
+def test_the_first_lead_of_the_readme_is_nobody_of_the_demonstration():
+    (sent,) = re.findall(
+        r"/leads .*?-d '(\{.*?\})'", (settings.BASE_DIR / "README.md").read_text(), re.S
+    )
+    lead = json.loads(sent)
+    demo = " ".join(path.read_text() for path in (settings.BASE_DIR / "leads/demo").rglob("*.py"))
+
+    for name in (lead["last_name"], *lead["company"]["name"].split()[:1]):
+        assert name.lower() not in demo.lower()

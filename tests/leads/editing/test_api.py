@@ -93,7 +93,7 @@ def test_an_address_of_somebody_who_was_erased_is_a_conflict(api, maya, as_probl
         ({"attributes": None}, "/attributes"),
         ({"external_id": None}, "/external_id"),
         ({"stage": "sql"}, "/stage"),
-        ({"country": "Atlantis"}, "/country"),
+        ({"country": "Atlantis", "stage": "sql"}, "/country"),
         ({"email": None, "phone": None}, "/email"),
         ([], ""),
     ],

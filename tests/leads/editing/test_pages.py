@@ -93,7 +93,9 @@ def test_a_lead_needs_an_address_or_a_phone(browser):
     [
         ("country", "Atlantis", words.OFFERED_NO_MORE),
         ("estimated_value", "a lot", "Enter a number, like 1250."),
-        ("estimated_value", "NaN", "Enter a number, like 1250."),
+        ("estimated_value", "1,2,3", "Enter a number, like 1250."),
+        ("estimated_value", "1000-2000", "Enter one number, like 1250."),
+        ("company.employees", "51-200", "Enter one number, like 1250."),
         ("company.employees", "true", "Enter a number, like 1250."),
         ("attributes.seats", "[1]", "Enter a number, like 1250."),
         ("attributes.since", "May", "Enter the day as 2026-11-22."),

@@ -11,7 +11,7 @@ from accounts.policy import NotAllowed
 from funnel.stages import Stage
 from leads import invariants
 from leads.handoffs import claims
-from leads.imports import imports, job
+from leads.imports import imports, job, words
 from leads.imports.imports import ImportRefused, Terms
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
@@ -28,6 +28,7 @@ from leads.models import (
     Lead,
     Override,
     StageChange,
+    UnreadValue,
 )
 from leads.table.filters import LeadFilter
 from tests import factories
@@ -84,6 +85,23 @@ def test_a_file_comes_in_as_its_columns_say(imported):
     assert ana.created_at == ana.stage_since == began
     assert StageChange.objects.get(lead=ana).at == began
     assert not any(answer.offences for answer in invariants.violations())
+
+
+def test_a_value_nobody_understands_is_told_and_loses_no_lead(begun, imported, marketer):
+    text = "Email,Country,Employees,Title\nana@acme.example,Narnia,51-200,VP\n,Spain,,\n"
+
+    one = begun(text)
+    said = [(line.number, line.why) for line in words.doubts(one)]
+    assert one.counts == {"created": 1, "refused": 1}
+    one = imported(text)
+
+    lead = Lead.objects.get()
+    assert (lead.job_title, lead.country, lead.company.employees) == ("VP", "", 51)
+    assert said == [(line.number, line.why) for line in words.doubts(one)]
+    ((number, why),) = said
+    assert number == 2 and "Country: " in why and "Employees: " in why
+    assert [line.number for line in words.problems(one)] == [3]
+    assert UnreadValue.objects.get(lead=lead, code="unknown_country").value == "Narnia"
 
 
 def test_the_same_file_again_makes_nobody_twice(imported):
@@ -352,3 +370,39 @@ def test_numbers_open_what_they_count(imported):
 
     assert found("imported") == ["zoe@initech.example"]
     assert found("import_updated") == ["ana@acme.example"]
+
+
+def test_what_became_of_leads_before_comes_with_them(imported, undone):
+    factories.switched_on(simple.content())
+    one = imported(
+        "Email,Deal Stage,Close Date,Amount,Lost Reason,Create Date\n"
+        'won@x.example,Closed Won,30/4/2024,"€ 12.500,00",,1/3/2024\n'
+        "lost@x.example,closed - lost,,,Too dear,1/3/2024\n"
+        "open@x.example,Negotiation,30/12/2026,900,,1/3/2024\n"
+    )
+    due.drain()
+
+    stages = dict(Lead.objects.values_list("email", "stage"))
+    assert stages.pop("open@x.example") in (Stage.INQUIRY, Stage.LEAD)
+    assert stages == {"won@x.example": Stage.WON, "lost@x.example": Stage.LOST}
+    won, lost = StageChange.objects.filter(target__in=[Stage.WON, Stage.LOST]).order_by("target")[
+        ::-1
+    ]
+    assert (won.at, won.amount) == (datetime(2024, 4, 30, tzinfo=UTC), 12_500)
+    assert (lost.at, lost.reason) == (datetime(2024, 3, 1, tzinfo=UTC), "Too dear")
+    assert not Handoff.objects.exists()
+    assert not any(answer.offences for answer in invariants.violations())
+
+    undone(one)
+
+    assert set(Lead.objects.values_list("stage", flat=True)) == {Stage.ERASED}
+    assert not any(answer.offences for answer in invariants.violations())
+
+
+def test_whom_sales_has_is_not_won_by_a_file(imported):
+    handoff = factories.handoff()
+    text = f"Email,Outcome,Amount\n{handoff.lead.email},won,100\n"
+
+    imported(text)
+
+    assert Lead.objects.get().stage == handoff.lead.stage == Stage.SQL

@@ -36,6 +36,7 @@ def test_a_new_lead_is_201_and_a_known_one_200(api):
         "id": lead.pk,
         "status": "created",
         "matched": False,
+        "warnings": [],
         "url": f"/api/v1/leads/{lead.pk}",
     }
     assert matched.json()["matched"] is True

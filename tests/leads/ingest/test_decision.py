@@ -4,6 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from leadportal.models import IdempotentAnswer
+from leads.ingest import decision
 from leads.models import Handoff, Lead, StageChange
 from tests.api import Api
 
@@ -104,8 +105,22 @@ def test_a_dry_run_answers_the_same_and_writes_nothing(api):
         "id": None,
         "status": "created",
         "matched": False,
+        "warnings": [],
         "decision": done["decision"],
     }
+
+
+def test_a_dry_run_of_a_lead_that_cannot_be_judged_says_no_decision(api, monkeypatch):
+    def fails(_):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    monkeypatch.setattr(decision, "qualify", fails)
+
+    tried = api.post("/leads?dry_run=true", MAYA)
+
+    assert (tried.status_code, tried.json()["decision"]) == (200, None)
+    assert not Lead.objects.exists()
 
 
 def test_a_dry_run_on_somebody_known_changes_nothing_of_them(api):

@@ -77,7 +77,7 @@ def test_an_event_of_nobody_is_refused(send_events, lead, pointer, code):
     ],
 )
 def test_what_is_wrong_with_an_event_is_named(send_events, item, pointer, code):
-    (result,) = send_events({"lead": {"email": MAIL}} | item)
+    (result,) = send_events({"lead": {"email": MAIL}} | item, strict=True)
 
     assert result.errors[0].pointer == pointer
     assert result.errors[0].code == (code or "out_of_range")
@@ -150,3 +150,23 @@ def test_events_cost_the_same_number_of_queries_whatever_their_number(
         send_events(*batch(2))
     with django_assert_num_queries(len(few)):
         send_events(*batch(50))
+
+
+def test_a_duplicate_makes_nobody(api):
+    """Whoever an event names that is known already, or comes twice, is not made for it."""
+    event = {"type": "demo_request", "external_id": "form-1", "lead": {"email": "a@acme.example"}}
+    other = event | {"lead": {"email": "b@acme.example"}}
+    twice = [
+        event | {"external_id": "form-2", "lead": {"email": mail}}
+        for mail in ("c@acme.example", "d@acme.example")
+    ]
+
+    first = api.post("/events", event).json()
+    again = api.post("/events", other).json()
+    batch = api.post("/events/batch", {"events": twice}).json()["results"]
+
+    assert again == first | {"status": "duplicate"}
+    assert [one["status"] for one in batch] == ["created", "duplicate"]
+    assert batch[0]["lead"] == batch[1]["lead"]
+    mails = sorted(Lead.objects.values_list("email", flat=True))
+    assert mails == ["a@acme.example", "c@acme.example"]

@@ -24,7 +24,9 @@ def test_a_defined_field_takes_its_type_only(send, type, good, bad):
     fields.define("x", "X", type, choices=["This quarter"] if "choice" in type else [])
 
     taken, refused = send(
-        {"phone": "1", "attributes": {"x": good}}, {"phone": "2", "attributes": {"x": bad}}
+        {"phone": "1", "attributes": {"x": good}},
+        {"phone": "2", "attributes": {"x": bad}},
+        strict=True,
     )
 
     assert not taken.errors

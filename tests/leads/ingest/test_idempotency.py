@@ -21,6 +21,7 @@ def test_the_same_request_again_gets_the_same_bytes_and_does_nothing(api):
     assert (first.status_code, again.status_code) == (201, 201)
     assert again.content == first.content
     assert again["Idempotency-Replayed"] == "true"
+    assert again["Location"] == first["Location"]
     assert "Idempotency-Replayed" not in first
     assert Lead.objects.count() == 1
 

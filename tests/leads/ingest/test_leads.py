@@ -264,7 +264,7 @@ def test_a_batch_costs_the_same_number_of_queries_whatever_its_size(
     ],
 )
 def test_what_is_wrong_is_named(send, item, pointer, code):
-    (result,) = send(item)
+    (result,) = send(item, strict=True)
 
     assert (result.errors[0].pointer, result.errors[0].code) == (pointer, code)
     assert not Lead.objects.exists()

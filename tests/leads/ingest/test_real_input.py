@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.db.models import F
 
-from leadportal.world.countries import country_code
 from leads import fields
 from leads.judging import due
 from leads.models import Judgement, Lead, SeenAttribute, Source, StageChange
@@ -60,8 +59,6 @@ def payloads(rows: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
         fields.define(name_of(column), column, kind)
     for row in rows:
         lead = {name: row[column] for column, name in OWN.items()}
-        # The file has words like "unknown" there, which are no country.
-        lead["country"] = country_code(lead["country"]) or None
         lead["attributes"] = {
             name_of(column): typed(row[column], kind)
             for column, kind in kinds.items()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from funnel.conditions.values import ConditionError
@@ -12,7 +12,8 @@ from leads import invariants
 from leads.ingest.events import ingest_events
 from leads.judging import due
 from leads.judging.basis import Basis
-from leads.judging.due import drain, judge_taken, replay, take
+from leads.judging.due import drain, judge_taken, take
+from leads.judging.parked import replay
 from leads.models import Judgement, Lead, News, StageChange
 from tests import factories
 from tests.concurrently import at_once, meanwhile, rolled_back
@@ -174,7 +175,7 @@ def test_it_is_parked_after_five_tries_and_says_no_name(poison):
         poison.refresh_from_db()
         assert poison.judgement.attempts == tried
 
-    assert poison.judgement.parked_error == "InternalError"
+    assert poison.judgement.parked_error == "InternalError P0001"
     assert drain(at=later(days=1)) == 0
 
 
@@ -203,6 +204,18 @@ def test_a_lead_that_is_well_again_is_judged_when_it_is_replayed(poison):
     poison.refresh_from_db()
     assert (poison.judgement.attempts, poison.judgement.parked_error) == (0, "")
     assert poison.judgement.scored_at == later(days=1)
+
+
+def test_only_a_scheduled_version_can_fail_to_go_live(monkeypatch, caplog):
+    def broken(*, at):
+        raise OperationalError("the database was restarted")
+
+    monkeypatch.setattr(switching, "switch_on_scheduled", broken)
+
+    with pytest.raises(OperationalError):
+        drain(at=AT)
+
+    assert "did not go live" not in caplog.text
 
 
 def test_criteria_that_cannot_be_read_park_nobody(monkeypatch):

@@ -28,7 +28,8 @@ from leads.handoffs.verdicts import VerdictRefused
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
 from leads.judging.basis import Basis
-from leads.judging.due import drain, judge_taken, replay, take
+from leads.judging.due import drain, judge_taken, take
+from leads.judging.parked import replay
 from leads.models import Adjustment, Answer, DayScore, Handoff, Judgement, Lead, StageChange
 from leads.nurture import nurture
 from leads.nurture.nurture import NurtureRefused

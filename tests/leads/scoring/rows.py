@@ -15,7 +15,7 @@ from funnel.rulebook.parts import Rulebook
 from funnel.scoring import compile_rulebook
 from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
-from leads.fields import twin, twins
+from leads.field_values import twin, twins
 from leads.models import Campaign, Company, Event, Lead, Source
 from leads.text import key, name_key, word_keys
 from tests import factories

@@ -245,3 +245,17 @@ def test_a_rep_with_many_leads_sees_the_same_rows(
 
     assert few == many
     assert set(few) == {"Maya Lindqvist", "Arjun Mehta", "Kwame Boateng"}
+
+
+def test_filters_offer_a_rep_only_what_their_leads_tell(as_user: As, marketing: Client) -> None:
+    dana = factories.rep("Dana Okafor")
+    factories.rep("Marcus Bell")  # holds nothing
+    factories.claimed(dana, factories.lead(owner=dana, source=factories.source("Trade fair")))
+    factories.lead(source=factories.source("Bought list"))
+
+    own, everything = as_user(dana).get("/leads").context, marketing.get("/leads").context
+
+    assert list(own["sources"]) == ["Trade fair"]
+    assert [name for _, name in own["owners"]] == ["Dana Okafor"]
+    assert {"Trade fair", "Bought list"} <= set(everything["sources"])
+    assert {"Dana Okafor", "Marcus Bell"} <= {name for _, name in everything["owners"]}

@@ -28,7 +28,7 @@ SCOPES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0006_sign_in")]
+    dependencies = [("accounts", "0007_strict_keys")]
 
     operations = [
         migrations.RemoveConstraint(model_name="apikey", name="api_key_has_known_scopes"),

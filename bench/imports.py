@@ -1,0 +1,87 @@
+"""A file of leads through the whole product: looked at, checked, in, judged; and its memory.
+
+Bars, on a quiet machine of two cores: 100,000 lines in 60 s, with their scoring; memory flat: the
+last two thirds of the lines make the worker larger by 10 % at most.
+"""
+
+import io
+import time
+from collections.abc import Callable
+
+import _world
+from _product import Product, product
+
+HEAD = "Id,First Name,Last Name,Email,Phone,Company,Title,Country,City,Lead Source,Seats,Created\n"
+TITLES = ("VP Operations", "Head of Quality", "Plant Manager", "Student", "Buyer")
+COUNTRIES = ("Germany", "SE", "United States", "FRA", "Netherlands")
+SECONDS, FLAT = 60.0, 10.0
+
+
+def main() -> None:
+    options = _world.arguments(__doc__ or "").parse_args()
+    with product() as running:
+        raise SystemExit(any(measure(running, options.leads)))
+
+
+def lines(count: int) -> bytes:
+    return (HEAD + "".join(line(n) for n in range(count))).encode()
+
+
+def line(n: int) -> str:
+    day = f"{n % 28 + 1}/{n % 12 + 1}/2026"
+    return (
+        f"c-{n},First{n},Last{n},person{n}@company{n // 3}.example,+4670{n:07},Company {n // 3},"
+        f"{TITLES[n % 5]},{COUNTRIES[n % 5]},City {n % 400},Source {n % 12},{n % 900},{day}\n"
+    )
+
+
+def measure(running: Product, count: int) -> list[bool]:
+    from accounts.models import User
+    from leads.imports import imports
+    from leads.imports.imports import Terms
+    from leads.models import Import, Lead
+
+    person = User.objects.create(email="ines@bench.example", name="Ines", roles=["marketing"])
+    began = time.perf_counter()
+    one = imports.begin(person, "leads.csv", io.BytesIO(lines(count)))
+    looked = time.perf_counter() - began
+
+    def now() -> Import:
+        return Import.objects.get(pk=one.pk)
+
+    imports.choose(one, person, one.columns, Terms(day_first=one.day_first))
+    checked = until(lambda: now().state == "checked")
+    print(f"{count:,} lines: looked at in {looked:.1f} s, checked in {checked:.1f} s")
+    began = time.perf_counter()
+    imports.start(one, person)
+    until(lambda: now().lines_done >= count // 3)
+    early = running.memory()["worker"]
+    until(lambda: now().state == "done")
+    came = time.perf_counter() - began
+    until(lambda: not Lead.objects.filter(judgement__scored_at=None).exists())
+    took = time.perf_counter() - began
+    late = running.memory()["worker"]
+    assert now().counts == {"created": count}, now().counts
+    print(f"in after {came:.1f} s ({count / came:,.0f} lines/s), all judged after {took:.1f} s")
+    grown = 100 * (late / early - 1)
+    return [
+        show("in and judged, per 100,000 lines (s)", took * 100_000 / count, SECONDS),
+        show("memory of the worker after a third and at the end, more (%)", grown, FLAT),
+    ]
+
+
+def until(done: Callable[[], bool]) -> float:
+    began = time.perf_counter()
+    while not done():
+        time.sleep(0.05)
+    return time.perf_counter() - began
+
+
+def show(what: str, figure: float, most: float) -> bool:
+    below = figure > most
+    print(f"{what}: {figure:,.1f} (bar {most:g}){'  BELOW THE BAR' if below else ''}")
+    return below
+
+
+if __name__ == "__main__":
+    main()
