@@ -295,6 +295,9 @@ ACCOUNT_RATE_LIMITS = {
 # Behind a proxy the throttle must count the visitor's address, not the proxy's.
 ALLAUTH_TRUSTED_PROXY_COUNT = variables.whole_number("TRUSTED_PROXIES", 0, most=100)
 MFA_TOTP_ISSUER = "LeadPortal"
+# A code holds 30 seconds; who types it in the last of them, or whose clock is a little off, is let
+# in by the one beside it (RFC 6238, 5.2: one step at most).
+MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # --- answers -----------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """The cast of tests/factories.py, able to sign in."""
 
+import time
 from collections.abc import Callable
 
 import pytest
+from allauth.mfa import app_settings
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
 from accounts.models import Integration, User
@@ -10,6 +13,12 @@ from accounts.roles import Role
 from tests import factories
 
 PASSWORD = "correct horse battery"
+
+
+def code_of(secret: str, steps: int = 0) -> str:
+    """What an authenticator app shows now, or so many steps of 30 seconds later."""
+    counter = int(time.time()) // app_settings.TOTP_PERIOD + steps
+    return format_hotp_value(hotp_value(secret, counter))
 
 
 @pytest.fixture

@@ -4,17 +4,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core import mail
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from accounts.roles import Role
+from tests.accounts.conftest import code_of
 
 PASSWORD = "a-long-enough-password"
 
@@ -42,10 +38,6 @@ def open_activation(page: Page) -> None:
     page.get_by_role("button", name="Confirm").click()
 
 
-def code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
-
-
 def test_a_wrong_password_is_said_at_the_top(page, dana, axe):
     page.goto("/account/login/")
     axe(page)
@@ -63,7 +55,7 @@ def test_the_authenticator_app_guards_the_next_sign_in(page, dana, axe):
     secret = page.locator("main code").inner_text()
     expect(page.get_by_role("img", name=re.compile("Code to scan"))).to_be_visible()
 
-    page.get_by_label("Authenticator code").fill(code(secret))
+    page.get_by_label("Authenticator code").fill(code_of(secret))
     page.get_by_role("button", name="Switch it on").click()
 
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
@@ -83,7 +75,7 @@ def test_the_authenticator_app_guards_the_next_sign_in(page, dana, axe):
 
 def test_taking_the_app_away_asks_first_and_offers_the_way_back(page, dana, axe):
     open_activation(page)
-    page.get_by_label("Authenticator code").fill(code(page.locator("main code").inner_text()))
+    page.get_by_label("Authenticator code").fill(code_of(page.locator("main code").inner_text()))
     page.get_by_role("button", name="Switch it on").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
 

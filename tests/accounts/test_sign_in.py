@@ -2,26 +2,23 @@ import re
 from importlib import import_module
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
 from django.core import mail
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from tests.accounts.conftest import PASSWORD
+from tests.accounts.conftest import PASSWORD, code_of
 
 SIGN_IN = "/account/login/"
 
@@ -31,10 +28,6 @@ def type_in(
 ) -> HttpResponse:
     headers = {"X-Forwarded-For": forwarded_for} if forwarded_for else None
     return client.post(SIGN_IN, {"login": email, "password": password, **more}, headers=headers)
-
-
-def code_now(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
 
 def test_a_person_signs_in_with_mail_and_password(client, person):
@@ -149,7 +142,7 @@ def test_a_second_factor_is_set_up_and_then_asked_for(client, person):
     secret = page.context["form"].secret
     assert "<svg" in page.content.decode()
 
-    client.post("/account/mfa/totp/activate/", {"code": code_now(secret)})
+    client.post("/account/mfa/totp/activate/", {"code": code_of(secret)})
     assert Authenticator.objects.filter(user=rep, type=Authenticator.Type.TOTP).exists()
 
     other = Client()
@@ -176,10 +169,23 @@ def test_the_code_of_the_app_signs_in(client, person):
     TOTP.activate(rep, get_adapter().encrypt(secret))
     type_in(client, rep.email)
 
-    answer = client.post("/account/mfa/authenticate/", {"code": code_now(secret)})
+    answer = client.post("/account/mfa/authenticate/", {"code": code_of(secret)})
 
     assert answer["Location"] == "/"
     assert client.get("/")["Location"] == "/queue"
+
+
+@pytest.mark.parametrize(("steps", "opens"), [(-2, False), (-1, True), (1, True), (2, False)])
+def test_a_code_that_just_ended_signs_in_and_an_older_one_does_not(client, person, steps, opens):
+    rep = person(Role.SALES)
+    secret = "JBSWY3DPEHPK3PXP"
+    TOTP.activate(rep, get_adapter().encrypt(secret))
+    type_in(client, rep.email)
+
+    with time_machine.travel(timezone.now(), tick=False):
+        client.post("/account/mfa/authenticate/", {"code": code_of(secret, steps)})
+
+    assert (client.get("/")["Location"] == "/queue") is opens
 
 
 def test_asking_for_somebodys_password_forbids_them_no_second_factor(client, person):
@@ -189,7 +195,7 @@ def test_asking_for_somebodys_password_forbids_them_no_second_factor(client, per
 
     again = client.get("/account/mfa/totp/activate/")["Location"]
     page = client.post(again, {"password": PASSWORD}, follow=True)
-    client.post("/account/mfa/totp/activate/", {"code": code_now(page.context["form"].secret)})
+    client.post("/account/mfa/totp/activate/", {"code": code_of(page.context["form"].secret)})
 
     assert Authenticator.objects.filter(user=rep, type=Authenticator.Type.TOTP).exists()
 
