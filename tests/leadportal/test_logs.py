@@ -189,7 +189,7 @@ def test_nothing_that_was_sent_is_in_the_logs(live_portal):
         (b"GET /?next=%s HTTP/1.1\r\nHost: %s\r\n" % ((MAYA.encode(),) * 2), b" 400 "),
         (b"GET / HTTP/1.1\r\n%s Bad: 1\r\nHost: " % MAYA.encode() + host + b"\r\n", b" 400 "),
         (b"GET /api/v1/leads?q=%s HTTP/1.1\r\n" % MAYA.encode() + head, b" 400 "),
-        (b"POST /api/v1/leads HTTP/1.1\r\nContent-Type: application/json\r\n"
+        (b"POST /api/v1/leads?strict=true HTTP/1.1\r\nContent-Type: application/json\r\n"
          b"Content-Length: %d\r\n" % len(lead) + head, b" 4"),
     ]:  # fmt: skip
         body = lead if request.startswith(b"POST") else b""

@@ -69,10 +69,15 @@ def test_nobody_begins_in_the_future(importer):
 
 
 @pytest.mark.parametrize("began", ["last spring", {"year": 2021}])
-def test_what_is_no_moment_is_refused_by_name(importer, as_problem, began):
-    problem = as_problem(importer.post("/leads", OLD | {"created_at": began}), 400)
+def test_what_is_no_moment_is_told_and_refused_where_all_must_be_right(importer, as_problem, began):
+    sent = OLD | {"created_at": began}
+    taken = importer.post("/leads", sent)
+    refused = as_problem(importer.post("/leads?strict=true", sent), 400)
 
-    assert problem["errors"][0]["pointer"] == "/created_at"
+    assert taken.status_code == 201
+    assert [one["pointer"] for one in taken.json()["warnings"]] == ["/created_at"]
+    assert timezone.now() - Lead.objects.get().created_at < timedelta(minutes=5)
+    assert refused["errors"][0]["pointer"] == "/created_at"
 
 
 def test_without_the_scope_it_is_refused_by_name(website, as_problem):
