@@ -54,7 +54,10 @@ class Product:
         """MiB of each kind of process; a page that several share is counted in parts (PSS)."""
         used: Counter[str] = Counter()
         for pid, kind in self.processes().items():
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            try:
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            except OSError:  # it has just ended
+                continue
             kilobytes = next(line.split()[1] for line in lines if line.startswith("Pss:"))
             used[kind] += int(kilobytes) / 1024  # type: ignore[assignment]
         return used
