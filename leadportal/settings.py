@@ -282,7 +282,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Signing criteria counts only from somebody who proved lately who they are.
 RECENT_SIGN_IN_SECONDS = 15 * 60
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "LeadPortal: "
+MAIL_PREFIX = ACCOUNT_EMAIL_SUBJECT_PREFIX = "LeadPortal: "
 # Passwords are counted by accounts/tries.py. What is left is about oneself: codes count for the
 # account, as only who knows its password gets as far.
 ACCOUNT_RATE_LIMITS = {
@@ -362,8 +362,13 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 try:
     vars().update(env.email("EMAIL_URL", default="consolemail://"))
+    # Whoever sends a mail writes a row; a worker sends it by this (accounts/mails).
+    MAIL_SENDER = vars()["EMAIL_BACKEND"]
 except (ValueError, KeyError, ImproperlyConfigured) as error:
     raise WrongSetting("EMAIL_URL must look like smtp+tls://user:password@host:587.") from error
+EMAIL_BACKEND = "accounts.mails.backend.RowsBackend"
+EMAIL_TIMEOUT = 10  # seconds, for each word of the mail server
+MAIL_DOMAIN = _base.hostname
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"LeadPortal <leadportal@{_base.hostname}>"
 )

@@ -268,6 +268,10 @@ PAGES: dict[str, list[Page]] = {
     "person-reset-2fa": [Page(Action.EDIT_PEOPLE, "POST", "person", 409)],  # there is none
     "person-end-sessions": [Page(Action.EDIT_PEOPLE, "POST", "person", 302)],
     "person-link": [Page(Action.EDIT_PEOPLE, "POST", "person", 201)],
+    "mail": [Page(Action.LOOK_AFTER_MAIL)],
+    "mail-test": [Page(Action.LOOK_AFTER_MAIL, "POST", answer=302)],
+    "mail-test-progress": [Page(Action.LOOK_AFTER_MAIL)],
+    "mail-retry": [Page(Action.LOOK_AFTER_MAIL, "POST", answer=302)],
     "values": [Page(Action.OPEN_SETTINGS)],
     # Nobody has sent such a value.
     "value-meaning": [Page(Action.GIVE_MEANINGS, answer=404)],
