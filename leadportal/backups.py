@@ -60,7 +60,9 @@ def write(file: Path) -> None:
     left_out = [f"--exclude-table-data={table}" for table in NO_DATA_OF]
     try:
         _only_ours(part)
-        _run([tools.dump, "--format=custom", f"--file={part}", *left_out])
+        # The only comment is on an extension, which may be another's where it is brought back.
+        how = ["--format=custom", "--no-comments", *left_out]
+        _run([tools.dump, *how, f"--file={part}"])
         _only_ours(secrets_beside(file)).write_text(_as_lines(_secrets_here()))
         part.rename(file)
     except OSError as error:
