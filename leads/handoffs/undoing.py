@@ -109,6 +109,8 @@ def _unsaid(lead: Lead, person: User, at: datetime) -> dict[str, object]:
         if not words.get(name, words[""]).by_person and not typed.get(name):
             typed.pop(name, None)
     before = {
-        name: Lead._meta.get_field(name).to_python(old) for name, (old, _) in said.fields.items()
+        column.name: column.field.to_python(said.fields[column.name][0])
+        for column in LEAD_COLUMNS
+        if column.name in said.fields
     }
     return {**before, "typed": typed or None}
