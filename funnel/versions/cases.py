@@ -19,8 +19,9 @@ def note(
     """Put the case into the note of the draft; start one from the live version where none is.
 
     It takes the place of a line that it repeats, or that the pattern `instead_of` matches whole:
-    the same case as it was told before. What the draft or the proposed version says is left as it is, and so are its signatures.
-    Raises NotAllowed, or VersionError where somebody starts a draft at the same moment.
+    the same case as it was told before. What the draft or the proposed version says is left as it
+    is, and so are its signatures. Raises NotAllowed, or VersionError where somebody starts a draft
+    at the same moment.
     """
     policy.require(person, Action.DRAFT_CRITERIA)
     there = CriteriaVersion.objects.editable().select_for_update(no_key=True).first()
