@@ -24,7 +24,7 @@ from leadportal.world.regions import REGION_OF, SALES_AREA_OF
 from leads.columns import AMONG_ATTRIBUTES, COLUMNS, KEPT_COLUMNS, Column, Merge
 from leads.event_facts import EventFacts
 from leads.models import CustomField, Lead
-from leads.text import folded_key, key, word_key
+from leads.text import BETWEEN, key, word_key
 
 CUSTOM = "attributes."
 # The first ones seen: a sender that makes up purposes must not make up facts without end.
@@ -43,7 +43,7 @@ def _sql_of(column: Column) -> tuple[str, str]:
     """What SQL compares, and what a person reads. NULL is unknown."""
     if column.merge is Merge.POINTS:
         table = _POINTED[column.name]
-        return f"' ' || {table}.folded || ' '", f"{table}.name"
+        return f"' ' || {table}.key || ' '", f"{table}.name"
     table = "l" if column.of is Lead else "c"
     written = f"{table}.{column.name}"
     if column.kind not in (FactType.TEXT, FactType.CHOICE):
@@ -61,8 +61,7 @@ def _sql_of(column: Column) -> tuple[str, str]:
 def _words_of(column: Column) -> str:
     table, name = "l" if column.of is Lead else "c", column.name
     if column.merge is Merge.POINTS:
-        table = _POINTED[column.name]
-        return f"coalesce({table}.word_keys->>'name', ' ' || {table}.key || ' ')"
+        table, name = _POINTED[column.name], "name"
     return f"coalesce({table}.word_keys->>'{name}', {_sql_of(column)[0]})"
 
 
@@ -90,9 +89,11 @@ _NAMES = {
     for column in _ASKED
     if column.merge is Merge.POINTS
 }
-_CALLED_NOW = """ARRAY(SELECT ' ' || now.folded || ' ' FROM {table} was
+# Of keys asked for, those of what is called so by now, however it is written; once a statement.
+_CALLED = """ARRAY(SELECT ' ' || now.key || ' ' FROM {table} was
     JOIN {table} now ON now.id = coalesce(was.same_as_id, was.id)
-    WHERE was.folded = ANY(ARRAY(SELECT btrim(wanted) FROM unnest({{}}) AS wanted))
+    WHERE was.folded = ANY(ARRAY(SELECT coalesce(nullif(translate(btrim(key), {{}}, ''), ''),
+        btrim(key)) FROM unnest({{}}) AS key))
     UNION ALL SELECT unnest({{}}))"""
 # Who came once came last as they came first.
 _LAST = "CASE WHEN l.last_came_at IS NULL THEN l.{name} ELSE l.last_{name} END"
@@ -295,16 +296,14 @@ class TableFacts(EventFacts):
         return NO_TIME
 
     def text_key(self, fact: Fact, text: str) -> str:
-        if fact.name in _NAMES:
-            return f" {folded_key(text)} "
         return text.strip().lower() if fact.name in _PLAIN else key(text)
 
     def text_keys(self, fact: Fact, keys: Sequence[str]) -> Sql:
         asked = param(list(keys), "text[]")
         if fact.name not in _NAMES:
             return asked
-        # Asked once a statement: criteria go on to mean what is called otherwise by now.
-        return Sql(_CALLED_NOW.format(table=_NAMES[fact.name])) % (asked, asked)
+        called = Sql(_CALLED.format(table=_NAMES[fact.name]))
+        return called % (param(BETWEEN), asked, asked)
 
     def words_key(self, fact: Fact, text: str) -> str:
         if fact.name not in _PLAIN:
