@@ -7,7 +7,7 @@ somebody came and of the last.
 from collections.abc import Mapping
 from typing import Any
 
-LABELS: Mapping[str, str] = {
+LABELS: dict[str, str] = {
     "utm_source": "UTM source",
     "utm_medium": "UTM medium",
     "utm_campaign": "UTM campaign",
