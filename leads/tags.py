@@ -32,8 +32,8 @@ LENGTH = 500
 def told(values: Mapping[str, Any]) -> dict[str, str]:
     """The tags of one checked item: those of the lead itself before those of its attributes."""
     attributes = values.get("attributes") or {}
-    found = NAMES & (values.keys() | attributes.keys())
-    if not found:
+    # Of most leads nothing of the kind is told, and every lead is asked.
+    if NAMES.isdisjoint(values) and NAMES.isdisjoint(attributes):
         return {}
-    said = {name: values.get(name, attributes.get(name)) for name in LABELS if name in found}
-    return {name: text for name, value in said.items() if (text := str(value)[:LENGTH])}
+    said = {name: values.get(name, attributes.get(name)) for name in LABELS}
+    return {name: str(value)[:LENGTH] for name, value in said.items() if value not in (None, "")}

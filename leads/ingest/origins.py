@@ -47,12 +47,16 @@ class Origins:
 def find_or_make(named: Iterable[tuple[str, str]], *, default_source: str, at: datetime) -> Origins:
     """The sources and campaigns of (source name, campaign name) pairs; blank names nothing."""
     named = list(named)
-    names = [*(source for source, _ in named), default_source]
-    origins = Origins(_sources(names, at), {})
-    names = [campaign for _, campaign in named]
-    wanted = _wanted(names, CAMPAIGN_KEY_MAX)
+    sources = _sources([*(source for source, _ in named), default_source], at)
+    return Origins(sources, _campaigns(named, Origins(sources, {}), default_source, at))
+
+
+def _campaigns(
+    named: list[tuple[str, str]], origins: Origins, default_source: str, at: datetime
+) -> dict[str, dict[str, Any]]:
+    wanted = _wanted([campaign for _, campaign in named], CAMPAIGN_KEY_MAX)
     if not wanted:
-        return origins
+        return {}
     found = _found(_CAMPAIGNS, ("id", "name", "source_id", "source"), wanted)
     new = wanted.keys() - found.keys()
     # A new campaign belongs to the source its first lead came from.
@@ -65,7 +69,7 @@ def find_or_make(named: Iterable[tuple[str, str]], *, default_source: str, at: d
         whose = first_source.get(key, _NO_SOURCE)
         row = _row(wanted[key], CAMPAIGN_KEY_MAX, at) | {"source_id": whose["id"]}
         made.append((key, row, {"source_id": whose["id"], "source": whose["name"]}))
-    return Origins(origins.sources, found | _made(Campaign, made))
+    return found | _made(Campaign, made)
 
 
 _NO_SOURCE: dict[str, Any] = {"id": None, "name": ""}
@@ -77,7 +81,7 @@ def _sources(names: Iterable[str], at: datetime) -> dict[str, dict[str, Any]]:
         return {}
     found = _found(_SOURCES, ("id", "name"), wanted)
     new = sorted(wanted.keys() - found.keys())
-    made = [(key, _row(wanted[key], SOURCE_KEY_MAX, at), {}) for key in new]
+    made: list[Made] = [(key, _row(wanted[key], SOURCE_KEY_MAX, at), {}) for key in new]
     return found | _made(Source, made)
 
 
