@@ -1,6 +1,7 @@
 """A lead typed in, edited by a person, or changed by an integration that has read it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -60,7 +61,9 @@ def create(payload: Mapping[str, Any], person: User) -> Lead:
     return Lead.objects.get(pk=again_when_raced(write))
 
 
-def edit(lead: Lead, payload: Mapping[str, Any], person: User) -> None:
+def edit(
+    lead: Lead, payload: Mapping[str, Any], person: User, *, at: datetime | None = None
+) -> None:
     """Write what a person changed; it stands against machines from now on.
 
     `payload` holds what differs, in the API's shape; null or blank empties. Raises NotAllowed or
@@ -68,7 +71,7 @@ def edit(lead: Lead, payload: Mapping[str, Any], person: User) -> None:
     """
     if not may_edit(person, lead):
         raise NotAllowed(ONLY_HOLDER)
-    _write(lead, payload, _typing(person, payload))
+    _write(lead, payload, _typing(person, payload, at))
 
 
 def change(
@@ -83,10 +86,10 @@ def change(
     return _write(lead, payload, sender)
 
 
-def _typing(person: User, payload: Mapping[str, Any]) -> Sender:
+def _typing(person: User, payload: Mapping[str, Any], at: datetime | None = None) -> Sender:
     """A person as the sender."""
     actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
-    return Sender(None, timezone.now(), TYPED_IN, actor, _defined(payload), person)
+    return Sender(None, at or timezone.now(), TYPED_IN, actor, _defined(payload), person)
 
 
 def _defined(payload: object) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column, Merge
 from leads.editing import words
 from leads.editing.said import Doubt, Said, doubts
 from leads.fields import definitions
-from leads.handoffs.forms import PRINTABLE
+from leads.follow_ups.forms import PRINTABLE
 from leads.ingest.records import ATTRIBUTE
 from leads.models import Campaign, CustomField, FieldType, Lead, Source
 
