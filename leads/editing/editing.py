@@ -18,6 +18,7 @@ from leads.ingest.leads import write_leads
 from leads.ingest.reading import read
 from leads.ingest.records import Arrival, Sender
 from leads.ingest.results import IngestResult, Status
+from leads.ingest.whence import ORIGIN
 from leads.models import ExternalId, Lead
 
 # Where a lead comes from whose source nobody chose.
@@ -100,6 +101,8 @@ def _write(lead: Lead, payload: Any, sender: Sender) -> list[FieldError]:
     strict = sender.strict or by_hand
     values, unread = read(payload, read_change, sender.defined, strict=strict)
     empty = emptied(payload, values, unread, by_hand=by_hand)
+    if not by_hand:
+        _refuse_homeless(empty)
     _refuse_nameless(lead, values, empty)
     arrival = Arrival(0, values, lead_id=lead.pk, emptied=empty, unread=unread)
     return again_when_raced(lambda: _written(write_leads([arrival], sender)[0]).warnings)
@@ -109,6 +112,13 @@ def _written(result: IngestResult) -> IngestResult:
     if result.errors:
         raise Refused(*result.errors)
     return result
+
+
+def _refuse_homeless(emptied: frozenset[str]) -> None:
+    """What is counted under a source stays counted, unless a person corrects it."""
+    if gone := sorted(emptied & frozenset(ORIGIN)):
+        detail = "Where a lead came from stays; a person may correct it here."
+        raise Refused(*(FieldError(f"/{name}", "never_emptied", detail) for name in gone))
 
 
 def _refuse_nameless(lead: Lead, values: Mapping[str, Any], emptied: frozenset[str]) -> None:

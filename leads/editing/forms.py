@@ -293,8 +293,8 @@ def _consent() -> dict[str, forms.Field]:
 def offered() -> dict[str, list[str]]:
     """Names of sources and campaigns, for the lists beside their fields."""
     return {
-        "source": list(Source.objects.values_list("name", flat=True)[:OFFERED]),
-        "campaign": list(Campaign.objects.values_list("name", flat=True)[:OFFERED]),
+        "source": list(Source.objects.standing().values_list("name", flat=True)[:OFFERED]),
+        "campaign": list(Campaign.objects.standing().values_list("name", flat=True)[:OFFERED]),
     }
 
 
