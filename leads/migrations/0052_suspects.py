@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0037_imports")]
+    dependencies = [("leads", "0041_origin_stands")]
 
     operations = [
         migrations.CreateModel(

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from funnel.vocabulary.events import EVENT_TYPES
 from leadportal.db import clock
-from leads.handoffs.forms import PRINTABLE
+from leads.follow_ups.forms import PRINTABLE
 from leads.nurture.nurture import ANYTHING, MOST_DAYS, SAYS_NOTHING
 
 EVENTS = [
