@@ -41,7 +41,7 @@ class BackupFailed(Exception):
 
 
 def secrets_beside(file: Path) -> Path:
-    return file.with_name(f"{file.name}.secrets")
+    return Path(f"{file}.secrets")
 
 
 # --- out ---------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ def write(file: Path) -> None:
     tools = next((one for one in tools_by_version() if one.version >= server), None)
     if tools is None:
         raise BackupFailed(f"There is no pg_dump for PostgreSQL {server}: install its client.")
-    part = file.with_name(f"{file.name}.part")
+    part = Path(f"{file}.part")
     left_out = [f"--exclude-table-data={table}" for table in NO_DATA_OF]
     try:
         _only_ours(part)

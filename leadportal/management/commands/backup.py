@@ -20,6 +20,8 @@ class Command(BaseCommand):
             backups.write(file)
         except backups.BackupFailed as error:
             raise CommandError(str(error)) from error
+        except OSError as error:  # of the file: its name, its folder, its rights
+            raise CommandError(f"{file} cannot be used: {error.strerror}.") from error
         size = file.stat().st_size / 1_000_000
         self.stdout.write(
             f"The record is in {file} ({size:,.1f} MB). Keep {backups.secrets_beside(file)} "

@@ -25,6 +25,8 @@ class Command(BaseCommand):
             backups.restore(file)
         except backups.BackupFailed as error:
             raise CommandError(str(error)) from error
+        except OSError as error:  # of the file: its name, its folder, its rights
+            raise CommandError(f"{file} cannot be used: {error.strerror}.") from error
         connection.close()  # it knows nothing of the tables that came
         call_command("migrate", interactive=False, verbosity=0)
         with connection.cursor() as cursor:
