@@ -152,6 +152,16 @@ def plain(*parts: str) -> str:
     return " ".join(letters.split())
 
 
+@lru_cache(maxsize=8192)
+def person_key(first: str, last: str, limit: int = 210) -> str:
+    """What makes two full names one: their words in order of the alphabet; blank without a name.
+
+    "Zoë O’Neill" is "oneill zoe", and so is "O'Neill, Zoe" in a single field.
+    """
+    words = sorted(word for word in _tokens(plain(first, last)) if _kind(word[0]) == "word")
+    return " ".join(words)[:limit].rstrip()
+
+
 def search_key(*parts: str, phone: str = "") -> str:
     """Everything the search box may find, folded and joined; read by trigrams.
 

@@ -175,6 +175,7 @@ def lead(
         last_name=last,
         email_key=email,
         email_kind="work" if email else "",
+        name_key=text.person_key(first, last),
         attribute_keys={"first_name": text.key(first), "last_name": text.key(last)},
         job_title_key=text.key(title),
         word_keys=text.word_keys({"first_name": first, "last_name": last, "job_title": title}),

@@ -190,6 +190,7 @@ _UNDONE = {
     Stage.CLAIMED: "the claim",
     Stage.ACCEPTED: "the acceptance",
     Stage.REJECTED: "the rejection",
+    Stage.MERGED: "the merge",
 }
 
 
