@@ -153,6 +153,10 @@ NAVIGATION = (
         *("Rejections", "rejections", "j", "flip", frozenset({Role.MARKETING}) | MANAGERS),
         beside=frozenset({Role.ADMIN}),
     ),
+    Place(
+        *("Duplicates", "duplicates", "d", "user", frozenset()),
+        beside=frozenset({Role.MARKETING}) | MANAGERS,
+    ),
     Place("Criteria", "criteria", "c", "rule", EVERYBODY - REPS, beside=REPS),
     Place("Settings", "settings", "s", "gear", MANAGERS_AND_ADMIN),
     Place("API keys", "keys", "k", "key", MANAGERS_AND_ADMIN),

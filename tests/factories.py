@@ -31,6 +31,7 @@ from leads.models import (
     Campaign,
     Company,
     Consent,
+    Duplicate,
     Event,
     FollowUp,
     Handoff,
@@ -41,6 +42,7 @@ from leads.models import (
     Nurture,
     Outcome,
     Source,
+    Why,
 )
 from tests.concurrently import rolled_back
 
@@ -265,6 +267,13 @@ def moved(made: Lead, *path: Stage, at: datetime | None = None, **sets: Any) -> 
 def merged(made: Lead, into: Lead) -> Lead:
     """The tombstone of a lead that was merged into another."""
     return moved(made, Stage.MERGED, merged_into_id=into.pk)
+
+
+def duplicate(one: Lead | None = None, other: Lead | None = None, **fields: Any) -> Duplicate:
+    """An open pair of leads that may be one person."""
+    first, second = sorted((one or lead(), other or lead()), key=lambda lead: lead.pk)
+    fields = {"why": [Why.PHONE_AND_NAME], "rank": 1} | fields
+    return Duplicate.objects.create(first=first, second=second, **fields)
 
 
 def event(

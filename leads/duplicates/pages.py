@@ -1,4 +1,7 @@
-"""The list of pairs that may be one person, the page that compares two, and what is done there."""
+"""The list of pairs that may be one person, the page that compares two, and what is done there.
+
+Who may merge sees every lead, so a pair is looked up by its number alone.
+"""
 
 from typing import Any
 
@@ -22,7 +25,7 @@ from leads.duplicates import merging, reading, undoing, words
 from leads.duplicates.forecast import forecast
 from leads.duplicates.forms import Choice
 from leads.duplicates.merging import MergeRefused
-from leads.models import Duplicate, Lead, Merge
+from leads.models import Duplicate, Merge
 from leads.models.duplicates import Rank
 
 _RANKS = {rank.label.lower(): rank for rank in Rank}
@@ -147,7 +150,7 @@ def _merge(request: AuthenticatedRequest, pair: Duplicate) -> HttpResponse:
 @permission_required(Action.MERGE_LEADS)
 def duplicate_refuse(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Two are two: said once, and no search brings them up again."""
-    pair = get_object_or_404(Duplicate.objects.visible_to(request.user), pk=pk)
+    pair = get_object_or_404(Duplicate, pk=pk)
     try:
         merging.refuse(pair, request.user)
     except MergeRefused as error:
@@ -159,7 +162,7 @@ def duplicate_refuse(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @post_only("duplicate", "pk")
 @permission_required(Action.MERGE_LEADS)
 def duplicate_reopen(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    pair = get_object_or_404(Duplicate.objects.visible_to(request.user), pk=pk)
+    pair = get_object_or_404(Duplicate, pk=pk)
     merging.reopen(pair, request.user)
     return go(request, pair)
 
@@ -184,14 +187,10 @@ def duplicates_certain(request: AuthenticatedRequest) -> HttpResponse:
 @post_only("duplicates")
 @permission_required(Action.MERGE_LEADS)
 def merge_undo(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    done = get_object_or_404(_merges_of(request), pk=pk)
+    done = get_object_or_404(Merge, pk=pk)
     try:
         lead = undoing.undo(done, request.user)
     except MergeRefused as error:
         return answers.refused(request, "The merge stands", str(error), "duplicates")
     answers.said(request, format_html("<bdi>{}</bdi> is a lead of its own again.", lead))
     return go(request, lead)
-
-
-def _merges_of(request: AuthenticatedRequest) -> Any:
-    return Merge.objects.filter(heir__in=Lead.objects.visible_to(request.user).values("pk"))

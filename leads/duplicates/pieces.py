@@ -51,8 +51,9 @@ def piece(lead: Lead, name: str) -> Piece:
     for column in ("attribute_keys", "word_keys"):
         if key in (kept := getattr(lead, column) or {}):
             found[column] = kept[key]
-    if name in (lead.typed or {}):
-        found["typed"] = lead.typed[name]
+    typed = lead.typed or {}
+    if name in typed:
+        found["typed"] = typed[name]
     if twin := _own_twin(name):
         found["twin"] = getattr(lead, twin)
     if name == "email":

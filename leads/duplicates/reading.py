@@ -1,15 +1,13 @@
 """Pairs for lists and for the page that compares one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Max, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Count, Max, QuerySet
 
 from accounts.models import User
-from leads.models import Duplicate, Event, Lead, Merge
+from leads.models import Duplicate, Event, Merge
 from leads.models.duplicates import UNMERGE_LASTS, DuplicateQuerySet, Rank
 
 # What a row shows of each lead comes with the pair.
@@ -47,21 +45,3 @@ def did(pair: Duplicate) -> Mapping[int, Mapping[str, Any]]:
     rows = Event.objects.filter(lead__in=ids).order_by().values("lead")
     found = {row["lead"]: row for row in rows.annotate(n=Count("pk"), last=Max("occurred_at"))}
     return {pk: found.get(pk, {"n": 0, "last": None}) for pk in ids}
-
-
-def alike_for(reader: User) -> ArraySubquery:
-    """Who may be the same person as a lead, of those the reader sees, for the page of the lead."""
-    mine = Q(first=OuterRef("pk")) | Q(second=OuterRef("pk"))
-    pairs = Duplicate.objects.open().visible_to(reader).filter(mine)
-    said = JSONObject(id="id", first="first_id", second="second_id", why="why")
-    return ArraySubquery(pairs.order_by("rank", "pk").values(said=said)[:3])
-
-
-def merged_into(heirs: Iterable[int]) -> list[int]:
-    """All leads that became a part of these, and of those in turn."""
-    found: list[int] = []
-    ids = list(heirs)
-    while ids:
-        ids = list(Lead.objects.filter(merged_into__in=ids).values_list("pk", flat=True))
-        found += ids
-    return found

@@ -126,7 +126,7 @@ def _consent(lead: Lead) -> dict[str, bool]:
 
 def _reopen(done: Merge) -> None:
     """The handoff and the wait that ended with the merge go on."""
-    if done.handoff_state:
+    if done.handoff_id is not None:
         reopened: dict[str, Any] = {"outcome": "", "closed_at": None, "state": done.handoff_state}
         Handoff.objects.filter(pk=done.handoff_id, state=HandoffState.CLOSED).update(**reopened)
     if done.wait and done.stage == Stage.NURTURE:

@@ -1,17 +1,17 @@
 """What pages say of two leads that may be one."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.policy import listed
 from funnel.stages import IN_WORK, Stage
 from funnel.vocabulary.facts import Vocabulary
 from leadportal.look import formats
 from leadportal.look.bidi import apart
 from leads.duplicates import merging, pieces
 from leads.ingest.records import ATTRIBUTE
-from leads.models import Duplicate, Lead, Why
+from leads.lead.words.alike import reasons
+from leads.models import Duplicate, Lead
 from leads.models.duplicates import Rank
 
 FIRST, SECOND = "first", "second"
@@ -19,10 +19,7 @@ FIRST, SECOND = "first", "second"
 
 def why(pair: Duplicate) -> str:
     """ "The same phone number and name, and the same name in the same company." """
-    said = [Why(code).label for code in pair.why]
-    if not said:
-        return "Somebody said so."
-    text = listed(said)
+    text = reasons(pair.why) or "somebody said so"
     return f"{text[0].upper()}{text[1:]}."
 
 
@@ -111,20 +108,14 @@ def merged(count: int, left: int) -> str:
 
 def tabs(counted: Mapping[int, int], shown: str) -> Sequence[Mapping[str, Any]]:
     """The ranks with their numbers, then what was decided."""
-    ranks = [(rank.label.lower(), f"{rank.label} {counted[rank]:,}") for rank in Rank]
-    every = [("", f"All {sum(counted.values()):,}"), *ranks]
-    decided = [("merged", "Merged lately"), ("refused", "Not duplicates")]
+    ranks = [(rank.label.lower(), rank.label, counted[rank]) for rank in Rank]
+    decided = [("merged", "Merged lately", 0), ("refused", "Not duplicates", 0)]
     return [
-        {"url": f"?show={name}" if name else "?", "label": text, "current": name == shown}
-        for name, text in [*every, *decided]
+        {
+            "url": f"?show={name}" if name else "?",
+            "label": text,
+            "count": count,
+            "current": name == shown,
+        }
+        for name, text, count in [("", "All", sum(counted.values())), *ranks, *decided]
     ]
-
-
-def notice(told: Iterable[Mapping[str, Any]], lead: Lead) -> list[Mapping[str, Any]]:
-    """Of the page of a lead: who may be the same person, and why."""
-    said = []
-    for one in told:
-        other = one["second"] if one["first"] == lead.pk else one["first"]
-        pair = Duplicate(pk=one["id"], why=one["why"])
-        said.append({"pair": pair, "other": other, "why": why(pair)})
-    return said

@@ -106,13 +106,12 @@ class People:
 
     def enter(self, record: Record, arrival: Arrival) -> None:
         """Make somebody new findable by later items."""
-        for key in filter(None, (arrival.reached, arrival.employed)):
+        for key in arrival.keys:
             self.alike.setdefault(key, []).append(record)
 
     def maybe(self, arrival: Arrival) -> list[int | Record]:
         """Who else may be the person of an item that nobody was found by."""
-        keys = filter(None, (arrival.reached, arrival.employed))
-        return [one for key in keys for one in self.alike.get(key, ())]
+        return [one for key in arrival.keys for one in self.alike.get(key, ())]
 
 
 def _has_another_id(record: Record, arrival: Arrival) -> bool:

@@ -102,6 +102,11 @@ class Arrival:
             self.phone = international_phone(self.values["phone"], self.values.get("country", ""))
 
     @property
+    def keys(self) -> list[Reached | Employed]:
+        """By what else than id and mail it may be found who is meant."""
+        return [key for key in (self.reached, self.employed) if key]
+
+    @property
     def wrong(self) -> list[FieldError]:
         """All that was left out or cut."""
         return self.unread + self.beyond if self.beyond else self.unread
