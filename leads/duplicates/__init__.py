@@ -2,5 +2,6 @@
 
 search: pairs by what two leads share, never all with all · pieces: values of a lead as they are
 carried to another · merging, undoing: the verbs · forecast: what the merged lead would be ·
-reading: lists and the comparison · words: what pages say · pages, forms · api, filters, answers, openapi.
+reading: lists and the comparison · words: what pages say · pages, forms · api, filters, answers,
+openapi.
 """

@@ -27,13 +27,15 @@ class Forecast:
 
 
 def forecast(lead: Lead, into: Lead, by: User, chosen: Mapping[str, bool]) -> Forecast | None:
-    """None where it cannot be judged. Raises NotAllowed or MergeRefused."""
+    """None where it cannot be judged, or merged any more. Raises NotAllowed."""
     try:
         with transaction.atomic():
             merging.merge(lead, into, by, chosen=chosen, ends_work=True)
             qualify([into.pk])
             found = _read(into.pk)
             transaction.set_rollback(True)
+    except merging.MergeRefused:
+        return None
     except DatabaseError as error:
         log.warning("a merge was not forecast", lead_id=into.pk, error=errors.name_of(error))
         return None

@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(null=True)),
             ],
             options={
-                "ordering": ["rank", "-id"],
+                "ordering": ["rank", "id"],
             },
         ),
         migrations.CreateModel(
@@ -286,7 +286,7 @@ class Migration(migrations.Migration):
             model_name="duplicate",
             index=models.Index(
                 condition=models.Q(("decision", "")),
-                fields=["rank", "-id"],
+                fields=["rank", "id"],
                 name="duplicate_open_by_rank",
             ),
         ),

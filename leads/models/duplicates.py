@@ -78,7 +78,7 @@ class Duplicate(models.Model):
     objects = DuplicateQuerySet.as_manager()
 
     class Meta:
-        ordering = ["rank", "-id"]
+        ordering = ["rank", "id"]
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="duplicate_once"),
             models.CheckConstraint(
@@ -93,7 +93,7 @@ class Duplicate(models.Model):
         indexes = [
             # Read by: the list of duplicates, the surest first.
             models.Index(
-                fields=["rank", "-id"], condition=Q(decision=""), name="duplicate_open_by_rank"
+                fields=["rank", "id"], condition=Q(decision=""), name="duplicate_open_by_rank"
             ),
         ]
 
