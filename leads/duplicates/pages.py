@@ -73,7 +73,7 @@ def duplicate_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Compare two leads; a POST merges them, a change asks for the forecast alone."""
     pair = _pair(request, pk)
     if pair is None:
-        return _decided(request, pk)
+        return _too_late(request, pk) if request.method == "POST" else _decided(request, pk)
     if request.method == "POST":
         return _merge(request, pair)
     choice = Choice.of(pair, request.GET)
@@ -87,6 +87,12 @@ def _pair(request: AuthenticatedRequest, pk: int) -> Duplicate | None:
     rows = reading.listed(request.user).open()
     named = [f"{one}__{of}" for one in ("first", "second") for of in ("source", "campaign")]
     return rows.select_related(*reading.SHOWN, *named).filter(pk=pk).first()
+
+
+def _too_late(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    get_object_or_404(Duplicate, pk=pk)
+    text = "Somebody decided about these two meanwhile."
+    return answers.refused(request, REFUSED, text, "duplicate", pk)
 
 
 def _decided(request: AuthenticatedRequest, pk: int) -> HttpResponse:

@@ -138,6 +138,7 @@ def test_not_duplicates_is_remembered_and_may_be_taken_back(ines, pair):
 def test_who_is_late_is_told(ines, pair):
     merging.merge(pair.second, pair.first, factories.marketer())
 
+    assert ines.post(f"{LIST}/{pair.pk}", {"stays": "first"}).status_code == 409
     assert ines.post(f"{LIST}/{pair.pk}/refuse").status_code == 409
     done = Merge.objects.get()
     assert "Undo the merge" in body(ines.get(f"{LIST}/{pair.pk}"))
