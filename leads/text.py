@@ -143,7 +143,8 @@ def name_key(text: str, limit: int) -> str:
 
 
 # "O’Neill" is "oneill" to whoever searches: an apostrophe is typed in many ways, or not at all.
-_PLAIN = LETTERS | dict.fromkeys(map(ord, "'’‘`´ʻʼ"))
+_NONE = dict.fromkeys(map(ord, "'’‘`´ʻʼ"))
+_PLAIN = LETTERS | _NONE
 
 
 def plain(*parts: str) -> str:
@@ -158,8 +159,12 @@ def person_key(first: str, last: str, limit: int = 210) -> str:
 
     "Zoë O’Neill" is "oneill zoe", and so is "O'Neill, Zoe" in a single field.
     """
-    words = sorted(word for word in _tokens(plain(first, last)) if _kind(word[0]) == "word")
-    return " ".join(words)[:limit].rstrip()
+    # By the twins of the names, which are made anyway.
+    names = (n if n.isalnum() else n.translate(_NONE) for n in (first, last))
+    joined = "".join(key(name, 0) for name in names)
+    if not joined.isascii():
+        joined = joined.translate(LETTERS)
+    return " ".join(sorted(w for w in joined.split() if w[0].isalnum()))[:limit].rstrip()
 
 
 def search_key(*parts: str, phone: str = "") -> str:
