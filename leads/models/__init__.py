@@ -2,6 +2,7 @@ from leads.models.adjustment import Adjustment
 from leads.models.campaign import Campaign, Source
 from leads.models.company import Company
 from leads.models.consent import Consent, ConsentPurpose
+from leads.models.duplicates import Duplicate, Merge, Rank, Uncompared, Why
 from leads.models.event import Event
 from leads.models.fields import CustomField, FieldType, SeenAttribute
 from leads.models.follow_up import FollowUp
@@ -9,7 +10,7 @@ from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.impact import ImpactCount, Rescored
 from leads.models.imports import Import, ImportLine, ImportState, LineStatus
 from leads.models.judgement import Judgement, News, Suspect
-from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
+from leads.models.lead import Alias, EmailKind, ExternalId, Lead, LeadChange
 from leads.models.note import Note
 from leads.models.override import Override
 from leads.models.score import DayScore
@@ -19,6 +20,7 @@ from leads.models.verdict import Answer, BantItem, Nurture, WrongCriterion
 
 __all__ = [
     "Adjustment",
+    "Alias",
     "Answer",
     "BantItem",
     "Campaign",
@@ -27,6 +29,7 @@ __all__ = [
     "ConsentPurpose",
     "CustomField",
     "DayScore",
+    "Duplicate",
     "EmailKind",
     "Event",
     "ExternalId",
@@ -43,17 +46,21 @@ __all__ = [
     "LeadChange",
     "LineStatus",
     "Meaning",
+    "Merge",
     "News",
     "Note",
     "Nurture",
     "Outcome",
     "Override",
+    "Rank",
     "Rescored",
     "SeenAttribute",
     "Source",
     "StageChange",
     "Suspect",
     "Touch",
+    "Uncompared",
     "UnreadValue",
+    "Why",
     "WrongCriterion",
 ]
