@@ -48,6 +48,8 @@ from leads.overview import attention
 from leads.queue import queue
 from leads.rejections import listing, rejections
 from leads.search import commands, finding
+from leads.sources import naming
+from leads.sources.kinds import SOURCES
 from leads.switch_on import confirmation
 from leads.unread import listing as unread_listing
 from leads.unread import meanings
@@ -255,6 +257,28 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
         may(
             Action.EDIT_PEOPLE,
             lambda person: membership.put_into(factories.outsider(), [Queue.default().pk], person),
+        )
+    ],
+    naming.add: [
+        may(
+            Action.EDIT_SOURCES,
+            lambda person: naming.add(SOURCES, person, name="Fair", channel="event"),
+        )
+    ],
+    naming.change: [
+        may(
+            Action.EDIT_SOURCES,
+            lambda person: naming.change(
+                SOURCES, factories.source(), person, name="Fair", channel="event"
+            ),
+        )
+    ],
+    naming.merge: [
+        may(
+            Action.EDIT_SOURCES,
+            lambda person: naming.merge(
+                SOURCES, factories.source("Webinar"), factories.source("Fair"), person
+            ),
         )
     ],
     meanings.give: [
