@@ -26,6 +26,7 @@ class Action(StrEnum):
     OPEN_LEADS = "open leads"
     EDIT_LEADS = "add and edit leads"
     IMPORT_LEADS = "import leads"
+    EDIT_INBOUND = "set up how leads come in by themselves"
     MOVE_BY_HAND = "move leads by hand"
     ADJUST_SCORES = "adjust scores"
     DISQUALIFY = "disqualify and readmit leads"
@@ -61,6 +62,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     # A rep edits those they hold (leads/editing).
     Action.EDIT_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
     Action.IMPORT_LEADS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
+    Action.EDIT_INBOUND: MANAGERS_AND_ADMIN,
     # Which stages are whose to give, the table of moves says: an SQL is a manager's.
     Action.MOVE_BY_HAND: frozenset({Role.MARKETING}) | MANAGERS,
     Action.ADJUST_SCORES: frozenset({Role.MARKETING}) | MANAGERS,
@@ -161,6 +163,7 @@ SETTINGS_PAGES = (
     ("Company", "settings", Action.OPEN_SETTINGS),
     ("People", "people", Action.EDIT_PEOPLE),
     ("Reasons for rejecting", "reasons", Action.OPEN_SETTINGS),
+    ("Inbound", "inlets", Action.EDIT_INBOUND),
     ("Values not understood", "values", Action.OPEN_SETTINGS),
     ("API keys", "keys", Action.OPEN_KEYS),
 )

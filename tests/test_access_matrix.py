@@ -23,7 +23,8 @@ from accounts.roles import Role
 from funnel.versions import current, editing
 from leads.by_hand import points
 from leads.imports import imports
-from leads.models import Handoff, Import, Lead
+from leads.inbound import deliveries, inlets
+from leads.models import Delivery, Handoff, Import, Lead
 from tests import factories
 from tests.api import Api
 from tests.concurrently import rolled_back
@@ -268,6 +269,27 @@ PAGES: dict[str, list[Page]] = {
     "person-reset-2fa": [Page(Action.EDIT_PEOPLE, "POST", "person", 409)],  # there is none
     "person-end-sessions": [Page(Action.EDIT_PEOPLE, "POST", "person", 302)],
     "person-link": [Page(Action.EDIT_PEOPLE, "POST", "person", 201)],
+    "inlets": [Page(Action.EDIT_INBOUND)],
+    "inlet-new": [
+        Page(Action.EDIT_INBOUND),
+        Page(Action.EDIT_INBOUND, "POST", answer=422, data={"name": "Forms"}),
+    ],
+    "inlet": [Page(Action.EDIT_INBOUND, about="inlet")],
+    "inlet-edit": [
+        Page(Action.EDIT_INBOUND, about="inlet"),
+        Page(Action.EDIT_INBOUND, "POST", "inlet", 422, {"name": ""}),
+    ],
+    "inlet-values": [
+        Page(Action.EDIT_INBOUND, about="inlet"),
+        Page(Action.EDIT_INBOUND, "POST", "inlet", 422, {"v0": "luck"}),
+    ],
+    "inlet-test": [Page(Action.EDIT_INBOUND, "POST", "inlet", 302)],
+    "inlet-switch": [Page(Action.EDIT_INBOUND, "POST", "inlet", 302)],
+    "inlet-again": [Page(Action.EDIT_INBOUND, "POST", "inlet", 302)],
+    "delivery": [Page(Action.EDIT_INBOUND, about="delivery")],
+    "delivery-replay": [Page(Action.EDIT_INBOUND, "POST", "delivery", 302)],  # it waits already
+    "delivery-let-in": [Page(Action.EDIT_INBOUND, "POST", "delivery", 302)],
+    "delivery-drop": [Page(Action.EDIT_INBOUND, "POST", "delivery", 409)],  # it waits to be read
     "values": [Page(Action.OPEN_SETTINGS)],
     # Nobody has sent such a value.
     "value-meaning": [Page(Action.GIVE_MEANINGS, answer=404)],
@@ -343,7 +365,7 @@ CALLS: dict[str, list[Call]] = {
     "api-nurture": [Call("GET", Scope.LEADS_READ, 200, people=True)],
 }
 # Each has tests of its own: who signs in, and what is about oneself alone.
-ELSEWHERE = {"healthz", "readyz", "theme", "schema", "docs"}
+ELSEWHERE = {"in", "healthz", "readyz", "theme", "schema", "docs"}
 ELSEWHERE_BEGINNINGS = ("account_", "mfa_")
 
 PAGE_LINES = [(name, page) for name, pages in PAGES.items() for page in pages]
@@ -417,6 +439,8 @@ def made() -> World:
         "key": Api().key.pk,
         "import": begun(people[Role.MARKETING]).pk,
         "paused import": begun(people[Role.MARKETING], "paused").pk,
+        "inlet": (received := delivered(people[Role.MARKETING_MANAGER])).inlet_id,
+        "delivery": received.pk,
         "person": factories.person(name="Sun-hee Park").pk,
         "version": factories.live_version().number,
         "draft": editing.draft(current.live().content, author=people[Role.MARKETING]).number,
@@ -429,6 +453,11 @@ def begun(person: User, state: str = "open") -> Import:
     one.state = state
     one.save()
     return one
+
+
+def delivered(person: User) -> Delivery:
+    inlet = inlets.create(person, system="json", name="Forms")
+    return deliveries.receive(inlet, b'{"email": "ana@acme.example"}', "application/json", {})
 
 
 def visit(person: User) -> str:

@@ -38,11 +38,12 @@ from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
 from leads.imports import imports
 from leads.imports.imports import Terms
+from leads.inbound import deliveries, inlets
 from leads.ingest.leads import ingest_leads
 from leads.judging import parked
 from leads.lead import changes, notes, reading
 from leads.mine import mine, results
-from leads.models import Adjustment, FollowUp, Handoff, Import, Lead, Nurture
+from leads.models import Adjustment, Delivery, FollowUp, Handoff, Import, Inlet, Lead, Nurture
 from leads.nurture import nurture
 from leads.overview import attention
 from leads.queue import queue
@@ -173,6 +174,16 @@ def begun(person: User | None = None, *, state: str = "open") -> Import:
     return one
 
 
+def inlet() -> Inlet:
+    return inlets.create(factories.admin(), system="json", name="Forms")
+
+
+def delivered(state: str = "failed") -> Delivery:
+    made = deliveries.receive(inlet(), b"{}", "application/json", {})
+    Delivery.objects.filter(pk=made.pk).update(state=state, reason="Why", due_at=None)
+    return made
+
+
 def unread_group() -> Group:
     sent = {"email": "ann@x.example", "country": "Narnia"}
     integration = factories.integration()
@@ -256,6 +267,39 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             Action.EDIT_PEOPLE,
             lambda person: membership.put_into(factories.outsider(), [Queue.default().pk], person),
         )
+    ],
+    inlets.create: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: inlets.create(person, system="google", name="Google Ads"),
+        )
+    ],
+    inlets.change: [
+        may(Action.EDIT_INBOUND, lambda person: inlets.change(inlet(), person, source="Web"))
+    ],
+    inlets.say_what_is: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: inlets.say_what_is(inlet(), person, {"mail": "email"}),
+        )
+    ],
+    inlets.switch: [
+        may(Action.EDIT_INBOUND, lambda person: inlets.switch(inlet(), person, on=False))
+    ],
+    deliveries.send_test: [
+        may(Action.EDIT_INBOUND, lambda person: deliveries.send_test(inlet(), person))
+    ],
+    deliveries.replay: [
+        may(Action.EDIT_INBOUND, lambda person: deliveries.replay(delivered(), person))
+    ],
+    deliveries.let_in: [
+        may(Action.EDIT_INBOUND, lambda person: deliveries.let_in(delivered("quarantined"), person))
+    ],
+    deliveries.drop: [
+        may(Action.EDIT_INBOUND, lambda person: deliveries.drop(delivered("quarantined"), person))
+    ],
+    deliveries.replay_failed: [
+        may(Action.EDIT_INBOUND, lambda person: deliveries.replay_failed(inlet(), person))
     ],
     meanings.give: [
         may(

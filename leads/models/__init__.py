@@ -8,6 +8,7 @@ from leads.models.follow_up import FollowUp
 from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.impact import ImpactCount, Rescored
 from leads.models.imports import Import, ImportLine, ImportState, LineStatus
+from leads.models.inbound import Delivery, DeliveryState, Inlet, System
 from leads.models.judgement import Judgement, News
 from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
 from leads.models.note import Note
@@ -16,6 +17,7 @@ from leads.models.score import DayScore
 from leads.models.stage import StageChange
 from leads.models.unread import Meaning, UnreadValue
 from leads.models.verdict import Answer, BantItem, Nurture, WrongCriterion
+from leads.models.web_form import ConsentText, WebForm
 
 __all__ = [
     "Adjustment",
@@ -25,8 +27,11 @@ __all__ = [
     "Company",
     "Consent",
     "ConsentPurpose",
+    "ConsentText",
     "CustomField",
     "DayScore",
+    "Delivery",
+    "DeliveryState",
     "EmailKind",
     "Event",
     "ExternalId",
@@ -38,6 +43,7 @@ __all__ = [
     "Import",
     "ImportLine",
     "ImportState",
+    "Inlet",
     "Judgement",
     "Lead",
     "LeadChange",
@@ -52,7 +58,9 @@ __all__ = [
     "SeenAttribute",
     "Source",
     "StageChange",
+    "System",
     "Touch",
     "UnreadValue",
+    "WebForm",
     "WrongCriterion",
 ]
