@@ -61,19 +61,25 @@ def targets_of(said: Sequence[Said], inlet: Inlet, defined: Fields) -> list[str]
     Of two that are the same the one counts that is known better; the other is kept as a detail.
     """
     found: list[str | None] = [inlet.mapping.get(one.path) for one in said]
-    taken = {name for name in found if name}
+    # Each of these once, and what it says.
+    taken = {name: words(one.value) for name, one in zip(found, said, strict=True) if name}
     barred = _OF_FILES | (_NOT_OF_STRANGERS if road(inlet.system).is_open else frozenset())
     known = {one.name for _, group in targets(defined) for one in group} - barred
     for way in _WAYS:
         for place, one in enumerate(said):
-            if found[place] is None and (name := way(one, defined)) in known - taken:
+            if found[place] is None and (name := way(one, defined)) in known - taken.keys():
                 found[place] = name
-                taken.add(name)
-    return [_rest(one) if name is None else name for one, name in zip(said, found, strict=True)]
+                taken[name] = words(one.value)
+    return [
+        _rest(one, taken, defined) if name is None else name
+        for one, name in zip(said, found, strict=True)
+    ]
 
 
-def _rest(one: Said) -> str:
-    return DETAIL if spellings.name(one.label) else LEFT_OUT
+def _rest(one: Said, taken: Mapping[str, str], defined: Fields) -> str:
+    """A detail, but for what says the same again."""
+    again = any(taken.get(way(one, defined)) == words(one.value) for way in _WAYS)
+    return LEFT_OUT if again or not spellings.name(one.label) else DETAIL
 
 
 def _of_system(one: Said, defined: Fields) -> str:

@@ -241,8 +241,11 @@ def _of_lead(result: IngestResult) -> Became:
 def _conclude(delivery: Delivery, became: Sequence[Became]) -> Delivery:
     states = {one.state for one in became}
     state = next((one for one in (TAKEN, FAILED) if one in states), IGNORED)
-    reasons = dict.fromkeys(one.reason for one in became if one.reason)
-    told = " ".join(reasons)
+    # Those of what is lost before those of what is nothing.
+    first = sorted((one for one in became if one.reason), key=lambda one: one.state != FAILED)
+    told = first[0].reason if first else ""
+    if len(first) > 1:
+        told += f" (and {len(first) - 1} more)"
     lost = sum(one.state == FAILED for one in became)
     if len(became) > 1 and lost and state == TAKEN:
         told = f"{lost} of {len(became)} were not taken. {told}"

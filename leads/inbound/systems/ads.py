@@ -80,7 +80,9 @@ def google(raw: Raw) -> list[Submission]:
         said.append(Said(path, label, words(column.get("string_value")), target))
     ids = {name: words(lead[name]) for name in _GOOGLE_IDS if lead.get(name)}
     said = _in_order(said, GOOGLE_COLUMNS)
-    said += [Said(name, name, value) for name, value in ids.items()]
+    # As everybody else calls it.
+    named = {"gcl_id": "gclid"}
+    said += [Said(name, named.get(name, name), value) for name, value in ids.items()]
     return [
         Submission(
             said,

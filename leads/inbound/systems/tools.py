@@ -5,7 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leads.imports.targets import FULL_NAME
-from leads.inbound.systems.flat import dict_of, json_of, list_of, object_of, said_in, words
+from leads.inbound.systems.flat import (
+    dict_of,
+    json_of,
+    label_of,
+    list_of,
+    object_of,
+    said_in,
+    words,
+)
 from leads.inbound.systems.said import Happened, Raw, Said, Submission, Unreadable
 
 # --- HubSpot -----------------------------------------------------------------------------------
@@ -149,7 +157,7 @@ def _once(people: Iterable[_Person]) -> list[_Person]:
 def _say(person: _Person, traits: Mapping[str, Any], known: Mapping[str, str], at: str) -> None:
     for one in said_in(traits):
         path = f"{at}{one.path}"
-        person.said[path] = Said(path, one.label, one.value, known.get(one.path, ""))
+        person.said[path] = Said(path, label_of(path), one.value, known.get(one.path, ""))
 
 
 def _say_campaign(person: _Person, campaign: Mapping[str, Any]) -> None:

@@ -234,10 +234,15 @@ def test_who_was_anonymous_on_a_page_is_who_says_their_name(inlet, came):
     track = call("track", "Demo Requested", properties={"plan": "Pro"})
     group = call("group", userId="u-1", traits={"name": "Moss AB", "employees": 40})
 
-    delivery = came(inlet("segment"), {"batch": [page, track, IDENTIFY, group, track]})
+    traits = IDENTIFY["traits"] | {"company": {"name": "Moss AB"}}
+
+    sent = {"batch": [page, track, IDENTIFY | {"traits": traits}, group, track]}
+    delivery = came(inlet("segment"), sent)
 
     lead = delivery.lead
     assert (lead.last_name, lead.company.name, lead.company.employees) == ("Moss", "Moss AB", 40)
+    # What says the same again is no detail.
+    assert lead.attributes == {}
     # The last call repeats the second: it counts once.
     assert sorted(Event.objects.values_list("type", flat=True)) == ["demo_requested", "page_view"]
     assert set(ExternalId.objects.values_list("value", flat=True)) == {"u-1", "anon"}
