@@ -164,6 +164,7 @@ SETTINGS_PAGES = (
     ("People", "people", Action.EDIT_PEOPLE),
     ("Reasons for rejecting", "reasons", Action.OPEN_SETTINGS),
     ("Inbound", "inlets", Action.EDIT_INBOUND),
+    ("Forms", "web-forms", Action.EDIT_INBOUND),
     ("Values not understood", "values", Action.OPEN_SETTINGS),
     ("API keys", "keys", Action.OPEN_KEYS),
 )

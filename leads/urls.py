@@ -30,6 +30,7 @@ from leads.table import pages as table
 from leads.unread import pages as unread
 from leads.verdicts import pages as verdicts
 from leads.walks import pages as walks
+from leads.web_forms import pages as web_forms
 
 api_urls = [
     path("leads", lead_api.leads, name="api-leads"),
@@ -138,6 +139,21 @@ urlpatterns = [
     path("settings/deliveries/<int:pk>/replay", inbound.delivery_replay, name="delivery-replay"),
     path("settings/deliveries/<int:pk>/let-in", inbound.delivery_let_in, name="delivery-let-in"),
     path("settings/deliveries/<int:pk>/drop", inbound.delivery_drop, name="delivery-drop"),
+    path("settings/forms", web_forms.form_list, name="web-forms"),
+    path("settings/forms/new", web_forms.form_new, name="web-form-new"),
+    path("settings/forms/<int:pk>", web_forms.form_page, name="web-form"),
+    path("settings/forms/<int:pk>/edit", web_forms.form_edit, name="web-form-edit"),
+    path("settings/forms/<int:pk>/field", web_forms.form_field, name="web-form-field"),
+    path("settings/forms/<int:pk>/move", web_forms.form_move, name="web-form-move"),
+    path("settings/forms/<int:pk>/take", web_forms.form_take, name="web-form-take"),
+    path("settings/forms/<int:pk>/consent", web_forms.form_consent, name="web-form-consent"),
+    path(
+        "settings/forms/<int:pk>/consent/end",
+        web_forms.form_consent_end,
+        name="web-form-consent-end",
+    ),
+    path("f/<slug:slug>", web_forms.hosted_form, name="hosted-form"),
+    path("f/<slug:slug>/thanks", web_forms.hosted_thanks, name="hosted-thanks"),
     path("settings/values", unread.value_list, name="values"),
     path("settings/values/meaning", unread.value_meaning, name="value-meaning"),
     path("settings/values/forget", unread.value_forget, name="value-forget"),

@@ -25,6 +25,7 @@ from leads.by_hand import points
 from leads.imports import imports
 from leads.inbound import deliveries, inlets
 from leads.models import Delivery, Handoff, Import, Lead
+from leads.web_forms import web_forms
 from tests import factories
 from tests.api import Api
 from tests.concurrently import rolled_back
@@ -290,6 +291,28 @@ PAGES: dict[str, list[Page]] = {
     "delivery-replay": [Page(Action.EDIT_INBOUND, "POST", "delivery", 302)],  # it waits already
     "delivery-let-in": [Page(Action.EDIT_INBOUND, "POST", "delivery", 302)],
     "delivery-drop": [Page(Action.EDIT_INBOUND, "POST", "delivery", 409)],  # it waits to be read
+    "web-forms": [Page(Action.EDIT_INBOUND)],
+    "web-form-new": [
+        Page(Action.EDIT_INBOUND),
+        Page(Action.EDIT_INBOUND, "POST", answer=422, data={"name": "Demo"}),
+    ],
+    "web-form": [Page(Action.EDIT_INBOUND, about="web form")],
+    "web-form-edit": [
+        Page(Action.EDIT_INBOUND, about="web form"),
+        Page(Action.EDIT_INBOUND, "POST", "web form", 422, {"title": ""}),
+    ],
+    "web-form-field": [
+        Page(Action.EDIT_INBOUND, about="web form"),
+        Page(Action.EDIT_INBOUND, "POST", "web form", 422, {"target": "luck"}),
+    ],
+    "web-form-move": [Page(Action.EDIT_INBOUND, "POST", "web form", 302)],
+    # What reaches somebody is asked in any case.
+    "web-form-take": [Page(Action.EDIT_INBOUND, "POST", "web form", 409, {"target": "email"})],
+    "web-form-consent": [
+        Page(Action.EDIT_INBOUND, about="web form"),
+        Page(Action.EDIT_INBOUND, "POST", "web form", 422, {"purpose": "marketing"}),
+    ],
+    "web-form-consent-end": [Page(Action.EDIT_INBOUND, "POST", "web form", 302)],
     "values": [Page(Action.OPEN_SETTINGS)],
     # Nobody has sent such a value.
     "value-meaning": [Page(Action.GIVE_MEANINGS, answer=404)],
@@ -365,7 +388,7 @@ CALLS: dict[str, list[Call]] = {
     "api-nurture": [Call("GET", Scope.LEADS_READ, 200, people=True)],
 }
 # Each has tests of its own: who signs in, and what is about oneself alone.
-ELSEWHERE = {"in", "healthz", "readyz", "theme", "schema", "docs"}
+ELSEWHERE = {"hosted-form", "hosted-thanks", "in", "healthz", "readyz", "theme", "schema", "docs"}
 ELSEWHERE_BEGINNINGS = ("account_", "mfa_")
 
 PAGE_LINES = [(name, page) for name, pages in PAGES.items() for page in pages]
@@ -441,6 +464,9 @@ def made() -> World:
         "paused import": begun(people[Role.MARKETING], "paused").pk,
         "inlet": (received := delivered(people[Role.MARKETING_MANAGER])).inlet_id,
         "delivery": received.pk,
+        "web form": web_forms.create(
+            people[Role.MARKETING_MANAGER], name="Demo request", slug="demo"
+        ).pk,
         "person": factories.person(name="Sun-hee Park").pk,
         "version": factories.live_version().number,
         "draft": editing.draft(current.live().content, author=people[Role.MARKETING]).number,

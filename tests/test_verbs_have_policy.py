@@ -43,7 +43,17 @@ from leads.ingest.leads import ingest_leads
 from leads.judging import parked
 from leads.lead import changes, notes, reading
 from leads.mine import mine, results
-from leads.models import Adjustment, Delivery, FollowUp, Handoff, Import, Inlet, Lead, Nurture
+from leads.models import (
+    Adjustment,
+    Delivery,
+    FollowUp,
+    Handoff,
+    Import,
+    Inlet,
+    Lead,
+    Nurture,
+    WebForm,
+)
 from leads.nurture import nurture
 from leads.overview import attention
 from leads.queue import queue
@@ -53,6 +63,7 @@ from leads.switch_on import confirmation
 from leads.unread import listing as unread_listing
 from leads.unread import meanings
 from leads.unread.listing import Group
+from leads.web_forms import web_forms
 from tests import factories
 from tests.test_architecture import MODULES, ROOT, is_domain
 
@@ -184,6 +195,10 @@ def delivered(state: str = "failed") -> Delivery:
     return made
 
 
+def web_form() -> WebForm:
+    return web_forms.create(factories.admin(), name="Demo request", slug="demo")
+
+
 def unread_group() -> Group:
     sent = {"email": "ann@x.example", "country": "Narnia"}
     integration = factories.integration()
@@ -300,6 +315,47 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
     ],
     deliveries.replay_failed: [
         may(Action.EDIT_INBOUND, lambda person: deliveries.replay_failed(inlet(), person))
+    ],
+    web_forms.create: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.create(person, name="Demo request", slug="demo"),
+        )
+    ],
+    web_forms.change: [
+        may(Action.EDIT_INBOUND, lambda person: web_forms.change(web_form(), person, title="Hi"))
+    ],
+    web_forms.put_field: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.put_field(web_form(), person, target="phone", label="Phone"),
+        )
+    ],
+    web_forms.move_field: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.move_field(web_form(), person, "email", web_forms.DOWN),
+        )
+    ],
+    web_forms.take_field: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.take_field(web_form(), person, "first_name"),
+        )
+    ],
+    web_forms.ask_consent: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.ask_consent(
+                web_form(), person, purpose="marketing", text="You may write to me."
+            ),
+        )
+    ],
+    web_forms.stop_asking: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.stop_asking(web_form(), person, "marketing"),
+        )
     ],
     meanings.give: [
         may(

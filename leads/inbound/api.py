@@ -4,7 +4,7 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -13,7 +13,7 @@ from leadportal.db.sealed import CannotOpen, opened
 from leadportal.rest import rates
 from leads.inbound import deliveries
 from leads.inbound.systems.catalogue import road
-from leads.models import DeliveryState, Inlet
+from leads.models import DeliveryState, Inlet, System
 
 
 @csrf_exempt
@@ -36,8 +36,15 @@ def inlet_in(request: HttpRequest, token: str) -> HttpResponse:
         return _answer(401, id=delivery.pk, error=delivery.reason)
     if road(inlet.system).is_open and "text/html" in request.headers.get("Accept", ""):
         # A browser that a person looks at.
-        return render(request, "leads/inbound/thanks.html", {"inlet": inlet})
+        return _thanks(request, inlet)
     return _answer(202, id=delivery.pk, state="received")
+
+
+def _thanks(request: HttpRequest, inlet: Inlet) -> HttpResponse:
+    """What a form made here says once it is sent; of another one just that it arrived."""
+    if inlet.system != System.FORM:
+        return render(request, "leads/inbound/thanks.html")
+    return HttpResponseRedirect(inlet.form.redirect_url or f"{inlet.form.page}/thanks")
 
 
 def _challenge(request: HttpRequest, inlet: Inlet) -> HttpResponse:

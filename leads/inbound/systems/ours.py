@@ -11,7 +11,8 @@ from leads.models import ConsentText
 TOKEN, CONSENT = "form_token", "consent"
 _OF_THE_FORM = frozenset({TOKEN, CONSENT, TRAP})
 _ORIGIN = {"utm_source": "source", "utm_campaign": "campaign"}
-_MARKS = ("utm_", "gclid", "fbclid", "msclkid", "li_fat_id")
+# Where somebody came from, as ads and letters write it into addresses.
+MARKS = ("utm_", "gclid", "fbclid", "msclkid", "li_fat_id")
 
 
 def form(raw: Raw) -> list[Submission]:
@@ -28,7 +29,7 @@ def form(raw: Raw) -> list[Submission]:
 
 def _said(name: str, values: list[str]) -> Said:
     value = values if len(values) > 1 else values[0]
-    if name.startswith(_MARKS):
+    if name.startswith(MARKS):
         return Said(name, name, value, _ORIGIN.get(name, ""))
     return Said(name, label_of(name), value, name)
 
