@@ -35,6 +35,7 @@ class Action(StrEnum):
     ANSWER_REJECTIONS = "answer rejections"
     DECIDE_DISPUTES = "decide disputes"
     EDIT_REASONS = "change the reasons for rejecting"
+    EDIT_SOURCES = "change sources and campaigns"
     OPEN_CRITERIA = "read the criteria"
     READ_DRAFTS = "read drafts of the criteria"
     DRAFT_CRITERIA = "draft criteria"
@@ -73,6 +74,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.ANSWER_REJECTIONS: frozenset({Role.MARKETING, Role.MARKETING_MANAGER}),
     Action.DECIDE_DISPUTES: MANAGERS,
     Action.EDIT_REASONS: MANAGERS,
+    Action.EDIT_SOURCES: MANAGERS,
     Action.OPEN_CRITERIA: EVERYBODY,
     Action.READ_DRAFTS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.DRAFT_CRITERIA: frozenset({Role.MARKETING}) | MANAGERS,
@@ -165,6 +167,8 @@ SETTINGS_PAGES = (
     ("Reasons for rejecting", "reasons", Action.OPEN_SETTINGS),
     ("Inbound", "inlets", Action.EDIT_INBOUND),
     ("Forms", "web-forms", Action.EDIT_INBOUND),
+    ("Sources", "sources", Action.OPEN_SETTINGS),
+    ("Campaigns", "campaigns", Action.OPEN_SETTINGS),
     ("Values not understood", "values", Action.OPEN_SETTINGS),
     ("API keys", "keys", Action.OPEN_KEYS),
 )

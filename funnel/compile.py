@@ -77,6 +77,9 @@ class FactSource(Protocol):
     def text_key(self, fact: Fact, text: str) -> str:
         """The normalised twin that `value` of a text fact is compared with."""
 
+    def text_keys(self, fact: Fact, keys: Sequence[str]) -> Sql:
+        """An array of all that a value may be equal to, to be one of these `text_key`s."""
+
     def words(self, test: Test) -> Sql:
         """The padded words of a text fact, each between single spaces; NULL if unknown."""
 
@@ -132,10 +135,10 @@ def _text_test(op: str, wanted: Any, value: Sql, fact: Fact, source: FactSource)
     # What folds to nothing (marks no eye sees) is no text to look for.
     keys = [key for key in (twin(fact, text) for text in _several(wanted)) if key.strip()]
     if op in ("is", "is_any_of"):
-        return Sql("{} = ANY({})") % (value, param(keys, "text[]"))
+        return Sql("{} = ANY({})") % (value, source.text_keys(fact, keys))
     if op in ("is_not", "is_none_of"):
         # To PostgreSQL even NULL is none of an empty list.
-        none_of = Sql("{} <> ALL({})") % (value, param(keys, "text[]"))
+        none_of = Sql("{} <> ALL({})") % (value, source.text_keys(fact, keys))
         return none_of if keys else Sql("{} IS NOT NULL") % value
     if op == "contains_any_word":
         likes = [f"%{_like(key)}%" for key in keys]

@@ -107,11 +107,11 @@ def _table_points(rule: Rule, source: FactSource) -> Sql:
     cases = [Sql("WHEN {} IS NULL THEN NULL") % value]
     for band in bands:
         if band.choices:
-            wanted = [
-                source.text_key(test.fact, choice) if test.fact.type is FactType.TEXT else choice
-                for choice in band.choices
-            ]
-            inside = Sql("{}::text = ANY({})") % (value, param(wanted, "text[]"))
+            wanted = param(list(band.choices), "text[]")
+            if test.fact.type is FactType.TEXT:
+                keys = [source.text_key(test.fact, choice) for choice in band.choices]
+                wanted = source.text_keys(test.fact, keys)
+            inside = Sql("{}::text = ANY({})") % (value, wanted)
         else:
             edges = []
             if band.low is not None:

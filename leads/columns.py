@@ -37,7 +37,7 @@ class Merge(Enum):
     OVERWRITES = "the newest word counts"
     FILLS = "the first word stands; a person may have corrected it"
     # The name of a row of another table, found or made by leads/ingest/origins.py.
-    POINTS = "the newest name counts"
+    POINTS = "the first stands; what comes later is kept beside (leads/ingest/whence.py)"
     # Written by whoever finds out who is meant (leads/ingest/leads.py, leads/ingest/companies.py).
     IDENTIFIES = "as identity allows"
 
@@ -196,3 +196,9 @@ COMPANY_COLUMNS = (
     _company("country", "Country", CHOICE, COUNTRY, choices=_COUNTRIES, section=None),
 )
 COLUMNS = LEAD_COLUMNS + COMPANY_COLUMNS
+# Of a lead, and never sent as such: where it came from the last time. Where it came once, the page
+# has nothing to add, and facts and the API tell the first time.
+KEPT_COLUMNS = (
+    _lead("last_source", "Last source", TEXT, text(80), POINTS, section=ORIGIN),
+    _lead("last_campaign", "Last campaign", TEXT, text(120), POINTS, section=ORIGIN),
+)

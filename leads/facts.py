@@ -1,10 +1,12 @@
 """Each fact's SQL: how the tables of the record answer the words of the criteria.
 
 Names in the SQL: `l` the lead, `j` how it was judged, `c` its company, `src` and `cmp` its source
-and campaign, `adj` what people adjusted, `s` its scores; of its events leads/event_facts.py tells.
+and campaign, `lsrc` and `lcmp` those of the last time, `adj` what people adjusted, `s` its scores;
+of its events leads/event_facts.py tells.
 """
 
 import json
+import re
 import string
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,25 +21,28 @@ from funnel.vocabulary.standard import STANDARD
 from leadportal.db import prepared
 from leadportal.db.pieces import Sql, param
 from leadportal.world.regions import REGION_OF, SALES_AREA_OF
-from leads.columns import AMONG_ATTRIBUTES, COLUMNS, Column, Merge
+from leads.columns import AMONG_ATTRIBUTES, COLUMNS, KEPT_COLUMNS, Column, Merge
 from leads.event_facts import EventFacts
 from leads.models import CustomField, Lead
-from leads.text import key, word_key
+from leads.text import BETWEEN, key, word_key
 
 CUSTOM = "attributes."
 # The first ones seen: a sender that makes up purposes must not make up facts without end.
 MOST_PURPOSES = 200
 
+_ASKED = COLUMNS + KEPT_COLUMNS
 # Every fact that any installation has, those of the columns first.
 FACTS = Vocabulary(
-    {**Vocabulary().with_facts(column.fact for column in COLUMNS), **STANDARD},
+    {**Vocabulary().with_facts(column.fact for column in _ASKED), **STANDARD},
 )
+# Tables of names.
+_POINTED = {"source": "src", "campaign": "cmp", "last_source": "lsrc", "last_campaign": "lcmp"}
 
 
 def _sql_of(column: Column) -> tuple[str, str]:
     """What SQL compares, and what a person reads. NULL is unknown."""
     if column.merge is Merge.POINTS:
-        table = {"source": "src", "campaign": "cmp"}[column.name]
+        table = _POINTED[column.name]
         return f"' ' || {table}.key || ' '", f"{table}.name"
     table = "l" if column.of is Lead else "c"
     written = f"{table}.{column.name}"
@@ -56,13 +61,13 @@ def _sql_of(column: Column) -> tuple[str, str]:
 def _words_of(column: Column) -> str:
     table, name = "l" if column.of is Lead else "c", column.name
     if column.merge is Merge.POINTS:
-        table, name = {"source": "src", "campaign": "cmp"}[column.name], "name"
+        table, name = _POINTED[column.name], "name"
     return f"coalesce({table}.word_keys->>'{name}', {_sql_of(column)[0]})"
 
 
 # By name of the fact.
 _COLUMNS: dict[str, tuple[str, str]] = {
-    **{column.fact.name: _sql_of(column) for column in COLUMNS},
+    **{column.fact.name: _sql_of(column) for column in _ASKED},
     "email_kind": ("nullif(l.email_kind, '')", "nullif(l.email_kind, '')"),
     "cycle": ("l.cycle", "l.cycle"),
     "fit": ("s.fit", "s.fit"),
@@ -74,20 +79,36 @@ _COLUMNS: dict[str, tuple[str, str]] = {
 # The words of texts with a twin, where they are not those of the twin itself.
 _WORDS = {
     column.fact.name: _words_of(column)
-    for column in COLUMNS
+    for column in _ASKED
     if column.kind is FactType.TEXT and not column.is_plain
 }
 # Compared as written but for case; their words are what stands between punctuation.
 _PLAIN = frozenset(column.fact.name for column in COLUMNS if column.is_plain)
+_NAMES = {
+    column.fact.name: f"leads_{column.name.removeprefix('last_')}"
+    for column in _ASKED
+    if column.merge is Merge.POINTS
+}
+# Of keys asked for, those of what is called so by now, however it is written; once a statement.
+_CALLED = """ARRAY(SELECT ' ' || now.key || ' ' FROM {table} was
+    JOIN {table} now ON now.id = coalesce(was.same_as_id, was.id)
+    WHERE was.folded = ANY(ARRAY(SELECT coalesce(nullif(translate(btrim(key), {{}}, ''), ''),
+        btrim(key)) FROM unnest({{}}) AS key))
+    UNION ALL SELECT unnest({{}}))"""
+# Who came once came last as they came first.
+_LAST = "CASE WHEN l.last_came_at IS NULL THEN l.{name} ELSE l.last_{name} END"
 # Tables joined where a fact is read of them.
 BESIDE = {
     "c": "LEFT JOIN leads_company c ON c.id = l.company_id",
     "src": "LEFT JOIN leads_source src ON src.id = l.source_id",
     "cmp": "LEFT JOIN leads_campaign cmp ON cmp.id = l.campaign_id",
+    "lsrc": f"LEFT JOIN leads_source lsrc ON lsrc.id = {_LAST.format(name='source_id')}",
+    "lcmp": f"LEFT JOIN leads_campaign lcmp ON lcmp.id = {_LAST.format(name='campaign_id')}",
 }
 # Looked up lead by lead: joined, it would be read whole for each lead, where many came in since the
 # planner last counted them.
 _JUDGEMENT = "SELECT ctid AS place, * FROM leads_judgement WHERE lead_id = l.id OFFSET 0"
+_ALIAS = re.compile(r"\b([a-z]+)\.")
 _GAPS = str.maketrans(string.punctuation, " " * len(string.punctuation))
 # Facts of a country: (its column, the map it is looked up in).
 _OF_COUNTRY = {
@@ -173,7 +194,7 @@ class TableFacts(EventFacts):
         return self.value(test)
 
     def _column(self, text: str) -> Sql:
-        self.read |= {alias for alias in BESIDE if f"{alias}." in text}
+        self.read |= BESIDE.keys() & set(_ALIAS.findall(text))
         return Sql(text)
 
     def words(self, test: Test) -> Sql:
@@ -276,6 +297,13 @@ class TableFacts(EventFacts):
 
     def text_key(self, fact: Fact, text: str) -> str:
         return text.strip().lower() if fact.name in _PLAIN else key(text)
+
+    def text_keys(self, fact: Fact, keys: Sequence[str]) -> Sql:
+        asked = param(list(keys), "text[]")
+        if fact.name not in _NAMES:
+            return asked
+        called = Sql(_CALLED.format(table=_NAMES[fact.name]))
+        return called % (param(BETWEEN), asked, asked)
 
     def words_key(self, fact: Fact, text: str) -> str:
         if fact.name not in _PLAIN:

@@ -320,7 +320,22 @@ GUARDS = [
     ("accounts_settingchange", "accounts_setting_change_table"),
     ("funnel_criteriaversion", "funnel_version_is_frozen"),
     ("funnel_signature", "funnel_signature_is_kept"),
+    ("leads_lead", "leads_origin_stands"),
 ]
+# By table of names, who points to one.
+_POINTS_TO = {
+    "leads_source": [
+        ("leads_lead", "source_id"),
+        ("leads_lead", "last_source_id"),
+        ("leads_handoff", "source_id"),
+        ("leads_campaign", "source_id"),
+    ],
+    "leads_campaign": [
+        ("leads_lead", "campaign_id"),
+        ("leads_lead", "last_campaign_id"),
+        ("leads_handoff", "campaign_id"),
+    ],
+}
 
 
 @invariant(7, "The triggers that keep history are there and on.")
@@ -370,6 +385,29 @@ def the_erased_say_nothing() -> Iterator[Sql]:
         "SELECT 'leads_unreadvalue', u.id, 'of a lead that was erased' FROM leads_unreadvalue u "
         "JOIN leads_lead l ON l.id = u.lead_id WHERE l.stage = {}"
     ) % param(Stage.ERASED)
+
+
+@invariant(8, "What became another name of a source or campaign is pointed to by nothing.")
+def names_are_settled() -> Iterator[Sql]:
+    for named, pointing in _POINTS_TO.items():
+        for table, column in pointing:
+            yield Sql(
+                f"SELECT '{table}', t.id, '{column} is another name of one' FROM {table} t "  # noqa: S608 - constants
+                f"JOIN {named} n ON n.id = t.{column} AND n.same_as_id IS NOT NULL "
+                "WHERE n.due_at IS NULL"
+            )
+        yield Sql(
+            f"SELECT '{named}', n.id, 'the name of another name' FROM {named} n "  # noqa: S608 - constants
+            f"JOIN {named} o ON o.id = n.same_as_id WHERE o.same_as_id IS NOT NULL"
+        )
+
+
+@invariant(8, "Who came again came after they were first known.")
+def last_times_are_last() -> Iterator[Sql]:
+    yield Sql(
+        "SELECT 'leads_lead', id, 'came again before it was there' FROM leads_lead "
+        "WHERE last_came_at < created_at"
+    )
 
 
 @invariant(8, "A value of one integration and field has one meaning.")

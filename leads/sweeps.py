@@ -12,6 +12,7 @@ from leads.imports import job
 from leads.inbound import job as inbound
 from leads.judging import due, history
 from leads.nurture import nurture
+from leads.sources import moving
 from leads.unread import rereading
 
 # Only where the demonstration is served.
@@ -51,6 +52,13 @@ SWEEPS = (
         period=timedelta(seconds=10),
         drain=rereading.drain,
         oldest_due=rereading.oldest_due,
+    ),
+    Sweep(
+        name="move_names",
+        queue="bulk",
+        period=timedelta(seconds=30),
+        drain=moving.drain,
+        oldest_due=moving.oldest_due,
     ),
     Sweep(
         name="count_impact",

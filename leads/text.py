@@ -142,6 +142,21 @@ def name_key(text: str, limit: int) -> str:
     return key(text).strip()[:limit].strip()
 
 
+# What may stand between the words of a name, or not, and it is still the same name.
+BETWEEN = " -_\u2010\u2011\u2012\u2013\u2014"
+_BARE = str.maketrans("", "", BETWEEN)
+
+
+@lru_cache(maxsize=8192)
+def folded_key(text: str, limit: int | None = None) -> str:
+    """A name by which it is found however it is written: "Google Ads" is "google-ads".
+
+    A name of nothing but signs between words stands for itself.
+    """
+    found = key(text).strip()[:limit].strip()
+    return found.translate(_BARE) or found
+
+
 # "O’Neill" is "oneill" to whoever searches: an apostrophe is typed in many ways, or not at all.
 _PLAIN = LETTERS | dict.fromkeys(map(ord, "'’‘`´ʻʼ"))
 

@@ -25,6 +25,7 @@ from leads.queue import pages as queue
 from leads.rejections import api as rejections_api
 from leads.rejections import pages as rejections
 from leads.search import pages as search
+from leads.sources import pages as sources
 from leads.switch_on import pages as switch_on
 from leads.table import pages as table
 from leads.unread import pages as unread
@@ -157,6 +158,16 @@ urlpatterns = [
     path("settings/values", unread.value_list, name="values"),
     path("settings/values/meaning", unread.value_meaning, name="value-meaning"),
     path("settings/values/forget", unread.value_forget, name="value-forget"),
+    *(
+        path(f"settings/{kind}{way}", view, {"kind": kind}, name=name.format(kind, kind[:-1]))
+        for kind in ("sources", "campaigns")
+        for way, view, name in (
+            ("", sources.origin_list, "{0}"),
+            ("/new", sources.origin_new, "{1}-new"),
+            ("/<int:pk>", sources.origin_edit, "{1}-edit"),
+            ("/<int:pk>/merge", sources.origin_merge, "{1}-merge"),
+        )
+    ),
     path("leads", table.lead_list, name="leads"),
     path("leads/parked", judging.parked_list, name="parked"),
     path("leads/parked/replay", judging.parked_replay, name="parked-replay"),

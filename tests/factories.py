@@ -347,6 +347,7 @@ def handoff(
     """An SQL waiting in the default queue, opened now and due in 30 minutes."""
     opened_at = opened_at or timezone.now()
     made = made or lead(stage=Stage.SQL, fit=49, intent=40, created_at=opened_at)
+    fields = {"source": made.source, "campaign": made.campaign} | fields
     return Handoff.objects.create(
         lead=made,
         queue=queue or Queue.default(),

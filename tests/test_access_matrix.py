@@ -313,6 +313,32 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.EDIT_INBOUND, "POST", "web form", 422, {"purpose": "marketing"}),
     ],
     "web-form-consent-end": [Page(Action.EDIT_INBOUND, "POST", "web form", 302)],
+    "sources": [Page(Action.OPEN_SETTINGS)],
+    "source-new": [
+        Page(Action.EDIT_SOURCES),
+        Page(Action.EDIT_SOURCES, "POST", answer=422, data={"name": ""}),
+    ],
+    "source-edit": [
+        Page(Action.EDIT_SOURCES, about="source"),
+        Page(Action.EDIT_SOURCES, "POST", "source", 422, {"name": ""}),
+    ],
+    "source-merge": [
+        Page(Action.EDIT_SOURCES, about="source"),
+        Page(Action.EDIT_SOURCES, "POST", "source", 422, {"into": "nothing"}),
+    ],
+    "campaigns": [Page(Action.OPEN_SETTINGS)],
+    "campaign-new": [
+        Page(Action.EDIT_SOURCES),
+        Page(Action.EDIT_SOURCES, "POST", answer=422, data={"name": ""}),
+    ],
+    "campaign-edit": [
+        Page(Action.EDIT_SOURCES, about="campaign"),
+        Page(Action.EDIT_SOURCES, "POST", "campaign", 422, {"name": ""}),
+    ],
+    "campaign-merge": [
+        Page(Action.EDIT_SOURCES, about="campaign"),
+        Page(Action.EDIT_SOURCES, "POST", "campaign", 422, {"into": "nothing"}),
+    ],
     "values": [Page(Action.OPEN_SETTINGS)],
     # Nobody has sent such a value.
     "value-meaning": [Page(Action.GIVE_MEANINGS, answer=404)],
@@ -459,6 +485,8 @@ def made() -> World:
         "dispute": factories.disputed(rep, arbiter=people[Role.MARKETING_MANAGER]).handoff_id,
         "nurture": factories.nurtured(rep).pk,
         "reason": factories.reason().pk,
+        "source": factories.source().pk,
+        "campaign": factories.campaign().pk,
         "key": Api().key.pk,
         "import": begun(people[Role.MARKETING]).pk,
         "paused import": begun(people[Role.MARKETING], "paused").pk,

@@ -59,6 +59,8 @@ from leads.overview import attention
 from leads.queue import queue
 from leads.rejections import listing, rejections
 from leads.search import commands, finding
+from leads.sources import naming
+from leads.sources.kinds import SOURCES
 from leads.switch_on import confirmation
 from leads.unread import listing as unread_listing
 from leads.unread import meanings
@@ -355,6 +357,28 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
         may(
             Action.EDIT_INBOUND,
             lambda person: web_forms.stop_asking(web_form(), person, "marketing"),
+        )
+    ],
+    naming.add: [
+        may(
+            Action.EDIT_SOURCES,
+            lambda person: naming.add(SOURCES, person, name="Fair", channel="event"),
+        )
+    ],
+    naming.change: [
+        may(
+            Action.EDIT_SOURCES,
+            lambda person: naming.change(
+                SOURCES, factories.source(), person, name="Fair", channel="event"
+            ),
+        )
+    ],
+    naming.merge: [
+        may(
+            Action.EDIT_SOURCES,
+            lambda person: naming.merge(
+                SOURCES, factories.source("Webinar"), factories.source("Fair"), person
+            ),
         )
     ],
     meanings.give: [

@@ -22,6 +22,8 @@ LABELS = {
     "claim_minutes": "Minutes to claim",
     "touch_minutes": "Minutes to first touch",
     "rejection_reasons": "Reason for rejecting",
+    "sources": "Source",
+    "campaigns": "Campaign",
     "held_limit": "Leads a rep may hold without first touch",
 }
 

@@ -27,7 +27,7 @@ def _insert_statement(
     model: type[models.Model], skip_conflicts: bool, returning: tuple[str, ...], nth: int = 0
 ) -> tuple[str, str]:
     """The INSERT for all columns but the id, and what is written where a row is silent."""
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [f for f in model._meta.concrete_fields if not (f.primary_key or f.generated)]
     constant = [f for f in fields if not callable(f.default) or f.default in _EMPTY_OR_NONE]
     statement = sql.SQL(
         "INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset("

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import QueryDict
 
 from leadportal.db.meanwhile import ChangedMeanwhile
@@ -38,7 +39,8 @@ class Shared(forms.Form):
 
         Those the form was made with; after a mistake still those of the first time.
         """
-        return json.dumps(self.read() or {name: self.initial.get(name) for name in self.fields})
+        read = self.read() or {name: self.initial.get(name) for name in self.fields}
+        return json.dumps(read, cls=DjangoJSONEncoder)
 
     def read(self) -> dict[str, Any]:
         """The values the person saw, of the fields there are; none when the page did not say."""
@@ -58,7 +60,7 @@ class Shared(forms.Form):
         for name in self.fields.keys() & meanwhile.now.keys() - set(meanwhile.names):
             if self.cleaned_data.get(name) == read.get(name):
                 typed.setlist(name, as_typed(meanwhile.now[name]))
-        typed[READ] = json.dumps({**read, **meanwhile.now})
+        typed[READ] = json.dumps({**read, **meanwhile.now}, cls=DjangoJSONEncoder)
         form = type(self)(typed, **made)
         form.saved_by = by
         form.both = tuple(

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from leads import tags
 from leads.checks import spellings
 from leads.checks.reading import (
     Field,
@@ -100,7 +101,7 @@ def _attributes(value: Any) -> dict[str, Any] | None:
         if given is None:
             continue
         name = spellings.name(str(sent))
-        if not name or name in LEAD or len(kept) == ATTRIBUTES_MAX:
+        if not name or name in _RESERVED or len(kept) == ATTRIBUTES_MAX:
             errors.append(FieldError(f"/{step(sent)}", *_no_attribute(name), given))
             continue
         plain, wrong = _plain(given, room)
@@ -118,7 +119,7 @@ def _no_attribute(name: str) -> Told:
     """Why there is no place for it."""
     if not name:
         return "invalid_name", "A name needs a letter or a digit of ours."
-    if name in LEAD:
+    if name in _RESERVED:
         return "reserved_name", f"Send {name} as a field of the lead itself."
     return "too_many", f"At most {ATTRIBUTES_MAX} attributes fit here."
 
@@ -157,6 +158,7 @@ def _too_long(limit: int) -> Told:
     return "too_long", f"At most {limit} characters fit here."
 
 
+_TAG = text(tags.LENGTH)
 COMPANY: dict[str, Field] = {column.name: column.check for column in COMPANY_COLUMNS}
 
 CONSENT: dict[str, Field] = {
@@ -169,6 +171,7 @@ CONSENT: dict[str, Field] = {
 LEAD: dict[str, Field] = {
     "external_id": ID,
     **{column.name: column.check for column in LEAD_COLUMNS},
+    **dict.fromkeys(tags.LABELS, _TAG),
     "company": Field(
         _company,
         {"oneOf": [object_of(COMPANY), {"type": "string", "maxLength": 200}, {"type": "null"}]},
@@ -196,11 +199,19 @@ LEAD: dict[str, Field] = {
     ),
 }
 
+# Forms send the tags of a link among the attributes as well, and there they stay.
+_RESERVED = LEAD.keys() - tags.NAMES
+
 # Shown to readers, never written by them.
 LEAD_KEPT_BY_US = frozenset(
     {
         "id",
         "email_kind",
+        "tags",
+        "last_source",
+        "last_campaign",
+        "last_tags",
+        "last_came_at",
         "typed",
         "stage",
         "stage_since",

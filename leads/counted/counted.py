@@ -39,8 +39,8 @@ METRICS: Mapping[str, Metric] = {
 # What a number may be of: its parameter, the column of the handoff ("" where the condition asks for
 # it itself), and whose name it is.
 OF: Mapping[str, tuple[str, QuerySet]] = {
-    "source": ("lead__source", Source.objects.all()),
-    "campaign": ("lead__campaign", Campaign.objects.all()),
+    "source": ("source", Source.objects.all()),
+    "campaign": ("campaign", Campaign.objects.all()),
     "rep": ("claimed_by", User.objects.all()),
     GIVER: ("", User.objects.all()),
     "version": ("version", CriteriaVersion.objects.defer("content")),

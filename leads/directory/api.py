@@ -41,7 +41,7 @@ def fields(request: Request) -> HttpResponse:
 @api_view(["GET"])
 @permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
 def sources(request: Request) -> HttpResponse:
-    rows = narrowed(request, SourceFilter, Source.objects.all())
+    rows = narrowed(request, SourceFilter, Source.objects.standing())
     return one_page(request, rows, NAMED_ORDERS, answers.source_answer)
 
 
@@ -49,7 +49,7 @@ def sources(request: Request) -> HttpResponse:
 @api_view(["GET"])
 @permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
 def campaigns(request: Request) -> HttpResponse:
-    rows = narrowed(request, CampaignFilter, Campaign.objects.select_related("source"))
+    rows = narrowed(request, CampaignFilter, Campaign.objects.standing().select_related("source"))
     return one_page(request, rows, NAMED_ORDERS, answers.campaign_answer)
 
 

@@ -8,7 +8,7 @@ from leadportal.world.countries import country_code
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key
 from leads.models import Campaign, Company, Source
-from leads.text import key, name_key
+from leads.text import folded_key, key
 
 
 class SourceFilter(AskedFilters):
@@ -24,7 +24,7 @@ class SourceFilter(AskedFilters):
         fields: list[str] = []
 
     def by_name(self, rows: QuerySet[Source], _: str, value: str) -> QuerySet[Source]:
-        return rows.filter(key=name_key(value, SOURCE_KEY_MAX))
+        return rows.filter(pk__in=Source.objects.called(folded_key(value, SOURCE_KEY_MAX)))
 
 
 class CampaignFilter(AskedFilters):
@@ -38,10 +38,10 @@ class CampaignFilter(AskedFilters):
         fields: list[str] = []
 
     def by_name(self, rows: QuerySet[Campaign], _: str, value: str) -> QuerySet[Campaign]:
-        return rows.filter(key=name_key(value, CAMPAIGN_KEY_MAX))
+        return rows.filter(pk__in=Campaign.objects.called(folded_key(value, CAMPAIGN_KEY_MAX)))
 
     def by_source(self, rows: QuerySet[Campaign], _: str, value: str) -> QuerySet[Campaign]:
-        return rows.filter(source__key=name_key(value, SOURCE_KEY_MAX))
+        return rows.filter(source__in=Source.objects.called(folded_key(value, SOURCE_KEY_MAX)))
 
 
 class CompanyFilter(AskedFilters):

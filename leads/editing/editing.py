@@ -1,6 +1,7 @@
 """A lead typed in, edited by a person, or changed by an integration that has read it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -17,6 +18,7 @@ from leads.ingest.leads import write_leads
 from leads.ingest.reading import read
 from leads.ingest.records import Arrival, Sender
 from leads.ingest.results import IngestResult, Status
+from leads.ingest.whence import ORIGIN
 from leads.models import ExternalId, Lead
 
 # Where a lead comes from whose source nobody chose.
@@ -59,7 +61,9 @@ def create(payload: Mapping[str, Any], person: User) -> Lead:
     return Lead.objects.get(pk=again_when_raced(write))
 
 
-def edit(lead: Lead, payload: Mapping[str, Any], person: User) -> None:
+def edit(
+    lead: Lead, payload: Mapping[str, Any], person: User, *, at: datetime | None = None
+) -> None:
     """Write what a person changed; it stands against machines from now on.
 
     `payload` holds what differs, in the API's shape; null or blank empties. Raises NotAllowed or
@@ -67,7 +71,7 @@ def edit(lead: Lead, payload: Mapping[str, Any], person: User) -> None:
     """
     if not may_edit(person, lead):
         raise NotAllowed(ONLY_HOLDER)
-    _write(lead, payload, _typing(person, payload))
+    _write(lead, payload, _typing(person, payload, at))
 
 
 def change(
@@ -82,10 +86,10 @@ def change(
     return _write(lead, payload, sender)
 
 
-def _typing(person: User, payload: Mapping[str, Any]) -> Sender:
+def _typing(person: User, payload: Mapping[str, Any], at: datetime | None = None) -> Sender:
     """A person as the sender."""
     actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
-    return Sender(None, timezone.now(), TYPED_IN, actor, _defined(payload), person)
+    return Sender(None, at or timezone.now(), TYPED_IN, actor, _defined(payload), person)
 
 
 def _defined(payload: object) -> Mapping[str, Any]:
@@ -97,6 +101,8 @@ def _write(lead: Lead, payload: Any, sender: Sender) -> list[FieldError]:
     strict = sender.strict or by_hand
     values, unread = read(payload, read_change, sender.defined, strict=strict)
     empty = emptied(payload, values, unread, by_hand=by_hand)
+    if not by_hand:
+        _refuse_homeless(empty)
     _refuse_nameless(lead, values, empty)
     arrival = Arrival(0, values, lead_id=lead.pk, emptied=empty, unread=unread)
     return again_when_raced(lambda: _written(write_leads([arrival], sender)[0]).warnings)
@@ -106,6 +112,13 @@ def _written(result: IngestResult) -> IngestResult:
     if result.errors:
         raise Refused(*result.errors)
     return result
+
+
+def _refuse_homeless(emptied: frozenset[str]) -> None:
+    """What is counted under a source stays counted, unless a person corrects it."""
+    if gone := sorted(emptied & frozenset(ORIGIN)):
+        detail = "Where a lead came from stays; a person may correct it here."
+        raise Refused(*(FieldError(f"/{name}", "never_emptied", detail) for name in gone))
 
 
 def _refuse_nameless(lead: Lead, values: Mapping[str, Any], emptied: frozenset[str]) -> None:

@@ -13,7 +13,7 @@ from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column, Merge
 from leads.editing import words
 from leads.editing.said import Doubt, Said, doubts
 from leads.fields import definitions
-from leads.handoffs.forms import PRINTABLE
+from leads.follow_ups.forms import PRINTABLE
 from leads.ingest.records import ATTRIBUTE
 from leads.models import Campaign, CustomField, FieldType, Lead, Source
 
@@ -293,8 +293,8 @@ def _consent() -> dict[str, forms.Field]:
 def offered() -> dict[str, list[str]]:
     """Names of sources and campaigns, for the lists beside their fields."""
     return {
-        "source": list(Source.objects.values_list("name", flat=True)[:OFFERED]),
-        "campaign": list(Campaign.objects.values_list("name", flat=True)[:OFFERED]),
+        "source": list(Source.objects.standing().values_list("name", flat=True)[:OFFERED]),
+        "campaign": list(Campaign.objects.standing().values_list("name", flat=True)[:OFFERED]),
     }
 
 

@@ -20,6 +20,7 @@ class Said:
 
     who: str
     at: datetime
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def whose(lead: Any) -> dict[str, Said]:
 
 def _said(one: Mapping[str, Any]) -> Said:
     who = one["person"] or one["integration"] or "LeadPortal"
-    return Said(who, datetime.fromisoformat(one["at"]))
+    return Said(who, datetime.fromisoformat(one["at"]), by_person=bool(one["person"]))
 
 
 def doubts(lead: Lead) -> dict[str, Doubt]:

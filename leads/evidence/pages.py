@@ -81,22 +81,26 @@ def evidence(request: AuthenticatedRequest) -> HttpResponse:
 def evidence_draft(request: AuthenticatedRequest) -> HttpResponse:
     """Put the case that the button stood beside into the note of the draft, and go there."""
     found = _found(request, request.POST.get("period", DEFAULT))
-    case = _case(found, request.POST.get("reason", ""), request.POST.get("rule", ""))
+    case, older = _case(found, request.POST.get("reason", ""), request.POST.get("rule", ""))
     try:
-        version = cases.note(case, request.user)
+        version = cases.note(case, request.user, instead_of=older)
     except VersionError as error:
         return refused(request, "No draft was started", str(error), "rejections-evidence")
     messages.success(request, f"The case is in the note of {version}. Nothing live changes.")
     return redirect("draft", version.number)
 
 
-def _case(found: Evidence, reason: str, rule: str) -> str:
-    """The case in words. Raises Http404 for one that the period does not have."""
+def _case(found: Evidence, reason: str, rule: str) -> tuple[str, str]:
+    """The case in words, and a pattern of how it was told before.
+
+    Raises Http404 for one that the period does not have.
+    """
     reason_id = id_number(reason)
     if reason_id is not None and reason_id in found.reasons.labels:
-        return words.of_reason(reason_id, found.reasons, found.period)
+        told = words.told_of_reason(found.reasons.labels[reason_id])
+        return words.of_reason(reason_id, found.reasons, found.period), told
     flaws = [one for one in found.flaws if one.rule == rule]
     label, share = words.label_of(rule, found.live, flaws), found.precision.get(rule, Share(0, 0))
     if not label:
         raise Http404
-    return words.of_rule(label, share, flaws, found.period)
+    return words.of_rule(label, share, flaws, found.period), words.told_of_rule(label)

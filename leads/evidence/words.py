@@ -1,5 +1,6 @@
 """A case against the criteria in a sentence, for the note of a draft."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from funnel.rulebook.parts import Rule
@@ -28,6 +29,16 @@ def of_reason(reason: int, reasons: Reasons, period: Period) -> str:
         f"{formats.some(count, 'lead')} handed over {period.days_text} {_were(count)} rejected "
         f"for “{reasons.labels[reason]}”: {', '.join(parts)}."
     )
+
+
+def told_of_reason(label: str) -> str:
+    """A pattern of what `of_reason` said of this reason before, whatever the days and numbers."""
+    return rf"[\d,]+ leads? handed over .+ (was|were) rejected for “{re.escape(label)}”: .+"
+
+
+def told_of_rule(label: str) -> str:
+    """The same of `of_rule`."""
+    return rf"“{re.escape(label)}”, [^:]+: (of [\d,]+ leads? that it gave|Sales said) .+"
 
 
 def of_rule(label: str, share: Share, flaws: Sequence[Flaw], period: Period) -> str:

@@ -22,6 +22,9 @@ class HandoffAnswer(TypedDict):
     queue: str
     state: HandoffState
     cycle: int
+    # Where the lead came from, as was known when it was handed over.
+    source: str | None
+    campaign: str | None
     criteria_version: int
     score: ScoreAnswer
     line: int
@@ -47,6 +50,8 @@ def handoff_answer(handoff: Handoff) -> HandoffAnswer:
         "queue": handoff.queue.name,
         "state": HandoffState(handoff.state),
         "cycle": handoff.cycle,
+        "source": handoff.source.name if handoff.source else None,
+        "campaign": handoff.campaign.name if handoff.campaign else None,
         "criteria_version": handoff.version.number,
         "score": score_answer(handoff),
         "line": handoff.line,

@@ -211,7 +211,9 @@ def _outcome(request: Request, lead: Lead, fields: Mapping[str, Field]) -> HttpR
 
 def to_show(request: Request) -> Any:
     # Of the version its number only: its document takes longer to parse than all the rest.
-    shown = handoffs_for(request).select_related("queue", "version", "claimed_by", "reason")
+    shown = handoffs_for(request).select_related(
+        "queue", "version", "claimed_by", "reason", "source", "campaign"
+    )
     return shown.defer("version__content")
 
 

@@ -40,6 +40,8 @@ HANDOFF_EXAMPLE = {
     "queue": "Sales",
     "state": "open",
     "cycle": 1,
+    "source": "Demo form",
+    "campaign": "Nordic food Q4",
     "criteria_version": 1,
     "score": SCORE_EXAMPLE,
     "line": 70,

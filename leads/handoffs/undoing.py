@@ -10,9 +10,11 @@ from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import Actor, Stage
 from leads import ledger, news
+from leads.columns import LEAD_COLUMNS
+from leads.editing.said import TOLD, whose
 from leads.handoffs import claims
 from leads.ledger import UNDONE
-from leads.models import Handoff, HandoffState, Lead, Outcome, StageChange
+from leads.models import Handoff, HandoffState, Lead, LeadChange, Outcome, StageChange
 
 UNDO_WITHIN = timedelta(seconds=10)
 # The toast says ten seconds; what was pressed in the last of them still arrives.
@@ -37,6 +39,7 @@ def undo(handoff: Handoff, person: User, *, at: datetime | None = None) -> Hando
     last = StageChange.objects.filter(lead=lead).order_by("-pk")[0]
     _check(last, handoff, person, at)
     columns, sets = _as_before(handoff, person, last)
+    sets |= _unsaid(lead, person, last.at)
     for name, value in columns.items():
         setattr(handoff, name, value)
     handoff.save(update_fields=list(columns))
@@ -89,3 +92,25 @@ def _as_before(
         before["state"], before["outcome"] = HandoffState.CLOSED, Outcome.ACCEPTED
         before["closed_at"] = accepted.latest("pk").at
     return before, {"owner_id": person.pk}
+
+
+def _unsaid(lead: Lead, person: User, at: datetime) -> dict[str, object]:
+    """Columns of the lead as they were before what was typed with the verdict; that is forgotten.
+
+    Where a machine has said something else since, the word is a typed one still and tells of both.
+    """
+    said = LeadChange.objects.filter(lead=lead, person=person, at=at).first()
+    if said is None:
+        return {}
+    said.delete()
+    words = whose(Lead.objects.annotate(**TOLD).get(pk=lead.pk))
+    typed = dict(lead.typed or {})
+    for name in said.fields:
+        if not words.get(name, words[""]).by_person and not typed.get(name):
+            typed.pop(name, None)
+    before = {
+        column.name: column.field.to_python(said.fields[column.name][0])
+        for column in LEAD_COLUMNS
+        if column.name in said.fields
+    }
+    return {**before, "typed": typed or None}

@@ -16,6 +16,7 @@ from funnel.promises import due_at
 from funnel.stages import Actor, Stage
 from funnel.versions import current
 from leads import ledger
+from leads.editing import editing
 from leads.handoffs import bant
 from leads.models import BantItem, Handoff, HandoffState, Lead, Outcome, Touch, WrongCriterion
 
@@ -72,13 +73,15 @@ def accept(
         raise NeedsBant(asked, [item for item in rows if item not in known])
     if value is not None and value < 0:
         raise VerdictRefused("An estimated value is not below zero.")
-    sets: dict[str, Any] = {"owner_id": rep.pk}
-    if value is not None:
-        sets["estimated_value"] = value
     at = at or timezone.now()
     closed = {"outcome": Outcome.ACCEPTED, "closed_at": at, "expected_on": expected_on}
     held = Handoff.objects.held_by(rep).filter(pk=handoff.pk)
-    return _close(handoff, rep, Stage.ACCEPTED, held, closed, sets=sets, at=at)
+    _close(handoff, rep, Stage.ACCEPTED, held, closed, sets={"owner_id": rep.pk}, at=at)
+    if value not in (None, handoff.lead.estimated_value):
+        # The rep's word, which stands against machines like any other that a person typed.
+        editing.edit(handoff.lead, {"estimated_value": value}, rep, at=at)
+        handoff.lead.refresh_from_db()
+    return handoff
 
 
 @transaction.atomic

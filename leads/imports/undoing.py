@@ -11,16 +11,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import User
 from funnel.stages import LADDER, Actor, Stage
 from leadportal.db import rows
-from leads import ledger
+from leads import ledger, news
 from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS
 from leads.editing import editing
+from leads.ingest.whence import CAME, ORIGIN
 from leads.models import (
     Adjustment,
     BantItem,
+    Campaign,
     Event,
     ExternalId,
     FollowUp,
@@ -35,13 +38,15 @@ from leads.models import (
     Nurture,
     Outcome,
     Override,
+    Source,
 )
+from leads.models.campaign import Named
 
 REASON = "The import it came with was undone"
 _ATTRIBUTE = "attributes."
 # Won and lost without a handoff is what the file said.
 _UNWORKED = (*LADDER, Stage.DISQUALIFIED, Stage.WON, Stage.LOST)
-_NAMED = ("company", "source", "campaign")
+_NAMED = ("company", *ORIGIN)
 # All that says who somebody is.
 _NOBODY: Mapping[str, Any] = {
     **{c.name: c.blank for c in LEAD_COLUMNS if c.name not in _NAMED},
@@ -55,6 +60,8 @@ _NOBODY: Mapping[str, Any] = {
     "word_keys": None,
     "typed": None,
     "held_until": None,
+    "tags": None,
+    "last_tags": None,
 }
 
 
@@ -146,7 +153,10 @@ def _restored(one: Import, line: ImportLine, found: Mapping[int, Lead]) -> LineS
     payload: dict[str, Any] = {}
     stands = True
     for name, (old, new) in ((n, c) for change in changes for n, c in change.fields.items()):
-        if str(_now(lead, name)) != str(new):
+        if name == CAME:
+            stands = _take_back_coming(lead, old, new) and stands
+        elif name in ORIGIN or str(_now(lead, name)) != str(new):
+            # Where somebody came from at first stays, once it is known.
             stands = False
         elif name.startswith(_ATTRIBUTE):
             payload.setdefault("attributes", {})[name.removeprefix(_ATTRIBUTE)] = old
@@ -157,6 +167,31 @@ def _restored(one: Import, line: ImportLine, found: Mapping[int, Lead]) -> LineS
     if payload:
         editing.change(lead, payload, one.integration)
     return LineStatus.RESTORED if stands else LineStatus.KEPT
+
+
+def _take_back_coming(lead: Lead, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> bool:
+    """Put where they came from last as it was before the line, if they have not come since."""
+    if lead.last_came_at is None or lead.last_came_at.isoformat() != new["at"]:
+        return False
+    before = old or {}
+    lead.last_source = _named_now(Source, before.get("source_id"))
+    lead.last_campaign = _named_now(Campaign, before.get("campaign_id"))
+    lead.last_tags = before.get("tags")
+    lead.last_came_at = datetime.fromisoformat(before["at"]) if before else None
+    lead.updated_at = timezone.now()
+    lead.save(
+        update_fields=["last_source", "last_campaign", "last_tags", "last_came_at", "updated_at"]
+    )
+    news.of_leads([lead.pk], lead.updated_at)
+    return True
+
+
+def _named_now(model: type[Named], pk: int | None) -> Named | None:
+    """What is called so by now: two names may have become one since."""
+    if pk is None:
+        return None
+    found = model._default_manager.filter(pk=pk).select_related("same_as").first()
+    return (found.same_as or found) if found else None
 
 
 def _now(lead: Lead, name: str) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Max, Q, QuerySet
 
 from accounts import policy
 from accounts.keys import keys
@@ -125,13 +125,15 @@ def _held(inlet: Inlet) -> Inlet:
 
 
 def counted() -> "QuerySet[Inlet, Any]":
-    """All but those of forms made here, each with what came and what waits for somebody."""
-    return Inlet.objects.exclude(system=System.FORM).annotate(
-        last_at=Max("deliveries__received_at"),
-        taken=Count("deliveries", filter=Q(deliveries__state=DeliveryState.TAKEN)),
-        waiting=Count("deliveries", filter=Q(deliveries__state=DeliveryState.QUARANTINED)),
-        failed=Count("deliveries", filter=Q(deliveries__state=DeliveryState.FAILED)),
-    )
+    """All but those of forms made here, each with what came lately and waits for somebody."""
+    recent = FilteredRelation("deliveries", condition=Q(deliveries__forget_at__isnull=False))
+    rows = Inlet.objects.exclude(system=System.FORM).annotate(recent=recent)
+    return rows.annotate(
+        last_at=Max("recent__received_at"),
+        taken=Count("recent", filter=Q(recent__state=DeliveryState.TAKEN)),
+        waiting=Count("recent", filter=Q(recent__state=DeliveryState.QUARANTINED)),
+        failed=Count("recent", filter=Q(recent__state=DeliveryState.FAILED)),
+    ).order_by("name", "pk")
 
 
 def seen(inlet: Inlet) -> list[Seen]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from leads import tags
 from leads.checks import spellings
 from leads.checks.leads import LEAD
 from leads.imports import recognising
@@ -43,6 +44,8 @@ _OF_OTHERS = frozenset(
         *("rep", "salesrep", "sender"),
     }
 )
+# Names that no detail may have.
+_RESERVED = LEAD.keys() - tags.NAMES
 Fields = Mapping[str, CustomField]
 
 
@@ -136,6 +139,7 @@ def item_of(
     plan = Plan(heads, names, False, zone, defined, campaign=inlet.campaign)
     item = plan.item([words(one.value) for one in said])
     _keep_types(item, said, names, heads)
+    _keep_tags(item, said)
     consent = _dated(item.pop("consent", {}), said, names, inlet, at)
     if consent := {**consent, **submission.consent}:
         item["consent"] = consent
@@ -144,7 +148,7 @@ def item_of(
 
 def _head(one: Said) -> str:
     """The name of a detail, which may not be that of a field of the lead itself."""
-    return f"other {one.label}" if spellings.name(one.label) in LEAD else one.label
+    return f"other {one.label}" if spellings.name(one.label) in _RESERVED else one.label
 
 
 def _keep_types(
@@ -157,6 +161,17 @@ def _keep_types(
         is_one = name == DETAIL or name.startswith(FIELD)
         if is_one and attribute in kept and not isinstance(one.value, str):
             kept[attribute] = one.value
+
+
+def _keep_tags(item: dict[str, Any], said: Sequence[Said]) -> None:
+    """What marks a link is kept as that, also where it is the source as well."""
+    for one in said:
+        ends = (spellings.name(one.label).lower(), one.path.rpartition(".")[2].lower())
+        for tag in tags.NAMES.intersection(ends):
+            item.setdefault(tag, words(one.value))
+            item.get("attributes", {}).pop(spellings.name(one.label), None)
+    if not item.get("attributes", True):
+        del item["attributes"]
 
 
 def _dated(

@@ -17,13 +17,17 @@ _COLUMNS = ("id", "stage", "merged_into_id", *WRITTEN)
 _JSON = [f.attname for f in Lead._meta.fields if f.attname in WRITTEN and isinstance(f, JSONField)]
 _LOCK = "SELECT id FROM leads_lead WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
 _READ = f"""
-SELECT {", ".join(f"l.{name}" for name in _COLUMNS)}, c.name, s.name, m.name
+SELECT {", ".join(f"l.{name}" for name in _COLUMNS)}, l.created_at, c.name, s.name, m.name,
+       ls.name, lm.name
   FROM leads_lead l
   LEFT JOIN leads_company c ON c.id = l.company_id
   LEFT JOIN leads_source s ON s.id = l.source_id
   LEFT JOIN leads_campaign m ON m.id = l.campaign_id
+  LEFT JOIN leads_source ls ON ls.id = l.last_source_id
+  LEFT JOIN leads_campaign lm ON lm.id = l.last_campaign_id
  WHERE l.id = ANY(%(ids)s)
 """  # noqa: S608 - constants
+_NAMES = ("company", "source", "campaign", "last_source", "last_campaign")
 # What was said on consent, and, without a time, the fields of which something is kept that was not
 # understood: asked together, as every lead that is known asks for both.
 _SAID = """
@@ -75,14 +79,17 @@ def _load(ids: set[int]) -> dict[int, Record]:
     prepared.fetch(_LOCK, asked)
     records = {}
     # Read once they are locked: who held them may have changed them.
-    for *values, company, source, campaign in prepared.fetch(_READ, asked):
+    for told in prepared.fetch(_READ, asked):
+        values, (created_at, *named) = told[: len(_COLUMNS)], told[len(_COLUMNS) :]
         row = dict(zip(_COLUMNS, values, strict=True))
         if row["merged_into_id"]:
             raise Raced
         for name in _JSON:
             row[name] = row[name] and json.loads(row[name])
-        names = {"company": company or "", "source": source or "", "campaign": campaign or ""}
-        records[row["id"]] = Record(-1, row["id"], new=False, row=row, names=names)
+        names = {name: value or "" for name, value in zip(_NAMES, named, strict=True)}
+        records[row["id"]] = Record(
+            -1, row["id"], new=False, row=row, names=names, created_at=created_at
+        )
     for lead, name, at, given in prepared.fetch(_SAID, asked):
         if at is None:
             records[lead].unread.add(name)

@@ -147,7 +147,7 @@ def _write_new(people: People, sender: Sender) -> None:
 
 def _write_changed(people: People, sender: Sender) -> None:
     """Leads that were known and now differ; they are due to be judged again."""
-    touched = [record for record in people.known if record.touched or record.doubted]
+    touched = [record for record in people.known if record.touched or record.written]
     touched.sort(key=lambda record: record.id)
     for record in touched:
         record.finish()

@@ -32,6 +32,11 @@ WRITTEN = (
     "consent",
     "search_key",
     "typed",
+    "tags",
+    "last_source_id",
+    "last_campaign_id",
+    "last_tags",
+    "last_came_at",
 )
 _BLANK = dict.fromkeys(field.attname for field in Lead._meta.concrete_fields if field.null)
 
@@ -103,7 +108,7 @@ class Record:
     id: int = 0
     new: bool = True
     row: dict[str, Any] = field(default_factory=dict)
-    # Of a new one that is older than its arrival.
+    # Since when it is known; of a new one that is older than its arrival.
     created_at: datetime | None = None
     # Names behind the ids of company, source and campaign, for people to read.
     names: dict[str, str] = field(default_factory=dict)
@@ -114,8 +119,8 @@ class Record:
     # What was said before and now on each purpose: [(at, given)], and the rows to add.
     spoken: dict[str, list[tuple[datetime, bool]]] = field(default_factory=dict)
     consent_rows: list[dict[str, Any]] = field(default_factory=list)
-    # A machine said something else than a person typed; only that is written.
-    doubted: bool = False
+    # Something is to be written that nobody judges by: what a machine said against a person, tags.
+    written: bool = False
     # Fields of which something is kept that was not understood.
     unread: set[str] = field(default_factory=set)
 
@@ -130,7 +135,7 @@ class Record:
         old = self.get(column)
         if old != value:
             self.row[column] = value
-            self._note(column, old, value)
+            self.note(column, old, value)
 
     def point(self, name: str, target: dict[str, Any] | None) -> None:
         """Point to a company, source or campaign; the change is noted by its name."""
@@ -138,10 +143,10 @@ class Record:
             return
         self.pointed.setdefault(name, self.get(f"{name}_id"))
         self.row[f"{name}_id"] = target["id"]
-        self._note(name, self.names.get(name, ""), target["name"])
+        self.note(name, self.names.get(name, ""), target["name"])
         self.names[name] = target["name"]
 
-    def _note(self, name: str, old: Any, new: Any) -> None:
+    def note(self, name: str, old: Any, new: Any) -> None:
         self.changes.setdefault(name, [old, new])[1] = new
 
     def hears(self, name: str, value: Any, sender: Sender, *, same: bool = False) -> bool:
@@ -161,7 +166,7 @@ class Record:
             beside = {"value": value, "by": sender.integration.name, "at": sender.at.isoformat()}
         if (beside or {}).get("value") != (typed[name] or {}).get("value"):
             self.row["typed"] = typed | {name: beside}
-            self.doubted = True
+            self.written = True
         return False
 
     def take_fields(self, values: dict[str, Any], sender: Sender) -> None:
@@ -210,14 +215,14 @@ class Record:
         if old is not None:
             self.row["attribute_keys"].pop(key, None)
             self._take_words(key, "")
-            self._note(name, old, None)
+            self.note(name, old, None)
 
     def _point_nowhere(self, name: str) -> None:
         if self.get(f"{name}_id") is None:
             return
         self.pointed.setdefault(name, self.get(f"{name}_id"))
         self.row[f"{name}_id"] = None
-        self._note(name, self.names.get(name, ""), "")
+        self.note(name, self.names.get(name, ""), "")
         self.names[name] = ""
 
     def _take_words(self, name: str, words: str) -> None:
@@ -266,7 +271,7 @@ class Record:
             if twin is not None:
                 twins[name] = twin
             self._take_words(name, field_values.words(value, sender.defined.get(name)))
-            self._note(f"{ATTRIBUTE}{name}", old, value)
+            self.note(f"{ATTRIBUTE}{name}", old, value)
 
     def take_consent(self, words: dict[str, dict[str, Any]], at: datetime) -> None:
         """New words on purposes. Repeating what stands adds nothing; the latest word counts."""

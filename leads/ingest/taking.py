@@ -1,10 +1,8 @@
 """Applying one item to the lead that it means."""
 
-from typing import Any
-
 from funnel.stages import Stage
 from leads.checks.reading import FieldError, Refused
-from leads.ingest import companies, origins, unread
+from leads.ingest import companies, origins, unread, whence
 from leads.ingest.finding import People
 from leads.ingest.records import Arrival, Record, Sender
 from leads.ingest.results import IngestResult, Status
@@ -29,13 +27,15 @@ def take(
     status, first_index = _enlist(record, arrival, people)
     record.take_fields(arrival.values, sender)
     for name in sorted(arrival.emptied):
-        record.empty(name, sender)
+        # Where somebody came from, no machine takes away.
+        if sender.person or name not in whence.ORIGIN:
+            record.empty(name, sender)
     if "email" in arrival.values:
         _take_email(record, arrival, people, sender)
     if "consent" in arrival.values:
         record.take_consent(arrival.values["consent"], sender.at)
     _take_company(record, arrival, linked, sender)
-    _take_origin(record, arrival.values, named, sender)
+    whence.take(record, arrival, named, sender)
     result = IngestResult(arrival.index, status, first_index=first_index)
     if wrong := arrival.wrong:
         result.warnings = [e for e in wrong if unread.field_of(e.pointer) not in arrival.editions]
@@ -114,26 +114,3 @@ def _take_email(record: Record, arrival: Arrival, people: People, sender: Sender
     record.take_email(arrival, sender)
     if record.get("email_key"):
         people.by_mail[record.get("email_key")] = record
-
-
-def _take_origin(
-    record: Record, values: dict[str, Any], named: origins.Origins, sender: Sender
-) -> None:
-    campaign = named.campaign(values.get("campaign", ""))
-    _take_named("campaign", campaign, record, sender)
-    if "source" in values:
-        _take_named("source", named.source(values["source"]), record, sender)
-    elif "source" in (record.get("typed") or ()):
-        pass
-    elif not record.get("source_id"):
-        if campaign and campaign["source_id"]:
-            record.point("source", {"id": campaign["source_id"], "name": ""})
-        else:
-            record.point("source", named.source(sender.default_source))
-
-
-def _take_named(name: str, target: dict[str, Any] | None, record: Record, sender: Sender) -> None:
-    if target and record.hears(
-        name, target["name"], sender, same=record.get(f"{name}_id") == target["id"]
-    ):
-        record.point(name, target)

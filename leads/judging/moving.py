@@ -69,7 +69,8 @@ FROM (SELECT (SELECT count(*) FROM changed) AS changed,
                   FROM moved WHERE is_rejudged GROUP BY 1) AS counted) AS moves) n
 LEFT JOIN moved m ON m.target = 'sql' ORDER BY m.handoff_id
 """
-_SEEN = ", l.ctid AS lead_place, CASE WHEN m.target IS NOT NULL THEN {saw} END AS saw"
+_SEEN = """, l.ctid AS lead_place, l.source_id, l.campaign_id,
+    CASE WHEN m.target IS NOT NULL THEN {saw} END AS saw"""
 
 # The number of a handoff is known before its row is written, and a locked lead is found by its
 # place: nothing here joins one step to another, or to a table, by a key. Right after a large import
@@ -90,9 +91,10 @@ _STEPS = """moved AS MATERIALIZED (
     WHERE h.id = ANY(ARRAY(SELECT handoff_id FROM moved WHERE stage = 'sql')) AND h.state = {open}
 ), opened AS (
     INSERT INTO leads_handoff (id, lead_id, queue_id, version_id, state, cycle, fit, intent, total,
-        line, reasons, why, opened_at, due_at, outcome, note, spared_id)
+        line, reasons, why, opened_at, due_at, outcome, note, spared_id, source_id, campaign_id)
     SELECT handoff_id, id, {queue}, {version}, {open}, cycle, fit, intent, total, {line},
-        '[]'::jsonb, '', {at}, coalesce({at} + {left}, {due}), '', '', {rejecter}
+        '[]'::jsonb, '', {at}, coalesce({at} + {left}, {due}), '', '', {rejecter},
+        source_id, campaign_id
     FROM moved n WHERE target = 'sql'
 ), told AS (
     {insertion}

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from funnel.stages import Actor, Stage
 from funnel.vocabulary.operators import FactType
-from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column
+from leads.columns import COMPANY_COLUMNS, KEPT_COLUMNS, LEAD_COLUMNS, Column
 from leads.explanation.answers import ScoreAnswer
 from leads.ingest.answers import WarningAnswer
 from leads.models import EmailKind, Event, StageChange
@@ -34,6 +34,12 @@ _LEAD: dict[str, Any] = {
     "external_id": str | None,
     "email_kind": EmailKind | None,
     **told_types(LEAD_COLUMNS),
+    # How the link was marked that brought them: UTM parameters and ids of clicks.
+    "tags": dict[str, str],
+    # The same of when they came last, which is the first time where they came once.
+    **told_types(KEPT_COLUMNS),
+    "last_tags": dict[str, str],
+    "last_came_at": datetime,
     "company": CompanyAnswer | None,
     "attributes": dict[str, Any],
     "consent": dict[str, bool],

@@ -11,7 +11,7 @@ from django.db.models import DateTimeField, DecimalField, Field, ForeignKey, Mod
 from accounts.models import Integration
 from leadportal.db import prepared
 from leadportal.rest.lists import LIMIT_MAX
-from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column
+from leads.columns import COMPANY_COLUMNS, KEPT_COLUMNS, LEAD_COLUMNS, Column
 from leads.models import Judgement, Lead
 
 
@@ -43,6 +43,8 @@ def _plain(model: type[Model], table: str, *names: str) -> list[str]:
     return [f"{_told(model._meta.get_field(n), f'{table}.{n}')} AS {n}" for n in names]  # type: ignore[arg-type]
 
 
+# Who came once came last as they came first.
+_LAST = "CASE WHEN lead.last_came_at IS NULL THEN lead.{0} ELSE lead.last_{0} END"
 # lead_external_id_once, handoff_open_once; the rest by primary keys.
 _MEMBERS = [
     "lead.id",
@@ -52,6 +54,10 @@ _MEMBERS = [
          ORDER BY e.id LIMIT 1) AS external_id""",
     *_plain(Lead, "lead", "email_kind"),
     *_columns(LEAD_COLUMNS, "lead"),
+    "coalesce(lead.tags, '{}') AS tags",
+    *_columns(KEPT_COLUMNS, "lead"),
+    f"coalesce({_LAST.format('tags')}, '{{}}') AS last_tags",
+    f"{_moment('coalesce(lead.last_came_at, lead.created_at)')} AS last_came_at",
     f"""CASE WHEN company.id IS NOT NULL THEN (
         SELECT row_to_json(c) FROM (SELECT {", ".join(_columns(COMPANY_COLUMNS, "company"))}) c
     ) END AS company""",  # noqa: S608 - names of columns
@@ -76,6 +82,8 @@ SELECT lead.id, row_to_json(answer)::text
   LEFT JOIN leads_company company ON company.id = lead.company_id
   LEFT JOIN leads_source source ON source.id = lead.source_id
   LEFT JOIN leads_campaign campaign ON campaign.id = lead.campaign_id
+  LEFT JOIN leads_source last_source ON last_source.id = {_LAST.format("source_id")}
+  LEFT JOIN leads_campaign last_campaign ON last_campaign.id = {_LAST.format("campaign_id")}
   LEFT JOIN accounts_user owner ON owner.id = lead.owner_id
   LEFT JOIN leads_judgement j ON j.lead_id = lead.id
   LEFT JOIN funnel_criteriaversion version ON version.id = j.version_id

@@ -39,6 +39,11 @@ LEAD_READ_EXAMPLE = {
         "employees": 610,
         "country": "SE",
     },
+    "tags": {"utm_source": "google", "utm_medium": "cpc", "gclid": "Cj0KCQ"},
+    "last_source": "Webinar",
+    "last_campaign": None,
+    "last_tags": {},
+    "last_came_at": NOW,
     "typed": ["phone"],
     "stage": "sql",
     "stage_since": NOW,
@@ -79,9 +84,11 @@ PATCH_LEAD = operation(
     "changeLead",
     "Change one lead",
     description="Fields that are sent overwrite, and null empties; so does the null of an"
-    " attribute. What a person typed stands: your word is kept beside it for people to see, and"
-    " the answer shows what is. What is not understood changes nothing and is told in `warnings`;"
-    " with `strict` it refuses the whole. An address or an external id of another lead is a 409.",
+    " attribute. `source` and `campaign` stand as they came first: later ones are `last_source`"
+    " and `last_campaign`, and none is emptied. What a person typed stands: your word is kept"
+    " beside it for people to see, and the answer shows what is. What is not understood changes"
+    " nothing and is told in `warnings`; with `strict` it refuses the whole. An address or"
+    " an external id of another lead is a 409.",
     body=LEAD_SCHEMA,
     sent={"job_title": "VP Operations", "phone": None, "attributes": {"budget": None}},
     answers={200: ChangedLeadAnswer},

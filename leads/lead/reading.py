@@ -80,7 +80,8 @@ def for_page(reader: User) -> "QuerySet[LeadOnPage]":
     consents = Consent.objects.filter(lead=OuterRef("pk")).order_by("-at", "-pk")
     return (
         Lead.objects.visible_to(reader)
-        .select_related("company", "source", "campaign", "owner", "judgement__version")
+        .select_related("company", "source", "campaign", "last_source", "last_campaign")
+        .select_related("owner", "judgement__version")
         .annotate(
             fresh=Subquery(fresh.order_by().values("lead").annotate(n=Count("pk")).values("n")),
             has_news=Exists(news.about(OuterRef("pk"), OuterRef("company"))),

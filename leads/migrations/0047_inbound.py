@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_scopes"),
-        ("leads", "0037_imports"),
+        ("leads", "0041_origin_stands"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,11 +1,42 @@
+from typing import TypeVar
+
 from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from leadportal.look.bidi import apart
+from leads.text import BETWEEN
+
+Named = TypeVar("Named", "Source", "Campaign")
+
+
+def _folded() -> Coalesce:
+    """SQL of `folded_key` (leads/text.py)."""
+    bare = Func(
+        F("key"), Value(BETWEEN), Value(""), function="translate", output_field=models.CharField()
+    )
+    # A name of nothing else stands for itself.
+    return Coalesce(NullIf(bare, Value("")), F("key"))
+
+
+class NamedQuerySet(models.QuerySet[Named]):
+    def standing(self) -> "NamedQuerySet[Named]":
+        """Those that are something; the rest are other names of these."""
+        return self.filter(same_as=None)
+
+    def called(self, folded: str) -> models.QuerySet[Named, int]:
+        """The id of what is called so by now, by any of its names."""
+        named = self.order_by().filter(folded=folded)
+        return named.values_list(Coalesce("same_as", "pk"), flat=True)
 
 
 class Source(models.Model):
-    """Where leads come from: a form, a list, a partner, an ad platform."""
+    """Where leads come from: a form, a list, a partner, an ad platform.
+
+    One that is `same_as` another is an old name of it: nothing points to it, and what still comes
+    under it arrives there.
+    """
 
     class Channel(models.TextChoices):
         WEBSITE = "website", "Website"
@@ -19,23 +50,41 @@ class Source(models.Model):
 
     name = models.CharField(max_length=80)
     key = models.CharField(max_length=100, unique=True)
+    # The key without what may stand between words: "Google Ads" and "google-ads" are one.
+    folded = models.GeneratedField(
+        expression=_folded(), output_field=models.CharField(max_length=100), db_persist=True
+    )
     # {"name": " e mail "} where the key does not hold the words as such.
     word_keys = models.JSONField(null=True, blank=True)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.OTHER)
     created_at = models.DateTimeField(default=timezone.now)
+    same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="other_names")
+    # Of another name: when to look for what still points to it (leads/sources/moving.py).
+    due_at = models.DateTimeField(null=True)
+
+    objects = NamedQuerySet["Source"].as_manager()
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["folded"], name="source_name_once"),
+            models.CheckConstraint(
+                condition=Q(same_as=None) | ~Q(same_as=F("id")), name="source_is_not_its_own_name"
+            ),
+        ]
 
     def __str__(self) -> str:
         return apart(self.name)
 
 
 class Campaign(models.Model):
-    """Something we spent time or money on to get leads."""
+    """Something we spent time or money on to get leads; `same_as` as of a Source."""
 
     name = models.CharField(max_length=120)
     key = models.CharField(max_length=150, unique=True)
+    folded = models.GeneratedField(
+        expression=_folded(), output_field=models.CharField(max_length=150), db_persist=True
+    )
     word_keys = models.JSONField(null=True, blank=True)
     source = models.ForeignKey(
         Source, models.PROTECT, null=True, blank=True, related_name="campaigns"
@@ -44,10 +93,19 @@ class Campaign(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     spend = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    same_as = models.ForeignKey("self", models.PROTECT, null=True, related_name="other_names")
+    due_at = models.DateTimeField(null=True)
+
+    objects = NamedQuerySet["Campaign"].as_manager()
 
     class Meta:
         ordering = ["name"]
         constraints = [
+            models.UniqueConstraint(fields=["folded"], name="campaign_name_once"),
+            models.CheckConstraint(
+                condition=Q(same_as=None) | ~Q(same_as=F("id")),
+                name="campaign_is_not_its_own_name",
+            ),
             models.CheckConstraint(
                 condition=models.Q(ends_on=None)
                 | models.Q(starts_on=None)

@@ -77,6 +77,13 @@ class Handoff(models.Model):
     version = models.ForeignKey("funnel.CriteriaVersion", models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=HandoffState, default=HandoffState.OPEN)
     cycle = models.PositiveSmallIntegerField(default=1)
+    # Where the lead came from, as was known then: what Sales said of a source stays its number.
+    source = models.ForeignKey(
+        "leads.Source", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    campaign = models.ForeignKey(
+        "leads.Campaign", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     # The judgement that opened it, as it was then.
     fit = models.SmallIntegerField()
     intent = models.SmallIntegerField()

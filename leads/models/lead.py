@@ -127,6 +127,18 @@ class Lead(models.Model):
 
     source = models.ForeignKey("leads.Source", models.PROTECT, null=True, related_name="leads")
     campaign = models.ForeignKey("leads.Campaign", models.PROTECT, null=True, related_name="leads")
+    # How the link was marked that brought them (leads/tags.py): {"utm_medium": "cpc"}.
+    tags = models.JSONField(null=True, blank=True)
+    # The same of when they came last, where they came again: source, campaign and tags above stand.
+    # No index: only merging two names asks by these, and every new lead would write one more.
+    last_source = models.ForeignKey(
+        "leads.Source", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    last_campaign = models.ForeignKey(
+        "leads.Campaign", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    last_tags = models.JSONField(null=True, blank=True)
+    last_came_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     merged_into = models.ForeignKey(
@@ -157,6 +169,11 @@ class Lead(models.Model):
                 condition=Q(stage="merged", merged_into__isnull=False)
                 | (~Q(stage="merged") & Q(merged_into=None)),
                 name="lead_merged_names_its_heir",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_came_at__isnull=False)
+                | Q(last_source=None, last_campaign=None, last_tags=None),
+                name="lead_last_came_at_a_time",
             ),
         ]
         indexes = [

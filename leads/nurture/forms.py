@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from funnel.vocabulary.events import EVENT_TYPES
-from leads.handoffs.forms import PRINTABLE
+from leads.follow_ups.forms import PRINTABLE
 from leads.nurture.nurture import ANYTHING, MOST_DAYS, SAYS_NOTHING
 
 EVENTS = [

@@ -43,7 +43,7 @@ _NOT_SHOWN = (
         via="lead__",
     ),
     *all_but(Company, "name", "employees", via="lead__company__"),
-    *all_but(Source, "name", via="lead__source__"),
+    *all_but(Source, "name", via="source__"),
     *all_but(CriteriaVersion, "number", via="version__"),
 )
 
@@ -60,12 +60,12 @@ def found_by(
 ) -> HandoffQuerySet:
     """Those whose name, mail or company has every word, from one source."""
     rows = rows.filter(has_words(words, "lead__search_key"))
-    return rows.filter(lead__source=source) if source else rows
+    return rows.filter(source=source) if source else rows
 
 
 def for_list(rows: HandoffQuerySet) -> HandoffQuerySet:
     """With what a row and its preview show."""
-    shown = rows.select_related("lead__company", "lead__source", "queue", "version")
+    shown = rows.select_related("lead__company", "source", "queue", "version")
     return ordered(shown).annotate(**past.beside_handoff()).defer(*_NOT_SHOWN)
 
 
@@ -97,8 +97,8 @@ def pulse(user: User, at: datetime) -> Pulse:
 
 def sources(user: User) -> list[dict[str, Any]]:
     """Where those that wait came from, most first: {pk, name, count}."""
-    rows = for_person(user).exclude(lead__source=None)
-    named = rows.order_by().values(pk=F("lead__source"), name=F("lead__source__name"))
+    rows = for_person(user).exclude(source=None)
+    named = rows.order_by().values(pk=F("source"), name=F("source__name"))
     return [dict(row) for row in named.annotate(count=Count("pk")).order_by("-count", "name")]
 
 

@@ -71,7 +71,7 @@ def head(query: QueryDict, asked: Asked, counts: dict[str, int], user: User) -> 
         ],
         "sources": [
             {"label": name, "url": paging.link(query, source=str(pk), at=None)}
-            for pk, name in Source.objects.values_list("pk", "name")[:CHOICES]
+            for pk, name in Source.objects.standing().values_list("pk", "name")[:CHOICES]
         ],
     }
 

@@ -184,8 +184,8 @@ def narrowed(rows: HandoffQuerySet, asked: Asked) -> HandoffQuerySet:
     if asked.reasons:
         rows = rows.filter(reason__in=asked.reasons)
     if asked.sources:
-        from_one = Q(lead__source__in=[int(one) for one in asked.sources if one != NOBODY])
-        from_nobody = Q(lead__source=None) if NOBODY in asked.sources else Q()
+        from_one = Q(source__in=[int(one) for one in asked.sources if one != NOBODY])
+        from_nobody = Q(source=None) if NOBODY in asked.sources else Q()
         rows = rows.filter(from_one | from_nobody)
     if asked.met:
         rows = rows.filter(_gave_points(asked.met))
@@ -238,7 +238,7 @@ _CALLED = ("first_name", "last_name", "email", "phone")
 _NOT_SHOWN = (
     *all_but(Lead, *_CALLED, "job_title", "stage", "city", "country", "cycle", via="lead__"),
     *all_but(Company, "name", "employees", via="lead__company__"),
-    *all_but(Source, "name", via="lead__source__"),
+    *all_but(Source, "name", via="source__"),
     *all_but(Judgement, "fit", "intent", "total", via="lead__judgement__"),
     *all_but(Reason, "label", "destination", via="reason__"),
     *all_but(CriteriaVersion, "number", via="version__"),
@@ -261,7 +261,7 @@ def for_list(rows: HandoffQuerySet) -> "QuerySet[ListedHandoff]":
     """With what a row and the pane beside it show: also how often sales tried, and in vain."""
     shown = rows.annotate(tried=_touches(), missed=_touches(result__in=MISSED)).select_related(
         "lead__company",
-        "lead__source",
+        "source",
         "lead__judgement__version",
         "reason",
         "version",

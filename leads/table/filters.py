@@ -16,16 +16,18 @@ from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key, email_identity
 from leads.metrics.catalogue import STEPS
 from leads.models import (
+    Campaign,
     ExternalId,
     Handoff,
     ImportLine,
     Lead,
     LineStatus,
+    Source,
     StageChange,
     UnreadValue,
 )
 from leads.models.lead import LeadQuerySet
-from leads.text import has_words, name_key
+from leads.text import folded_key, has_words
 
 # More with one number are told apart by nobody.
 MOST_NUMBERS = 200
@@ -111,10 +113,11 @@ class LeadFilter(AskedFilters):
         return leads.filter(pk__in=said.values("lead"))
 
     def by_source(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
-        return leads.filter(source__key=name_key(value, SOURCE_KEY_MAX))
+        return leads.filter(source__in=Source.objects.called(folded_key(value, SOURCE_KEY_MAX)))
 
     def by_campaign(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
-        return leads.filter(campaign__key=name_key(value, CAMPAIGN_KEY_MAX))
+        named = Campaign.objects.called(folded_key(value, CAMPAIGN_KEY_MAX))
+        return leads.filter(campaign__in=named)
 
     def by_email(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         kind, key = email_identity(value.strip())

@@ -182,7 +182,7 @@ def _choices(query: QueryDict, user: User) -> dict[str, Any]:
     """What the form of filters offers this person, with what is chosen now."""
     chosen = query.getlist("stage")
     people = User.objects.active().with_role(Role.SALES, Role.SALES_MANAGER)
-    sources, campaigns = Source.objects.all(), Campaign.objects.all()
+    sources, campaigns = Source.objects.standing(), Campaign.objects.standing()
     if not user.has_role(*policy.SEES_EVERY_LEAD):
         # Where leads come from and who holds them is told by those they see.
         seen = Lead.objects.visible_to(user)

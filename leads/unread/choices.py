@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadportal.world.countries import COUNTRIES
+from leads import tags
 from leads.columns import COLUMNS, Column
 from leads.facts import CUSTOM
 from leads.ingest.records import ATTRIBUTE
@@ -40,7 +41,8 @@ def label(field: str, defined: Mapping[str, CustomField]) -> str:
     if first == "consent" and inner:
         purpose, _, what = inner.partition(".")
         return f"Consent to {purpose.replace('_', ' ')}{what and f': {what}'}"
-    return {"external_id": "External id", "attributes": "Details"}.get(first, first.capitalize())
+    beside = {"external_id": "External id", "attributes": "Details"} | tags.LABELS
+    return beside.get(first, first.capitalize())
 
 
 def asked(field: str, defined: Mapping[str, CustomField]) -> Asked:

@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from funnel.models import Reason
+from leads.follow_ups.forms import PRINTABLE
 from leads.handoffs import bant, verdicts
-from leads.handoffs.forms import PRINTABLE
 from leads.models import BantItem, Handoff, WrongCriterion
 from leads.verdicts.words import few_attempts
 

@@ -11,10 +11,11 @@ from django.http import QueryDict
 from accounts.portal.forms import PRINTABLE, Ticks
 from leadportal.web.shared_forms import Shared
 from leadportal.world.countries import COUNTRIES
+from leads import tags
 from leads.checks import spellings
 from leads.checks.reading import Wrong
 from leads.checks.values import web_address
-from leads.inbound.systems.ours import CONSENT, MARKS
+from leads.inbound.systems.ours import CONSENT
 from leads.models import ConsentText, FieldType
 from leads.models.web_form import SLUG_MAX
 from leads.web_forms import asking
@@ -227,7 +228,7 @@ class HostedForm(forms.Form):
 
 def marks_of(said: QueryDict) -> list[tuple[str, str]]:
     """Where somebody came from, as the address of the page says, to be sent along."""
-    return [(name, str(value)[:500]) for name, value in said.items() if name.startswith(MARKS)]
+    return [(name, str(value)[:500]) for name, value in said.items() if name in tags.NAMES]
 
 
 def _control(one: Asked) -> forms.Field:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts import policy
@@ -41,13 +41,15 @@ class FormRefused(Exception):
 
 
 def counted() -> "QuerySet[WebForm, Any]":
-    """All, each with what came by it and what waits for somebody."""
-    state = "inlet__deliveries__state"
-    return WebForm.objects.select_related("inlet").annotate(
-        last_at=Max("inlet__deliveries__received_at"),
-        taken=Count("inlet__deliveries", filter=Q(**{state: DeliveryState.TAKEN})),
-        waiting=Count("inlet__deliveries", filter=Q(**{state: DeliveryState.QUARANTINED})),
-    )
+    """All, each with what came by it lately and waits for somebody."""
+    kept = Q(inlet__deliveries__forget_at__isnull=False)
+    recent = FilteredRelation("inlet__deliveries", condition=kept)
+    rows = WebForm.objects.select_related("inlet").annotate(recent=recent)
+    return rows.annotate(
+        last_at=Max("recent__received_at"),
+        taken=Count("recent", filter=Q(recent__state=DeliveryState.TAKEN)),
+        waiting=Count("recent", filter=Q(recent__state=DeliveryState.QUARANTINED)),
+    ).order_by("inlet__name", "pk")
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from leads import tags
 from leads.inbound.systems.flat import label_of
 from leads.inbound.systems.said import Raw, Said, Submission, Unreadable
 from leads.inbound.systems.surveys import TRAP, pairs_of
@@ -11,8 +12,6 @@ from leads.models import ConsentText
 TOKEN, CONSENT = "form_token", "consent"
 _OF_THE_FORM = frozenset({TOKEN, CONSENT, TRAP})
 _ORIGIN = {"utm_source": "source", "utm_campaign": "campaign"}
-# Where somebody came from, as ads and letters write it into addresses.
-MARKS = ("utm_", "gclid", "fbclid", "msclkid", "li_fat_id")
 
 
 def form(raw: Raw) -> list[Submission]:
@@ -29,7 +28,7 @@ def form(raw: Raw) -> list[Submission]:
 
 def _said(name: str, values: list[str]) -> Said:
     value = values if len(values) > 1 else values[0]
-    if name.startswith(MARKS):
+    if name in tags.NAMES:
         return Said(name, name, value, _ORIGIN.get(name, ""))
     return Said(name, label_of(name), value, name)
 

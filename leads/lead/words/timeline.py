@@ -19,6 +19,7 @@ from funnel.vocabulary.operators import FactType
 from leadportal.look import formats
 from leadportal.look.bidi import apart
 from leads.facts import CUSTOM
+from leads.ingest.whence import CAME
 from leads.lead.timeline import (
     ADJUSTMENT,
     ADJUSTMENT_END,
@@ -36,6 +37,7 @@ from leads.lead.timeline import (
     Happened,
 )
 from leads.lead.words import disputes
+from leads.lead.words.came import came_again
 from leads.lead.words.entries import MARKETING, SALES, Entry, Reader, who
 from leads.ledger import UNDONE
 from leads.models import Lead, Touch
@@ -117,14 +119,19 @@ def purpose(name: str) -> str:
 
 def _change(thing: Happened, reading: Reader) -> list[Entry]:
     about = thing.about
+    changed = dict(about["fields"])
+    came = changed.pop(CAME, None)
+    again = [came_again(thing, came[1])] if _is_pair(came) else []
+    if not changed:
+        return again
     by = about["person"] or about["integration"]
-    fields = [
-        _field(name, pair, reading)
-        for name, pair in about["fields"].items()
-        if isinstance(pair, list) and len(pair) == 2
-    ]
+    fields = [_field(name, pair, reading) for name, pair in changed.items() if _is_pair(pair)]
     title = f"Details changed by {apart(by)}" if by else "Details changed"
-    return [Entry(thing.at, title, text=" · ".join(fields))]
+    return [*again, Entry(thing.at, title, text=" · ".join(fields))]
+
+
+def _is_pair(change: Any) -> bool:
+    return isinstance(change, list) and len(change) == 2
 
 
 def _field(name: str, pair: Sequence[Any], reading: Reader) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.html import format_html
 
 from funnel.vocabulary.events import event_label
-from funnel.vocabulary.facts import Vocabulary
+from funnel.vocabulary.facts import Vocabulary, uncapital
 from leadportal.look import formats
 from leadportal.look.bidi import apart
-from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS, Column, Section
+from leads import tags
+from leads.columns import COMPANY_COLUMNS, KEPT_COLUMNS, LEAD_COLUMNS, Column, Section
 from leads.editing.said import Doubt, Said, doubts
 from leads.facts import CUSTOM
 from leads.lead.words.timeline import WORDS, purpose
@@ -180,9 +181,29 @@ def origin(
         ("Estimated value", noted(_with_word(VALUE, amount, words, against), unread, VALUE)),
         ("First seen", formats.when(lead.created_at)),
         *_listed(LEAD_COLUMNS, lead, Section.ORIGIN, words, against, unread),
+        *_tags(lead.tags or {}, unread),
+        *_last(lead),
         ("Owner", lead.owner),
         ("Cycle", f"{lead.cycle}, came back before" if lead.cycle > 1 else ""),
     ]
+
+
+def _tags(told: Mapping[str, str], unread: Notes = MappingProxyType({})) -> list[tuple[str, Any]]:
+    """How the link was marked that brought them; in the order of their table."""
+    return [
+        (label, noted(apart(told.get(name, "")), unread, name))
+        for name, label in tags.LABELS.items()
+        if name in told or name in unread
+    ]
+
+
+def _last(lead: Lead) -> list[tuple[str, Any]]:
+    """Where they came from the last time, if they came again."""
+    if lead.last_came_at is None:
+        return []
+    again = _listed(KEPT_COLUMNS, lead, Section.ORIGIN)
+    marked = [(f"Last {uncapital(label)}", value) for label, value in _tags(lead.last_tags or {})]
+    return [("Came again", formats.when(lead.last_came_at)), *again, *marked]
 
 
 def attributes(lead: Lead, words: Vocabulary, unread: Notes) -> list[tuple[str, Any]]:

@@ -1,4 +1,4 @@
-"""What Sales said of the handoffs of a period, by where their leads came from."""
+"""What Sales said of the handoffs of a period, by where their leads came from as was known then."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -32,10 +32,10 @@ class Verdicts:
 _VERDICTS = selecting(
     """
 WITH counted AS (
-    SELECT l.source_id, l.campaign_id, METRICS
-    FROM leads_handoff h JOIN leads_lead l ON l.id = h.lead_id
+    SELECT h.source_id, h.campaign_id, METRICS
+    FROM leads_handoff h
     WHERE h.opened_at >= %(starts)s AND h.opened_at < %(ends)s
-    GROUP BY l.source_id, l.campaign_id
+    GROUP BY h.source_id, h.campaign_id
 )
 SELECT counted.*, src.name AS source, cmp.name AS campaign
 FROM counted
@@ -59,13 +59,12 @@ def verdicts(period: Period) -> tuple[dict[int | None, Verdicts], dict[int, Verd
 
 
 _REASONS = """
-SELECT l.source_id, h.reason_id, reason.label, count(*) AS rejected, src.name AS source
+SELECT h.source_id, h.reason_id, reason.label, count(*) AS rejected, src.name AS source
 FROM leads_handoff h
-JOIN leads_lead l ON l.id = h.lead_id
 JOIN funnel_reason reason ON reason.id = h.reason_id
-LEFT JOIN leads_source src ON src.id = l.source_id
+LEFT JOIN leads_source src ON src.id = h.source_id
 WHERE h.opened_at >= %(starts)s AND h.opened_at < %(ends)s AND h.outcome = 'rejected'
-GROUP BY l.source_id, h.reason_id, reason.label, src.name
+GROUP BY h.source_id, h.reason_id, reason.label, src.name
 """
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from funnel.models import Queue
 from funnel.stages import Stage
-from leads import fields
+from leads import fields, tags
 from leads.checks.leads import COMPANY, LEAD
 from leads.models import Source
 from tests import factories
@@ -42,7 +42,7 @@ def test_every_column_that_may_be_sent_is_a_field_with_its_choices(api):
 
     sent = [path for path in found if not path.startswith("attributes.")]
     columns = {path.partition(".")[2] or path for path in sent}
-    beside = {"external_id", "company", "attributes", "consent"}
+    beside = {"external_id", "company", "attributes", "consent", *tags.NAMES}
     assert columns == (LEAD.keys() - beside) | COMPANY.keys()
     assert found["job_title"]["label"] == "Job title"
     assert found["company.employees"]["fact"] == "company_employees"

@@ -137,6 +137,23 @@ def test_a_draft_that_is_there_keeps_its_note_and_gets_the_case(ines):
     assert "Sales said once: no longer true." in note
 
 
+def test_a_case_told_again_takes_the_place_of_what_it_said_before(ines):
+    editing.draft(current.live().content, author=None, note="Too small is for Sales to say")
+    one = handed("rejected", source="Ads")
+    WrongCriterion.objects.create(handoff=one, rule=rule().id, label="Then", flaw="stale")
+    asked = ({"reason": str(one.reason_id)}, {"rule": rule().id})
+    for data in asked:
+        ines.post("/rejections/evidence/draft", {"period": "30", **data})
+    handed("rejected", source="Ads")
+
+    for data in (*asked, *asked):
+        ines.post("/rejections/evidence/draft", {"period": "year", **data})
+
+    own, reason, criterion = CriteriaVersion.objects.get(state="draft").note.splitlines()
+    assert own == "Too small is for Sales to say"
+    assert reason.startswith("2 leads handed over ") and "of 2 leads" in criterion
+
+
 def test_what_the_period_does_not_have_is_no_case(ines):
     for data in ({"reason": "999"}, {"rule": "gone"}, {}):
         assert ines.post("/rejections/evidence/draft", data).status_code == 404

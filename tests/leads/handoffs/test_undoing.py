@@ -1,10 +1,13 @@
 """A claim, an accept and a reject can be taken back for ten seconds, by whoever made them."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
+from leads.editing import editing
+from leads.editing.said import TOLD, doubts, whose
 from leads.handoffs.claims import claim
 from leads.handoffs.touches import log_touch
 from leads.handoffs.undoing import TooLate, undo
@@ -53,6 +56,43 @@ def test_an_undone_accept_is_held_again(held, rep):
 
     assert (undone.state, undone.outcome, undone.closed_at) == ("claimed", "", None)
     assert (Lead.objects.get().stage, Lead.objects.get().owner) == ("claimed", rep)
+
+
+def said(lead):
+    words = whose(Lead.objects.annotate(**TOLD).get(pk=lead.pk))
+    return words.get("estimated_value", words[""]).who
+
+
+def test_what_was_said_with_an_accept_is_undone_with_it(held, rep):
+    integration = factories.integration("Website")
+    editing.change(held.lead, {"estimated_value": 31_000}, integration)
+    accept(held, rep, value=Decimal(45_000))
+    assert said(held.lead) == "Dana Okafor"
+
+    undo(held, rep)
+
+    lead = Lead.objects.get()
+    assert (lead.estimated_value, lead.typed, said(lead)) == (31_000, None, "Website")
+
+
+def test_an_undone_accept_leaves_what_somebody_typed_before(held, rep):
+    editing.edit(held.lead, {"estimated_value": 31_000}, rep, at=AT - timedelta(minutes=9))
+    accept(held, rep, value=Decimal(45_000), at=AT)
+
+    undo(held, rep, at=SOON)
+
+    lead = Lead.objects.get()
+    assert (lead.estimated_value, lead.typed) == (31_000, {"estimated_value": None})
+
+
+def test_what_a_machine_said_before_the_undo_is_not_lost(held, rep):
+    accept(held, rep, value=Decimal(45_000), at=AT)
+    editing.change(Lead.objects.get(), {"estimated_value": 40_000}, factories.integration("CRM"))
+
+    undo(held, rep, at=SOON)
+
+    (doubt,) = doubts(Lead.objects.get()).values()
+    assert (Lead.objects.get().estimated_value, doubt.who) == (None, "CRM")
 
 
 def test_an_undone_reject_leaves_nothing_to_answer(held, rep):

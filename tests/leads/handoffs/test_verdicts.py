@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from funnel.models import Reason
 from funnel.stages import MoveNotAllowed, Stage
+from leads.editing import editing
+from leads.editing.said import TOLD, doubts, whose
 from leads.handoffs.touches import log_touch
 from leads.handoffs.verdicts import (
     NeedsBant,
@@ -50,6 +52,27 @@ def test_an_accepted_lead_stays_with_its_rep(held, rep):
     )
     lead = Lead.objects.get()
     assert (lead.stage, lead.owner) == ("accepted", rep)
+
+
+def test_the_value_given_with_an_accept_is_the_reps_word_and_stands(held, rep):
+    crm = factories.integration("CRM")
+    editing.change(held.lead, {"estimated_value": 31_000}, crm)
+
+    accept(held, rep, value=Decimal("45000.00"))
+    editing.change(Lead.objects.get(), {"estimated_value": 31_000}, crm)
+
+    lead = Lead.objects.annotate(**TOLD).get()
+    assert (lead.estimated_value, whose(lead)["estimated_value"].who) == (45_000, rep.name)
+    assert doubts(lead)["estimated_value"].value == "31000.00"
+
+
+def test_a_value_that_is_left_as_it_was_is_nobodys_new_word(held, rep):
+    editing.change(held.lead, {"estimated_value": 31_000}, factories.integration("CRM"))
+
+    accept(held, rep, value=Decimal("31000.00"))
+
+    lead = Lead.objects.annotate(**TOLD).get()
+    assert (whose(lead)["estimated_value"].who, doubts(lead)) == ("CRM", {})
 
 
 def test_a_rejected_lead_goes_back_with_its_reason(held, rep):

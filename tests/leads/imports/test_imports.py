@@ -304,6 +304,22 @@ def test_an_undo_gives_known_leads_back_what_they_were(imported, undone):
     assert one.counts == {"kept": 1}
 
 
+def test_a_list_of_known_people_leaves_where_they_came_from(imported, undone):
+    integration = factories.integration()
+    ana = {"email": "ana@acme.example", "source": "Webinar", "campaign": "Q1"}
+    ingest_leads([ana, {"email": ana["email"], "source": "Newsletter"}], integration=integration)
+    before = Lead.objects.values("source", "campaign", "last_source", "last_came_at").get()
+
+    one = imported("Email\nana@acme.example\n", source="Trade fair", campaign="Hall 4")
+
+    lead = Lead.objects.get()
+    assert [lead.source.name, lead.campaign.name] == ["Webinar", "Q1"]
+    assert [lead.last_source.name, lead.last_campaign.name] == ["Trade fair", "Hall 4"]
+    undone(one)
+    assert Lead.objects.values("source", "campaign", "last_source", "last_came_at").get() == before
+    assert one.lines.get().status == "restored"
+
+
 def test_a_paused_import_is_undone_as_far_as_it_came(begun, marketer, undone, monkeypatch):
     one = begun("Email\na@x.example\nb@x.example\nc@x.example\n")
     monkeypatch.setitem(job.BATCH, ImportState.RUNNING, 2)

@@ -19,6 +19,7 @@ from leads.by_hand.disqualifying import disqualify, readmit
 from leads.by_hand.points import adjust, end
 from leads.by_hand.stages import end_override, override
 from leads.by_hand.terms import OverrideRefused
+from leads.editing import editing as editing_leads
 from leads.explanation.stored import explain
 from leads.handoffs import claims, touches, undoing, verdicts
 from leads.handoffs.claims import NotClaimable, ReleaseRefused
@@ -35,6 +36,9 @@ from leads.nurture import nurture
 from leads.nurture.nurture import NurtureRefused
 from leads.rejections import rejections
 from leads.rejections.rejections import AnswerRefused
+from leads.sources import naming
+from leads.sources.kinds import CAMPAIGNS, SOURCES
+from leads.sources.naming import NamingRefused
 from tests import factories
 from tests.leads.judging import simple
 from tests.leads.judging.conftest import NOON
@@ -58,6 +62,7 @@ FOR EACH ROW EXECUTE FUNCTION refuse_poison();
 REFUSALS = (
     AnswerRefused,
     MoveNotAllowed,
+    NamingRefused,
     NotClaimable,
     NurtureRefused,
     OverrideRefused,
@@ -83,6 +88,8 @@ class Life(RuleBasedStateMachine):
         with connection.cursor() as cursor:
             cursor.execute(REFUSE_POISON)
         self.at = NOON
+        # Source and campaign of each lead, as they were first known.
+        self.origins = {}
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -103,9 +110,12 @@ class Life(RuleBasedStateMachine):
         who=people,
         title=st.sampled_from(TITLES),
         consent=st.sampled_from([None, True, True, False]),
+        source=st.sampled_from([None, "Website", "web-site", "Fair", "Newsletter"]),
+        campaign=st.sampled_from([None, None, "Q1", "Hall 4"]),
     )
-    def arrive(self, who, title, consent):
+    def arrive(self, who, title, consent, source, campaign):
         item = {"email": f"person-{who}@brightwater.example", "job_title": title}
+        item |= {"source": source, "campaign": campaign}
         if consent is not None:
             item["consent"] = {"marketing": consent}
         (result,) = ingest_leads([item], integration=self.website, at=self.at)
@@ -341,7 +351,43 @@ class Life(RuleBasedStateMachine):
         if lead := self.lead(which):
             self.attempt(verb, lead, self.marketer, reason="A student, or not")
 
+    @rule(which=people, source=st.sampled_from(["Fair", "Partner"]))
+    def correct_where_it_came_from(self, which, source):
+        if lead := self.lead(which):
+            editing_leads.edit(lead, {"source": source}, self.marketer)
+            self.origins.pop(lead.pk, None)
+
+    @rule(
+        kind=st.sampled_from([SOURCES, CAMPAIGNS]),
+        first=st.integers(0, 5),
+        second=st.integers(0, 5),
+        name=st.sampled_from([None, None, "Messe", "Fair"]),
+    )
+    def name_otherwise(self, kind, first, second, name):
+        rows = list(kind.model.objects.standing().order_by("pk"))
+        if not rows:
+            return
+        one, other = rows[first % len(rows)], rows[second % len(rows)]
+        fields = {field: getattr(one, field) for field in kind.fields}
+        if name:
+            self.attempt(naming.change, kind, one, self.marketer, **fields | {"name": name})
+        else:
+            self.attempt(naming.merge, kind, one, other, self.marketer)
+
     # What always holds.
+
+    @invariant()
+    def where_they_came_from_stands(self):
+        """But by a person's word, and two names that became one."""
+        for lead in Lead.objects.select_related("source", "campaign"):
+            now = {"source": lead.source, "campaign": lead.campaign}
+            if not any(now.values()):
+                continue
+            for name, was in self.origins.setdefault(lead.pk, now).items():
+                if was:
+                    was.refresh_from_db()
+                assert (was and (was.same_as or was)) == now[name]
+            self.origins[lead.pk] = now
 
     @invariant()
     def everything_holds(self):

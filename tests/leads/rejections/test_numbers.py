@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
-from leads.models import Handoff, Lead, WrongCriterion
+from leads.models import Handoff, WrongCriterion
 from leads.rejections import rejections
 from tests import factories
 
@@ -59,7 +59,7 @@ def record():
                 rep, lead, at=at, reason=factories.reason(why), reasons=lines[: 1 + number % 3]
             )
         )
-    Lead.objects.filter(pk=made[4].lead_id).update(source=None)
+    Handoff.objects.filter(pk=made[4].pk).update(source=None)
     for handoff, rule, flaw in ((made[0], "demo", "wrong"), (made[1], "size", "stale")):
         WrongCriterion.objects.create(handoff=handoff, rule=rule, label=rule, flaw=flaw)
     WrongCriterion.objects.create(handoff=made[3], rule="demo", label="demo", flaw="wrong")

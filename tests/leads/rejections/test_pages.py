@@ -114,7 +114,7 @@ def test_several_sources_and_none_are_any_of_them(ines):
     one = rejected("Maya Lindqvist", source="Demo form")
     rejected("Arjun Mehta", source="Trade fair")
     unknown = rejected("Sofia Marchetti")
-    Lead.objects.filter(pk=unknown.lead_id).update(source=None)
+    Handoff.objects.filter(pk=unknown.pk).update(source=None)
 
     page = ines.get("/rejections", {"source": [one.lead.source_id, "none"]})
 

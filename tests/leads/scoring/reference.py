@@ -19,6 +19,8 @@ from funnel.vocabulary.operators import FactType
 from leadportal.world.regions import REGION_OF, SALES_AREA_OF
 
 PLAIN = {"email", "phone", "website", "linkedin", "company_domain", "company_phone"}
+# Facts that are the name of a source or a campaign.
+NAMES = {"source", "campaign", "last_source", "last_campaign"}
 PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
@@ -173,6 +175,20 @@ def signs_of(word: str, gap: str, *, is_last: bool) -> str:
     return "" if gap == "+" and not is_last else "+" * pluses
 
 
+def fact_holds(op: str, wanted: Any, text: str, name: str) -> bool:
+    if name in NAMES and op in ("is", "is_not", "is_any_of", "is_none_of"):
+        several = wanted if isinstance(wanted, tuple) else (wanted,)
+        is_one = name_of(text) in [name_of(item) for item in several if words(item)]
+        return is_one if op in ("is", "is_any_of") else not is_one
+    return text_holds(op, wanted, text, plain=name in PLAIN)
+
+
+def name_of(text: str) -> str:
+    """A name without what may stand between its words; one of nothing else is itself."""
+    joined = " ".join(words(text))
+    return "".join(c for c in joined if c not in " -_\u2010\u2011\u2012\u2013\u2014") or joined
+
+
 def text_holds(op: str, wanted: Any, text: str, *, plain: bool) -> bool:
     if plain:
         return plain_text_holds(op, wanted, text)
@@ -314,6 +330,9 @@ def stated(test: Test, person: Person, moment: Moment, score: Score | None) -> A
     if name == "country_we_sell_to":
         country = person.fields.get("country")
         return None if not country else not moment.sells_to or country in moment.sells_to
+    if name.startswith("last_") and name in NAMES and "last_came_at" not in person.fields:
+        # Who came once.
+        return person.fields.get(name.removeprefix("last_"))
     if name == "company":
         return (person.company or {}).get("name")
     if name.startswith("company_"):
@@ -371,7 +390,7 @@ def test_holds(test: Test, person: Person, moment: Moment, score: Score | None) 
         return False
     match test.fact.type:
         case FactType.TEXT:
-            return text_holds(test.op, test.value, have, plain=test.fact.name in PLAIN)
+            return fact_holds(test.op, test.value, have, test.fact.name)
         case FactType.DATE:
             return date_holds(test.op, test.value, have, moment.today)
         case FactType.CHOICE:
@@ -475,8 +494,8 @@ def table_points(rule: Rule, person: Person, moment: Moment) -> int | None:
     for band in bands:
         if band.choices:
             if test.fact.type is FactType.TEXT:
-                plain = test.fact.name in PLAIN
-                inside = any(text_holds("is", item, have, plain=plain) for item in band.choices)
+                name = test.fact.name
+                inside = any(fact_holds("is", item, have, name) for item in band.choices)
             else:
                 said = {True: "true", False: "false"}.get(have, have)
                 inside = said in band.choices

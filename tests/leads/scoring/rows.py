@@ -17,7 +17,7 @@ from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
 from leads.field_values import twin, twins
 from leads.models import Campaign, Company, Event, Lead, Source
-from leads.text import key, name_key, word_keys
+from leads.text import folded_key, key, name_key, word_keys
 from tests import factories
 from tests.leads.scoring.reference import Happening, Moment, Person, Score
 
@@ -59,12 +59,21 @@ def _lead(person: Person) -> Lead:
     fields = dict(person.fields)
     created: date = fields.pop("created", date(2026, 1, 1))
     for name, model, size in (("source", Source, 100), ("campaign", Campaign, 150)):
-        if name in fields:
-            label = fields[name]
-            fields[name], _ = model.objects.get_or_create(
-                key=name_key(label, size),
-                defaults={"name": label, "word_keys": word_keys({"name": label})},
-            )
+        for column in (name, f"last_{name}"):
+            if column.startswith("last_") and "last_came_at" not in fields:
+                fields.pop(column, None)
+            elif column in fields:
+                label = fields[column]
+                fields[column], _ = model.objects.get_or_create(
+                    folded=folded_key(label, size),
+                    defaults={
+                        "name": label,
+                        "key": name_key(label, size),
+                        "word_keys": word_keys({"name": label}),
+                    },
+                )
+                # However it is written, it is the one that was there first.
+                person.fields[column] = fields[column].name
     attributes = {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in person.attributes.items()

@@ -419,6 +419,9 @@ def fields() -> st.SearchStrategy[dict[str, Any]]:
         "country": st.sampled_from(COUNTRIES),
         "source": named(),
         "campaign": named(),
+        "last_source": named(),
+        "last_campaign": named(),
+        "last_came_at": st.just(datetime(2026, 2, 1, tzinfo=UTC)),
         "estimated_value": st.sampled_from([Decimal("0.10"), Decimal("200"), Decimal("49.99")]),
     }
     return st.fixed_dictionaries({}, optional=known)

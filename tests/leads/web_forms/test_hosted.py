@@ -23,7 +23,7 @@ def test_what_is_sent_is_a_lead_with_where_it_came_from(form, came):
     assert (delivery.state, lead.email, lead.first_name) == ("taken", "ana@acme.example", "Ana")
     assert lead.company.name == "Acme"
     assert (lead.source.name, lead.campaign.name) == ("Letter", "Q4")
-    assert lead.attributes["gclid"] == "abc"
+    assert lead.tags == {"utm_source": "Letter", "utm_campaign": "Q4", "gclid": "abc"}
     event = Event.objects.get()
     assert (event.type, event.properties["form"]) == ("form_sent", "Demo request")
 

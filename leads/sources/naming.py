@@ -1,0 +1,165 @@
+"""Sources and campaigns: added, changed, renamed, and two that are one made one.
+
+An old name stays a name: what still comes under it arrives at what is called otherwise now.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from accounts import policy
+from accounts.models import SettingChange, User
+from accounts.policy import Action
+from funnel.conditions.tree import Test
+from funnel.models import CriteriaVersion
+from funnel.versions import current
+from leadportal.db.meanwhile import really_new
+from leads import news
+from leads.models import Campaign
+from leads.sources import moving
+from leads.sources.kinds import Kind, Row
+from leads.sources.words import said
+
+
+class NamingRefused(Exception):
+    """It cannot be called that; says why."""
+
+
+class MergedMeanwhile(Exception):
+    """Somebody made it another name of something while this person looked at it."""
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        super().__init__(f"It is {row} by now.")
+
+
+@transaction.atomic
+def add(kind: Kind, person: User, *, at: datetime | None = None, **fields: Any) -> Row:
+    """A new one. `fields` are those of the kind. Raises NamingRefused or NotAllowed."""
+    policy.require(person, Action.EDIT_SOURCES)
+    at = at or timezone.now()
+    row: Row = kind.model(created_at=at, **fields | kind.named(fields["name"]))
+    _save(kind, row)
+    _remember(kind, person, "", said(row), at)
+    return row
+
+
+@transaction.atomic
+def change(
+    kind: Kind,
+    row: Row,
+    person: User,
+    *,
+    read: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+    **fields: Any,
+) -> Row:
+    """What a manager says of one; under its name of before it is still found.
+
+    `read` is what this person saw. Raises NamingRefused, MergedMeanwhile, ChangedMeanwhile or
+    NotAllowed.
+    """
+    policy.require(person, Action.EDIT_SOURCES)
+    at = at or timezone.now()
+    (row,) = _locked(kind, row)
+    before, old = said(row), kind.named(row.name)
+    new = really_new({name: getattr(row, name) for name in kind.fields}, fields, read)
+    for name, value in (new | (kind.named(new["name"]) if "name" in new else {})).items():
+        setattr(row, name, value)
+    if not new:
+        return row
+    is_other = kind.folded(row.name) != kind.folded(old["name"])
+    if is_other:
+        _free(kind, row)
+    _save(kind, row)
+    if is_other:
+        kind.model.objects.create(same_as=row, created_at=at, **old)
+    if "name" in new and _is_asked_for(kind):
+        news.of_everybody(at)
+    _remember(kind, person, before, said(row), at)
+    return row
+
+
+@transaction.atomic
+def merge(kind: Kind, row: Row, heir: Row, person: User, *, at: datetime | None = None) -> Row:
+    """Make one another name of `heir`, which all that pointed to it counts under from now on.
+
+    What is known of the heir stays; what is not, it learns. Gives the heir. Raises NamingRefused,
+    MergedMeanwhile or NotAllowed.
+    """
+    policy.require(person, Action.EDIT_SOURCES)
+    at = at or timezone.now()
+    if row.pk == heir.pk:
+        raise NamingRefused(f"It is called “{row.name}” already. Choose another.")
+    row, heir = _locked(kind, row, heir)
+    _learn(heir, row)
+    heir.save()
+    row.other_names.update(same_as=heir)
+    row.same_as, row.due_at = heir, at + moving.SETTLES
+    row.save(update_fields=["same_as", "due_at"])
+    moving.begin(kind, row, at)
+    _remember(kind, person, said(row), f"merged into “{heir.name}”", at)
+    return heir
+
+
+def _learn(heir: Any, row: Any) -> None:
+    """What only the other knew. The days of a campaign belong together."""
+    if isinstance(heir, Campaign):
+        heir.source_id = heir.source_id or row.source_id
+        heir.spend = row.spend if heir.spend is None else heir.spend
+        if heir.starts_on is None and heir.ends_on is None:
+            heir.starts_on, heir.ends_on = row.starts_on, row.ends_on
+    elif heir.channel == heir.Channel.OTHER:
+        heir.channel = row.channel
+
+
+def _locked(kind: Kind, *wanted: Row) -> list[Any]:
+    """As they are now, in the order asked for, held for a change. Raises MergedMeanwhile."""
+    rows = kind.model.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    found = {row.pk: row for row in rows.filter(pk__in=[row.pk for row in wanted])}
+    for row in found.values():
+        if row.same_as_id:
+            raise MergedMeanwhile(row.same_as)
+    return [found[row.pk] for row in wanted]
+
+
+def _free(kind: Kind, row: Row) -> None:
+    """Let a name that was its own before be its name again. Raises NamingRefused."""
+    try:
+        row.other_names.filter(folded=kind.folded(row.name)).delete()
+    except models.ProtectedError:
+        detail = f"Leads are still being moved from “{row.name}”. Try again in a minute."
+        raise NamingRefused(detail) from None
+
+
+def _save(kind: Kind, row: Row) -> None:
+    """The database says that a name stands for one alone."""
+    if not kind.folded(row.name):
+        raise NamingRefused("A name needs a letter or a digit.")
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        other = kind.called(row.name)
+        if other is None:
+            raise
+        if kind.folded(other.name) != kind.folded(row.name):
+            raise NamingRefused(f"That is another name of “{other.name}”.") from None
+        raise NamingRefused(f"There is “{other.name}” already. Merge the two instead.") from None
+
+
+def _is_asked_for(kind: Kind) -> bool:
+    """Whether the live criteria ask by name, so that another name may make another score."""
+    live = CriteriaVersion.objects.live().first()
+    facts = {kind.name, f"last_{kind.name}"}
+    tests = current.rulebook(live).tests() if live else ()
+    return any(isinstance(test, Test) and test.fact.name in facts for test in tests)
+
+
+def _remember(kind: Kind, person: User, before: str, after: str, at: datetime) -> None:
+    SettingChange.objects.create(
+        at=at, person=person, setting=kind.plural, old=before or "nothing", new=after
+    )
