@@ -205,14 +205,18 @@ def hosted_form(request: HttpRequest, slug: str) -> HttpResponse:
         texts=[text for text in every if text.retired_at is None],
         earlier={str(text.pk): text.purpose for text in every},
     )
-    if form.is_valid():
+    status = 200
+    if form.is_valid() and too_often(one.inlet):
+        form.add_error(None, "Too many send it at once. Send it again in a minute.")
+        status = 429
+    elif form.is_valid():
         kind = request.headers.get("Content-Type", "")
-        if refusal := too_often(one.inlet):
-            return refusal
         deliveries.receive(
             one.inlet, request.body, kind, request.headers, address=address_of(request)
         )
         return _framed(HttpResponseRedirect(one.redirect_url or f"{one.page}/thanks"), one)
+    elif form.errors:
+        status = 422
     token = request.POST.get(TOKEN) or suspicion.token(one.inlet, timezone.now())
     context = {
         "form": form,
@@ -220,7 +224,7 @@ def hosted_form(request: HttpRequest, slug: str) -> HttpResponse:
         "hidden": (TOKEN, token),
         "trap": TRAP,
     }
-    return _page(request, "leads/web_forms/hosted.html", one, context, 422 if form.errors else 200)
+    return _page(request, "leads/web_forms/hosted.html", one, context, status)
 
 
 @login_not_required

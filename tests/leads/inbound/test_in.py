@@ -154,6 +154,7 @@ def test_an_address_nobody_made_and_one_that_is_off_look_the_same(inlet, post, c
     inlets.switch(one, manager, on=False)
 
     off, missing = post(one, {}), client.post("/in/nothing", {})
+    assert client.post("/in/%00", {}).status_code == 404
 
     assert off.status_code == missing.status_code == 404
     assert off.content == missing.content

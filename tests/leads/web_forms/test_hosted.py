@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from leadportal.rest import rates
 from leads import fields
 from leads.inbound import deliveries, inlets, job, suspicion
 from leads.inbound.systems.ours import TOKEN
@@ -221,6 +222,16 @@ def test_html_on_another_page_has_no_token_and_comes_in_where_that_is_allowed(
     answer, delivery = posted()
 
     assert (answer.url, delivery.state) == ("/f/demo/thanks", "taken")
+
+
+def test_who_sends_more_often_than_anybody_does_keeps_what_they_typed(form, send, monkeypatch):
+    monkeypatch.setattr(rates.rates, "spend", lambda *_: (False, rates.Rate(0, 1)))
+
+    page = send(form, **ANA)
+
+    assert page.status_code == 429 and "again in a minute" in page.content.decode()
+    assert 'value="ana@acme.example"' in page.content.decode()
+    assert not Delivery.objects.exists()
 
 
 def test_a_form_that_is_off_is_not_there(form, client, manager):
