@@ -147,6 +147,7 @@ class ValuesForm(forms.Form):
         self.seen = seen
         groups = offered(defined)
         self.labels = {one.name: one.label for _, group in groups for one in group}
+        self.dragged = list(self.labels.items())
         self.labels |= {LEFT_OUT: "left out", DETAIL: "kept as a detail"}
         choices: list[Any] = [
             (GUESS, "As guessed"),

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.roles import Role
-from leads.inbound import job
+from leads.inbound import deliveries, inlets, job
 from leads.models import Consent, Delivery, Lead
 from leads.web_forms import web_forms
 from tests import factories
@@ -109,3 +109,21 @@ def test_a_form_in_arabic_fits_a_phone(open_page, axe):
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.evaluate("getComputedStyle(document.querySelector('form')).direction") == "rtl"
+
+
+def test_what_a_value_is_is_dragged_onto_it(sign_in, axe):
+    manager = factories.marketing_manager()
+    inlet = inlets.create(manager, system="json", name="Zapier")
+    deliveries.receive(inlet, b'{"email": "a@x.example", "w": "Acme"}', "application/json", {})
+    page = sign_in(manager)
+    page.goto(f"/settings/inbound/{inlet.pk}/values")
+    axe(page)
+
+    row = page.get_by_role("row", name="w", exact=False).filter(has_text="Acme")
+    page.locator("[draggable]", has_text="Company: name").drag_to(row)
+    expect(row.get_by_role("combobox")).to_have_value("company.name")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("h1")).to_have_text("Zapier")
+
+    inlet.refresh_from_db()
+    assert inlet.mapping == {"w": "company.name"}
