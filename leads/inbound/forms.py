@@ -10,6 +10,7 @@ from django.forms.boundfield import BoundField
 from accounts.models import Integration
 from accounts.portal.forms import PRINTABLE
 from leadportal.web.shared_forms import Shared
+from leads import tags
 from leads.checks import spellings
 from leads.imports.targets import DETAIL, LEFT_OUT
 from leads.inbound.mapping import Fields, Seen, offered
@@ -135,7 +136,6 @@ class ValueRow(NamedTuple):
     """A value that was seen, and what it is to be."""
 
     seen: Seen
-    guessed: str
     field: BoundField
 
 
@@ -149,26 +149,23 @@ class ValuesForm(forms.Form):
         self.labels = {one.name: one.label for _, group in groups for one in group}
         self.dragged = list(self.labels.items())
         self.labels |= {LEFT_OUT: "left out", DETAIL: "kept as a detail"}
-        choices: list[Any] = [
-            (GUESS, "As guessed"),
-            (LEFT_OUT, "Leave out"),
-            (DETAIL, "Keep as a detail"),
-        ]
+        choices: list[Any] = [(LEFT_OUT, "Leave out"), (DETAIL, "Keep as a detail")]
         choices += [(label, [(one.name, one.label) for one in group]) for label, group in groups]
         for place, one in enumerate(seen):
             self.fields[f"v{place}"] = forms.ChoiceField(
                 label=one.label,
-                choices=choices,
+                choices=[(GUESS, f"As guessed: {self._guessed(one)}"), *choices],
                 required=False,
-                initial=one.target if one.is_said else GUESS,
+                initial=GUESS if one.target is None else one.target,
             )
+
+    def _guessed(self, one: Seen) -> str:
+        tag = tags.LABELS.get(one.label) if one.guess == DETAIL else None
+        return tag or self.labels.get(one.guess, one.guess)
 
     @property
     def rows(self) -> list[ValueRow]:
-        return [
-            ValueRow(one, self.labels.get(one.target, one.target), self[f"v{place}"])
-            for place, one in enumerate(self.seen)
-        ]
+        return [ValueRow(one, self[f"v{place}"]) for place, one in enumerate(self.seen)]
 
     @property
     def chosen(self) -> dict[str, str]:

@@ -58,12 +58,17 @@ def offered(defined: Fields) -> list[tuple[str, list[Target]]]:
     return [(label, group) for label, group in groups if group]
 
 
-def targets_of(said: Sequence[Said], inlet: Inlet, defined: Fields) -> list[str]:
+def targets_of(
+    said: Sequence[Said], inlet: Inlet, defined: Fields, *, chosen: Mapping[str, str] | None = None
+) -> list[str]:
     """What each value is: as a person said, as the system says itself, else by what it is called.
+
+    `chosen` is what people said of places, if not that which is kept of the inlet.
 
     Of two that are the same the one counts that is known better; the other is kept as a detail.
     """
-    found: list[str | None] = [inlet.mapping.get(one.path) for one in said]
+    chosen = inlet.mapping if chosen is None else chosen
+    found: list[str | None] = [chosen.get(one.path) for one in said]
     # Each of these once, and what it says.
     taken = {name: words(one.value) for name, one in zip(found, said, strict=True) if name}
     barred = _OF_FILES | (_NOT_OF_STRANGERS if road(inlet.system).is_open else frozenset())
@@ -203,9 +208,9 @@ class Seen:
     path: str
     label: str
     sample: str
-    target: str
-    # A person said so.
-    is_said: bool
+    # As a person said; None where nobody did, and by itself.
+    target: str | None
+    guess: str
 
 
 def seen(submissions: Iterable[Submission], inlet: Inlet, defined: Fields) -> list[Seen]:
@@ -218,7 +223,16 @@ def seen(submissions: Iterable[Submission], inlet: Inlet, defined: Fields) -> li
     for path in inlet.mapping:
         by_path.setdefault(path, Said(path, path, ""))
     said = list(by_path.values())
+    names = targets_of(said, inlet, defined)
+    guesses = targets_of(said, inlet, defined, chosen={})
     return [
-        Seen(one.path, one.label, words(one.value), name, one.path in inlet.mapping)
-        for one, name in zip(said, targets_of(said, inlet, defined), strict=True)
+        Seen(
+            one.path,
+            one.label,
+            words(one.value),
+            inlet.mapping.get(one.path),
+            # What people said of others may leave it another.
+            guess if one.path in inlet.mapping else name,
+        )
+        for one, name, guess in zip(said, names, guesses, strict=True)
     ]
