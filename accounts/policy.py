@@ -49,6 +49,7 @@ class Action(StrEnum):
     OPEN_KEYS = "see the API keys"
     EDIT_KEYS = "create and delete API keys"
     EDIT_PEOPLE = "manage people’s accounts"
+    LOOK_AFTER_MAIL = "look after mail"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -91,6 +92,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OPEN_KEYS: MANAGERS_AND_ADMIN,
     Action.EDIT_KEYS: frozenset({Role.ADMIN}),
     Action.EDIT_PEOPLE: frozenset({Role.ADMIN}),
+    Action.LOOK_AFTER_MAIL: frozenset({Role.ADMIN}),
 }
 
 
@@ -171,6 +173,7 @@ SETTINGS_PAGES = (
     ("Campaigns", "campaigns", Action.OPEN_SETTINGS),
     ("Values not understood", "values", Action.OPEN_SETTINGS),
     ("API keys", "keys", Action.OPEN_KEYS),
+    ("Mail", "mail", Action.LOOK_AFTER_MAIL),
 )
 
 

@@ -7,7 +7,7 @@ from leadportal import collector
 from leadportal.local import variables
 
 wsgi_app = "leadportal.wsgi:application"
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{variables.port()}"
+bind = variables.netloc(variables.host(), variables.port())
 # Pages wait for the database more than they compute: few processes, some threads.
 workers = variables.whole_number("WEB_CONCURRENCY", 2, least=1, most=1000)
 threads = variables.whole_number("WEB_THREADS", 4, least=1, most=1000)

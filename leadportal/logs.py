@@ -31,7 +31,7 @@ FIELDS = frozenset(
         *("task", "queue", "count", "batch", "attempts", "seconds", "state", "reason_code"),
         "error",  # the name of a class, see below
         "address",  # of the network, and only of who signs in or tries to
-        *("lead_id", "event_id", "handoff_id", "version_id", "queue_id", "rule_id"),
+        *("lead_id", "mail_id", "event_id", "handoff_id", "version_id", "queue_id", "rule_id"),
     ]
 )
 

@@ -10,11 +10,10 @@ from functools import cache
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.utils import timezone
 from redis.exceptions import RedisError, ResponseError
 
 from leadportal import gathering, static_files
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leadportal.db.sweeps import Sweep
 from leads.judging import parked
 
@@ -128,4 +127,4 @@ def late_after(sweep: Sweep) -> timedelta:
 
 
 def seconds_since(at: datetime | None) -> float | None:
-    return round((timezone.now() - at).total_seconds(), 1) if at else None
+    return round((clock.now() - at).total_seconds(), 1) if at else None

@@ -21,7 +21,7 @@ from leadportal.probe import answers
 from leadportal.supervisor import Supervisor, supervised
 
 DATA_DIR = folders.data_dir_from(os.environ)
-HOST = os.environ.get("HOST", "127.0.0.1")
+HOST = variables.host()
 PORT = variables.port()
 BASE_URL = os.environ.get("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 LOGS = DATA_DIR / "log"
@@ -101,13 +101,15 @@ def claim_folder(data_dir: Path) -> owners.Lock:
 
 
 def check_port(host: str, port: int) -> None:
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                raise StartFailed(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
+                raise StartFailed(
+                    f"Cannot listen on {variables.netloc(host, port)}: {error.strerror}."
+                ) from error
             raise StartFailed(
                 f"Port {port} is taken by another program; choose one: PORT={port + 1} make run"
             ) from error
@@ -149,8 +151,9 @@ def start_portal(supervisor: Supervisor, *, reload: bool) -> processes.Process:
     again = None if reload else lambda: start_worker(reload=False)
     worker = supervisor.add(start_worker(reload=reload), again=again)
     web = supervisor.add(start_web(reload=reload))
-    asked = "127.0.0.1" if HOST == "0.0.0.0" else HOST  # noqa: S104 - compared, not bound
-    processes.wait_until(lambda: answers(f"http://{asked}:{PORT}/healthz"), web, LOGS / "web.log")
+    # Where it listens everywhere, it does so here too.
+    asked = variables.netloc({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(HOST, HOST), PORT)  # noqa: S104
+    processes.wait_until(lambda: answers(f"http://{asked}/healthz"), web, LOGS / "web.log")
     processes.wait_until(folders.worker_ready(DATA_DIR).exists, worker, LOGS / "worker.log")
     return worker
 

@@ -313,6 +313,10 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.EDIT_INBOUND, "POST", "web form", 422, {"purpose": "marketing"}),
     ],
     "web-form-consent-end": [Page(Action.EDIT_INBOUND, "POST", "web form", 302)],
+    "mail": [Page(Action.LOOK_AFTER_MAIL)],
+    "mail-test": [Page(Action.LOOK_AFTER_MAIL, "POST", answer=302)],
+    "mail-test-progress": [Page(Action.LOOK_AFTER_MAIL)],
+    "mail-retry": [Page(Action.LOOK_AFTER_MAIL, "POST", answer=302)],
     "sources": [Page(Action.OPEN_SETTINGS)],
     "source-new": [
         Page(Action.EDIT_SOURCES),

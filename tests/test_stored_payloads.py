@@ -4,7 +4,6 @@ import io
 import json
 
 import pytest
-from django.core import mail
 from django.urls import reverse
 
 from accounts.keys import keys
@@ -24,6 +23,7 @@ from leads.models import Handoff
 from leads.web_forms import web_forms
 from tests import factories
 from tests.browser import open_whole
+from tests.mails import delivered
 
 PAYLOADS = [
     "<script>ran()</script>",
@@ -192,6 +192,6 @@ def test_a_name_with_a_line_break_makes_no_header_of_a_mail(client):
 
     client.post(reverse("account_reset_password"), {"email": person.email})
 
-    (message,) = mail.outbox
+    (message,) = delivered()
     assert message.recipients() == [person.email]
     assert "Bcc" not in message.message()

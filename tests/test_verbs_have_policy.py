@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts import policy
 from accounts.keys import keys
+from accounts.mails import mails
 from accounts.models import Portal, Scope, User
 from accounts.people import links, people
 from accounts.policy import Action
@@ -235,6 +236,8 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             ),
         )
     ],
+    mails.ask_test: [may(Action.LOOK_AFTER_MAIL, lambda person: mails.ask_test(by=person))],
+    mails.try_again: [may(Action.LOOK_AFTER_MAIL, lambda person: mails.try_again(by=person))],
     people.add: [
         may(
             Action.EDIT_PEOPLE,
@@ -699,6 +702,7 @@ NO_VERBS = {
     results.claims_of,
     results.behind,
     hooks.give_back_claims,
+    mails.last_test,
     people.state,
     people.usable_keys,
     links.password_address,

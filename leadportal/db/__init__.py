@@ -4,5 +4,5 @@ pieces: SQL text that carries its parameters · prepared: statements planned onc
 connection · rows: many rows written in one statement · races: the later of two starts again ·
 paging: pages by key · shown: the columns a list reads · sweeps: background work as a table ·
 meanwhile: two people change one thing · sealed: secrets of others, kept closed · errors: what
-may be said of one.
+may be said of one · clock: the one that decides.
 """

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leads.inbound import suspicion
 from leads.inbound.systems.catalogue import kept
 from leads.inbound.systems.samples import sample
@@ -43,7 +42,7 @@ def receive(
     It is in quarantine at once where it is not signed as it should be: whoever set the other side
     up is told by the answer, and nothing is lost meanwhile.
     """
-    at = at or timezone.now()
+    at = at or clock.now()
     delivery = Delivery.objects.create(
         inlet=inlet,
         received_at=at,
@@ -99,7 +98,7 @@ def replay_failed(inlet: Inlet, person: User, *, at: datetime | None = None) -> 
     some = failed.order_by("pk").select_for_update(no_key=True, skip_locked=True)
     found = list(some.values_list("pk", flat=True)[:AGAIN_MAX])
     Delivery.objects.filter(pk__in=found).update(
-        state=DeliveryState.RECEIVED, reason="", attempts=0, due_at=at or timezone.now()
+        state=DeliveryState.RECEIVED, reason="", attempts=0, due_at=at or clock.now()
     )
     if found:
         sweeps.nudge(SWEEP)
@@ -120,7 +119,7 @@ def _again(delivery: Delivery, states: tuple[DeliveryState, ...]) -> Delivery:
     if delivery.is_forgotten:
         raise DeliveryRefused("What was sent is forgotten after 30 days, so it cannot be read.")
     delivery.state, delivery.reason = DeliveryState.RECEIVED, ""
-    delivery.due_at, delivery.attempts = timezone.now(), 0
+    delivery.due_at, delivery.attempts = clock.now(), 0
     delivery.save(update_fields=["state", "reason", "due_at", "attempts", "let_in_by"])
     sweeps.nudge(SWEEP)
     return delivery

@@ -10,9 +10,8 @@ import structlog
 from django.db import transaction
 from django.db.models import F, Min, QuerySet
 
-from leadportal.db import errors, sweeps
+from leadportal.db import clock, errors, sweeps
 from leads.inbound import taking
-from leads.judging.basis import database_now
 from leads.models import Delivery, DeliveryState
 
 AT_ONCE = 20
@@ -42,7 +41,7 @@ def _some() -> int:
 
 @transaction.atomic
 def _lease() -> list[int]:
-    now = database_now()
+    now = clock.now()
     due = Delivery.objects.filter(due_at__lte=now).order_by("due_at", "pk")
     found = list(
         due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:AT_ONCE]
@@ -88,9 +87,7 @@ def oldest_to_forget() -> datetime | None:
 
 
 def _to_forget() -> "QuerySet[Delivery]":
-    return Delivery.objects.filter(forget_at__lte=database_now()).exclude(
-        state=DeliveryState.RECEIVED
-    )
+    return Delivery.objects.filter(forget_at__lte=clock.now()).exclude(state=DeliveryState.RECEIVED)
 
 
 @transaction.atomic

@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import Portal
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leads import fields
 from leads.checks import spellings
 from leads.checks.reading import FieldError
@@ -75,7 +74,7 @@ def take(delivery: Delivery, *, at: datetime | None = None) -> Delivery:
 
     A try leaves nothing but what would have been.
     """
-    at = at or timezone.now()
+    at = at or clock.now()
     raw, let_in = raw_of(delivery), delivery.is_test or delivery.let_in_by_id is not None
     if not let_in and (why := suspicion.unproven(delivery, raw)):
         return settle(delivery, QUARANTINED, why)

@@ -6,12 +6,11 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Model
-from django.utils import timezone
 
 from accounts.models import Integration
 from funnel.stages import Actor
 from funnel.vocabulary.standard import STANDARD
-from leadportal.db import rows, sweeps
+from leadportal.db import clock, rows, sweeps
 from leadportal.db.races import Raced, again_when_raced
 from leads import fields, ledger, news
 from leads.checks.leads import read_lead
@@ -58,7 +57,7 @@ def ingest_leads(
     """
     asks = any(isinstance(item, Mapping) and item.get("attributes") for item in items)
     defined = fields.definitions() if asks else {}
-    at = at or timezone.now()
+    at = at or clock.now()
     sender = Sender(
         integration, at, default_source, actor, defined, strict=strict, held_until=held_until
     )

@@ -10,7 +10,6 @@ from django.db.models import F
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
@@ -21,7 +20,7 @@ from funnel.models import VersionState
 from funnel.stages import IN_WORK
 from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
-from leadportal.db import paging
+from leadportal.db import clock, paging
 from leadportal.web.answers import fragment, go
 from leads import local_time
 from leads import words as phrases
@@ -75,9 +74,9 @@ def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     context = {
         "lead": lead,
         "token": changes.Known.of(lead).token,
-        "now": timezone.now(),
+        "now": clock.now(),
         "role": role(lead),
-        "local_time": local_time.told(lead, timezone.now()),
+        "local_time": local_time.told(lead, clock.now()),
         "may_note": policy.can(request.user, Action.WRITE_NOTES),
         **_follow_up(request.user, lead),
         **_standing(request, lead, handoff, words, adjusted),

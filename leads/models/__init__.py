@@ -9,7 +9,7 @@ from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.impact import ImpactCount, Rescored
 from leads.models.imports import Import, ImportLine, ImportState, LineStatus
 from leads.models.inbound import Delivery, DeliveryState, Inlet, System
-from leads.models.judgement import Judgement, News
+from leads.models.judgement import Judgement, News, Suspect
 from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
 from leads.models.note import Note
 from leads.models.override import Override
@@ -58,6 +58,7 @@ __all__ = [
     "SeenAttribute",
     "Source",
     "StageChange",
+    "Suspect",
     "System",
     "Touch",
     "UnreadValue",

@@ -8,12 +8,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
+from leadportal.db import clock
 from leadportal.db.meanwhile import ChangedMeanwhile
 from leadportal.web.answers import fragment, go, refused
 from leadportal.web.posts import post_only
@@ -217,7 +217,7 @@ def hosted_form(request: HttpRequest, slug: str) -> HttpResponse:
         return _framed(HttpResponseRedirect(one.redirect_url or f"{one.page}/thanks"), one)
     elif form.errors:
         status = 422
-    token = request.POST.get(TOKEN) or suspicion.token(one.inlet, timezone.now())
+    token = request.POST.get(TOKEN) or suspicion.token(one.inlet, clock.now())
     context = {
         "form": form,
         "carried": marks_of(data or request.GET),

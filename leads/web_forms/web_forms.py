@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, FilteredRelation, Max, Q, QuerySet
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
+from leadportal.db import clock
 from leadportal.db.meanwhile import really_new
 from leads.inbound import inlets
 from leads.models import ConsentText, DeliveryState, Inlet, System, WebForm
@@ -144,7 +144,7 @@ def ask_consent(
 
     What people agreed to before stays as they read it. Raises NotAllowed.
     """
-    form, at = _held(form, person), at or timezone.now()
+    form, at = _held(form, person), at or clock.now()
     before = form.consent_texts.filter(purpose=purpose).order_by("-version").first()
     asked = before if before and before.retired_at is None else None
     if asked and asked.text == text:
@@ -168,7 +168,7 @@ def stop_asking(form: WebForm, person: User, purpose: str, *, at: datetime | Non
     """Ask consent for a purpose no more; whether it was asked. Raises NotAllowed."""
     form = _held(form, person)
     texts = form.consent_texts.filter(purpose=purpose, retired_at=None)
-    return bool(texts.update(retired_at=at or timezone.now()))
+    return bool(texts.update(retired_at=at or clock.now()))
 
 
 def _field(

@@ -16,6 +16,7 @@ from funnel.stages import LADDER, Stage
 from funnel.vocabulary.events import event_did
 from funnel.vocabulary.facts import Fact
 from funnel.vocabulary.operators import FactType
+from leadportal.db import clock
 from leadportal.look import formats
 from leadportal.look.bidi import apart
 from leads.facts import CUSTOM
@@ -68,7 +69,7 @@ class Day:
 
 def days(things: Sequence[Happened], reading: Reader) -> list[Day]:
     entries = [entry for thing in things for entry in WRITERS[thing.kind](thing, reading)]
-    today = timezone.localdate()
+    today = timezone.localdate(clock.now())
     by_day = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
     return [
         Day("" if day == today else day_label(day, today), list(found)) for day, found in by_day

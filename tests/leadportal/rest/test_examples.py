@@ -103,6 +103,7 @@ def test_every_example_has_its_story():
     assert ABOUT.keys() == SENT.keys()
 
 
+@pytest.mark.usefixtures("database_travels")
 @time_machine.travel(NOW)  # days that are ahead in an example stay so
 @pytest.mark.parametrize("name", SENT)
 def test_a_request_succeeds_as_its_example_has_it(api, name):
