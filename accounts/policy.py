@@ -27,6 +27,7 @@ class Action(StrEnum):
     EDIT_LEADS = "add and edit leads"
     IMPORT_LEADS = "import leads"
     EDIT_INBOUND = "set up how leads come in by themselves"
+    MERGE_LEADS = "merge leads"
     MOVE_BY_HAND = "move leads by hand"
     ADJUST_SCORES = "adjust scores"
     DISQUALIFY = "disqualify and readmit leads"
@@ -65,6 +66,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.EDIT_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
     Action.IMPORT_LEADS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.EDIT_INBOUND: MANAGERS_AND_ADMIN,
+    Action.MERGE_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
     # Which stages are whose to give, the table of moves says: an SQL is a manager's.
     Action.MOVE_BY_HAND: frozenset({Role.MARKETING}) | MANAGERS,
     Action.ADJUST_SCORES: frozenset({Role.MARKETING}) | MANAGERS,
@@ -156,6 +158,10 @@ NAVIGATION = (
     Place(
         *("Rejections", "rejections", "j", "flip", frozenset({Role.MARKETING}) | MANAGERS),
         beside=frozenset({Role.ADMIN}),
+    ),
+    Place(
+        *("Duplicates", "duplicates", "d", "user", frozenset()),
+        beside=frozenset({Role.MARKETING}) | MANAGERS,
     ),
     Place("Criteria", "criteria", "c", "rule", EVERYBODY - REPS, beside=REPS),
     Place("Settings", "settings", "s", "gear", MANAGERS_AND_ADMIN),

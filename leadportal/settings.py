@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from leadportal import logs
+from leadportal.db import guarded
 from leadportal.local import folders, postgres, variables
 from leadportal.local.variables import WrongSetting
 
@@ -214,24 +215,41 @@ else:
     _database["HOST"] = unquote(_database["HOST"])
 
 # A page gives up early; background work may take longer, migrations as long as they need.
-_statement_timeout = {"web": "5s", "migrate": "0", "prepare": "0", "restore": "0"}.get(
-    PROCESS, "60s"
-)
-_idle_timeout = "10s" if PROCESS == "web" else "60s"
-_given = _database.get("OPTIONS", {})
-_timeouts = [
-    f"-c statement_timeout={_statement_timeout}",
-    "-c lock_timeout=2s",
-    f"-c idle_in_transaction_session_timeout={_idle_timeout}",
+_statement_seconds = {"web": 5, "migrate": 0, "prepare": 0, "restore": 0}.get(PROCESS, 60)
+_in_force = {
+    "statement_timeout": f"{_statement_seconds}s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s" if PROCESS == "web" else "60s",
     # What is prepared (leadportal/db/prepared.py) is to be planned once, and not for each value.
-    "-c plan_cache_mode=force_generic_plan",
-]
+    "plan_cache_mode": "force_generic_plan",
+}
+# So long an answer of the database is waited for (leadportal/db/guarded.py): a little longer than
+# the server itself lets a statement run, so that its own error comes first.
+DATABASE_SECONDS = _statement_seconds + 0.5 if _statement_seconds else float("inf")
+# A transaction pooler takes no options with a connection, and keeps no setting of one: there each
+# transaction begins with them. A migration has its own connection to PostgreSQL.
+POOLED = bool(_database.get("DISABLE_SERVER_SIDE_CURSORS"))
+BEHIND_POOLER = (
+    "".join(f"SET LOCAL {name} = '{value}'; " for name, value in _in_force.items())
+    if POOLED and _statement_seconds
+    else ""
+)
+_given = _database.get("OPTIONS", {})
+_options = [_given.get("options", ""), *(f"-c {name}={value}" for name, value in _in_force.items())]
 DATABASES = {
     "default": _database
     | {
-        "OPTIONS": {"connect_timeout": 3}
+        "OPTIONS": {
+            "connect_timeout": 3,
+            # A network that is lost says nothing: these ask, and notice (milliseconds the last).
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 20_000,
+        }
         | _given
-        | {"options": " ".join([_given.get("options", ""), *_timeouts]).strip()},
+        | ({} if POOLED else {"options": " ".join(_options).strip()})
+        | {"connection_factory": guarded.Connection, "cursor_factory": guarded.Cursor},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "TIME_ZONE": "UTC",

@@ -50,7 +50,7 @@ def run(*, reload: bool) -> None:
     try:
         check_port(HOST, PORT)
         lock.sign(pid=os.getpid(), command="up", url=BASE_URL)
-        with supervised() as supervisor:
+        with supervised(say_trouble) as supervisor:
             start_and_stay(supervisor, reload=reload)
     finally:
         lock.release()
@@ -68,6 +68,15 @@ def start_and_stay(supervisor: Supervisor, *, reload: bool) -> None:
         stay(supervisor, worker, reload=reload)
     except StartFailed as error:
         raise StartFailed(f"{error}\nIts log: {LOGS}") from error
+
+
+def say_trouble(sentences: list[str]) -> None:
+    """Tell the web, which says it on /readyz; it reads whole files only."""
+    path = folders.in_trouble(DATA_DIR)
+    fresh = path.with_suffix(".new")
+    with suppress(OSError):  # a full disk: it is said in the terminal too
+        fresh.write_text("".join(f"{sentence}\n" for sentence in sentences))
+        fresh.rename(path)
 
 
 def say(text: str) -> None:
@@ -147,6 +156,7 @@ def prepare() -> str:
 
 
 def start_portal(supervisor: Supervisor, *, reload: bool) -> processes.Process:
+    say_trouble([])
     # While somebody types, the next change starts it; else nobody would.
     again = None if reload else lambda: start_worker(reload=False)
     worker = supervisor.add(start_worker(reload=reload), again=again)
@@ -180,7 +190,12 @@ def start_worker(*, reload: bool) -> processes.Process:
 
 
 def start_web(*, reload: bool) -> processes.Process:
-    said = {"LEADPORTAL_PROCESS": "web", "HOST": HOST, "PORT": str(PORT)}
+    said = {
+        "LEADPORTAL_PROCESS": "web",
+        "HOST": HOST,
+        "PORT": str(PORT),
+        "IN_TROUBLE": str(folders.in_trouble(DATA_DIR)),
+    }
     return processes.spawn(
         "The web process",
         [sys.executable, "-m", "gunicorn", "--config", "python:leadportal.gunicorn"],

@@ -4,6 +4,7 @@ db, client, settings …   pytest-django's, on a real PostgreSQL of this run
 worker                   one real Celery worker over a real Valkey (mark: integration)
 live_portal              the product itself: gunicorn on a free port, same database (.url)
 page, sign_in            a real Chromium on it (mark: browser); see tests/browser.py
+pooler                   a real PgBouncer before that PostgreSQL; see tests/pooler.py
 typescript               openapi-typescript and tsc, where npm brought them; see tests/typescript.py
 database_travels         its clock goes along with time_machine
 samples                  the folder of real exports named by LEADPORTAL_SAMPLES, else skipped
@@ -36,6 +37,7 @@ pytest_plugins = [
     "tests.browser",
     "tests.described",
     "tests.typescript",
+    "tests.pooler",
 ]
 
 

@@ -22,9 +22,10 @@ from accounts.policy import Action
 from accounts.roles import Role
 from funnel.versions import current, editing
 from leads.by_hand import points
+from leads.duplicates import merging, undoing
 from leads.imports import imports
 from leads.inbound import deliveries, inlets
-from leads.models import Delivery, Handoff, Import, Lead
+from leads.models import Delivery, Handoff, Import, Lead, Merge
 from leads.web_forms import web_forms
 from tests import factories
 from tests.api import Api
@@ -150,6 +151,18 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.WRITE_NOTES, about="lead"),
         Page(Action.WRITE_NOTES, "POST", "lead", 422, {"text": ""}),
     ],
+    "duplicates": [Page(Action.MERGE_LEADS)],
+    "duplicates-certain": [
+        Page(Action.MERGE_LEADS),
+        Page(Action.MERGE_LEADS, "POST", answer=302),
+    ],
+    "duplicate": [
+        Page(Action.MERGE_LEADS, about="duplicate"),
+        Page(Action.MERGE_LEADS, "POST", "duplicate", 422),  # sales works with both
+    ],
+    "duplicate-refuse": [Page(Action.MERGE_LEADS, "POST", "duplicate", 302)],
+    "duplicate-reopen": [Page(Action.MERGE_LEADS, "POST", "duplicate", 302)],
+    "merge-undo": [Page(Action.MERGE_LEADS, "POST", "merge", 409)],  # it was undone
     "imports": [
         Page(Action.IMPORT_LEADS),
         Page(Action.IMPORT_LEADS, "POST", answer=422),
@@ -415,6 +428,16 @@ CALLS: dict[str, list[Call]] = {
         Call("POST", Scope.HANDOFFS_WRITE, 404, body=OUTCOME | {"external_id": "crm-404"})
     ],
     "api-reasons": [Call("GET", Scope.HANDOFFS_READ, 200, people=True)],
+    "api-duplicates": [Call("GET", Scope.LEADS_READ, 200, people=True)],
+    "api-duplicate-refuse": [
+        Call("POST", Scope.LEADS_WRITE, 0, "duplicate", True, Action.MERGE_LEADS, CLAIM)
+    ],
+    "api-lead-merge": [
+        Call("POST", Scope.LEADS_WRITE, 0, "lead", True, Action.MERGE_LEADS, CLAIM | {"into": 1})
+    ],
+    "api-merge-undo": [
+        Call("POST", Scope.LEADS_WRITE, 0, "merge", True, Action.MERGE_LEADS, CLAIM)
+    ],
     "api-nurture": [Call("GET", Scope.LEADS_READ, 200, people=True)],
 }
 # Each has tests of its own: who signs in, and what is about oneself alone.
@@ -492,6 +515,8 @@ def made() -> World:
         "source": factories.source().pk,
         "campaign": factories.campaign().pk,
         "key": Api().key.pk,
+        "duplicate": factories.duplicate(*(factories.claimed(rep).lead for _ in range(2))).pk,
+        "merge": undone(people[Role.MARKETING]).pk,
         "import": begun(people[Role.MARKETING]).pk,
         "paused import": begun(people[Role.MARKETING], "paused").pk,
         "inlet": (received := delivered(people[Role.MARKETING_MANAGER])).inlet_id,
@@ -504,6 +529,12 @@ def made() -> World:
         "draft": editing.draft(current.live().content, author=people[Role.MARKETING]).number,
     }
     return World(people, {who: visit(person) for who, person in people.items()}, held, ids)
+
+
+def undone(person: User) -> Merge:
+    done = merging.merge(factories.lead(), factories.lead(), person)
+    undoing.undo(done, person)
+    return done
 
 
 def begun(person: User, state: str = "open") -> Import:

@@ -33,6 +33,9 @@ from funnel.versions import cases, current, editing, signing, states, switching
 from leads import hooks, ledger
 from leads.by_hand import disqualifying, points, stages, terms
 from leads.counted import counted
+from leads.duplicates import forecast, merging
+from leads.duplicates import reading as duplicates_reading
+from leads.duplicates import undoing as unmerging
 from leads.editing import editing as lead_editing
 from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
@@ -42,7 +45,7 @@ from leads.imports.imports import Terms
 from leads.inbound import deliveries, inlets
 from leads.ingest.leads import ingest_leads
 from leads.judging import parked
-from leads.lead import changes, notes, reading
+from leads.lead import alike, changes, notes, reading
 from leads.mine import mine, results
 from leads.models import (
     Adjustment,
@@ -636,6 +639,39 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
     imports.hand_over: [
         may(Action.IMPORT_LEADS, lambda person: imports.hand_over(begun(), person))
     ],
+    merging.merge: [
+        may(
+            Action.MERGE_LEADS,
+            lambda person: merging.merge(factories.lead(), factories.lead(), person),
+        )
+    ],
+    merging.refuse: [
+        may(Action.MERGE_LEADS, lambda person: merging.refuse(factories.duplicate(), person))
+    ],
+    merging.refuse_two: [
+        may(
+            Action.MERGE_LEADS,
+            lambda person: merging.refuse_two(factories.lead(), factories.lead(), person),
+        )
+    ],
+    merging.reopen: [
+        may(Action.MERGE_LEADS, lambda person: merging.reopen(factories.duplicate(), person))
+    ],
+    merging.merge_certain: [may(Action.MERGE_LEADS, merging.merge_certain)],
+    unmerging.undo: [
+        may(
+            Action.MERGE_LEADS,
+            lambda person: unmerging.undo(
+                merging.merge(factories.lead(), factories.lead(), factories.marketer()), person
+            ),
+        )
+    ],
+    forecast.forecast: [
+        may(
+            Action.MERGE_LEADS,
+            lambda person: forecast.forecast(factories.lead(), factories.lead(), person, {}),
+        )
+    ],
     lead_editing.create: [
         may(
             Action.EDIT_LEADS,
@@ -689,6 +725,11 @@ NO_VERBS = {
     changes.for_look,
     changes.news,
     reading.for_page,
+    duplicates_reading.listed,
+    duplicates_reading.counts,
+    alike.alike_for,
+    merging.certain,
+    merging.actor_of,
     reading.newest_handoff,
     hooks.handoffs_waiting_for,
     hooks.follow_ups_due,

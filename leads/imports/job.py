@@ -180,7 +180,8 @@ UPDATE leads_importline l SET status = CASE
     WHEN s.external_id <> '' AND EXISTS (SELECT FROM leads_externalid e
          WHERE e.integration_id = %(integration)s AND e.value = s.external_id) THEN 'matched'
     WHEN s.email_key <> '' AND EXISTS (SELECT FROM leads_lead k
-         WHERE k.email_key = s.email_key) THEN 'matched'
+         WHERE k.email_key = s.email_key
+         UNION ALL SELECT FROM leads_alias f WHERE f.email_key = s.email_key) THEN 'matched'
     ELSE 'created' END
 FROM seen s WHERE l.id = s.id
 """

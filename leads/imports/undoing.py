@@ -33,6 +33,7 @@ from leads.models import (
     Lead,
     LeadChange,
     LineStatus,
+    Merge,
     Note,
     Nurture,
     Outcome,
@@ -106,6 +107,8 @@ def _touched(
         Adjustment.objects.filter(whose),
     )
     touched = {pk for rows_of in asked for pk in rows_of.values_list("lead", flat=True)}
+    # Somebody else is a part of them.
+    touched |= {*Merge.objects.filter(heir__in=leads).values_list("heir", flat=True)}
     moved = {pk for pk in leads if found[pk].stage not in _UNWORKED}
     return touched | moved
 

@@ -34,8 +34,7 @@ class Mention:
 def mention(given: dict[str, Any] | None, email: str) -> Mention | None:
     """The company an item speaks of: what was sent, else whose mail server it is."""
     given = given or {}
-    domain = registrable_domain(given.get("domain", "")) or work_domain(email)
-    name = given.get("name", "")
+    domain, name = domain_of(given, email), given.get("name", "")
     if not domain and not name:
         return None
     country = given.get("country", "")
@@ -45,6 +44,11 @@ def mention(given: dict[str, Any] | None, email: str) -> Mention | None:
         if column.name in given
     }
     return Mention(domain, name or domain, facts)
+
+
+def domain_of(given: dict[str, Any] | None, email: str) -> str:
+    """By which a company is known: of the site that was sent, else of the mail server."""
+    return registrable_domain((given or {}).get("domain", "")) or work_domain(email)
 
 
 @dataclass

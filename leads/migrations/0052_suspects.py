@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0041_origin_stands")]
+    dependencies = [("leads", "0044_names_and_addresses")]
 
     operations = [
         migrations.CreateModel(

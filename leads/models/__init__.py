@@ -2,6 +2,7 @@ from leads.models.adjustment import Adjustment
 from leads.models.campaign import Campaign, Source
 from leads.models.company import Company
 from leads.models.consent import Consent, ConsentPurpose
+from leads.models.duplicates import Duplicate, Merge, Rank, Uncompared, Why
 from leads.models.event import Event
 from leads.models.fields import CustomField, FieldType, SeenAttribute
 from leads.models.follow_up import FollowUp
@@ -10,7 +11,7 @@ from leads.models.impact import ImpactCount, Rescored
 from leads.models.imports import Import, ImportLine, ImportState, LineStatus
 from leads.models.inbound import Delivery, DeliveryState, Inlet, System
 from leads.models.judgement import Judgement, News, Suspect
-from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
+from leads.models.lead import Alias, EmailKind, ExternalId, Lead, LeadChange
 from leads.models.note import Note
 from leads.models.override import Override
 from leads.models.score import DayScore
@@ -21,6 +22,7 @@ from leads.models.web_form import ConsentText, WebForm
 
 __all__ = [
     "Adjustment",
+    "Alias",
     "Answer",
     "BantItem",
     "Campaign",
@@ -32,6 +34,7 @@ __all__ = [
     "DayScore",
     "Delivery",
     "DeliveryState",
+    "Duplicate",
     "EmailKind",
     "Event",
     "ExternalId",
@@ -49,11 +52,13 @@ __all__ = [
     "LeadChange",
     "LineStatus",
     "Meaning",
+    "Merge",
     "News",
     "Note",
     "Nurture",
     "Outcome",
     "Override",
+    "Rank",
     "Rescored",
     "SeenAttribute",
     "Source",
@@ -61,7 +66,9 @@ __all__ = [
     "Suspect",
     "System",
     "Touch",
+    "Uncompared",
     "UnreadValue",
     "WebForm",
+    "Why",
     "WrongCriterion",
 ]

@@ -19,6 +19,9 @@ from leads.by_hand.disqualifying import disqualify, readmit
 from leads.by_hand.points import adjust, end
 from leads.by_hand.stages import end_override, override
 from leads.by_hand.terms import OverrideRefused
+from leads.duplicates import merging, search
+from leads.duplicates.merging import MergeRefused
+from leads.duplicates.undoing import undo as undo_merge
 from leads.editing import editing as editing_leads
 from leads.explanation.stored import explain
 from leads.handoffs import claims, touches, undoing, verdicts
@@ -31,7 +34,17 @@ from leads.ingest.leads import ingest_leads
 from leads.judging.basis import Basis
 from leads.judging.due import drain, judge_taken, take
 from leads.judging.parked import replay
-from leads.models import Adjustment, Answer, DayScore, Handoff, Judgement, Lead, StageChange
+from leads.models import (
+    Adjustment,
+    Answer,
+    DayScore,
+    Duplicate,
+    Handoff,
+    Judgement,
+    Lead,
+    Merge,
+    StageChange,
+)
 from leads.nurture import nurture
 from leads.nurture.nurture import NurtureRefused
 from leads.rejections import rejections
@@ -61,6 +74,7 @@ FOR EACH ROW EXECUTE FUNCTION refuse_poison();
 """
 REFUSALS = (
     AnswerRefused,
+    MergeRefused,
     MoveNotAllowed,
     NamingRefused,
     NotClaimable,
@@ -237,7 +251,7 @@ class Life(RuleBasedStateMachine):
         return rows[number % len(rows)] if rows else None
 
     def lead(self, number):
-        rows = list(Lead.objects.order_by("id"))
+        rows = list(Lead.objects.living().order_by("id"))
         return rows[number % len(rows)] if rows else None
 
     @rule(which=people, by=reps)
@@ -374,6 +388,37 @@ class Life(RuleBasedStateMachine):
         else:
             self.attempt(naming.merge, kind, one, other, self.marketer)
 
+    # Two who turn out to be one, and two again.
+
+    @rule(one=people, other=people, ends_work=st.booleans(), theirs=st.booleans())
+    def merge(self, one, other, ends_work, theirs):
+        lead, heir = self.lead(one), self.lead(other)
+        if lead and heir:
+            self.attempt(
+                merging.merge, lead, heir, self.marketer,
+                ends_work=ends_work, chosen={"email": theirs, "job_title": theirs},
+            )  # fmt: skip
+
+    @rule(which=people)
+    def unmerge(self, which):
+        rows = list(Merge.objects.order_by("id"))
+        if rows:
+            self.attempt(undo_merge, rows[which % len(rows)], self.marketer)
+
+    @rule()
+    def compare(self):
+        refused = set(Duplicate.objects.filter(decision="refused").values_list("pk"))
+        search.everybody()
+        search.drain()
+        still = set(Duplicate.objects.filter(decision="refused").values_list("pk"))
+        assert refused == still
+
+    @rule(one=people, other=people)
+    def keep_apart(self, one, other):
+        lead, heir = self.lead(one), self.lead(other)
+        if lead and heir:
+            self.attempt(merging.refuse_two, lead, heir, self.manager)
+
     # What always holds.
 
     @invariant()
@@ -427,7 +472,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def a_rep_moved_every_lead_over_the_line(self):
-        over = StageChange.objects.filter(target="claimed")
+        over = StageChange.objects.filter(target="claimed").exclude(origin="merged")
         assert not over.exclude(actor="rep").exists()
         assert not over.filter(person=None).exists()
 
