@@ -26,6 +26,7 @@ class Action(StrEnum):
     OPEN_LEADS = "open leads"
     EDIT_LEADS = "add and edit leads"
     IMPORT_LEADS = "import leads"
+    EDIT_INBOUND = "set up how leads come in by themselves"
     MERGE_LEADS = "merge leads"
     MOVE_BY_HAND = "move leads by hand"
     ADJUST_SCORES = "adjust scores"
@@ -64,8 +65,9 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     # A rep edits those they hold (leads/editing).
     Action.EDIT_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
     Action.IMPORT_LEADS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
-    # Which stages are whose to give, the table of moves says: an SQL is a manager's.
+    Action.EDIT_INBOUND: MANAGERS_AND_ADMIN,
     Action.MERGE_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
+    # Which stages are whose to give, the table of moves says: an SQL is a manager's.
     Action.MOVE_BY_HAND: frozenset({Role.MARKETING}) | MANAGERS,
     Action.ADJUST_SCORES: frozenset({Role.MARKETING}) | MANAGERS,
     Action.DISQUALIFY: frozenset({Role.MARKETING}) | MANAGERS,
@@ -171,6 +173,8 @@ SETTINGS_PAGES = (
     ("Company", "settings", Action.OPEN_SETTINGS),
     ("People", "people", Action.EDIT_PEOPLE),
     ("Reasons for rejecting", "reasons", Action.OPEN_SETTINGS),
+    ("Inbound", "inlets", Action.EDIT_INBOUND),
+    ("Forms", "web-forms", Action.EDIT_INBOUND),
     ("Sources", "sources", Action.OPEN_SETTINGS),
     ("Campaigns", "campaigns", Action.OPEN_SETTINGS),
     ("Values not understood", "values", Action.OPEN_SETTINGS),

@@ -52,6 +52,8 @@ def _secret(name: str) -> str:
 
 
 SECRET_KEY = _secret("SECRET_KEY")
+# Keys of before: sessions and sealed secrets of their time are still opened by them.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Peppers the stored hashes of API keys: a stolen database alone opens nothing.
 API_KEY_PEPPER = _secret("API_KEY_PEPPER")
 
@@ -355,6 +357,8 @@ CONTENT_SECURITY_POLICY = {
 
 # Calls a minute of one API key, a batch being one call; 0 sets no limit.
 API_RATE_PER_MINUTE = variables.whole_number("API_RATE_PER_MINUTE", 12_000, most=100_000_000)
+# Posts a minute to one inlet; an address is no key, and many may know it.
+INBOUND_RATE_PER_MINUTE = variables.whole_number("INBOUND_RATE_PER_MINUTE", 1_200, most=1_000_000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.keys.authentication.ApiKeyAuthentication",

@@ -10,6 +10,7 @@ from leads.duplicates import search
 from leads.handoffs import claims
 from leads.impact import counting
 from leads.imports import job
+from leads.inbound import job as inbound
 from leads.judging import due, history
 from leads.nurture import nurture
 from leads.sources import moving
@@ -80,6 +81,20 @@ SWEEPS = (
         period=timedelta(seconds=5),
         drain=job.drain,
         oldest_due=job.oldest_due,
+    ),
+    Sweep(
+        name="inbound",
+        queue="score",
+        period=timedelta(seconds=5),
+        drain=inbound.drain,
+        oldest_due=inbound.oldest_due,
+    ),
+    Sweep(
+        name="forget_deliveries",
+        queue="bulk",
+        period=timedelta(hours=1),
+        drain=inbound.forget,
+        oldest_due=inbound.oldest_to_forget,
     ),
     Sweep(
         name="forget_imports",

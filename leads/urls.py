@@ -12,6 +12,8 @@ from leads.handoffs import api as handoffs_api
 from leads.handoffs import pages as handoffs
 from leads.impact import pages as impact
 from leads.imports import pages as imports
+from leads.inbound import api as inbound_api
+from leads.inbound import pages as inbound
 from leads.ingest import api as ingest_api
 from leads.judging import pages as judging
 from leads.lead import api as lead_api
@@ -31,6 +33,7 @@ from leads.table import pages as table
 from leads.unread import pages as unread
 from leads.verdicts import pages as verdicts
 from leads.walks import pages as walks
+from leads.web_forms import pages as web_forms
 
 api_urls = [
     path("leads", lead_api.leads, name="api-leads"),
@@ -138,6 +141,34 @@ urlpatterns = [
     path("imports/<int:pk>/hand-over", imports.import_hand_over, name="import-hand-over"),
     path("imports/<int:pk>/discard", imports.import_discard, name="import-discard"),
     path("imports/<int:pk>/refused", imports.import_refused, name="import-refused"),
+    path("in/<slug:token>", inbound_api.inlet_in, name="in"),
+    path("settings/inbound", inbound.inlet_list, name="inlets"),
+    path("settings/inbound/new", inbound.inlet_new, name="inlet-new"),
+    path("settings/inbound/<int:pk>", inbound.inlet_page, name="inlet"),
+    path("settings/inbound/<int:pk>/edit", inbound.inlet_edit, name="inlet-edit"),
+    path("settings/inbound/<int:pk>/values", inbound.inlet_values, name="inlet-values"),
+    path("settings/inbound/<int:pk>/test", inbound.inlet_test, name="inlet-test"),
+    path("settings/inbound/<int:pk>/switch", inbound.inlet_switch, name="inlet-switch"),
+    path("settings/inbound/<int:pk>/again", inbound.inlet_again, name="inlet-again"),
+    path("settings/deliveries/<int:pk>", inbound.delivery_page, name="delivery"),
+    path("settings/deliveries/<int:pk>/replay", inbound.delivery_replay, name="delivery-replay"),
+    path("settings/deliveries/<int:pk>/let-in", inbound.delivery_let_in, name="delivery-let-in"),
+    path("settings/deliveries/<int:pk>/drop", inbound.delivery_drop, name="delivery-drop"),
+    path("settings/forms", web_forms.form_list, name="web-forms"),
+    path("settings/forms/new", web_forms.form_new, name="web-form-new"),
+    path("settings/forms/<int:pk>", web_forms.form_page, name="web-form"),
+    path("settings/forms/<int:pk>/edit", web_forms.form_edit, name="web-form-edit"),
+    path("settings/forms/<int:pk>/field", web_forms.form_field, name="web-form-field"),
+    path("settings/forms/<int:pk>/move", web_forms.form_move, name="web-form-move"),
+    path("settings/forms/<int:pk>/take", web_forms.form_take, name="web-form-take"),
+    path("settings/forms/<int:pk>/consent", web_forms.form_consent, name="web-form-consent"),
+    path(
+        "settings/forms/<int:pk>/consent/end",
+        web_forms.form_consent_end,
+        name="web-form-consent-end",
+    ),
+    path("f/<slug:slug>", web_forms.hosted_form, name="hosted-form"),
+    path("f/<slug:slug>/thanks", web_forms.hosted_thanks, name="hosted-thanks"),
     path("settings/values", unread.value_list, name="values"),
     path("settings/values/meaning", unread.value_meaning, name="value-meaning"),
     path("settings/values/forget", unread.value_forget, name="value-forget"),

@@ -24,7 +24,9 @@ from funnel.versions import current, editing
 from leads.by_hand import points
 from leads.duplicates import merging, undoing
 from leads.imports import imports
-from leads.models import Handoff, Import, Lead, Merge
+from leads.inbound import deliveries, inlets
+from leads.models import Delivery, Handoff, Import, Lead, Merge
+from leads.web_forms import web_forms
 from tests import factories
 from tests.api import Api
 from tests.concurrently import rolled_back
@@ -281,6 +283,49 @@ PAGES: dict[str, list[Page]] = {
     "person-reset-2fa": [Page(Action.EDIT_PEOPLE, "POST", "person", 409)],  # there is none
     "person-end-sessions": [Page(Action.EDIT_PEOPLE, "POST", "person", 302)],
     "person-link": [Page(Action.EDIT_PEOPLE, "POST", "person", 201)],
+    "inlets": [Page(Action.EDIT_INBOUND)],
+    "inlet-new": [
+        Page(Action.EDIT_INBOUND),
+        Page(Action.EDIT_INBOUND, "POST", answer=422, data={"name": "Forms"}),
+    ],
+    "inlet": [Page(Action.EDIT_INBOUND, about="inlet")],
+    "inlet-edit": [
+        Page(Action.EDIT_INBOUND, about="inlet"),
+        Page(Action.EDIT_INBOUND, "POST", "inlet", 422, {"name": ""}),
+    ],
+    "inlet-values": [
+        Page(Action.EDIT_INBOUND, about="inlet"),
+        Page(Action.EDIT_INBOUND, "POST", "inlet", 422, {"v0": "luck"}),
+    ],
+    "inlet-test": [Page(Action.EDIT_INBOUND, "POST", "inlet", 302)],
+    "inlet-switch": [Page(Action.EDIT_INBOUND, "POST", "inlet", 302)],
+    "inlet-again": [Page(Action.EDIT_INBOUND, "POST", "inlet", 302)],
+    "delivery": [Page(Action.EDIT_INBOUND, about="delivery")],
+    "delivery-replay": [Page(Action.EDIT_INBOUND, "POST", "delivery", 302)],  # it waits already
+    "delivery-let-in": [Page(Action.EDIT_INBOUND, "POST", "delivery", 302)],
+    "delivery-drop": [Page(Action.EDIT_INBOUND, "POST", "delivery", 409)],  # it waits to be read
+    "web-forms": [Page(Action.EDIT_INBOUND)],
+    "web-form-new": [
+        Page(Action.EDIT_INBOUND),
+        Page(Action.EDIT_INBOUND, "POST", answer=422, data={"name": "Demo"}),
+    ],
+    "web-form": [Page(Action.EDIT_INBOUND, about="web form")],
+    "web-form-edit": [
+        Page(Action.EDIT_INBOUND, about="web form"),
+        Page(Action.EDIT_INBOUND, "POST", "web form", 422, {"title": ""}),
+    ],
+    "web-form-field": [
+        Page(Action.EDIT_INBOUND, about="web form"),
+        Page(Action.EDIT_INBOUND, "POST", "web form", 422, {"target": "luck"}),
+    ],
+    "web-form-move": [Page(Action.EDIT_INBOUND, "POST", "web form", 302)],
+    # What reaches somebody is asked in any case.
+    "web-form-take": [Page(Action.EDIT_INBOUND, "POST", "web form", 409, {"target": "email"})],
+    "web-form-consent": [
+        Page(Action.EDIT_INBOUND, about="web form"),
+        Page(Action.EDIT_INBOUND, "POST", "web form", 422, {"purpose": "marketing"}),
+    ],
+    "web-form-consent-end": [Page(Action.EDIT_INBOUND, "POST", "web form", 302)],
     "mail": [Page(Action.LOOK_AFTER_MAIL)],
     "mail-test": [Page(Action.LOOK_AFTER_MAIL, "POST", answer=302)],
     "mail-test-progress": [Page(Action.LOOK_AFTER_MAIL)],
@@ -396,7 +441,7 @@ CALLS: dict[str, list[Call]] = {
     "api-nurture": [Call("GET", Scope.LEADS_READ, 200, people=True)],
 }
 # Each has tests of its own: who signs in, and what is about oneself alone.
-ELSEWHERE = {"healthz", "readyz", "theme", "schema", "docs"}
+ELSEWHERE = {"hosted-form", "hosted-thanks", "in", "healthz", "readyz", "theme", "schema", "docs"}
 ELSEWHERE_BEGINNINGS = ("account_", "mfa_")
 
 PAGE_LINES = [(name, page) for name, pages in PAGES.items() for page in pages]
@@ -474,6 +519,11 @@ def made() -> World:
         "merge": undone(people[Role.MARKETING]).pk,
         "import": begun(people[Role.MARKETING]).pk,
         "paused import": begun(people[Role.MARKETING], "paused").pk,
+        "inlet": (received := delivered(people[Role.MARKETING_MANAGER])).inlet_id,
+        "delivery": received.pk,
+        "web form": web_forms.create(
+            people[Role.MARKETING_MANAGER], name="Demo request", slug="demo"
+        ).pk,
         "person": factories.person(name="Sun-hee Park").pk,
         "version": factories.live_version().number,
         "draft": editing.draft(current.live().content, author=people[Role.MARKETING]).number,
@@ -492,6 +542,11 @@ def begun(person: User, state: str = "open") -> Import:
     one.state = state
     one.save()
     return one
+
+
+def delivered(person: User) -> Delivery:
+    inlet = inlets.create(person, system="json", name="Forms")
+    return deliveries.receive(inlet, b'{"email": "ana@acme.example"}', "application/json", {})
 
 
 def visit(person: User) -> str:

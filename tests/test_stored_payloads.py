@@ -1,6 +1,7 @@
 """Whatever somebody stored, no page runs it and no mail takes a header from it."""
 
 import io
+import json
 
 import pytest
 from django.urls import reverse
@@ -13,10 +14,13 @@ from funnel.versions import current
 from leads.handoffs import claims, touches, verdicts
 from leads.imports import imports, job
 from leads.imports.imports import Terms
+from leads.inbound import deliveries, inlets
+from leads.inbound import job as reading
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
 from leads.judging.due import drain
 from leads.models import Handoff
+from leads.web_forms import web_forms
 from tests import factories
 from tests.browser import open_whole
 from tests.mails import delivered
@@ -53,6 +57,17 @@ PAGES = [
     "/imports/{import}/columns",
     "/imports/{imported}",
     "/imports/{imported}/undo",
+    "/settings/inbound",
+    "/settings/inbound/{inlet}",
+    "/settings/inbound/{inlet}/values",
+    "/settings/inbound/{inlet}/edit",
+    "/settings/deliveries/{delivery}",
+    "/settings/forms",
+    "/settings/forms/{form}",
+    "/settings/forms/{form}/edit",
+    "/settings/forms/{form}/consent?purpose={payload}",
+    "/f/odd?utm_source={payload}",
+    "/f/odd/thanks",
     "/quality",
     "/overview",
     "/criteria",
@@ -130,7 +145,18 @@ def world(live_portal, db) -> dict[str, object]:
     fresh, checked = (imports.begin(chief, PAYLOADS[1], io.BytesIO(file)) for _ in range(2))
     imports.choose(checked, chief, ["detail", "email"], Terms(system=PAYLOADS[0]))
     job.drain()
+    inlet = inlets.create(chief, system="json", name=ALL[:80], source=PAYLOADS[1])
+    sent = {payload: payload for payload in PAYLOADS} | {"email": f"{PAYLOADS[1]}@x.example"}
+    delivery = deliveries.receive(inlet, json.dumps(sent).encode(), f"application/json; {ALL}", {})
+    reading.drain()
+    form = web_forms.create(chief, name=ALL[:80], slug="odd")
+    web_forms.change(form, chief, title=ALL[:120], intro=ALL, thanks=ALL, is_pasted=True)
+    web_forms.put_field(form, chief, target="phone", label=PAYLOADS[5], help=ALL[:200])
+    web_forms.ask_consent(form, chief, purpose="marketing", text=ALL)
     return {
+        "inlet": inlet.pk,
+        "delivery": delivery.pk,
+        "form": form.pk,
         "import": fresh.pk,
         "imported": checked.pk,
         "chief": chief,

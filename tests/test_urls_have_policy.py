@@ -20,6 +20,9 @@ PUBLIC = {
     "account_reset_password_from_key": "for who cannot sign in",
     "account_reset_password_from_key_done": "for who cannot sign in",
     "mfa_authenticate": "the second half of signing in",
+    "hosted-form": "strangers fill it in",
+    "hosted-thanks": "what they read then",
+    "in": "other systems post there; its address is the key",
     "schema": "the description of the API holds no data",
     "docs": "the description of the API holds no data",
 }

@@ -42,11 +42,22 @@ from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
 from leads.imports import imports
 from leads.imports.imports import Terms
+from leads.inbound import deliveries, inlets
 from leads.ingest.leads import ingest_leads
 from leads.judging import parked
 from leads.lead import alike, changes, notes, reading
 from leads.mine import mine, results
-from leads.models import Adjustment, FollowUp, Handoff, Import, Lead, Nurture
+from leads.models import (
+    Adjustment,
+    Delivery,
+    FollowUp,
+    Handoff,
+    Import,
+    Inlet,
+    Lead,
+    Nurture,
+    WebForm,
+)
 from leads.nurture import nurture
 from leads.overview import attention
 from leads.queue import queue
@@ -58,6 +69,7 @@ from leads.switch_on import confirmation
 from leads.unread import listing as unread_listing
 from leads.unread import meanings
 from leads.unread.listing import Group
+from leads.web_forms import web_forms
 from tests import factories
 from tests.test_architecture import MODULES, ROOT, is_domain
 
@@ -179,6 +191,20 @@ def begun(person: User | None = None, *, state: str = "open") -> Import:
     return one
 
 
+def inlet() -> Inlet:
+    return inlets.create(factories.admin(), system="json", name="Forms")
+
+
+def delivered(state: str = "failed") -> Delivery:
+    made = deliveries.receive(inlet(), b"{}", "application/json", {})
+    Delivery.objects.filter(pk=made.pk).update(state=state, reason="Why", due_at=None)
+    return made
+
+
+def web_form() -> WebForm:
+    return web_forms.create(factories.admin(), name="Demo request", slug="demo")
+
+
 def unread_group() -> Group:
     sent = {"email": "ann@x.example", "country": "Narnia"}
     integration = factories.integration()
@@ -263,6 +289,80 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
         may(
             Action.EDIT_PEOPLE,
             lambda person: membership.put_into(factories.outsider(), [Queue.default().pk], person),
+        )
+    ],
+    inlets.create: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: inlets.create(person, system="google", name="Google Ads"),
+        )
+    ],
+    inlets.change: [
+        may(Action.EDIT_INBOUND, lambda person: inlets.change(inlet(), person, source="Web"))
+    ],
+    inlets.say_what_is: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: inlets.say_what_is(inlet(), person, {"mail": "email"}),
+        )
+    ],
+    inlets.switch: [
+        may(Action.EDIT_INBOUND, lambda person: inlets.switch(inlet(), person, on=False))
+    ],
+    deliveries.send_test: [
+        may(Action.EDIT_INBOUND, lambda person: deliveries.send_test(inlet(), person))
+    ],
+    deliveries.replay: [
+        may(Action.EDIT_INBOUND, lambda person: deliveries.replay(delivered(), person))
+    ],
+    deliveries.let_in: [
+        may(Action.EDIT_INBOUND, lambda person: deliveries.let_in(delivered("quarantined"), person))
+    ],
+    deliveries.drop: [
+        may(Action.EDIT_INBOUND, lambda person: deliveries.drop(delivered("quarantined"), person))
+    ],
+    deliveries.replay_failed: [
+        may(Action.EDIT_INBOUND, lambda person: deliveries.replay_failed(inlet(), person))
+    ],
+    web_forms.create: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.create(person, name="Demo request", slug="demo"),
+        )
+    ],
+    web_forms.change: [
+        may(Action.EDIT_INBOUND, lambda person: web_forms.change(web_form(), person, title="Hi"))
+    ],
+    web_forms.put_field: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.put_field(web_form(), person, target="phone", label="Phone"),
+        )
+    ],
+    web_forms.move_field: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.move_field(web_form(), person, "email", web_forms.DOWN),
+        )
+    ],
+    web_forms.take_field: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.take_field(web_form(), person, "first_name"),
+        )
+    ],
+    web_forms.ask_consent: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.ask_consent(
+                web_form(), person, purpose="marketing", text="You may write to me."
+            ),
+        )
+    ],
+    web_forms.stop_asking: [
+        may(
+            Action.EDIT_INBOUND,
+            lambda person: web_forms.stop_asking(web_form(), person, "marketing"),
         )
     ],
     naming.add: [

@@ -144,7 +144,7 @@ class KeyRate(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, ApiKey) or not settings.API_RATE_PER_MINUTE:
             return True
-        allowed, rate = rates.rates.spend(request.auth.pk)
+        allowed, rate = rates.rates.spend(request.auth.pk, settings.API_RATE_PER_MINUTE)
         # For the middleware, which puts it on whatever answer there is.
         cast(rates.RatedRequest, request._request).rate = rate
         if rate and not allowed:

@@ -8,7 +8,6 @@ import threading
 import time
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest
 from redis.exceptions import RedisError
@@ -54,12 +53,14 @@ class Rates:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.by_key: dict[int, Rate] = {}
+        self.by_key: dict[int | str, Rate] = {}
         self.asleep_until = 0.0
 
-    def spend(self, key_id: int) -> tuple[bool, Rate | None]:
-        """Whether the key may call now, and its rate; no rate while nobody can count."""
-        limit = settings.API_RATE_PER_MINUTE
+    def spend(self, key_id: int | str, limit: int) -> tuple[bool, Rate | None]:
+        """Whether the key may call now, and its rate; no rate while nobody can count.
+
+        `limit` is how many times a minute.
+        """
         with self.lock:
             window = int(time.time()) // WINDOW
             rate = self.by_key.get(key_id)
@@ -72,7 +73,7 @@ class Rates:
             rate.left -= 1
             return True, rate
 
-    def _take(self, key_id: int, rate: Rate) -> bool:
+    def _take(self, key_id: int | str, rate: Rate) -> bool:
         """Take a portion of the shared count; False when that does not answer."""
         if time.monotonic() < self.asleep_until:
             return False

@@ -26,6 +26,8 @@ from leadportal.web.answers import GetResponse, HtmxRequest, came_from, go, refu
 
 FIELD = "once"
 MOST_LETTERS = 64
+# Where other systems post what they like; their bodies are kept as they come, unread.
+OF_OTHERS = "/in/"
 KEPT = timedelta(hours=24)
 # A second post waits this long for the answer to the first, looking this often.
 WAIT_SECONDS, LOOK_SECONDS = 5.0, 0.05
@@ -70,7 +72,9 @@ class OnceMiddleware:
 
 def key_of(request: HttpRequest) -> str | None:
     """What two posts of one intent have in common; None where nobody said what the intent is."""
-    if request.method != "POST" or not request.user.is_authenticated:
+    if request.method != "POST" or request.path_info.startswith(OF_OTHERS):
+        return None
+    if not request.user.is_authenticated:
         return None
     if not 0 < len(request.POST.get(FIELD, "")) <= MOST_LETTERS:
         return None

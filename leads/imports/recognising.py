@@ -167,24 +167,32 @@ def guess(
     return _no_second_id(columns)
 
 
-def _target(head: str, key: str, values: Sequence[str], defined: Mapping[str, CustomField]) -> str:
-    if not any(values):
-        return LEFT_OUT
+def by_head(head: str, defined: Mapping[str, CustomField]) -> str:
+    """What a column of this head is; "" where the head alone does not say."""
+    key = _key(head)
     if found := _BY_HEAD.get(key) or _BY_HEAD.get(key.replace(" ", "")):
         return found
     for field in defined.values():
         if key in (_key(field.label), _key(field.name)):
             return FIELD + field.name
+    return ""
+
+
+def _target(head: str, key: str, values: Sequence[str], defined: Mapping[str, CustomField]) -> str:
+    if not any(values):
+        return LEFT_OUT
+    if found := by_head(head, defined):
+        return found
     if "linkedin.com/in/" in values[0]:
         return "linkedin"
-    if _looks_like_mail(values):
+    if looks_like_mail(values):
         return "email"
     if _OWN.fullmatch(key) or not spellings.name(head):
         return LEFT_OUT
     return DETAIL
 
 
-def _looks_like_mail(values: Sequence[str]) -> bool:
+def looks_like_mail(values: Sequence[str]) -> bool:
     given = [value for value in values if value]
     return all(re.fullmatch(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", value.lower()) for value in given)
 

@@ -9,6 +9,7 @@ from leads.models.follow_up import FollowUp
 from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.impact import ImpactCount, Rescored
 from leads.models.imports import Import, ImportLine, ImportState, LineStatus
+from leads.models.inbound import Delivery, DeliveryState, Inlet, System
 from leads.models.judgement import Judgement, News, Suspect
 from leads.models.lead import Alias, EmailKind, ExternalId, Lead, LeadChange
 from leads.models.note import Note
@@ -17,6 +18,7 @@ from leads.models.score import DayScore
 from leads.models.stage import StageChange
 from leads.models.unread import Meaning, UnreadValue
 from leads.models.verdict import Answer, BantItem, Nurture, WrongCriterion
+from leads.models.web_form import ConsentText, WebForm
 
 __all__ = [
     "Adjustment",
@@ -27,8 +29,11 @@ __all__ = [
     "Company",
     "Consent",
     "ConsentPurpose",
+    "ConsentText",
     "CustomField",
     "DayScore",
+    "Delivery",
+    "DeliveryState",
     "Duplicate",
     "EmailKind",
     "Event",
@@ -41,6 +46,7 @@ __all__ = [
     "Import",
     "ImportLine",
     "ImportState",
+    "Inlet",
     "Judgement",
     "Lead",
     "LeadChange",
@@ -58,9 +64,11 @@ __all__ = [
     "Source",
     "StageChange",
     "Suspect",
+    "System",
     "Touch",
     "Uncompared",
     "UnreadValue",
+    "WebForm",
     "Why",
     "WrongCriterion",
 ]

@@ -54,7 +54,7 @@ def _all(user: User) -> list[Command]:
     return [
         *_work(user),
         *places,
-        *_verdicts(user),
+        *_beside(user),
         *_everywhere(),
         Command("Sign out", How.PRESS, "#sign-out"),
     ]
@@ -72,14 +72,17 @@ def _work(user: User) -> list[Command]:
     return work
 
 
-def _verdicts(user: User) -> list[Command]:
-    """Pages about verdicts that stand in no navigation."""
+def _beside(user: User) -> list[Command]:
+    """Pages that stand in no navigation."""
     read, keep = policy.can(user, Action.READ_REJECTIONS), policy.can(user, Action.OPEN_SETTINGS)
+    inbound = policy.can(user, Action.EDIT_INBOUND)
     pages = [
         (read, "Go to Nurture", "nurture"),
         (read, "Go to Evidence of rejections", "rejections-evidence"),
         (keep, "Go to Reasons for rejecting", "reasons"),
         (keep, "Go to Values not understood", "values"),
+        (inbound, "Go to Inbound", "inlets"),
+        (inbound, "Go to Forms", "web-forms"),
     ]
     return [Command(label, How.GO, reverse(name)) for may, label, name in pages if may]
 

@@ -1,0 +1,174 @@
+"""Forms of an inlet. They check what was typed; the domain saves."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from accounts.models import Integration
+from accounts.portal.forms import PRINTABLE
+from leadportal.web.shared_forms import Shared
+from leads import tags
+from leads.checks import spellings
+from leads.imports.targets import DETAIL, LEFT_OUT
+from leads.inbound.mapping import Fields, Seen, offered
+from leads.inbound.systems.catalogue import ROADS, road
+from leads.models import Campaign, Source, System
+
+OFFERED = 200
+SECRET_MAX = 500
+_EVENT = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,59}")
+GUESS = "guess"
+
+
+class NewInletForm(forms.Form):
+    """Which system, and how pages call it."""
+
+    system = forms.ChoiceField(
+        label="What sends leads here",
+        choices=[(one.value, one.label) for one in ROADS if one != System.FORM],
+        error_messages={"required": "Choose what sends leads here."},
+    )
+    name = forms.CharField(
+        label="Name",
+        max_length=80,
+        validators=[PRINTABLE],
+        help_text="As you tell it from others, like “Contact page” or “Google Ads, Nordics”.",
+        error_messages={"required": "Enter a name, like “Contact page”."},
+    )
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+
+class InletForm(Shared):
+    """What is said of all that comes by an inlet, and the secret it is signed with."""
+
+    name = forms.CharField(
+        label="Name",
+        max_length=80,
+        validators=[PRINTABLE],
+        error_messages={"required": "Enter a name, like “Contact page”."},
+    )
+    source = forms.CharField(
+        label="Source, where a lead names none",
+        max_length=80,
+        required=False,
+        validators=[PRINTABLE],
+        widget=forms.TextInput(attrs={"list": "sources", "autocomplete": "off"}),
+    )
+    campaign = forms.CharField(
+        label="Campaign, where a lead names none",
+        max_length=120,
+        required=False,
+        validators=[PRINTABLE],
+        widget=forms.TextInput(attrs={"list": "campaigns", "autocomplete": "off"}),
+    )
+    event_type = forms.CharField(
+        label="Each one is an event",
+        max_length=60,
+        required=False,
+        help_text="What the person did, like form_sent or demo_request; the criteria ask for it. "
+        "Blank where it is nothing a person did.",
+    )
+    integration = forms.CharField(
+        label="From which system",
+        max_length=80,
+        validators=[PRINTABLE],
+        help_text="Its ids find the same leads again, also when that system calls our API.",
+        widget=forms.TextInput(attrs={"list": "systems", "autocomplete": "off"}),
+    )
+    secret = forms.CharField(
+        label="Secret",
+        max_length=SECRET_MAX,
+        required=False,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "dir": "ltr"}),
+    )
+    no_secret = forms.BooleanField(label="Take posts without a signature", required=False)
+
+    def __init__(
+        self, data: Any = None, *, system: str, has_secret: bool, initial: Mapping[str, Any]
+    ) -> None:
+        super().__init__(data, initial=dict(initial))
+        called = road(system).signs_with
+        if not called:
+            del self.fields["secret"], self.fields["no_secret"]
+            return
+        self.fields["secret"].label = called
+        self.fields["secret"].help_text = (
+            "One is saved; nobody can read it here. Leave it blank to keep it."
+            if has_secret
+            else "As long as none is saved, whoever knows the address may post."
+        )
+        if not has_secret:
+            del self.fields["no_secret"]
+
+    @property
+    def offered(self) -> dict[str, list[str]]:
+        """Names to choose from while typing."""
+        names = {"systems": Integration, "sources": Source, "campaigns": Campaign}
+        return {
+            key: list(model.objects.values_list("name", flat=True)[:OFFERED])  # type: ignore[attr-defined]
+            for key, model in names.items()
+        }
+
+    def clean_event_type(self) -> str:
+        kind = spellings.event_type(self.cleaned_data["event_type"])
+        if kind and not _EVENT.fullmatch(kind):
+            raise forms.ValidationError("Enter one word, like form_sent.")
+        return kind
+
+    def read(self) -> dict[str, Any]:
+        return {n: v for n, v in super().read().items() if n not in ("secret", "no_secret")}
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What `inlets.change` is to set."""
+        typed = dict(self.cleaned_data)
+        secret, none = typed.pop("secret", ""), typed.pop("no_secret", False)
+        return typed | {"secret": "" if none else (secret or None)}
+
+
+class ValueRow(NamedTuple):
+    """A value that was seen, and what it is to be."""
+
+    seen: Seen
+    field: BoundField
+
+
+class ValuesForm(forms.Form):
+    """What each value is that was seen."""
+
+    def __init__(self, data: Any = None, *, seen: Sequence[Seen], defined: Fields) -> None:
+        super().__init__(data)
+        self.seen = seen
+        groups = offered(defined)
+        self.labels = {one.name: one.label for _, group in groups for one in group}
+        self.dragged = list(self.labels.items())
+        self.labels |= {LEFT_OUT: "left out", DETAIL: "kept as a detail"}
+        choices: list[Any] = [(LEFT_OUT, "Leave out"), (DETAIL, "Keep as a detail")]
+        choices += [(label, [(one.name, one.label) for one in group]) for label, group in groups]
+        for place, one in enumerate(seen):
+            self.fields[f"v{place}"] = forms.ChoiceField(
+                label=one.label,
+                choices=[(GUESS, f"As guessed: {self._guessed(one)}"), *choices],
+                required=False,
+                initial=GUESS if one.target is None else one.target,
+            )
+
+    def _guessed(self, one: Seen) -> str:
+        tag = tags.LABELS.get(one.label) if one.guess == DETAIL else None
+        return tag or self.labels.get(one.guess, one.guess)
+
+    @property
+    def rows(self) -> list[ValueRow]:
+        return [ValueRow(one, self[f"v{place}"]) for place, one in enumerate(self.seen)]
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What `inlets.say_what_is` is to keep."""
+        answers = ((one.path, self.cleaned_data[f"v{n}"]) for n, one in enumerate(self.seen))
+        return {path: target for path, target in answers if target != GUESS}

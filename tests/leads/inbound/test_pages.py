@@ -1,0 +1,198 @@
+"""The pages of inlets: made, set up, mapped, tried, and what came in looked at."""
+
+import re
+
+import pytest
+
+from leadportal.db import sealed
+from leads.inbound import deliveries, inlets, job
+from leads.models import Delivery, Inlet, Lead
+from tests import factories
+from tests.leads.conftest import HTMX
+
+pytestmark = pytest.mark.django_db
+ANA = {"email": "ana@acme.example", "first_name": "Ana", "Größe": "12"}
+
+
+@pytest.fixture
+def browser(as_user, manager):
+    return as_user(manager)
+
+
+def text(page):
+    return " ".join(re.sub(r"<[^>]*>", "", page.content.decode()).split())
+
+
+def test_an_address_is_made_and_says_what_to_do(browser):
+    made = {"system": "typeform", "name": " Contact   page "}
+
+    page = browser.post("/settings/inbound/new", made, follow=True)
+
+    inlet = Inlet.objects.get()
+    assert page.redirect_chain == [(inlet.get_absolute_url(), 302)]
+    assert (inlet.name, inlet.integration.name, inlet.event_type) == (
+        "Contact page", "Contact page", "form_sent",
+    )  # fmt: skip
+    assert f"http://127.0.0.1:8000/in/{inlet.token}" in text(page)
+    assert "No secret is saved, so nothing is checked" in text(page)
+    assert "Nothing came yet" in text(page)
+
+
+@pytest.mark.parametrize("typed", [{"system": "typeform"}, {"system": "form", "name": "x"}])
+def test_what_is_missing_is_said_at_its_field(browser, typed):
+    page = browser.post("/settings/inbound/new", typed)
+
+    assert page.status_code == 422 and b"There is a problem" in page.content
+    assert not Inlet.objects.exists()
+
+
+def test_a_secret_is_saved_kept_and_taken_away_and_never_shown(browser, inlet):
+    one = inlet("typeform")
+    url = f"{one.get_absolute_url()}/edit"
+    typed = {"name": "T", "integration": "Survey", "event_type": "Demo Request", "source": "Web"}
+
+    browser.post(url, typed | {"secret": "hush-hush"})
+    one.refresh_from_db()
+    assert sealed.opened(one.secret) == "hush-hush"
+    assert (one.event_type, one.integration.name) == ("demo_request", "Survey")
+
+    browser.post(url, typed | {"name": "U"})
+    one.refresh_from_db()
+    assert (one.name, sealed.opened(one.secret)) == ("U", "hush-hush")
+    page = browser.get(url)
+    assert b"hush" not in page.content and b"One is saved" in page.content
+
+    browser.post(url, typed | {"no_secret": "on"})
+    one.refresh_from_db()
+    assert one.secret == ""
+
+
+def test_two_who_edit_at_once_write_over_nobody(browser, inlet, manager):
+    one = inlet()
+    url = f"{one.get_absolute_url()}/edit"
+    read = browser.get(url).context["form"].as_read()
+    inlets.change(one, manager, source="Theirs")
+
+    page = browser.post(
+        url, {"name": "json", "integration": "json", "source": "Mine", "read": read}
+    )
+
+    assert page.status_code == 409
+    assert "Theirs" in text(page) and "Save mine over theirs" in text(page)
+
+
+def test_its_values_are_listed_with_an_example_and_read_as_said(browser, inlet, came):
+    one = inlet()
+    came(one, ANA)
+    url = f"{one.get_absolute_url()}/values"
+    page = browser.get(url)
+    assert "Größe" in text(page) and "As guessed: Email" in text(page)
+    rows = page.context["form"].rows
+    typed = {row.field.html_name: "guess" for row in rows}
+    (place,) = [row.field.html_name for row in rows if row.seen.path == "Größe"]
+
+    browser.post(url, typed | {place: "company.employees"})
+
+    one.refresh_from_db()
+    assert one.mapping == {"Größe": "company.employees"}
+    assert came(one, ANA | {"company": "Acme"}).lead.company.employees == 12
+    assert browser.post(url, {place: "luck"}).status_code == 422
+
+
+def test_what_came_in_is_listed_with_its_lead_and_why_not(browser, inlet, came):
+    one = inlet()
+    came(one, ANA), came(one, {"nobody": "1"})
+
+    page = browser.get(one.get_absolute_url())
+
+    lead = Lead.objects.get()
+    assert f'href="/leads/{lead.pk}"' in page.content.decode()
+    assert "New lead" in text(page) and "Nobody can be reached by it" in text(page)
+    assert "Read what failed again" in text(page)
+    browser.post(f"{one.get_absolute_url()}/again")
+    assert Delivery.objects.filter(state="received").count() == 1
+
+
+def test_the_list_is_asked_for_again_as_long_as_something_waits(browser, inlet, post):
+    one = inlet()
+    post(one, ANA)
+    waiting = browser.get(one.get_absolute_url(), headers=HTMX)
+    assert waiting.status_code == 200 and b"<html" not in waiting.content
+    assert b'hx-trigger="every 2s"' in waiting.content
+
+    job.drain()
+
+    assert browser.get(one.get_absolute_url(), headers=HTMX).status_code == 286
+
+
+def test_a_sample_is_sent_by_a_button(browser, inlet):
+    one = inlet("google", secret="k")
+
+    page = browser.post(f"{one.get_absolute_url()}/test", follow=True)
+    assert "A sample is on its way" in text(page)
+    job.drain()
+
+    assert "A try: it would make a new lead." in text(browser.get(one.get_absolute_url()))
+    assert not Lead.objects.exists()
+
+
+def test_a_delivery_is_shown_as_it_came_and_let_in(browser, inlet, came):
+    delivery = came(
+        inlet("html"), "email=ana%40mailinator.com", "application/x-www-form-urlencoded"
+    )
+    page = browser.get(delivery.get_absolute_url())
+    assert "email=ana%40mailinator.com" in text(page) and "thrown away" in text(page)
+
+    browser.post(f"{delivery.get_absolute_url()}/let-in")
+    job.drain()
+
+    page = browser.get(delivery.get_absolute_url())
+    assert "New lead" in text(page) and "let in by Tomasz" in text(page)
+    answer = browser.post(f"{delivery.get_absolute_url()}/drop")
+    assert answer.status_code == 409 and b"not in quarantine any more" in answer.content
+
+
+def test_problems_of_values_are_told(browser, inlet, came):
+    delivery = came(inlet(), ANA | {"country": "Narnia"})
+
+    assert "Give a code (DE, DEU)" in text(browser.get(delivery.get_absolute_url()))
+
+
+def test_switching_off_and_on(browser, inlet, post):
+    one = inlet()
+    url = f"{one.get_absolute_url()}/switch"
+
+    assert b"takes no posts any more" in browser.post(url, {"on": "no"}, follow=True).content
+    assert post(one, ANA).status_code == 404
+    browser.post(url, {"on": "yes"})
+    assert post(one, ANA).status_code == 202
+
+
+def test_a_list_costs_the_same_however_long(
+    browser, inlet, came, manager, django_assert_num_queries, django_assert_max_num_queries
+):
+    one = inlet()
+    came(one, ANA)
+    pages = ("/settings/inbound", one.get_absolute_url())
+    costs = []
+    for page in pages:
+        browser.get(page)
+        with django_assert_max_num_queries(10) as first:
+            browser.get(page)
+        costs.append(len(first))
+    for number in range(3):
+        came(one, {"email": f"{number}@x.example", "company": f"C{number}"})
+        deliveries.send_test(inlet(name=f"more {number}"), manager)
+
+    for page, cost in zip(pages, costs, strict=True):
+        with django_assert_num_queries(cost):
+            browser.get(page)
+
+
+@pytest.mark.parametrize("person", [factories.rep, factories.marketer])
+def test_others_do_not_open_it(as_user, inlet, came, person):
+    delivery = came(inlet(), ANA)
+    browser = as_user(person())
+
+    for url in ("/settings/inbound", delivery.get_absolute_url()):
+        assert browser.get(url).status_code == 403
