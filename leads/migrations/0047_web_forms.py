@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("leads", "0047_inbound"),
+        ("leads", "0046_inbound"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

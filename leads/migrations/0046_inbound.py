@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_scopes"),
-        ("leads", "0052_suspects"),
+        ("leads", "0045_suspects"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
