@@ -28,9 +28,11 @@ WITH asked AS MATERIALIZED (
     SELECT id, lower(email) AS mailbox, email_key, email_kind, phone, name_key, company_id
       FROM leads_lead l WHERE id = ANY(%(ids)s) AND {_LIVING}
 ), found AS (
-    SELECT a.id AS one, b.id AS other, 'phone_and_name' AS why
+    SELECT a.id AS one, b.id AS other,
+           CASE WHEN a.email_key <> '' AND b.email_key <> '' THEN 'phone_name_not_mail'
+                ELSE 'phone_and_name' END AS why
       FROM asked a CROSS JOIN LATERAL (
-        SELECT l.id FROM leads_lead l
+        SELECT l.id, l.email_key FROM leads_lead l
          WHERE l.phone = a.phone AND l.phone <> '' AND l.name_key = a.name_key AND l.id <> a.id
            AND {_LIVING} LIMIT {MOST}) b
      WHERE a.phone LIKE '+%%' AND a.name_key LIKE '%% %%'

@@ -23,6 +23,7 @@ class Why(models.TextChoices):
     MAILBOX_AND_NAME = "mailbox_and_name", "the same name, from the same mailbox of a team"
     ID_AND_MAIL = "id_and_mail", "one item named one by its id and the other by its address"
     FORMER_MAIL = "former_mail", "an address one has was the other’s before"
+    PHONE_NAME_NOT_MAIL = "phone_name_not_mail", "the same phone number and name, not the address"
     NAME_AND_COMPANY = "name_and_company", "the same name in the same company"
     PHONE = "phone", "the same phone number and a similar name"
 
@@ -39,6 +40,8 @@ RANK: dict[Why, Rank] = {
     Why.MAILBOX_AND_NAME: Rank.CERTAIN,
     Why.ID_AND_MAIL: Rank.LIKELY,
     Why.FORMER_MAIL: Rank.LIKELY,
+    # Two addresses of one's own may be two people behind one switchboard.
+    Why.PHONE_NAME_NOT_MAIL: Rank.LIKELY,
     Why.NAME_AND_COMPANY: Rank.LIKELY,
     Why.PHONE: Rank.POSSIBLE,
 }

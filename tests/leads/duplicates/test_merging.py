@@ -250,7 +250,7 @@ def test_consents_are_given_to_nobody_else(two):
 
 
 def test_the_certain_ones_are_merged_at_once(ines):
-    certain = [factories.lead("Anna Nowak", phone=PHONE) for _ in range(2)]
+    certain = [factories.lead("Anna Nowak", phone=PHONE, email="") for _ in range(2)]
     company = factories.company()
     likely = [factories.lead("Bo Ek", phone="", company=company) for _ in range(2)]
     search.drain()

@@ -30,7 +30,7 @@ def ines(db):
 @pytest.fixture
 def pair(db):
     factories.lead("Anna Nowak", phone=PHONE, job_title="CFO", city="", company=None)
-    factories.lead("Anna Nowak", phone=PHONE, job_title="CEO", city="Lund", company=None)
+    factories.lead("Anna Nowak", phone=PHONE, job_title="CEO", city="Lund", company=None, email="")
     search.drain()
     return Duplicate.objects.get()
 

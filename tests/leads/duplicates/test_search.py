@@ -24,7 +24,8 @@ def pairs():
 @pytest.mark.parametrize(
     ("one", "other", "why"),
     [
-        ({"phone": PHONE}, {"phone": PHONE}, [Why.PHONE_AND_NAME]),
+        ({"phone": PHONE, "email": ""}, {"phone": PHONE}, [Why.PHONE_AND_NAME]),
+        ({"phone": PHONE}, {"phone": PHONE}, [Why.PHONE_NAME_NOT_MAIL]),
         ({"phone": PHONE}, {"phone": PHONE, "name": "Ana Nowak"}, [Why.PHONE]),
         ({"phone": PHONE}, {"phone": PHONE, "name": ""}, [Why.PHONE]),
         ({"phone": PHONE, "name": "Anna"}, {"phone": PHONE, "name": "Anna"}, [Why.PHONE]),
@@ -68,7 +69,7 @@ def test_an_address_the_other_had_before_is_a_reason():
 
 def test_reasons_come_together_the_surest_first():
     company = factories.company()
-    made = [lead(phone=PHONE, company=company) for _ in range(2)]
+    made = [lead(phone=PHONE, company=company, email="") for _ in range(2)]
 
     assert list(pairs().values()) == [[Why.PHONE_AND_NAME, Why.NAME_AND_COMPANY]]
     assert Duplicate.objects.get().rank == 1
@@ -81,7 +82,7 @@ def test_who_becomes_alike_later_is_found_at_once():
 
     Lead.objects.filter(pk=other.pk).update(phone=PHONE)
 
-    assert pairs() == {(one.pk, other.pk): [Why.PHONE_AND_NAME]}
+    assert pairs() == {(one.pk, other.pk): [Why.PHONE_NAME_NOT_MAIL]}
 
 
 def test_who_is_alike_no_more_is_no_pair():
