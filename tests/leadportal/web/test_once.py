@@ -7,6 +7,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from leadportal.models import SentForm
 from leadportal.web import once
 from leads.models import Handoff, HandoffState, Touch
@@ -158,15 +159,20 @@ def test_forms_are_forgotten_after_a_day():
 # --- all pages -----------------------------------------------------------------------------------
 
 
+def signed_in(person: User) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
 def test_every_form_that_posts_carries_a_token(world: World):  # noqa: F811
     shown = 0
+    clients = [signed_in(person) for person in world.people.values()]
     for name, pages in PAGES.items():
         for page in pages:
             if page.method != "GET":
                 continue
-            for person in world.people.values():
-                client = Client()
-                client.force_login(person)
+            for client in clients:
                 html = client.get(address(name, page.about, world.ids)).content.decode()
                 forms = html.split('method="post"')[1:]
                 shown += len(forms)
