@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from funnel.stages import IN_WORK, Stage
-from funnel.vocabulary.facts import Vocabulary
+from funnel.vocabulary.facts import Fact, Vocabulary
 from leadportal.look import formats
 from leadportal.look.bidi import apart
+from leadportal.world.countries import country_name
 from leads.duplicates import merging, pieces
+from leads.facts import CUSTOM
 from leads.ingest.records import ATTRIBUTE
 from leads.lead.words.alike import reasons
 from leads.models import Duplicate, Lead
@@ -51,8 +53,8 @@ def rows(
         yield Row(
             name,
             label(name, vocabulary),
-            _shown(one, name),
-            _shown(other, name),
+            _shown(one, name, vocabulary),
+            _shown(other, name, vocabulary),
             chosen.get(name, takes) if differs else takes,
             differs,
         )
@@ -62,16 +64,24 @@ def label(name: str, vocabulary: Vocabulary) -> str:
     if name == pieces.COMPANY:
         return "Company"
     if name.startswith(ATTRIBUTE):
-        key = name.removeprefix(ATTRIBUTE)
-        fact = vocabulary.get(key)
-        return fact.label if fact else apart(key)
+        fact = _defined(name, vocabulary)
+        return fact.label if fact else apart(name.removeprefix(ATTRIBUTE))
     return pieces.COLUMNS[name].label
 
 
-def _shown(lead: Lead, name: str) -> str:
+def _defined(name: str, vocabulary: Vocabulary) -> Fact | None:
+    return vocabulary.get(f"{CUSTOM}{name.removeprefix(ATTRIBUTE)}")
+
+
+def _shown(lead: Lead, name: str, vocabulary: Vocabulary) -> str:
     found = merging.shown(lead, name)
     if found in ("", None):
         return ""
+    if name == "country":
+        return country_name(lead.country)
+    if name.startswith(ATTRIBUTE) and (fact := _defined(name, vocabulary)) and fact.choices:
+        # A choice is a name like "this_quarter"; people read words.
+        return str(found).replace("_", " ").capitalize()
     if isinstance(found, bool):
         return "Yes" if found else "No"
     if name in pieces.COLUMNS and name not in ("source", "campaign", "website", "linkedin"):

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.roles import Role
 from funnel.stages import Stage
 from leads.duplicates import merging, search
-from leads.models import Duplicate, Handoff, Lead, Merge
+from leads.models import CustomField, Duplicate, Handoff, Lead, Merge
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,16 @@ def test_the_comparison_offers_what_differs_and_says_what_becomes_of_it(ines, pa
     assert "As one lead" in page
     assert "fit" in page
     assert not Merge.objects.exists()
+
+
+def test_the_comparison_reads_in_words(ines, pair):
+    label, choices = "Purchase timeline", ["no_plans", "this_quarter"]
+    CustomField.objects.create(name="timeline", label=label, type="choice", choices=choices)
+    Lead.objects.filter(pk=pair.first_id).update(country="IN", attributes={"timeline": "no_plans"})
+
+    page = body(ines.get(f"{LIST}/{pair.pk}"))
+
+    assert all(word in page for word in ("India", "Purchase timeline", "No plans"))
 
 
 def test_a_change_brings_the_forecast_alone(ines, pair):
