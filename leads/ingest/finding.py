@@ -32,14 +32,15 @@ SELECT {", ".join(f"l.{name}" for name in _COLUMNS)}, l.created_at, c.name, s.na
 """  # noqa: S608 - constants
 _NAMES = ("company", "source", "campaign", "last_source", "last_campaign")
 # What was said on consent, and, without a time, the fields of which something is kept that was not
-# understood, and a blank where the sender has an id for it: asked together, as every lead that is
-# known asks for all.
+# understood: asked together, as every lead that is known asks for both.
 _SAID = """
 SELECT lead_id, purpose, at, given FROM leads_consent WHERE lead_id = ANY(%(ids)s)
  UNION ALL
 SELECT lead_id, field, NULL, NULL FROM leads_unreadvalue WHERE lead_id = ANY(%(ids)s)
- UNION ALL
-SELECT lead_id, '', NULL, NULL FROM leads_externalid
+"""
+# Whom the sender has an id for, of those that may be meant by something else.
+_NAMED = """
+SELECT lead_id FROM leads_externalid
  WHERE lead_id = ANY(%(ids)s) AND integration_id = %(integration)s
 """
 
@@ -135,7 +136,12 @@ def find(arrivals: Sequence[Arrival], sender: Sender) -> People:
     )
     changed = {a.lead_id for a in arrivals if a.lead_id}
     meant = {*known.by_external.values(), *known.by_mail.values(), *changed}
-    records = _load({*meant, *_maybe_meant(arrivals, known)}, sender)
+    maybe = _maybe_meant(arrivals, known)
+    records = _load({*meant, *maybe})
+    if maybe and sender.integration:
+        asked = {"ids": sorted(maybe), "integration": sender.integration.pk}
+        for (pk,) in prepared.fetch(_NAMED, asked):
+            records[pk].named = True
     people = People(former=known.former, inherited=known.inherited, loaded=records)
     people.by_id = {pk: records[pk] for pk in changed}
     people.by_external = {value: records[pk] for value, pk in known.by_external.items()}
@@ -175,7 +181,7 @@ def _maybe_meant(arrivals: Sequence[Arrival], known: KnownLeads) -> set[int]:
     return found
 
 
-def _load(ids: set[int], sender: Sender) -> dict[int, Record]:
+def _load(ids: set[int]) -> dict[int, Record]:
     """The known leads, locked in one order so that two batches never wait for each other."""
     if not ids:
         return {}
@@ -194,11 +200,8 @@ def _load(ids: set[int], sender: Sender) -> dict[int, Record]:
         records[row["id"]] = Record(
             -1, row["id"], new=False, row=row, names=names, created_at=created_at
         )
-    whose = {"integration": sender.spoke["integration_id"]}
-    for lead, name, at, given in prepared.fetch(_SAID, asked | whose):
-        if at is None and not name:
-            records[lead].named = True
-        elif at is None:
+    for lead, name, at, given in prepared.fetch(_SAID, asked):
+        if at is None:
             records[lead].unread.add(name)
         else:
             records[lead].spoken.setdefault(name, []).append((at, given))
