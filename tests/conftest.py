@@ -25,6 +25,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import DjangoDbBlocker
 
 from leadportal.local import postgres
+from leads.domains import lists
 from tests.shared import is_one_of_several, made_once
 
 pytest_plugins = [
@@ -78,6 +79,12 @@ def _nothing_left_in_the_cache(request: pytest.FixtureRequest) -> None:
     if "transactional_db" in request.fixturenames:
         request.getfixturevalue("transactional_db")
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_said_what_domains_are() -> None:
+    """No test asks for the list of domains but the one that writes to it."""
+    lists.remember({}, for_long=True)
 
 
 @pytest.fixture(scope="session")

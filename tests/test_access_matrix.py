@@ -22,8 +22,10 @@ from accounts.policy import Action
 from accounts.roles import Role
 from funnel.versions import current, editing
 from leads.by_hand import points
+from leads.companies import merging
+from leads.domains import keeping
 from leads.imports import imports
-from leads.models import Handoff, Import, Lead
+from leads.models import CompanyMerge, Domain, DomainKind, Handoff, Import, Lead
 from tests import factories
 from tests.api import Api
 from tests.concurrently import rolled_back
@@ -294,6 +296,25 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.EDIT_SOURCES, about="campaign"),
         Page(Action.EDIT_SOURCES, "POST", "campaign", 422, {"into": "nothing"}),
     ],
+    "lead-not-there": [
+        Page(Action.OPEN_LEADS, "POST", "lead company", 302, besides=Action.EDIT_LEADS)
+    ],
+    "lead-there": [Page(Action.OPEN_LEADS, "POST", "lead company", 302, besides=Action.EDIT_LEADS)],
+    "domains": [Page(Action.OPEN_SETTINGS)],
+    "domain-new": [
+        Page(Action.EDIT_DOMAINS),
+        Page(Action.EDIT_DOMAINS, "POST", answer=422, data={"domain": "x"}),
+    ],
+    "domain-forget": [Page(Action.EDIT_DOMAINS, "POST", "domain", 302)],
+    "companies": [Page(Action.OPEN_LEADS)],
+    "company": [Page(Action.OPEN_LEADS, about="company")],
+    "company-edit": [
+        Page(Action.EDIT_COMPANIES, about="company"),
+        Page(Action.EDIT_COMPANIES, "POST", "company", 422, {"name": ""}),
+    ],
+    "company-merge": [Page(Action.EDIT_COMPANIES, about="company")],
+    # It was undone already.
+    "company-unmerge": [Page(Action.EDIT_COMPANIES, "POST", "company-merge", 409)],
     "values": [Page(Action.OPEN_SETTINGS)],
     # Nobody has sent such a value.
     "value-meaning": [Page(Action.GIVE_MEANINGS, answer=404)],
@@ -393,7 +414,7 @@ class World:
 
     def sees(self, person: User, about: str) -> bool:
         """All but reps see every lead; a rep what was handed to their queue."""
-        if about in ("lead", "handoff", "company"):
+        if about in ("lead", "handoff", "company", "lead company"):
             return person.has_role(*STAFF) or person == self.people["sales"]
         if about == "follow-up":
             # One's own to change, whoever else may read it.
@@ -442,6 +463,8 @@ def made() -> World:
         "reason": factories.reason().pk,
         "source": factories.source().pk,
         "campaign": factories.campaign().pk,
+        "domain": said_of_a_domain().pk,
+        "company-merge": unmerged_companies().pk,
         "key": Api().key.pk,
         "import": begun(people[Role.MARKETING]).pk,
         "paused import": begun(people[Role.MARKETING], "paused").pk,
@@ -450,6 +473,17 @@ def made() -> World:
         "draft": editing.draft(current.live().content, author=people[Role.MARKETING]).number,
     }
     return World(people, {who: visit(person) for who, person in people.items()}, held, ids)
+
+
+def said_of_a_domain() -> Domain:
+    return keeping.say("mailbox.example", DomainKind.FREE, factories.sales_manager())
+
+
+def unmerged_companies() -> CompanyMerge:
+    company, heir, manager = factories.company(), factories.company(), factories.sales_manager()
+    done = merging.merge(company, heir, manager)
+    merging.undo(done, manager)
+    return done
 
 
 def begun(person: User, state: str = "open") -> Import:
@@ -472,6 +506,8 @@ def address(name: str, about: str, ids: dict[str, int]) -> str:
         return reverse(name, kwargs={"before": ids["version"], "after": ids["version"]})
     if about == "adjustment":
         return reverse(name, kwargs={"pk": ids["lead"], "adjustment": ids[about]})
+    if about == "lead company":
+        return reverse(name, kwargs={"pk": ids["lead"], "company": ids["company"]})
     numbered = about in ("version", "draft")
     return reverse(name, kwargs={"number" if numbered else "pk": ids[about]})
 

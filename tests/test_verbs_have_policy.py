@@ -31,7 +31,12 @@ from funnel.stages import Stage
 from funnel.versions import cases, current, editing, signing, states, switching
 from leads import hooks, ledger
 from leads.by_hand import disqualifying, points, stages, terms
+from leads.companies import keeping as companies
+from leads.companies import linking
+from leads.companies import merging as company_merging
+from leads.companies import reading as company_reading
 from leads.counted import counted
+from leads.domains import keeping as domains
 from leads.editing import editing as lead_editing
 from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
@@ -42,7 +47,17 @@ from leads.ingest.leads import ingest_leads
 from leads.judging import parked
 from leads.lead import changes, notes, reading
 from leads.mine import mine, results
-from leads.models import Adjustment, FollowUp, Handoff, Import, Lead, Nurture
+from leads.models import (
+    Adjustment,
+    CompanyMerge,
+    Domain,
+    DomainKind,
+    FollowUp,
+    Handoff,
+    Import,
+    Lead,
+    Nurture,
+)
 from leads.nurture import nurture
 from leads.overview import attention
 from leads.queue import queue
@@ -175,6 +190,20 @@ def begun(person: User | None = None, *, state: str = "open") -> Import:
     return one
 
 
+def merged_companies() -> CompanyMerge:
+    company, heir = factories.company(), factories.company()
+    return company_merging.merge(company, heir, factories.sales_manager())
+
+
+def refuse_company(person: User) -> None:
+    lead = factories.lead(company=factories.company())
+    linking.refuse(lead, lead.company, person)
+
+
+def said_of_a_domain() -> Domain:
+    return domains.say("mailbox.example", DomainKind.FREE, factories.sales_manager())
+
+
 def unread_group() -> Group:
     sent = {"email": "ann@x.example", "country": "Narnia"}
     integration = factories.integration()
@@ -258,6 +287,42 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             Action.EDIT_PEOPLE,
             lambda person: membership.put_into(factories.outsider(), [Queue.default().pk], person),
         )
+    ],
+    companies.edit: [
+        may(
+            Action.EDIT_COMPANIES,
+            lambda person: companies.edit(factories.company(), {"industry": "Food"}, person),
+        )
+    ],
+    company_merging.merge: [
+        may(
+            Action.EDIT_COMPANIES,
+            lambda person: company_merging.merge(factories.company(), factories.company(), person),
+        )
+    ],
+    company_merging.undo: [
+        may(
+            Action.EDIT_COMPANIES,
+            lambda person: company_merging.undo(merged_companies(), person),
+        )
+    ],
+    linking.refuse: [
+        may(Action.EDIT_LEADS, refuse_company),
+    ],
+    linking.link: [
+        may(
+            Action.EDIT_LEADS,
+            lambda person: linking.link(factories.lead(), factories.company(), person),
+        ),
+    ],
+    domains.say: [
+        may(
+            Action.EDIT_DOMAINS,
+            lambda person: domains.say("mailbox.example", DomainKind.FREE, person),
+        )
+    ],
+    domains.forget: [
+        may(Action.EDIT_DOMAINS, lambda person: domains.forget(said_of_a_domain(), person)),
     ],
     naming.add: [
         may(
@@ -603,6 +668,13 @@ NO_VERBS = {
     people.usable_keys,
     links.password_address,
     results.results,
+    company_reading.visible_to,
+    company_reading.found,
+    company_reading.linkable,
+    company_reading.people,
+    company_reading.events,
+    company_reading.owners,
+    company_reading.namesakes,
     commands.commands,
     finding.find,
     finding.in_order,

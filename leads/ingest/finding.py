@@ -9,7 +9,8 @@ from django.db.models import JSONField
 from leadportal.db import prepared
 from leadportal.db.races import Raced
 from leads.ingest import identity
-from leads.ingest.records import WRITTEN, Arrival, Record, Sender
+from leads.ingest.records import WRITTEN, Arrival, Record
+from leads.ingest.speaking import Sender
 from leads.models import Lead
 
 _COLUMNS = ("id", "stage", "merged_into_id", *WRITTEN)

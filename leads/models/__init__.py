@@ -1,7 +1,8 @@
 from leads.models.adjustment import Adjustment
 from leads.models.campaign import Campaign, Source
-from leads.models.company import Company
+from leads.models.company import Company, CompanyMerge
 from leads.models.consent import Consent, ConsentPurpose
+from leads.models.domain import Domain, DomainKind
 from leads.models.event import Event
 from leads.models.fields import CustomField, FieldType, SeenAttribute
 from leads.models.follow_up import FollowUp
@@ -23,10 +24,13 @@ __all__ = [
     "BantItem",
     "Campaign",
     "Company",
+    "CompanyMerge",
     "Consent",
     "ConsentPurpose",
     "CustomField",
     "DayScore",
+    "Domain",
+    "DomainKind",
     "EmailKind",
     "Event",
     "ExternalId",

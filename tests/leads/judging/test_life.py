@@ -19,6 +19,8 @@ from leads.by_hand.disqualifying import disqualify, readmit
 from leads.by_hand.points import adjust, end
 from leads.by_hand.stages import end_override, override
 from leads.by_hand.terms import OverrideRefused
+from leads.companies import keeping, linking, merging
+from leads.companies.keeping import CompanyRefused
 from leads.editing import editing as editing_leads
 from leads.explanation.stored import explain
 from leads.handoffs import claims, touches, undoing, verdicts
@@ -31,7 +33,17 @@ from leads.ingest.leads import ingest_leads
 from leads.judging.basis import Basis
 from leads.judging.due import drain, judge_taken, take
 from leads.judging.parked import replay
-from leads.models import Adjustment, Answer, DayScore, Handoff, Judgement, Lead, StageChange
+from leads.models import (
+    Adjustment,
+    Answer,
+    Company,
+    CompanyMerge,
+    DayScore,
+    Handoff,
+    Judgement,
+    Lead,
+    StageChange,
+)
 from leads.nurture import nurture
 from leads.nurture.nurture import NurtureRefused
 from leads.rejections import rejections
@@ -46,6 +58,10 @@ from tests.leads.judging.conftest import NOON
 people = st.integers(0, 2)
 reps = st.integers(0, 1)
 POISON = "Poison"
+COMPANIES = (
+    *(None, None, "n/a", "Brightwater", "Wrenfield", {"domain": "gmail.com"}),
+    *({"domain": "wrenfield.example", "employees": 5}, {"name": "Mill", "employees": 500}),
+)
 TITLES = ("VP Operations", "Student", "VP of a rival", POISON)
 # A lead whose row cannot be written when it is judged.
 REFUSE_POISON = f"""
@@ -61,6 +77,7 @@ FOR EACH ROW EXECUTE FUNCTION refuse_poison();
 """
 REFUSALS = (
     AnswerRefused,
+    CompanyRefused,
     MoveNotAllowed,
     NamingRefused,
     NotClaimable,
@@ -112,10 +129,11 @@ class Life(RuleBasedStateMachine):
         consent=st.sampled_from([None, True, True, False]),
         source=st.sampled_from([None, "Website", "web-site", "Fair", "Newsletter"]),
         campaign=st.sampled_from([None, None, "Q1", "Hall 4"]),
+        company=st.sampled_from(COMPANIES),
     )
-    def arrive(self, who, title, consent, source, campaign):
+    def arrive(self, who, title, consent, source, campaign, company):
         item = {"email": f"person-{who}@brightwater.example", "job_title": title}
-        item |= {"source": source, "campaign": campaign}
+        item |= {"source": source, "campaign": campaign, "company": company}
         if consent is not None:
             item["consent"] = {"marketing": consent}
         (result,) = ingest_leads([item], integration=self.website, at=self.at)
@@ -373,6 +391,36 @@ class Life(RuleBasedStateMachine):
             self.attempt(naming.change, kind, one, self.marketer, **fields | {"name": name})
         else:
             self.attempt(naming.merge, kind, one, other, self.marketer)
+
+    @rule(
+        first=st.integers(0, 5),
+        second=st.integers(0, 5),
+        name=st.sampled_from([None, None, "Mill", "Wrenfield Ltd"]),
+    )
+    def keep_companies(self, first, second, name):
+        rows = list(Company.objects.standing().order_by("pk"))
+        if not rows:
+            return
+        one, other = rows[first % len(rows)], rows[second % len(rows)]
+        if name:
+            self.attempt(keeping.edit, one, {"name": name}, self.marketer)
+        else:
+            self.attempt(merging.merge, one, other, self.marketer)
+
+    @rule(which=st.integers(0, 3))
+    def part_companies(self, which):
+        done = list(CompanyMerge.objects.filter(undone_at=None).order_by("pk"))
+        if done:
+            self.attempt(merging.undo, done[which % len(done)], self.marketer)
+
+    @rule(who=people, works_there=st.booleans(), which=st.integers(0, 5))
+    def say_where_they_work(self, who, works_there, which):
+        lead = Lead.objects.living().filter(email__startswith=f"person-{who}@").first()
+        rows = list(Company.objects.standing().order_by("pk"))
+        if lead and works_there and rows:
+            self.attempt(linking.link, lead, rows[which % len(rows)], self.marketer)
+        elif lead and lead.company:
+            self.attempt(linking.refuse, lead, lead.company, self.marketer)
 
     # What always holds.
 
