@@ -18,6 +18,7 @@ from accounts.access import AuthenticatedRequest, PortalRequest, View, is_signed
 from accounts.models import Portal
 from accounts.roles import Role
 from accounts.sign_in import typed_again
+from leadportal.db import clock
 from leadportal.web.answers import GetResponse, HtmxRequest, came_from
 
 
@@ -53,7 +54,7 @@ class VisitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if is_signed_in(request):
-            now = timezone.now()
+            now = clock.now()
             if ended := self.ended(request, now):
                 logout(request)
                 messages.info(request, ended)

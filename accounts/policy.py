@@ -27,6 +27,7 @@ class Action(StrEnum):
     EDIT_LEADS = "add and edit leads"
     EDIT_COMPANIES = "edit and merge companies"
     IMPORT_LEADS = "import leads"
+    MERGE_LEADS = "merge leads"
     MOVE_BY_HAND = "move leads by hand"
     ADJUST_SCORES = "adjust scores"
     DISQUALIFY = "disqualify and readmit leads"
@@ -50,6 +51,7 @@ class Action(StrEnum):
     OPEN_KEYS = "see the API keys"
     EDIT_KEYS = "create and delete API keys"
     EDIT_PEOPLE = "manage people’s accounts"
+    LOOK_AFTER_MAIL = "look after mail"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -66,6 +68,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.EDIT_COMPANIES: frozenset({Role.MARKETING}) | MANAGERS,
     Action.IMPORT_LEADS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     # Which stages are whose to give, the table of moves says: an SQL is a manager's.
+    Action.MERGE_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
     Action.MOVE_BY_HAND: frozenset({Role.MARKETING}) | MANAGERS,
     Action.ADJUST_SCORES: frozenset({Role.MARKETING}) | MANAGERS,
     Action.DISQUALIFY: frozenset({Role.MARKETING}) | MANAGERS,
@@ -93,6 +96,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OPEN_KEYS: MANAGERS_AND_ADMIN,
     Action.EDIT_KEYS: frozenset({Role.ADMIN}),
     Action.EDIT_PEOPLE: frozenset({Role.ADMIN}),
+    Action.LOOK_AFTER_MAIL: frozenset({Role.ADMIN}),
 }
 
 
@@ -157,6 +161,10 @@ NAVIGATION = (
         *("Rejections", "rejections", "j", "flip", frozenset({Role.MARKETING}) | MANAGERS),
         beside=frozenset({Role.ADMIN}),
     ),
+    Place(
+        *("Duplicates", "duplicates", "d", "user", frozenset()),
+        beside=frozenset({Role.MARKETING}) | MANAGERS,
+    ),
     Place("Criteria", "criteria", "c", "rule", EVERYBODY - REPS, beside=REPS),
     Place("Settings", "settings", "s", "gear", MANAGERS_AND_ADMIN),
     Place("API keys", "keys", "k", "key", MANAGERS_AND_ADMIN),
@@ -172,6 +180,7 @@ SETTINGS_PAGES = (
     ("Values not understood", "values", Action.OPEN_SETTINGS),
     ("Domains", "domains", Action.OPEN_SETTINGS),
     ("API keys", "keys", Action.OPEN_KEYS),
+    ("Mail", "mail", Action.LOOK_AFTER_MAIL),
 )
 
 

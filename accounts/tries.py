@@ -12,11 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import SignInTries
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 
 # After as long without a try, one begins anew.
 FORGIVEN = timedelta(minutes=15)
@@ -95,4 +94,4 @@ def forget_tries(at: datetime | None = None, *, seconds: float | None = None) ->
 
 def oldest_due(*, at: datetime | None = None) -> datetime | None:
     """When the oldest one was to be forgotten; None when none is due."""
-    return sweeps.oldest_kept_too_long(SignInTries, "at", kept=KEPT, now=at or timezone.now())
+    return sweeps.oldest_kept_too_long(SignInTries, "at", kept=KEPT, now=at or clock.now())

@@ -3,6 +3,7 @@ from django.urls import include, path, re_path
 
 from accounts import pages as accounts
 from accounts.keys import pages as keys
+from accounts.mails import pages as mails
 from accounts.people import pages as people
 from accounts.portal import pages as portal
 
@@ -45,6 +46,10 @@ urlpatterns = [
         name="person-end-sessions",
     ),
     path("settings/people/<int:pk>/link", people.person_link, name="person-link"),
+    path("settings/mail", mails.mail_page, name="mail"),
+    path("settings/mail/test", mails.mail_test, name="mail-test"),
+    path("settings/mail/test/progress", mails.mail_test_progress, name="mail-test-progress"),
+    path("settings/mail/retry", mails.mail_retry, name="mail-retry"),
     path("settings/keys", keys.key_list, name="keys"),
     path("settings/keys/new", keys.key_new, name="key-new"),
     path("settings/keys/<int:pk>/strict", keys.key_strict, name="key-strict"),

@@ -27,16 +27,17 @@ def measure(runs: int) -> int:
     """Print both times; how many bars were missed."""
     from accounts.models import Portal
     from funnel.versions import current, editing
+    from leadportal.db import clock
     from leads.impact import counting, recent
     from leads.judging import due
-    from leads.judging.basis import Basis, database_now
+    from leads.judging.basis import Basis
 
     due.drain()
     live = current.live()
     content = copy.deepcopy(live.content)
     content["definitions"]["sql"]["line"] -= 5
     draft = editing.draft(content, author=None)
-    basis = Basis(draft, current.rulebook(draft), Portal.load(), database_now())
+    basis = Basis(draft, current.rulebook(draft), Portal.load(), clock.now())
     size = max(size for size, _ in recent.SAMPLES)
     ids, _ = recent.recent(basis.at, size)
     everybody = counting.leads_to_judge()

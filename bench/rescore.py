@@ -41,11 +41,11 @@ def measure(leads: int, events: int, runs: int) -> None:
     from django.db import connection
 
     from accounts.models import Portal
+    from leadportal.db import clock
     from leads.judging import due
-    from leads.judging.basis import database_now
 
     Portal.objects.update_or_create(pk=1, defaults={"sells_to": ["DE", "SE", "US"], "zone": ZONE})
-    start = database_now()
+    start = clock.now()
     first = _world.seconds(lambda: due.drain(at=start))
     print(f"{leads:,} leads, {events:,} events")
     report("first judgement, with ledger, evidence, handoffs (leads/s)", leads / first, 10_000)
@@ -204,7 +204,7 @@ def sweep(leads: int, at: datetime) -> None:
 
 def two_workers(leads: int) -> None:
     """Everybody due by news, drained by one process and by two."""
-    from leads.judging.basis import database_now
+    from leadportal.db import clock
 
     took = {}
     for workers in (1, 2):
@@ -217,13 +217,13 @@ def two_workers(leads: int) -> None:
         ]
         for process in ready:
             process.stdout.readline()
-        began = database_now()
+        began = clock.now()
         for process in ready:
             process.stdin.write(b"\n")
             process.stdin.flush()
         for process in ready:
             process.wait()
-        took[workers] = (database_now() - began).total_seconds()
+        took[workers] = (clock.now() - began).total_seconds()
     print(f"one worker {leads / took[1]:,.0f} leads/s, two {leads / took[2]:,.0f} leads/s")
     report("two workers are so many times as fast as one", took[1] / took[2], 1.6)
 

@@ -163,6 +163,8 @@ MOVES: tuple[Move, ...] = (
     ),
     *_moves([Stage.WON, Stage.LOST], [Stage.NURTURE], _BY_HAND, "a new approach", _CHANGED),
     *_moves(LIVING, [Stage.MERGED], _BY_HAND, "the lead that stays", "lead.merged"),
+    # The merge undone: it stands where it stood.
+    *_moves([Stage.MERGED], LIVING, _BY_HAND, "a merge undone within 30 days", _CHANGED),
     *_moves(LIVING, [Stage.ERASED], _BY_HAND, "the person's wish", "lead.erased"),
 )
 _BY_PAIR: dict[tuple[str, str], Move] = {(move.origin, move.target): move for move in MOVES}
@@ -189,11 +191,14 @@ def check_move(origin: str, target: str, actor: str) -> None:
 
 
 def origins(target: str, actor: str) -> list[str]:
-    """The stages from which `actor` may move a lead to `target`."""
+    """The stages from which `actor` may move a lead that is somebody to `target`."""
     return [
         str(move.origin)
         for move in MOVES
-        if move.origin and move.target == target and actor in move.who
+        if move.origin
+        and move.target == target
+        and actor in move.who
+        and move.origin not in TOMBSTONES
     ]
 
 

@@ -2,6 +2,7 @@
 
 The ground, which knows of no app: web, rest, look, world, db, and models, its one table. The
 wiring, on top of all: settings, urls, celery, sweeps, nudges, gathering, health,
-readiness, static_files, logs, kit, local, up, supervisor, collector, gunicorn, gunicorn_logs,
+readiness, static_files, logs, kit, local, up, supervisor, collector, serving, gunicorn,
+gunicorn_logs,
 probe, storage, wsgi, apps.
 """

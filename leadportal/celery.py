@@ -20,7 +20,7 @@ from kombu.transport import redis  # noqa: E402
 from leadportal import collector, gathering  # noqa: E402
 from leadportal.db import sweeps  # noqa: E402
 from leadportal.db.sweeps import Sweep  # noqa: E402
-from leadportal.local import processes  # noqa: E402
+from leadportal.local import processes, variables  # noqa: E402
 
 # A message that was not taken for so long is dropped, if its sweep is not asked for more rarely.
 LEAST_PATIENCE_SECONDS = 10.0
@@ -80,7 +80,7 @@ app.conf.update(
     task_default_queue="score",
     task_routes=[queue_of],
     worker_prefetch_multiplier=1,
-    worker_concurrency=2,
+    worker_concurrency=variables.whole_number("WORKER_CONCURRENCY", 2, least=1, most=1000),
     # Terminate lets the running batch finish and leaves at once after it. Remapping it to this soft
     # stop would sleep the whole time whenever a task was running, finished or not (Celery 5.7).
     worker_soft_shutdown_timeout=25.0,

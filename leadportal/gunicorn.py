@@ -7,11 +7,14 @@ from leadportal import collector
 from leadportal.local import variables
 
 wsgi_app = "leadportal.wsgi:application"
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{variables.port()}"
+bind = variables.netloc(variables.host(), variables.port())
 # Pages wait for the database more than they compute: few processes, some threads.
 workers = variables.whole_number("WEB_CONCURRENCY", 2, least=1, most=1000)
 threads = variables.whole_number("WEB_THREADS", 4, least=1, most=1000)
-worker_class = "gthread"
+# Threads get requests that are there, whole: leadportal/serving.
+worker_class = "leadportal.serving.worker.LoopWorker"
+# A client that stays is a socket in a list; a page of ours asks again after five seconds.
+keepalive = 15
 # For a developer: start anew when code changes.
 reload = bool(os.environ.get("WEB_RELOAD"))
 # Loaded once and then forked: what nobody writes is in memory once. Else each loads its own.

@@ -31,7 +31,7 @@ FIELDS = frozenset(
         *("task", "queue", "count", "batch", "attempts", "seconds", "state", "reason_code"),
         "error",  # the name of a class, see below
         "address",  # of the network, and only of who signs in or tries to
-        *("lead_id", "event_id", "handoff_id", "version_id", "queue_id", "rule_id"),
+        *("lead_id", "mail_id", "event_id", "handoff_id", "version_id", "queue_id", "rule_id"),
     ]
 )
 
@@ -57,7 +57,7 @@ TELLING = re.compile(
     r"sweep\.\w+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|SIG[A-Z]+\d*|[A-Z]\w+(Error|Lost|Exceeded)"
     r"|Internal Server Error|Service Unavailable|Bad Request|Unauthorized|Forbidden|Not Found"
     r"|Method Not Allowed|Request Entity Too Large|Too Many Requests|raised unexpected"
-    r"|gthread|score|deliver|bulk"
+    r"|leadportal\.[\w.]+|score|deliver|bulk"
 )
 # These write values into their messages themselves, so of theirs the name has to do.
 WRITTEN_OUT = {

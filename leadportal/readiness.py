@@ -3,24 +3,28 @@
 Each question answers in one word or number what a person reads; none of them raises.
 """
 
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.utils import timezone
 from redis.exceptions import RedisError, ResponseError
 
 from leadportal import gathering, static_files
-from leadportal.db import sweeps
+from leadportal.db import clock, guarded, sweeps
 from leadportal.db.sweeps import Sweep
 from leads.judging import parked
 
 # Work that is due for longer than this, or than two of its periods, waits for a worker that is not
 # there or does not get to it.
 LATE = timedelta(minutes=5)
+
+# Whoever asks wants to know soon: a database that takes longer is as good as down.
+ANSWER_SECONDS = 2.0
 
 # About 1 MB, more than the memory it is given, so it is written to the disk of the database: the
 # only way to ask it for room that leaves neither a row nor a line of WAL behind.
@@ -34,6 +38,7 @@ def state() -> dict[str, object]:
         "problems": [],
         "database": database(),
         "redis": redis(),
+        "in_trouble": in_trouble(),
         "static_files": "missing" if static_files.missing() else "ok",
         "migrations_missing": None,
         "oldest_due_seconds": None,
@@ -53,7 +58,11 @@ def state() -> dict[str, object]:
 def database() -> str:
     """ok, down, full (no room on its disk) or read only."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with (
+            guarded.waiting_at_most(connection, ANSWER_SECONDS),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute("SELECT current_setting('transaction_read_only')")
             read_only = cursor.fetchone()[0] == "on"
             cursor.execute("SET LOCAL work_mem = '64kB'")
@@ -74,6 +83,14 @@ def redis() -> str:
     except RedisError:
         return "degraded"
     return "ok"
+
+
+def in_trouble() -> list[str]:
+    """What the supervisor of `make run` says of parts that keep ending."""
+    try:
+        return Path(os.environ["IN_TROUBLE"]).read_text().splitlines()
+    except (KeyError, OSError):
+        return []
 
 
 def missing_migrations() -> list[str]:
@@ -114,6 +131,7 @@ def _broken(found: dict) -> Iterator[str]:
 
 def _worse(found: dict) -> Iterator[str]:
     """What makes things slow or leaves some out."""
+    yield from found["in_trouble"]
     if found["redis"] != "ok":
         yield f"Redis is not well: {found['redis']}. Work waits for the next look of its sweep."
     for name, seconds in (found["oldest_due_seconds"] or {}).items():
@@ -128,4 +146,4 @@ def late_after(sweep: Sweep) -> timedelta:
 
 
 def seconds_since(at: datetime | None) -> float | None:
-    return round((timezone.now() - at).total_seconds(), 1) if at else None
+    return round((clock.now() - at).total_seconds(), 1) if at else None

@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from leadportal import logs
+from leadportal.db import guarded
 from leadportal.local import folders, postgres, variables
 from leadportal.local.variables import WrongSetting
 
@@ -64,18 +65,32 @@ except ValueError:  # as of a bracket that is not closed
     _base = urlsplit("")
 if _base.scheme not in {"http", "https"} or not _base.hostname:
     raise WrongSetting("BASE_URL must look like https://leads.example.com.")
+if f"{_base.scheme}://{_base.netloc}" != BASE_URL or _base.username is not None:
+    raise WrongSetting(
+        "BASE_URL is a scheme, a host and a port, as https://leads.example.com: LeadPortal has a "
+        "host of its own, and no path below another."
+    )
 HTTPS = _base.scheme == "https"
-# The probes of this machine ask by its own name.
-ALLOWED_HOSTS = [_base.hostname, *env.list("ALLOWED_HOSTS", default=[]), "localhost", "127.0.0.1"]
+_host = f"[{_base.hostname}]" if ":" in _base.hostname else _base.hostname
+# Who sits at this machine asks by its own names.
+ALLOWED_HOSTS = [
+    *(_host, *env.list("ALLOWED_HOSTS", default=[])),
+    *("localhost", "127.0.0.1", "[::1]"),
+]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # Plain http in a local network must still work; whatever can be stricter under https is.
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked from inside, past the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Browsers remember it for a year: for this host alone, unless who owns the domain asks for more.
+HSTS = env.str("HSTS", default="") or "host"
+if HSTS not in {"off", "host", "subdomains", "preload"}:
+    raise WrongSetting("HSTS must be off, host, subdomains or preload.")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS and HSTS != "off" else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and HSTS in {"subdomains", "preload"}
+SECURE_HSTS_PRELOAD = HTTPS and HSTS == "preload"
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W005", "security.W021"]  # HSTS is chosen
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -119,6 +134,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "leadportal.logs.RequestLogMiddleware",
+    "leadportal.web.hosts.ProbeMiddleware",
     "leadportal.rest.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -197,22 +213,41 @@ else:
     _database["HOST"] = unquote(_database["HOST"])
 
 # A page gives up early; background work may take longer, migrations as long as they need.
-_statement_timeout = {"web": "5s", "migrate": "0", "prepare": "0"}.get(PROCESS, "60s")
-_idle_timeout = "10s" if PROCESS == "web" else "60s"
-_given = _database.get("OPTIONS", {})
-_timeouts = [
-    f"-c statement_timeout={_statement_timeout}",
-    "-c lock_timeout=2s",
-    f"-c idle_in_transaction_session_timeout={_idle_timeout}",
+_statement_seconds = {"web": 5, "migrate": 0, "prepare": 0, "restore": 0}.get(PROCESS, 60)
+_in_force = {
+    "statement_timeout": f"{_statement_seconds}s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s" if PROCESS == "web" else "60s",
     # What is prepared (leadportal/db/prepared.py) is to be planned once, and not for each value.
-    "-c plan_cache_mode=force_generic_plan",
-]
+    "plan_cache_mode": "force_generic_plan",
+}
+# So long an answer of the database is waited for (leadportal/db/guarded.py): a little longer than
+# the server itself lets a statement run, so that its own error comes first.
+DATABASE_SECONDS = _statement_seconds + 0.5 if _statement_seconds else float("inf")
+# A transaction pooler takes no options with a connection, and keeps no setting of one: there each
+# transaction begins with them. A migration has its own connection to PostgreSQL.
+POOLED = bool(_database.get("DISABLE_SERVER_SIDE_CURSORS"))
+BEHIND_POOLER = (
+    "".join(f"SET LOCAL {name} = '{value}'; " for name, value in _in_force.items())
+    if POOLED and _statement_seconds
+    else ""
+)
+_given = _database.get("OPTIONS", {})
+_options = [_given.get("options", ""), *(f"-c {name}={value}" for name, value in _in_force.items())]
 DATABASES = {
     "default": _database
     | {
-        "OPTIONS": {"connect_timeout": 3}
+        "OPTIONS": {
+            "connect_timeout": 3,
+            # A network that is lost says nothing: these ask, and notice (milliseconds the last).
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 20_000,
+        }
         | _given
-        | {"options": " ".join([_given.get("options", ""), *_timeouts]).strip()},
+        | ({} if POOLED else {"options": " ".join(_options).strip()})
+        | {"connection_factory": guarded.Connection, "cursor_factory": guarded.Cursor},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "TIME_ZONE": "UTC",
@@ -222,8 +257,10 @@ DATABASES = {
 REDIS_URL = env.str("REDIS_URL", default=f"unix://{folders.valkey_socket(DATA_DIR)}")
 if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise WrongSetting("REDIS_URL must look like redis://redis.example.com:6379/0.")
-# Kombu spells a unix socket its own way.
+# Kombu spells a unix socket its own way, and asks for no certificate unless told to.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+if REDIS_URL.startswith("rediss://") and "ssl_cert_reqs=" not in REDIS_URL:
+    CELERY_BROKER_URL += f"{'&' if '?' in REDIS_URL else '?'}ssl_cert_reqs=required"
 
 CACHES = {
     # Counters of second factors live here: they must not depend on the broker.
@@ -282,7 +319,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Signing criteria counts only from somebody who proved lately who they are.
 RECENT_SIGN_IN_SECONDS = 15 * 60
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "LeadPortal: "
+MAIL_PREFIX = ACCOUNT_EMAIL_SUBJECT_PREFIX = "LeadPortal: "
 # Passwords are counted by accounts/tries.py. What is left is about oneself: codes count for the
 # account, as only who knows its password gets as far.
 ACCOUNT_RATE_LIMITS = {
@@ -362,10 +399,15 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
 try:
     vars().update(env.email("EMAIL_URL", default="consolemail://"))
+    # Whoever sends a mail writes a row; a worker sends it by this (accounts/mails).
+    MAIL_SENDER = vars()["EMAIL_BACKEND"]
 except (ValueError, KeyError, ImproperlyConfigured) as error:
     raise WrongSetting("EMAIL_URL must look like smtp+tls://user:password@host:587.") from error
+EMAIL_BACKEND = "accounts.mails.backend.RowsBackend"
+EMAIL_TIMEOUT = 10  # seconds, for each word of the mail server
+MAIL_DOMAIN = _host
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL", default=f"LeadPortal <leadportal@{_base.hostname}>"
+    "DEFAULT_FROM_EMAIL", default=f"LeadPortal <leadportal@{_host}>"
 )
 
 LOGGING_CONFIG = "leadportal.logs.configure"

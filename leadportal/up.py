@@ -21,7 +21,7 @@ from leadportal.probe import answers
 from leadportal.supervisor import Supervisor, supervised
 
 DATA_DIR = folders.data_dir_from(os.environ)
-HOST = os.environ.get("HOST", "127.0.0.1")
+HOST = variables.host()
 PORT = variables.port()
 BASE_URL = os.environ.get("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 LOGS = DATA_DIR / "log"
@@ -50,7 +50,7 @@ def run(*, reload: bool) -> None:
     try:
         check_port(HOST, PORT)
         lock.sign(pid=os.getpid(), command="up", url=BASE_URL)
-        with supervised() as supervisor:
+        with supervised(say_trouble) as supervisor:
             start_and_stay(supervisor, reload=reload)
     finally:
         lock.release()
@@ -68,6 +68,15 @@ def start_and_stay(supervisor: Supervisor, *, reload: bool) -> None:
         stay(supervisor, worker, reload=reload)
     except StartFailed as error:
         raise StartFailed(f"{error}\nIts log: {LOGS}") from error
+
+
+def say_trouble(sentences: list[str]) -> None:
+    """Tell the web, which says it on /readyz; it reads whole files only."""
+    path = folders.in_trouble(DATA_DIR)
+    fresh = path.with_suffix(".new")
+    with suppress(OSError):  # a full disk: it is said in the terminal too
+        fresh.write_text("".join(f"{sentence}\n" for sentence in sentences))
+        fresh.rename(path)
 
 
 def say(text: str) -> None:
@@ -101,13 +110,15 @@ def claim_folder(data_dir: Path) -> owners.Lock:
 
 
 def check_port(host: str, port: int) -> None:
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                raise StartFailed(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
+                raise StartFailed(
+                    f"Cannot listen on {variables.netloc(host, port)}: {error.strerror}."
+                ) from error
             raise StartFailed(
                 f"Port {port} is taken by another program; choose one: PORT={port + 1} make run"
             ) from error
@@ -145,12 +156,14 @@ def prepare() -> str:
 
 
 def start_portal(supervisor: Supervisor, *, reload: bool) -> processes.Process:
+    say_trouble([])
     # While somebody types, the next change starts it; else nobody would.
     again = None if reload else lambda: start_worker(reload=False)
     worker = supervisor.add(start_worker(reload=reload), again=again)
     web = supervisor.add(start_web(reload=reload))
-    asked = "127.0.0.1" if HOST == "0.0.0.0" else HOST  # noqa: S104 - compared, not bound
-    processes.wait_until(lambda: answers(f"http://{asked}:{PORT}/healthz"), web, LOGS / "web.log")
+    # Where it listens everywhere, it does so here too.
+    asked = variables.netloc({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(HOST, HOST), PORT)  # noqa: S104
+    processes.wait_until(lambda: answers(f"http://{asked}/healthz"), web, LOGS / "web.log")
     processes.wait_until(folders.worker_ready(DATA_DIR).exists, worker, LOGS / "worker.log")
     return worker
 
@@ -177,7 +190,12 @@ def start_worker(*, reload: bool) -> processes.Process:
 
 
 def start_web(*, reload: bool) -> processes.Process:
-    said = {"LEADPORTAL_PROCESS": "web", "HOST": HOST, "PORT": str(PORT)}
+    said = {
+        "LEADPORTAL_PROCESS": "web",
+        "HOST": HOST,
+        "PORT": str(PORT),
+        "IN_TROUBLE": str(folders.in_trouble(DATA_DIR)),
+    }
     return processes.spawn(
         "The web process",
         [sys.executable, "-m", "gunicorn", "--config", "python:leadportal.gunicorn"],

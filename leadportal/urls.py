@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("leads.urls")),
 ]
 
+handler400 = "leadportal.web.hosts.bad_request"
 handler403 = "accounts.pages.permission_denied"
 handler500 = "accounts.pages.server_error"
 handler429 = "accounts.pages.too_many_tries"  # django-allauth asks for it

@@ -9,13 +9,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
-from leadportal.db import prepared
+from leadportal.db import clock, prepared
 from leads import news
 from leads.facts import FACTS
 from leads.field_values import checked_value, fits, lenient, twin, words
@@ -63,7 +62,7 @@ def define(
     Values that do not fit, as those of a choice that is gone, stay as they are, are listed, and are
     unknown to the criteria. Raises ValidationError, also when criteria could not be read any more.
     """
-    at = at or timezone.now()
+    at = at or clock.now()
     readable = _readable_versions()
     field = CustomField.objects.filter(name=name).first() or CustomField(name=name, created_at=at)
     field.label, field.type, field.choices, field.unit = label, type, list(choices), unit

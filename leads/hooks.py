@@ -1,11 +1,9 @@
 """What the record hangs into the packages below it. Read once, when all apps are loaded."""
 
-from django.utils import timezone
-
 from accounts import policy
 from accounts.models import Portal, User
 from funnel.versions import current
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leads import facts, news
 from leads.follow_ups import follow_ups
 from leads.mine import mine
@@ -22,13 +20,13 @@ def handoffs_waiting_for(user: User) -> HandoffQuerySet:
 
 def follow_ups_due(user: User) -> FollowUpQuerySet:
     """What this person has promised themselves for today, and what is late."""
-    return follow_ups.due_today(user, timezone.now())
+    return follow_ups.due_today(user, clock.now())
 
 
 def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
     """The criteria ask about the countries we sell to, and for days as our clocks have them."""
     if changed & {"sells_to", "zone"} and Lead.objects.exists():
-        news.of_everybody(timezone.now())
+        news.of_everybody(clock.now())
 
 
 def give_back_claims(person: User) -> None:

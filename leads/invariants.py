@@ -379,6 +379,32 @@ def merged_leads_have_heirs() -> Iterator[Sql]:
     ) % param(Stage.MERGED)
 
 
+@invariant(8, "Who was merged away has one merge that is not undone, into its heir.")
+def merges_lead_to_heirs() -> Iterator[Sql]:
+    yield Sql(
+        "SELECT 'leads_merge', m.id, 'not undone, its lead at stage ' || l.stage "
+        "FROM leads_merge m JOIN leads_lead l ON l.id = m.lead_id "
+        "WHERE m.undone_at IS NULL AND l.merged_into_id IS DISTINCT FROM m.heir_id"
+    )
+    # All that has but one owner has a living one.
+    yield Sql(
+        "SELECT 'leads_event', e.id, 'of a lead that was merged away' FROM leads_event e "
+        "WHERE e.id = ANY (SELECT jsonb_array_elements_text(m.moved->'Event')::bigint "
+        "FROM leads_merge m WHERE m.undone_at IS NULL) AND e.lead_id IN ("
+        "SELECT lead_id FROM leads_merge WHERE undone_at IS NULL)"
+    )
+
+
+@invariant(8, "A pair that is still to be decided is of two leads that are somebody.")
+def pairs_are_of_the_living() -> Iterator[Sql]:
+    # Who is not compared yet since they went, the sweep takes out.
+    yield Sql(
+        "SELECT 'leads_duplicate', d.id, 'open, of a lead that is nobody' FROM leads_duplicate d "
+        "JOIN leads_lead l ON l.id IN (d.first_id, d.second_id) WHERE d.decision = '' "
+        "AND l.stage = {} AND NOT EXISTS (SELECT FROM leads_uncompared u WHERE u.lead_id = l.id)"
+    ) % param(Stage.MERGED)
+
+
 @invariant(8, "Who was erased has left no value that was not understood.")
 def the_erased_say_nothing() -> Iterator[Sql]:
     yield Sql(

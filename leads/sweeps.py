@@ -7,6 +7,7 @@ from django.conf import settings
 from leadportal.db.sweeps import Sweep
 from leads.companies import settling
 from leads.demo import player
+from leads.duplicates import search
 from leads.handoffs import claims
 from leads.impact import counting
 from leads.imports import job
@@ -66,6 +67,13 @@ SWEEPS = (
         period=timedelta(seconds=30),
         drain=settling.drain,
         oldest_due=settling.oldest_due,
+    ),
+    Sweep(
+        name="find_duplicates",
+        queue="bulk",
+        period=timedelta(seconds=10),
+        drain=search.drain,
+        oldest_due=search.oldest_due,
     ),
     Sweep(
         name="count_impact",

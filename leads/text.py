@@ -158,13 +158,28 @@ def folded_key(text: str, limit: int | None = None) -> str:
 
 
 # "O’Neill" is "oneill" to whoever searches: an apostrophe is typed in many ways, or not at all.
-_PLAIN = LETTERS | dict.fromkeys(map(ord, "'’‘`´ʻʼ"))
+_NONE = dict.fromkeys(map(ord, "'’‘`´ʻʼ"))
+_PLAIN = LETTERS | _NONE
 
 
 def plain(*parts: str) -> str:
     """Texts as one asks for them: without case, accents, and the letters a keyboard lacks."""
     letters = " ".join(_fold(part) for part in parts).translate(_PLAIN)
     return " ".join(letters.split())
+
+
+@lru_cache(maxsize=8192)
+def person_key(first: str, last: str, limit: int = 210) -> str:
+    """What makes two full names one: their words in order of the alphabet; blank without a name.
+
+    "Zoë O’Neill" is "oneill zoe", and so is "O'Neill, Zoe" in a single field.
+    """
+    # By the twins of the names, which are made anyway.
+    names = (n if n.isalnum() else n.translate(_NONE) for n in (first, last))
+    joined = "".join(key(name, 0) for name in names)
+    if not joined.isascii():
+        joined = joined.translate(LETTERS)
+    return " ".join(sorted(w for w in joined.split() if w[0].isalnum()))[:limit].rstrip()
 
 
 def search_key(*parts: str, phone: str = "") -> str:

@@ -5,6 +5,8 @@ from leads.companies import pages as companies
 from leads.counted import pages as counted
 from leads.directory import api as directory_api
 from leads.domains import pages as domains
+from leads.duplicates import api as duplicates_api
+from leads.duplicates import pages as duplicates
 from leads.editing import pages as editing
 from leads.evidence import pages as evidence
 from leads.follow_ups import pages as follow_ups
@@ -42,6 +44,12 @@ api_urls = [
     path("leads/outcome", handoffs_api.named_outcome, name="api-named-outcome"),
     path("leads/<int:pk>/outcome", handoffs_api.lead_outcome, name="api-lead-outcome"),
     path("leads/<int:pk>/answer", rejections_api.answer_lead, name="api-lead-answer"),
+    path("duplicates", duplicates_api.duplicate_pairs, name="api-duplicates"),
+    path(
+        "duplicates/<int:pk>/refuse", duplicates_api.refuse_duplicate, name="api-duplicate-refuse"
+    ),
+    path("leads/<int:pk>/merge", duplicates_api.merge_lead, name="api-lead-merge"),
+    path("merges/<int:pk>/undo", duplicates_api.undo_merge, name="api-merge-undo"),
     path("reasons", rejections_api.reasons, name="api-reasons"),
     path("nurture", rejections_api.nurture, name="api-nurture"),
     path("handoffs/<int:pk>/accept", handoffs_api.accept_handoff, name="api-handoff-accept"),
@@ -63,6 +71,12 @@ api_urls = [
 ]
 urlpatterns = [
     path("api/v1/", include(api_urls)),
+    path("leads/duplicates", duplicates.duplicate_list, name="duplicates"),
+    path("leads/duplicates/certain", duplicates.duplicates_certain, name="duplicates-certain"),
+    path("leads/duplicates/<int:pk>", duplicates.duplicate_page, name="duplicate"),
+    path("leads/duplicates/<int:pk>/refuse", duplicates.duplicate_refuse, name="duplicate-refuse"),
+    path("leads/duplicates/<int:pk>/reopen", duplicates.duplicate_reopen, name="duplicate-reopen"),
+    path("leads/merges/<int:pk>/undo", duplicates.merge_undo, name="merge-undo"),
     path("queue", queue.queue, name="queue"),
     path("queue/changes", queue.queue_changes, name="queue-changes"),
     path("queue/next", handoffs.handoff_next, name="claim-next"),

@@ -4,7 +4,9 @@ db, client, settings …   pytest-django's, on a real PostgreSQL of this run
 worker                   one real Celery worker over a real Valkey (mark: integration)
 live_portal              the product itself: gunicorn on a free port, same database (.url)
 page, sign_in            a real Chromium on it (mark: browser); see tests/browser.py
+pooler                   a real PgBouncer before that PostgreSQL; see tests/pooler.py
 typescript               openapi-typescript and tsc, where npm brought them; see tests/typescript.py
+database_travels         its clock goes along with time_machine
 samples                  the folder of real exports named by LEADPORTAL_SAMPLES, else skipped
 
 Tests with `worker` or `live_portal` talk to other processes, so their rows must be committed:
@@ -22,8 +24,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from leadportal.db import clock
 from leadportal.local import postgres
 from leads.domains import lists
 from tests.shared import is_one_of_several, made_once
@@ -34,6 +38,7 @@ pytest_plugins = [
     "tests.browser",
     "tests.described",
     "tests.typescript",
+    "tests.pooler",
 ]
 
 
@@ -136,6 +141,12 @@ def keep_shipped_rows() -> list[str]:
             if cursor.rowcount:
                 shipped.append(table)
     return shipped
+
+
+@pytest.fixture
+def database_travels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its clock, which decides, goes wherever time_machine takes that of this process."""
+    monkeypatch.setattr(clock, "now", timezone.now)
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from leads.models import (
     Campaign,
     Company,
     Consent,
+    Duplicate,
     Event,
     FollowUp,
     Handoff,
@@ -41,6 +42,7 @@ from leads.models import (
     Nurture,
     Outcome,
     Source,
+    Why,
 )
 from tests.concurrently import rolled_back
 
@@ -175,6 +177,7 @@ def lead(
         last_name=last,
         email_key=email,
         email_kind="work" if email else "",
+        name_key=text.person_key(first, last),
         attribute_keys={"first_name": text.key(first), "last_name": text.key(last)},
         job_title_key=text.key(title),
         word_keys=text.word_keys({"first_name": first, "last_name": last, "job_title": title}),
@@ -264,6 +267,13 @@ def moved(made: Lead, *path: Stage, at: datetime | None = None, **sets: Any) -> 
 def merged(made: Lead, into: Lead) -> Lead:
     """The tombstone of a lead that was merged into another."""
     return moved(made, Stage.MERGED, merged_into_id=into.pk)
+
+
+def duplicate(one: Lead | None = None, other: Lead | None = None, **fields: Any) -> Duplicate:
+    """An open pair of leads that may be one person."""
+    first, second = sorted((one or lead(), other or lead()), key=lambda lead: lead.pk)
+    fields = {"why": [Why.PHONE_AND_NAME], "rank": 1} | fields
+    return Duplicate.objects.create(first=first, second=second, **fields)
 
 
 def event(

@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -83,8 +84,9 @@ def collect_static(folder: Path) -> None:
         raise folders.StartFailed(f"collectstatic failed: {log.read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="session")
-def _portal(django_db_setup: None, valkey: processes.Process) -> Iterator[Portal]:
+@contextmanager
+def web_process(**more: str) -> Iterator[Portal]:
+    """The web of the product on a free port, with these settings beside the usual ones."""
     port = free_port()
     collected = made_once("static files", collect_static)
     # Also for the tests that render with the manifest themselves.
@@ -95,12 +97,19 @@ def _portal(django_db_setup: None, valkey: processes.Process) -> Iterator[Portal
         PORT=str(port),
         WEB_CONCURRENCY="1",
         STATIC_ROOT=str(settings.STATIC_ROOT),
+        **more,
     )
     web = [sys.executable, "-m", "gunicorn", "-c", "python:leadportal.gunicorn"]
     process = processes.spawn("web", web, log=log, env=env)
     processes.wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), process, log)
     yield Portal(f"http://127.0.0.1:{port}", process, log)
     process.stop()
+
+
+@pytest.fixture(scope="session")
+def _portal(django_db_setup: None, valkey: processes.Process) -> Iterator[Portal]:
+    with web_process() as portal:
+        yield portal
 
 
 @pytest.fixture

@@ -22,10 +22,11 @@ from accounts.policy import Action
 from accounts.roles import Role
 from funnel.versions import current, editing
 from leads.by_hand import points
-from leads.companies import merging
+from leads.companies import merging as companies
 from leads.domains import keeping
+from leads.duplicates import merging, undoing
 from leads.imports import imports
-from leads.models import CompanyMerge, Domain, DomainKind, Handoff, Import, Lead
+from leads.models import CompanyMerge, Domain, DomainKind, Handoff, Import, Lead, Merge
 from tests import factories
 from tests.api import Api
 from tests.concurrently import rolled_back
@@ -150,6 +151,18 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.WRITE_NOTES, about="lead"),
         Page(Action.WRITE_NOTES, "POST", "lead", 422, {"text": ""}),
     ],
+    "duplicates": [Page(Action.MERGE_LEADS)],
+    "duplicates-certain": [
+        Page(Action.MERGE_LEADS),
+        Page(Action.MERGE_LEADS, "POST", answer=302),
+    ],
+    "duplicate": [
+        Page(Action.MERGE_LEADS, about="duplicate"),
+        Page(Action.MERGE_LEADS, "POST", "duplicate", 422),  # sales works with both
+    ],
+    "duplicate-refuse": [Page(Action.MERGE_LEADS, "POST", "duplicate", 302)],
+    "duplicate-reopen": [Page(Action.MERGE_LEADS, "POST", "duplicate", 302)],
+    "merge-undo": [Page(Action.MERGE_LEADS, "POST", "merge", 409)],  # it was undone
     "imports": [
         Page(Action.IMPORT_LEADS),
         Page(Action.IMPORT_LEADS, "POST", answer=422),
@@ -270,6 +283,10 @@ PAGES: dict[str, list[Page]] = {
     "person-reset-2fa": [Page(Action.EDIT_PEOPLE, "POST", "person", 409)],  # there is none
     "person-end-sessions": [Page(Action.EDIT_PEOPLE, "POST", "person", 302)],
     "person-link": [Page(Action.EDIT_PEOPLE, "POST", "person", 201)],
+    "mail": [Page(Action.LOOK_AFTER_MAIL)],
+    "mail-test": [Page(Action.LOOK_AFTER_MAIL, "POST", answer=302)],
+    "mail-test-progress": [Page(Action.LOOK_AFTER_MAIL)],
+    "mail-retry": [Page(Action.LOOK_AFTER_MAIL, "POST", answer=302)],
     "sources": [Page(Action.OPEN_SETTINGS)],
     "source-new": [
         Page(Action.EDIT_SOURCES),
@@ -387,6 +404,16 @@ CALLS: dict[str, list[Call]] = {
         Call("POST", Scope.HANDOFFS_WRITE, 404, body=OUTCOME | {"external_id": "crm-404"})
     ],
     "api-reasons": [Call("GET", Scope.HANDOFFS_READ, 200, people=True)],
+    "api-duplicates": [Call("GET", Scope.LEADS_READ, 200, people=True)],
+    "api-duplicate-refuse": [
+        Call("POST", Scope.LEADS_WRITE, 0, "duplicate", True, Action.MERGE_LEADS, CLAIM)
+    ],
+    "api-lead-merge": [
+        Call("POST", Scope.LEADS_WRITE, 0, "lead", True, Action.MERGE_LEADS, CLAIM | {"into": 1})
+    ],
+    "api-merge-undo": [
+        Call("POST", Scope.LEADS_WRITE, 0, "merge", True, Action.MERGE_LEADS, CLAIM)
+    ],
     "api-nurture": [Call("GET", Scope.LEADS_READ, 200, people=True)],
 }
 # Each has tests of its own: who signs in, and what is about oneself alone.
@@ -466,6 +493,8 @@ def made() -> World:
         "domain": said_of_a_domain().pk,
         "company-merge": unmerged_companies().pk,
         "key": Api().key.pk,
+        "duplicate": factories.duplicate(*(factories.claimed(rep).lead for _ in range(2))).pk,
+        "merge": undone(people[Role.MARKETING]).pk,
         "import": begun(people[Role.MARKETING]).pk,
         "paused import": begun(people[Role.MARKETING], "paused").pk,
         "person": factories.person(name="Sun-hee Park").pk,
@@ -481,8 +510,14 @@ def said_of_a_domain() -> Domain:
 
 def unmerged_companies() -> CompanyMerge:
     company, heir, manager = factories.company(), factories.company(), factories.sales_manager()
-    done = merging.merge(company, heir, manager)
-    merging.undo(done, manager)
+    done = companies.merge(company, heir, manager)
+    companies.undo(done, manager)
+    return done
+
+
+def undone(person: User) -> Merge:
+    done = merging.merge(factories.lead(), factories.lead(), person)
+    undoing.undo(done, person)
     return done
 
 

@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from django.core import mail
 from django.urls import reverse
 
 from accounts.keys import keys
@@ -20,6 +19,7 @@ from leads.judging.due import drain
 from leads.models import Handoff
 from tests import factories
 from tests.browser import open_whole
+from tests.mails import delivered
 
 PAYLOADS = [
     "<script>ran()</script>",
@@ -166,6 +166,6 @@ def test_a_name_with_a_line_break_makes_no_header_of_a_mail(client):
 
     client.post(reverse("account_reset_password"), {"email": person.email})
 
-    (message,) = mail.outbox
+    (message,) = delivered()
     assert message.recipients() == [person.email]
     assert "Bcc" not in message.message()

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts import policy
 from accounts.keys import keys
+from accounts.mails import mails
 from accounts.models import Portal, Scope, User
 from accounts.people import links, people
 from accounts.policy import Action
@@ -37,6 +38,9 @@ from leads.companies import merging as company_merging
 from leads.companies import reading as company_reading
 from leads.counted import counted
 from leads.domains import keeping as domains
+from leads.duplicates import forecast, merging
+from leads.duplicates import reading as duplicates_reading
+from leads.duplicates import undoing as unmerging
 from leads.editing import editing as lead_editing
 from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
@@ -45,7 +49,7 @@ from leads.imports import imports
 from leads.imports.imports import Terms
 from leads.ingest.leads import ingest_leads
 from leads.judging import parked
-from leads.lead import changes, notes, reading
+from leads.lead import alike, changes, notes, reading
 from leads.mine import mine, results
 from leads.models import (
     Adjustment,
@@ -238,6 +242,8 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             ),
         )
     ],
+    mails.ask_test: [may(Action.LOOK_AFTER_MAIL, lambda person: mails.ask_test(by=person))],
+    mails.try_again: [may(Action.LOOK_AFTER_MAIL, lambda person: mails.try_again(by=person))],
     people.add: [
         may(
             Action.EDIT_PEOPLE,
@@ -598,6 +604,39 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
     imports.hand_over: [
         may(Action.IMPORT_LEADS, lambda person: imports.hand_over(begun(), person))
     ],
+    merging.merge: [
+        may(
+            Action.MERGE_LEADS,
+            lambda person: merging.merge(factories.lead(), factories.lead(), person),
+        )
+    ],
+    merging.refuse: [
+        may(Action.MERGE_LEADS, lambda person: merging.refuse(factories.duplicate(), person))
+    ],
+    merging.refuse_two: [
+        may(
+            Action.MERGE_LEADS,
+            lambda person: merging.refuse_two(factories.lead(), factories.lead(), person),
+        )
+    ],
+    merging.reopen: [
+        may(Action.MERGE_LEADS, lambda person: merging.reopen(factories.duplicate(), person))
+    ],
+    merging.merge_certain: [may(Action.MERGE_LEADS, merging.merge_certain)],
+    unmerging.undo: [
+        may(
+            Action.MERGE_LEADS,
+            lambda person: unmerging.undo(
+                merging.merge(factories.lead(), factories.lead(), factories.marketer()), person
+            ),
+        )
+    ],
+    forecast.forecast: [
+        may(
+            Action.MERGE_LEADS,
+            lambda person: forecast.forecast(factories.lead(), factories.lead(), person, {}),
+        )
+    ],
     lead_editing.create: [
         may(
             Action.EDIT_LEADS,
@@ -651,6 +690,11 @@ NO_VERBS = {
     changes.for_look,
     changes.news,
     reading.for_page,
+    duplicates_reading.listed,
+    duplicates_reading.counts,
+    alike.alike_for,
+    merging.certain,
+    merging.actor_of,
     reading.newest_handoff,
     hooks.handoffs_waiting_for,
     hooks.follow_ups_due,
@@ -664,6 +708,7 @@ NO_VERBS = {
     results.claims_of,
     results.behind,
     hooks.give_back_claims,
+    mails.last_test,
     people.state,
     people.usable_keys,
     links.password_address,

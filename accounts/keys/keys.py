@@ -14,12 +14,11 @@ from zlib import crc32
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import ApiKey, Integration, Scope, User
 from accounts.policy import Action
-from leadportal.db import prepared
+from leadportal.db import clock, prepared
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 ID_LENGTH, SECRET_LENGTH, CHECK_LENGTH = 12, 32, 6
@@ -74,7 +73,7 @@ def create(
     Raises NotAllowed or UnknownScope.
     """
     policy.require(by, Action.EDIT_KEYS)
-    at = at or timezone.now()
+    at = at or clock.now()
     public_id, secret = _random(ID_LENGTH), _random(SECRET_LENGTH)
     key = ApiKey.objects.create(
         integration=integration,
@@ -135,12 +134,12 @@ def _stored(public_id: str) -> ApiKey | None:
 def key_state(key: ApiKey, at: datetime | None = None) -> State:
     if key.revoked_at:
         return State.REVOKED
-    return State.EXPIRED if key.expires_at <= (at or timezone.now()) else State.USABLE
+    return State.EXPIRED if key.expires_at <= (at or clock.now()) else State.USABLE
 
 
 def touch(key: ApiKey, at: datetime | None = None) -> None:
     """Note that the key was used. Call it outside the transaction of the work it opens."""
-    at = at or timezone.now()
+    at = at or clock.now()
     stale = at - NOTED_EVERY
     if key.last_used_at and key.last_used_at > stale:
         return
@@ -153,7 +152,7 @@ def revoke(key: ApiKey, *, by: User | None = None, at: datetime | None = None) -
     """Close a key for good; False when it already was. Raises NotAllowed."""
     policy.require(by, Action.EDIT_KEYS)
     rows = ApiKey.objects.filter(pk=key.pk, revoked_at=None)
-    return bool(rows.update(revoked_at=at or timezone.now()))
+    return bool(rows.update(revoked_at=at or clock.now()))
 
 
 def set_strict(key: ApiKey, strict: bool, *, by: User | None = None) -> bool:

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
@@ -13,6 +12,7 @@ from accounts.keys import keys
 from accounts.keys.forms import KeyForm
 from accounts.models import ApiKey
 from accounts.policy import Action
+from leadportal.db import clock
 from leadportal.look import formats
 from leadportal.web.posts import post_only
 
@@ -27,7 +27,7 @@ def key_list(request: AuthenticatedRequest) -> HttpResponse:
     context = {
         "keys": list(rows.filter(revoked_at=None)),
         "deleted": list(rows.exclude(revoked_at=None).order_by("-revoked_at")[:DELETED_SHOWN]),
-        "now": timezone.now(),
+        "now": clock.now(),
         "may_edit": policy.can(request.user, Action.EDIT_KEYS),
         "prefix": keys.prefix(),
         "base_url": settings.BASE_URL,
@@ -89,5 +89,5 @@ def last_use(key: ApiKey) -> str:
     """What deleting would interrupt."""
     if key.last_used_at is None:
         return "It was never used."
-    ago = formats.duration(timezone.now() - key.last_used_at)
+    ago = formats.duration(clock.now() - key.last_used_at)
     return f"It was used {ago} ago. Whatever uses it stops working at once."

@@ -8,7 +8,6 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.keys import keys
@@ -17,6 +16,7 @@ from accounts.people import links
 from accounts.people.groups import GROUPS
 from accounts.policy import Action
 from accounts.roles import SIDE_OF, Role, Side
+from leadportal.db import clock
 from leadportal.db.meanwhile import really_new
 
 # What an admin says of a person, beside their groups.
@@ -195,7 +195,7 @@ def state(person: User) -> dict[str, Any]:
 
 def usable_keys(person: User) -> list[ApiKey]:
     """The keys this person made, which end with their account."""
-    made = ApiKey.objects.usable(timezone.now()).filter(created_by=person)
+    made = ApiKey.objects.usable(clock.now()).filter(created_by=person)
     return list(made.select_related("integration"))
 
 
@@ -260,7 +260,7 @@ def _remember(
         """Groups by name: what they are called later says nothing of today."""
         return [named[what][pk] for pk in value] if what in named else value
 
-    at = at or timezone.now()
+    at = at or clock.now()
     PersonChange.objects.bulk_create(
         PersonChange(
             at=at,

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import Portal, SettingChange, User
 from accounts.policy import Action
+from leadportal.db import clock
 from leadportal.db.meanwhile import really_new
 
 # What the sales manager sets; the rest is the company's.
@@ -48,7 +48,7 @@ def change(
         for name, value in new.items():
             setattr(row, name, value)
         row.save(update_fields=sorted(changed))
-        _remember(now, new, by, at or timezone.now())
+        _remember(now, new, by, at or clock.now())
         for depends in policy.ON_SETTINGS_CHANGED:
             depends(row, changed)
     return changed

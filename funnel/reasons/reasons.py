@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import SettingChange, User
 from accounts.policy import Action
 from funnel.models import Reason
+from leadportal.db import clock
 from leadportal.db.meanwhile import really_new
 
 UP, DOWN = "up", "down"
@@ -163,7 +163,7 @@ def _save(reason: Reason) -> None:
 
 def _remember(person: User, before: str, after: str, at: datetime | None) -> None:
     SettingChange.objects.create(
-        at=at or timezone.now(),
+        at=at or clock.now(),
         person=person,
         setting=SETTING,
         old=before or "nothing",

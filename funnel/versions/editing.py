@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
@@ -26,6 +25,7 @@ from funnel.versions.states import (
     locked_version,
     one_at_a_time,
 )
+from leadportal.db import clock
 
 
 def content_hash(content: Mapping[str, Any]) -> str:
@@ -48,7 +48,7 @@ def draft(
     Raises NotAllowed, ConditionError, or VersionError if one exists.
     """
     policy.require(author, Action.DRAFT_CRITERIA)
-    at = at or timezone.now()
+    at = at or clock.now()
     ready = _ready(content)
     number = (CriteriaVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     with one_at_a_time(*EDITABLE, otherwise="{} is being edited; there is one draft at a time."):
@@ -89,7 +89,7 @@ def edit(
         raise ChangedMeanwhile(f"v{version.number} was changed since you opened it.")
     if voiding is not None and {one.pk for one in valid_signatures(version)} - {*voiding}:
         raise WouldVoid(f"v{version.number} was signed since you opened it.")
-    at = at or timezone.now()
+    at = at or clock.now()
     version.content = _ready(content)
     version.content_hash = content_hash(version.content)
     version.note = version.note if note is None else note
@@ -118,7 +118,7 @@ def propose(
     if read_hash is not None and version.content_hash != read_hash:
         raise ChangedMeanwhile(f"v{version.number} was changed since you opened it.")
     version.state = VersionState.PROPOSED
-    version.proposed_at = at or timezone.now()
+    version.proposed_at = at or clock.now()
     version.proposed_by = by
     version.note = version.note if note is None else note
     version.save(update_fields=["state", "proposed_at", "proposed_by", "note"])
@@ -136,7 +136,7 @@ def send_back(
     version = locked_version(version, VersionState.PROPOSED)
     if not policy.can(person, Action.SIGN_CRITERIA):
         raise VersionError("Only a manager of a department sends criteria back.")
-    at = at or timezone.now()
+    at = at or clock.now()
     _back_to_draft(version, at)
     version.save(update_fields=["state", "proposed_at", "proposed_by"])
     return Refusal.objects.create(version=version, refused_by=person, note=note, refused_at=at)

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import Portal, User
@@ -12,6 +11,7 @@ from accounts.roles import Role, Side
 from funnel.models import CriteriaVersion, Signature, VersionState
 from funnel.models.criteria import CriteriaVersionQuerySet
 from funnel.versions.states import ChangedMeanwhile, NotSigned, VersionError, locked_version
+from leadportal.db import clock
 
 SIGNS_FOR = {Role.MARKETING_MANAGER: Side.MARKETING, Role.SALES_MANAGER: Side.SALES}
 
@@ -47,7 +47,7 @@ def sign(
         side=side,
         signed_by=person,
         content_hash=version.content_hash,
-        signed_at=at or timezone.now(),
+        signed_at=at or clock.now(),
         both_hats=both_hats,
     )
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
@@ -14,6 +13,7 @@ from funnel.models.criteria import EDITABLE
 from funnel.versions.current import rulebook, wait_for_judging
 from funnel.versions.signing import need_signatures
 from funnel.versions.states import VersionError, locked_version, one_at_a_time
+from leadportal.db import clock
 
 SCHEDULE = ["state", "scheduled_for", "switched_on_by", "confirmed_sqls"]
 
@@ -73,7 +73,7 @@ def switch_on(
     `by` confirmed that it makes `confirmed_sqls` new SQLs; both are kept with the version.
     """
     policy.require(by, Action.SWITCH_ON_CRITERIA)
-    at = at or timezone.now()
+    at = at or clock.now()
     wait_for_judging()
     before = CriteriaVersion.objects.live().select_for_update(no_key=True).first()
     version = locked_version(version, VersionState.PROPOSED, VersionState.SCHEDULED)
@@ -96,7 +96,7 @@ def switch_on(
 
 def switch_on_scheduled(*, at: datetime | None = None) -> CriteriaVersion | None:
     """Switch on the scheduled version when its time has come."""
-    at = at or timezone.now()
+    at = at or clock.now()
     due = CriteriaVersion.objects.filter(state=VersionState.SCHEDULED, scheduled_for__lte=at)
     version = due.first()
     if version is None:

@@ -1,7 +1,9 @@
 """What every query stands on, whichever app asks.
 
 pieces: SQL text that carries its parameters · prepared: statements planned once for each
-connection · rows: many rows written in one statement · races: the later of two starts again ·
+connection · guarded: connections that wait for no answer too long · rows: many rows written in one
+statement · races: the later of two starts again ·
 paging: pages by key · shown: the columns a list reads · sweeps: background work as a table ·
-meanwhile: two people change one thing · errors: what may be said of one.
+meanwhile: two people change one thing · errors: what may be said of one · clock: the one that
+decides.
 """

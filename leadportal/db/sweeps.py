@@ -13,7 +13,8 @@ from functools import partial
 from typing import Literal, Protocol, get_args
 
 from django.db import models, transaction
-from django.utils import timezone
+
+from leadportal.db import clock
 
 # Celery's queues, which a worker may serve all or some of.
 Queue = Literal["score", "deliver", "bulk"]
@@ -80,7 +81,7 @@ def forget(
     seconds: float | None = None,
 ) -> int:
     """Delete rows whose time in `column` is longer ago than `kept`, in batches; gives how many."""
-    old = model._default_manager.filter(**{f"{column}__lt": (now or timezone.now()) - kept})
+    old = model._default_manager.filter(**{f"{column}__lt": (now or clock.now()) - kept})
     some = old.order_by(column).values("pk")[:FORGOTTEN_AT_ONCE]
     forget_some = model._default_manager.filter(pk__in=some).delete
     return in_batches(lambda: forget_some()[0], seconds=seconds)
@@ -91,4 +92,4 @@ def oldest_kept_too_long(
 ) -> datetime | None:
     """When the oldest row was to be forgotten; None when none is due."""
     oldest: datetime | None = model._default_manager.aggregate(at=models.Min(column))["at"]
-    return oldest + kept if oldest and oldest + kept < (now or timezone.now()) else None
+    return oldest + kept if oldest and oldest + kept < (now or clock.now()) else None

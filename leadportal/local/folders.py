@@ -40,6 +40,11 @@ def worker_ready(data_dir: Path) -> Path:
     return run_dir(data_dir) / "worker.ready"
 
 
+def in_trouble(data_dir: Path) -> Path:
+    """The file in which the supervisor says which parts keep ending, a sentence a line."""
+    return run_dir(data_dir) / "in-trouble"
+
+
 def digest(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
 

@@ -25,3 +25,12 @@ def whole_number(name: str, default: int, *, least: int = 0, most: int = 1_000_0
 
 def port() -> int:
     return whole_number("PORT", 8000, least=1, most=65_535)
+
+
+def host() -> str:
+    return os.environ.get("HOST", "127.0.0.1").strip("[]")
+
+
+def netloc(host: str, port: int) -> str:
+    """Host and port as an address has them, an IPv6 one in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -8,10 +8,9 @@ from hashlib import sha256
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils import timezone
 from rest_framework.request import Request
 
-from leadportal.db import prepared, rows, sweeps
+from leadportal.db import clock, prepared, rows, sweeps
 from leadportal.db.races import again_when_raced
 from leadportal.models import IdempotentAnswer
 from leadportal.rest.problems import Problem
@@ -66,7 +65,7 @@ class _Asked:
     """One request under one key."""
 
     def __init__(self, request: Request, name: str) -> None:
-        self.at = timezone.now()
+        self.at = clock.now()
         self.identity = {
             "api_key_id": request.auth.pk,
             "key": name,

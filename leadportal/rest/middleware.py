@@ -6,10 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from leadportal.rest import problems
+from leadportal.web.sizes import API, most_unasked
 
-API = "/api/"
-BODY_MAX = 256 * 1024
-BATCH_BODY_MAX = 5 * 1024 * 1024
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 DETAILS = {
     400: "The request could not be understood.",
@@ -48,7 +46,7 @@ class ApiMiddleware:
             return problems.problem_response(411, "Send the length of the body: Content-Length.")
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             return problems.problem_response(415, "Send the body as it is, without compression.")
-        limit = BATCH_BODY_MAX if request.path_info.endswith("/batch") else BODY_MAX
+        limit = most_unasked(request.path_info)
         length = request.headers.get("Content-Length") or "0"
         if not length.isdecimal():
             return problems.problem_response(400, "Content-Length is not a number.")

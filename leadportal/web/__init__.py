@@ -1,6 +1,7 @@
 """What every page stands on, whichever app shows it.
 
-answers: fragments, redirects, refusals · compression: pages packed on their way · middleware:
-no cache keeps them · limits: how much may be sent · once: a form sent twice acts once · posts:
-views that only write · shared_forms: forms of what several people keep.
+answers: fragments, redirects, refusals · compression: pages packed on their way · hosts: by which
+names we are called · middleware: no cache keeps them · sizes, limits: how much may be sent, by
+anybody and by whom · once: a form sent twice acts once · posts: views that only write ·
+shared_forms: forms of what several people keep.
 """

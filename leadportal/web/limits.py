@@ -9,10 +9,8 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from leadportal.web.answers import GetResponse
+from leadportal.web.sizes import MB, PAGE_MAX
 
-MB = 1024 * 1024
-# Any form of a page, many times over. It stays in memory: no file part of it is written to disk.
-PAGE_MAX = MB
 # Around a file stand the other fields of its form.
 BESIDE = MB
 

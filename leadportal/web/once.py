@@ -19,9 +19,8 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 
-from leadportal.db import rows, sweeps
+from leadportal.db import clock, rows, sweeps
 from leadportal.models import SentForm
 from leadportal.web.answers import GetResponse, HtmxRequest, came_from, go, refused
 
@@ -63,7 +62,7 @@ class OnceMiddleware:
         response = self.get_response(request)
         sent = SentForm.objects.filter(key=key)
         if is_act(response):
-            sent.update(place=_place(response), said=_said(request), done_at=timezone.now())
+            sent.update(place=_place(response), said=_said(request), done_at=clock.now())
         else:
             sent.delete()
         return response
@@ -83,7 +82,7 @@ def key_of(request: HttpRequest) -> str | None:
 
 def _begin(key: str) -> bool:
     """Whether this post is the first."""
-    return bool(rows.insert(SentForm, [{"key": key, "at": timezone.now()}], skip_conflicts=True))
+    return bool(rows.insert(SentForm, [{"key": key, "at": clock.now()}], skip_conflicts=True))
 
 
 def is_act(response: HttpResponse) -> bool:
@@ -109,7 +108,7 @@ def _again(request: HtmxRequest, before: SentForm) -> HttpResponse:
         text = "The form was sent twice. It was done the first time, and nothing was done again."
         return refused(request, "This was done already", text, came_from(request))
     assert before.done_at is not None
-    if timezone.now() - before.done_at > SAME_PRESS:
+    if clock.now() - before.done_at > SAME_PRESS:
         messages.info(request, "You had done this already. Nothing was done again.")
     else:
         _say_again(request, before)

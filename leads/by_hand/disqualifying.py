@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import LADDER, Stage
+from leadportal.db import clock
 from leads import news
 from leads.by_hand.terms import OverrideRefused, actor_of, given, let_go, put
 from leads.judging.basis import Basis
@@ -20,7 +20,7 @@ def disqualify(lead: Lead, person: User, *, reason: str, at: datetime | None = N
 
     The machine goes on scoring it and never brings it back.
     """
-    at = at or timezone.now()
+    at = at or clock.now()
     actor, reason = actor_of(person, Action.DISQUALIFY), given(reason)
     lead = Lead.objects.locked().get(pk=lead.pk)
     if lead.stage not in LADDER:
@@ -38,7 +38,7 @@ def readmit(lead: Lead, person: User, *, reason: str, at: datetime | None = None
 
     Raises OverrideRefused.
     """
-    at = at or timezone.now()
+    at = at or clock.now()
     actor, reason = actor_of(person, Action.DISQUALIFY), given(reason)
     lead = Lead.objects.locked().get(pk=lead.pk)
     if lead.stage != Stage.DISQUALIFIED:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from funnel.stages import LADDER, Stage
+from leadportal.db import clock
 from leads.by_hand.points import MOST_POINTS
 from leads.by_hand.stages import targets
 from leads.by_hand.terms import MOST_DAYS
@@ -41,7 +42,7 @@ class UntilForm(ReasonForm):
 
     def __init__(self, *args: Any, days: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.first = timezone.localdate()
+        self.first = timezone.localdate(clock.now())
         self.last = self.first + timedelta(days=MOST_DAYS)
         self.initial["until"] = self.first + timedelta(days=days)
         limits = {"min": self.first.isoformat(), "max": self.last.isoformat()}

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.policy import Action
+from leadportal.db import clock
 from leads import news
 from leads.by_hand.terms import OverrideRefused, actor_of, ending, given
 from leads.models import Adjustment, Lead
@@ -26,7 +26,7 @@ def adjust(
     at: datetime | None = None,
 ) -> Adjustment:
     """Give or take points in one kind, before its cap, until a day. Raises OverrideRefused."""
-    at = at or timezone.now()
+    at = at or clock.now()
     actor_of(author, Action.ADJUST_SCORES)
     if kind not in Adjustment.Kind.values:
         raise OverrideRefused("Points are of fit or of intent.")
@@ -48,7 +48,7 @@ def adjust(
 @transaction.atomic
 def end(adjustment: Adjustment, person: User, *, at: datetime | None = None) -> bool:
     """End an adjustment before its day; False when it was over. Raises OverrideRefused."""
-    at = at or timezone.now()
+    at = at or clock.now()
     actor_of(person, Action.ADJUST_SCORES)
     in_force = Adjustment.objects.filter(pk=adjustment.pk, ends_at__gt=at)
     if not in_force.update(ends_at=at, ended_by=person):

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import LADDER, Actor, MoveNotAllowed, Stage, check_move, steps
+from leadportal.db import clock
 from leads import news
 from leads.by_hand.terms import OverrideRefused, actor_of, ending, given, let_go, put
 from leads.judging.basis import Basis
@@ -29,7 +29,7 @@ def override(
 
     `until` defaults to the settings' override days. Raises OverrideRefused or MoveNotAllowed.
     """
-    at = at or timezone.now()
+    at = at or clock.now()
     actor, reason = actor_of(person, Action.MOVE_BY_HAND), given(reason)
     until = ending(until, at, "An override")
     lead = Lead.objects.locked().get(pk=lead.pk)
@@ -90,7 +90,7 @@ def end_override(lead: Lead, person: User, *, at: datetime | None = None) -> boo
 
     Who may end it could have put the lead there. Raises OverrideRefused or MoveNotAllowed.
     """
-    at = at or timezone.now()
+    at = at or clock.now()
     actor = actor_of(person, Action.MOVE_BY_HAND)
     lead = Lead.objects.locked().get(pk=lead.pk)
     if lead.held_until is None or lead.held_until <= at or lead.stage not in LADDER:

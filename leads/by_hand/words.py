@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import LADDER, SALES_HOLDS, Stage
+from leadportal.db import clock
 from leadportal.look import formats
 from leads.by_hand import stages
 from leads.models import Adjustment, Lead, Override, StageChange
@@ -64,7 +64,7 @@ def by_hand(
     moves: Sequence[StageChange],
 ) -> ByHand:
     """`moves`: the ledger of the cycle, oldest first."""
-    now = timezone.now()
+    now = clock.now()
     said = [_adjusted(one, lead, reader) for one in adjustments if one.ends_at > now]
     if override and lead.stage in LADDER:
         said.insert(0, _kept(override, lead, reader))

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Min
 
-from leadportal.db import rows, sweeps
+from leadportal.db import clock, rows, sweeps
 from leads import news
-from leads.judging.basis import database_now
 from leads.models import Company, Lead
 from leads.text import search_key
 
@@ -34,7 +33,7 @@ def oldest_due() -> datetime | None:
 
 @transaction.atomic
 def _settle_some() -> int:
-    at = database_now()
+    at = clock.now()
     # company_due
     due = Company.objects.filter(due_at__lte=at).order_by("due_at", "pk")
     company = due.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()

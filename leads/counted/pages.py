@@ -5,13 +5,12 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.models import User
 from accounts.policy import Action
-from leadportal.db import paging
+from leadportal.db import clock, paging
 from leadportal.db.paging import Order, read_moment
 from leadportal.db.shown import all_but
 from leads.counted import counted
@@ -34,7 +33,7 @@ _NOT_SHOWN = (
 def handoff_list(request: AuthenticatedRequest) -> HttpResponse:
     """What one number counts, the newest first."""
     try:
-        asked = Asked.read(request.GET, timezone.now(), request.portal.zone)
+        asked = Asked.read(request.GET, clock.now(), request.portal.zone)
         of = counted.names(asked)
     except KeyError as unknown:
         raise Http404(str(unknown)) from None

@@ -11,12 +11,12 @@ from random import Random
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
 
 from accounts.keys.keys import integration_named
 from accounts.models import User
 from funnel.models import Reason
 from funnel.stages import MoveNotAllowed
+from leadportal.db import clock
 from leads.demo.cast import REPS
 from leads.demo.fates import FOUND_OUT, Channel, Result
 from leads.demo.journeys import PAGES, Journey, asks_now
@@ -51,7 +51,7 @@ def never_due() -> None:
 
 def play(*, at: datetime | None = None, seconds: float | None = None) -> int:
     """Let one thing happen, or a whole morning where nothing did for hours; how many did."""
-    at = at or timezone.now()
+    at = at or clock.now()
     if not settings.DEMO:
         return 0
     with transaction.atomic():

@@ -9,9 +9,9 @@ from random import Random
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from accounts.keys.keys import integration_named
+from leadportal.db import clock
 from leads.demo import cast, criteria, fates
 from leads.demo.journeys import YEAR, Did, Journey, Said, draw_journey
 from leads.demo.market import (
@@ -62,7 +62,7 @@ def seed(*, leads: int = LEADS, at: datetime | None = None) -> Seeded:
     """Make the year that ends at `at`. Raises NotEmpty; all or nothing."""
     if Lead.objects.exists():
         raise NotEmpty("There are leads already; the demonstration needs an empty database.")
-    now = at or timezone.now()
+    now = at or clock.now()
     begin = now - timedelta(days=YEAR)
     users = cast.settle_in(begin)
     criteria.date_back_shipped(begin)

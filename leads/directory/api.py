@@ -4,7 +4,6 @@ from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
@@ -13,6 +12,7 @@ from accounts import policy
 from accounts.keys.authentication import READ, OpenTo
 from accounts.models import Scope, User
 from funnel.models import Queue
+from leadportal.db import clock
 from leadportal.db.paging import Order
 from leadportal.rest.lists import narrowed, one_page, unless_known
 from leads.directory import answers, directory, openapi
@@ -77,7 +77,7 @@ def company(request: Request, pk: int) -> HttpResponse:
 @api_view(["GET"])
 @permission_classes([OpenTo(people=READ, GET=Scope.HANDOFFS_READ)])
 def queues(request: Request) -> HttpResponse:
-    rows = directory.queues(queues_for(request), handoffs_for(request), timezone.now())
+    rows = directory.queues(queues_for(request), handoffs_for(request), clock.now())
     shown = [answers.queue_answer(row) for row in rows]
     return JsonResponse({"results": shown, "next": None})
 

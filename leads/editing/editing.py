@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from accounts import policy
 from accounts.models import Integration, User
 from accounts.policy import Action, NotAllowed
 from funnel.stages import Actor
+from leadportal.db import clock
 from leadportal.db.races import again_when_raced
 from leads import fields
 from leads.checks.leads import emptied, read_change, read_lead
@@ -83,14 +82,14 @@ def change(
     Answers what was not understood and so left as it was. In the transaction in which the caller
     has locked the lead. Raises Refused.
     """
-    sender = Sender(integration, timezone.now(), defined=_defined(payload), strict=strict)
+    sender = Sender(integration, clock.now(), defined=_defined(payload), strict=strict)
     return _write(lead, payload, sender)
 
 
 def _typing(person: User, payload: Mapping[str, Any], at: datetime | None = None) -> Sender:
     """A person as the sender."""
     actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
-    return Sender(None, at or timezone.now(), TYPED_IN, actor, _defined(payload), person)
+    return Sender(None, at or clock.now(), TYPED_IN, actor, _defined(payload), person)
 
 
 def _defined(payload: object) -> Mapping[str, Any]:

@@ -80,8 +80,8 @@ def _known_already(request: AuthenticatedRequest, form: LeadForm, pk: int) -> Ht
     messages.info(
         request,
         format_html(
-            "<bdi>{}</bdi> is here already, with this address. What you typed and was not known"
-            " stands below; save it, or leave.",
+            "<bdi>{}</bdi> is here already, with this address or number. What you typed and was"
+            " not known stands below; save it, or leave.",
             lead,
         ),
     )

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import policy
@@ -16,6 +15,7 @@ from accounts.policy import Action
 from funnel.rulebook.parts import Rule
 from funnel.versions import cases, current
 from funnel.versions.states import VersionError
+from leadportal.db import clock
 from leadportal.web.answers import id_number, refused
 from leadportal.web.posts import post_only
 from leads.evidence import evidence as tables
@@ -42,7 +42,7 @@ class Evidence:
 
 def _found(request: AuthenticatedRequest, key: str) -> Evidence:
     """Three questions; kept for a minute where they are costly."""
-    period = Period.ending(timezone.now(), key=key, zone=request.portal.zone)
+    period = Period.ending(clock.now(), key=key, zone=request.portal.zone)
     version = current.live()
     rulebook = current.readable(version)
     live = {rule.id: rule for rule in rulebook.rules} if rulebook else {}

@@ -9,6 +9,7 @@ from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import IN_WORK
+from leadportal.db import clock
 from leads import local_time
 from leads.models import FollowUp, Handoff, HandoffState, Lead
 from leads.models.follow_up import FollowUpQuerySet
@@ -63,7 +64,7 @@ def plan(
     Raises FollowUpRefused or NotAllowed.
     """
     policy.require(by, Action.WORK_HANDOFFS)
-    at = at or timezone.now()
+    at = at or clock.now()
     _check_time(due_at, at)
     # Held, so that the lead is not given away between the question and the answer.
     lead = Lead.objects.locked().get(pk=lead.pk)
@@ -102,7 +103,7 @@ def _check_time(due_at: datetime, at: datetime) -> None:
 
 def done(follow_up: FollowUp, by: User, *, at: datetime | None = None) -> FollowUp:
     """What was planned is done. Raises FollowUpRefused or NotAllowed."""
-    at = at or timezone.now()
+    at = at or clock.now()
     return _change(follow_up, by, done_at=at)
 
 
@@ -110,7 +111,7 @@ def snooze(
     follow_up: FollowUp, by: User, *, due_at: datetime, at: datetime | None = None
 ) -> FollowUp:
     """Put it off. Raises FollowUpRefused or NotAllowed."""
-    _check_time(due_at, at or timezone.now())
+    _check_time(due_at, at or clock.now())
     return _change(follow_up, by, due_at=due_at)
 
 

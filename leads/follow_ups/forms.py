@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils import timezone
 
+from leadportal.db import clock
 from leadportal.db.paging import read_moment
 from leads.follow_ups import words
 from leads.models import FollowUp, Lead
@@ -43,7 +44,7 @@ class SnoozeForm(forms.Form):
 
     def __init__(self, *args: Any, lead: Lead, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["until"].choices = words.times(lead, timezone.now())  # type: ignore[attr-defined]
+        self.fields["until"].choices = words.times(lead, clock.now())  # type: ignore[attr-defined]
         self.fields["until"].widget.attrs["autofocus"] = True
 
 
@@ -62,7 +63,7 @@ class FollowUpForm(forms.Form):
 
     def __init__(self, *args: Any, lead: Lead, planned: FollowUp | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        now = timezone.now()
+        now = clock.now()
         offered = self.fields["offered"]
         offered.choices = words.times(lead, now)  # type: ignore[attr-defined]
         offered.widget.attrs["autofocus"] = True

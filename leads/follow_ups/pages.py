@@ -3,11 +3,11 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
+from leadportal.db import clock
 from leadportal.db.shown import all_but
 from leadportal.web.answers import fragment, go, refused
 from leads.follow_ups import follow_ups, words
@@ -29,7 +29,7 @@ _NOT_SHOWN = (
 @require_safe
 @permission_required(Action.WORK_HANDOFFS)
 def follow_up_list(request: AuthenticatedRequest) -> HttpResponse:
-    now = timezone.now()
+    now = clock.now()
     rows = follow_ups.of_person(request.user).select_related("lead__company", "handoff")
     shown = list(rows.defer(*_NOT_SHOWN)[: SHOWN + 1])
     context = {

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import IN_WORK, Stage
+from leadportal.db import clock
 from leads.models import BantItem, Handoff, HandoffState, Lead, Outcome
 
 ITEMS = tuple(BantItem.Item)
@@ -38,7 +38,7 @@ def say(
     if item not in BantItem.Item or state not in BantItem.State:
         raise BantRefused("Say known, partly or not known of budget, authority, need or timing.")
     _check_person(lead, person)
-    said = {"state": state, "note": note.strip()[:300], "by": person, "at": at or timezone.now()}
+    said = {"state": state, "note": note.strip()[:300], "by": person, "at": at or clock.now()}
     return BantItem.objects.update_or_create(lead=lead, item=item, defaults=said)[0]
 
 

@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import Portal, User
 from accounts.policy import Action
 from funnel.promises import due_at
 from funnel.stages import Actor, Stage, check_move, origins
-from leadportal.db import prepared, rows, sweeps
+from leadportal.db import clock, prepared, rows, sweeps
 from leads import ledger, news
 from leads.models import Handoff, HandoffState, Lead
 
@@ -125,7 +124,7 @@ _MOVE = {
 
 def _take(rep: User, portal: Portal, *, wanted: int | None, at: datetime | None) -> Handoff | None:
     """The handoff that is the rep's now; None, and nothing changed, when it is not to be had."""
-    at = at or timezone.now()
+    at = at or clock.now()
     terms = {
         "rep": rep.pk,
         "wanted": wanted,
@@ -174,7 +173,7 @@ def release(handoff: Handoff, rep: User, *, reason: str, at: datetime | None = N
     Raises ReleaseRefused or NotAllowed.
     """
     policy.require(rep, Action.WORK_HANDOFFS)
-    at = at or timezone.now()
+    at = at or clock.now()
     reason = reason.strip()
     if not reason:
         raise ReleaseRefused("Say why you give it back, so that the next rep knows.")
@@ -207,12 +206,12 @@ def _left_behind() -> "models.QuerySet[Handoff]":
 def oldest_left() -> datetime | None:
     """When the longest-held of the claims of people who are closed was made."""
     held = _left_behind().order_by("claimed_at").values_list("claimed_at", flat=True)
-    return timezone.now() if held.exists() else None
+    return clock.now() if held.exists() else None
 
 
 def give_back_left(*, at: datetime | None = None, seconds: float | None = None) -> int:
     """Put claims of people who are closed back in their queues, with the clocks they had."""
-    return sweeps.in_batches(lambda: _give_back_some(at or timezone.now()), seconds=seconds)
+    return sweeps.in_batches(lambda: _give_back_some(at or clock.now()), seconds=seconds)
 
 
 @transaction.atomic

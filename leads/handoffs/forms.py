@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from leadportal.db import clock
 from leads.follow_ups.forms import PRINTABLE, OfferedTime
 from leads.follow_ups.words import times
 from leads.handoffs.touches import NOBODY_TO_TRY, TOUCH_MAY_BE_PAST
@@ -54,9 +55,9 @@ class TouchForm(forms.Form):
         if plans_for is None:
             del self.fields["next_try"]
         else:
-            choices = [("", "None"), *times(plans_for, timezone.now())]
+            choices = [("", "None"), *times(plans_for, clock.now())]
             self.fields["next_try"].choices = choices  # type: ignore[attr-defined]
-        now = timezone.localtime()
+        now = timezone.localtime(clock.now())
         first = max(timezone.localtime(earliest), now - TOUCH_MAY_BE_PAST)
         # The browser offers these times only; log_touch has the last word.
         limits = {"min": f"{first:%Y-%m-%dT%H:%M}", "max": f"{now:%Y-%m-%dT%H:%M}"}

@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.stages import IN_WORK
+from leadportal.db import clock
 from leadportal.web.answers import came_from, fragment, go, said, walked
 from leadportal.web.posts import post_only
 from leads.follow_ups.follow_ups import FollowUpRefused
@@ -66,7 +66,7 @@ def _refused(
     request: AuthenticatedRequest, error: claims.NotClaimable, handoff: Handoff | None = None
 ) -> HttpResponse:
     """409 with who was faster: in place of the row, or on top of the queue without a script."""
-    told = words.refusal(error, timezone.now())
+    told = words.refusal(error, clock.now())
     if not request.htmx:
         return queue_page(request, refusal=told, status=409)
     if isinstance(error, claims.AlreadyClaimed | claims.NotOpen):

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
+from leadportal.db import clock
 from leads.follow_ups import follow_ups
 from leads.follow_ups.follow_ups import FollowUpRefused
 from leads.models import Handoff, Touch
@@ -43,7 +43,7 @@ def log_touch(
     policy.require(by, Action.WORK_HANDOFFS)
     if next_try and result in NOBODY_TO_TRY:
         raise FollowUpRefused("That was the wrong person: there is nobody to try again.")
-    at = at or timezone.now()
+    at = at or clock.now()
     touched_at = touched_at or at
     handoff = Handoff.objects.select_for_update(no_key=True).get(pk=handoff.pk)
     _check_person(handoff, by)

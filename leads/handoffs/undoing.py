@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import Actor, Stage
+from leadportal.db import clock
 from leads import ledger, news
 from leads.columns import LEAD_COLUMNS
 from leads.editing.said import TOLD, whose
@@ -33,7 +33,7 @@ def undo(handoff: Handoff, person: User, *, at: datetime | None = None) -> Hando
     Not a release: nothing is counted, the clocks are the ones it had. Raises TooLate or NotAllowed.
     """
     policy.require(person, Action.WORK_HANDOFFS)
-    at = at or timezone.now()
+    at = at or clock.now()
     lead = Lead.objects.locked().get(pk=handoff.lead_id)
     handoff = Handoff.objects.select_for_update(no_key=True).get(pk=handoff.pk)
     last = StageChange.objects.filter(lead=lead).order_by("-pk")[0]

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import Integration, Portal, User
@@ -15,6 +14,7 @@ from funnel.models import CriteriaVersion, Reason, VersionState
 from funnel.promises import due_at
 from funnel.stages import Actor, Stage
 from funnel.versions import current
+from leadportal.db import clock
 from leads import ledger
 from leads.editing import editing
 from leads.handoffs import bant
@@ -73,7 +73,7 @@ def accept(
         raise NeedsBant(asked, [item for item in rows if item not in known])
     if value is not None and value < 0:
         raise VerdictRefused("An estimated value is not below zero.")
-    at = at or timezone.now()
+    at = at or clock.now()
     closed = {"outcome": Outcome.ACCEPTED, "closed_at": at, "expected_on": expected_on}
     held = Handoff.objects.held_by(rep).filter(pk=handoff.pk)
     _close(handoff, rep, Stage.ACCEPTED, held, closed, sets={"owner_id": rep.pk}, at=at)
@@ -102,7 +102,7 @@ def reject(
     NotAllowed.
     """
     policy.require(rep, Action.WORK_HANDOFFS)
-    note, at = note.strip(), at or timezone.now()
+    note, at = note.strip(), at or clock.now()
     if not reason.is_active:
         raise VerdictRefused("This reason is not used any more. Choose another.")
     if reason.family == Reason.Family.OTHER and not note:
@@ -262,7 +262,7 @@ def _deal(lead: Lead, to: Stage, amount: Decimal | None, reason: str) -> Handoff
 def _advanced(
     lead: Lead, handoff: Handoff, to: Stage, *, bought_because: str, competitor: str, **how: Any
 ) -> Lead:
-    now = timezone.now()
+    now = clock.now()
     at = how["at"] = how["at"] or now
     if at > now + AHEAD or handoff.closed_at and at < handoff.closed_at:
         raise VerdictRefused("That lies between the day it was accepted and now.")

@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
+from leadportal.db import clock
 from leadportal.look import formats
 from leads.handoffs.claims import AlreadyClaimed, NotClaimable
 from leads.models import Handoff, Touch
@@ -23,7 +22,7 @@ def claimed(handoff: Handoff) -> str:
     assert handoff.touch_due_at is not None
     if handoff.first_touch_at:
         return f"Claimed. {handoff.lead} has been touched before."
-    late = handoff.touch_due_at < timezone.now()
+    late = handoff.touch_due_at < clock.now()
     due = "was" if late else "is"
     return f"Claimed. First touch {due} due by {by_when(handoff.touch_due_at)}."
 

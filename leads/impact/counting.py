@@ -18,9 +18,8 @@ from accounts.roles import Side
 from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.versions import current, signing
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leads.impact.reading import MOVABLE, Impact, as_json, from_json, of
-from leads.judging.basis import database_now
 from leads.models import Lead
 from leads.models.impact import ImpactCount
 
@@ -52,7 +51,7 @@ def start_count(
     try:
         with transaction.atomic():
             version.counts.exclude(finished_at=None, error="").delete()
-            count = _begin(version, by, at or database_now())
+            count = _begin(version, by, at or clock.now())
     except IntegrityError:  # somebody else began it this moment
         return running.get()
     sweeps.nudge("count_impact")
@@ -186,7 +185,7 @@ def _read_on(count: ImpactCount) -> None:
     count.moves = as_json(from_json(count.moves) + found.moves)
     count.attempts = 0
     if stop > count.last_lead:
-        count.finished_at = database_now()
+        count.finished_at = clock.now()
     count.save()
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import policy
@@ -17,6 +16,7 @@ from funnel.models import CriteriaVersion, VersionState
 from funnel.stages import LIVING, Stage
 from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
+from leadportal.db import clock
 from leadportal.db.paging import SIZE, link
 from leadportal.look import formats
 from leadportal.web import answers
@@ -59,7 +59,7 @@ def _look_at(request: AuthenticatedRequest, number: int) -> ImpactPage:
         rulebook = current.rulebook(sight.version, sight.words)
     except ConditionError as error:
         return replace(sight, why_not=f"{sight.version} asks for what is not there: {error}")
-    basis = Basis(sight.version, rulebook, request.portal, timezone.now())
+    basis = Basis(sight.version, rulebook, request.portal, clock.now())
     try:
         return replace(sight, basis=basis, found=recent.preview(basis, sight.live))
     except recent.TooSlow:

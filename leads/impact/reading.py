@@ -12,9 +12,10 @@ from funnel.models import CriteriaVersion
 from funnel.scoring import Scoring, compile_rulebook
 from funnel.stages import LADDER, Stage
 from funnel.versions import current
+from leadportal.db import clock
 from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
-from leads.judging.basis import Basis, database_now
+from leads.judging.basis import Basis
 from leads.judging.scoring import destination
 from leads.models.impact import ARROW
 
@@ -39,7 +40,7 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
 
     Raises ConditionError when the version asks for a fact that is gone.
     """
-    basis = Basis(version, current.rulebook(version), Portal.load(), at or database_now())
+    basis = Basis(version, current.rulebook(version), Portal.load(), at or clock.now())
     _, judging = judging_of(basis, ids)
     query = Sql(
         "SELECT l.stage, coalesce(m.target, l.stage), "

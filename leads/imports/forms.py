@@ -9,6 +9,7 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 
 from accounts.models import Integration, Portal
+from leadportal.db import clock
 from leads.by_hand.terms import MOST_DAYS
 from leads.handoffs.forms import PRINTABLE
 from leads.imports import recognising
@@ -174,10 +175,10 @@ class ColumnsForm(forms.Form):
             ):
                 if not typed.get(name) and name not in self.errors:
                     self.add_error(name, detail)
-            if (day := typed.get("consent_on")) and day > timezone.localdate():
+            if (day := typed.get("consent_on")) and day > timezone.localdate(clock.now()):
                 self.add_error("consent_on", "Nobody has agreed in the future.")
         if typed.get("handing") == LATER and "hold_until" not in self.errors:
-            first = timezone.localdate()
+            first = timezone.localdate(clock.now())
             last = first + timedelta(days=MOST_DAYS)
             day = typed.get("hold_until")
             if day is None or not first < day <= last:
@@ -211,7 +212,7 @@ def _begin(day: date) -> datetime:
 def _initial(one: Import) -> dict[str, Any]:
     """As it was chosen before, or guessed."""
     before = one.integration or getattr(recognising.recipe(one.header), "integration", None)
-    day = one.hold_until or timezone.now() + timedelta(days=Portal.load().override_days)
+    day = one.hold_until or clock.now() + timedelta(days=Portal.load().override_days)
     return {
         **{f"c{place}": name for place, name in enumerate(one.columns)},
         "day_first": "yes" if one.day_first else "no",

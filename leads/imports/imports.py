@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from typing import IO
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.keys import keys
 from accounts.models import Portal, User
 from accounts.policy import Action
-from leadportal.db import rows, sweeps
+from leadportal.db import clock, rows, sweeps
 from leads import fields, news
 from leads.imports import reading, recognising
 from leads.imports.targets import CREATED, NAMES_ONE
@@ -61,10 +60,10 @@ def begin(person: User, name: str, file: IO[bytes]) -> Import:
         columns=guess.columns,
         day_first=guess.day_first,
         source=guess.source,
-        hold_until=timezone.now() + timedelta(days=days) if days else None,
+        hold_until=clock.now() + timedelta(days=days) if days else None,
         found=table.found[:300],
         lines_total=len(table.lines),
-        forget_at=timezone.now() + UNDO_LASTS,
+        forget_at=clock.now() + UNDO_LASTS,
     )
     for start in range(0, len(table.lines), AT_ONCE):
         some = table.lines[start : start + AT_ONCE]
@@ -97,7 +96,7 @@ def start(one: Import, person: User) -> Import:
         return one
     if one.state != ImportState.CHECKED:
         raise ImportRefused("It has to be checked first, and comes in once.")
-    one.began_at = timezone.now()
+    one.began_at = clock.now()
     return _work(one, ImportState.RUNNING)
 
 
@@ -118,7 +117,7 @@ def go_on(one: Import, person: User) -> Import:
     """Go on where it was paused. Raises ImportRefused or NotAllowed."""
     one = _held(one, person)
     if one.state == ImportState.PAUSED:
-        one.state, one.due_at = ImportState.RUNNING, timezone.now()
+        one.state, one.due_at = ImportState.RUNNING, clock.now()
         one.save()
         sweeps.nudge(SWEEP)
     elif one.state != ImportState.RUNNING:
@@ -153,7 +152,7 @@ def hand_over(one: Import, person: User, *, at: datetime | None = None) -> int:
 
     Raises NotAllowed.
     """
-    one, at = _held(one, person), at or timezone.now()
+    one, at = _held(one, person), at or clock.now()
     mine = one.lines.filter(status=LineStatus.CREATED).values("lead")
     held = Lead.objects.locked().filter(pk__in=mine, held_until=one.hold_until)
     leads = list(held.order_by("pk").values_list("pk", flat=True)) if one.hold_until else []
@@ -176,7 +175,7 @@ def _held(one: Import, person: User) -> Import:
 
 def _work(one: Import, state: ImportState) -> Import:
     """Have the lines gone through from the first."""
-    one.state, one.due_at = state, timezone.now()
+    one.state, one.due_at = state, clock.now()
     one.lines_done = one.at_line = 0
     one.counts = {}
     one.save()

@@ -17,7 +17,7 @@ from django.db.models import Count, Min, QuerySet
 
 from accounts.models import Portal
 from funnel.stages import Actor, Stage
-from leadportal.db import errors, rows, sweeps
+from leadportal.db import clock, errors, rows, sweeps
 from leads import fields, ledger
 from leads.checks.leads import read_lead
 from leads.checks.reading import FieldError, Refused
@@ -27,7 +27,6 @@ from leads.imports.undoing import undo_lines
 from leads.ingest.leads import ingest_leads
 from leads.ingest.reading import read
 from leads.ingest.results import IngestResult, Status
-from leads.judging.basis import database_now
 from leads.judging.judgement import qualify
 from leads.matching import email_identity
 from leads.models import Import, ImportLine, ImportState, Lead, LineStatus, Override
@@ -58,7 +57,7 @@ def _some() -> int:
     one = due.select_for_update(skip_locked=True, no_key=True).first()
     if one is None:
         return 0
-    at, state = database_now(), ImportState(one.state)
+    at, state = clock.now(), ImportState(one.state)
     lines = list(one.lines.filter(number__gt=one.at_line)[: BATCH[state]])
     if lines:
         counts = Counter(one.counts)
@@ -101,7 +100,7 @@ def oldest_to_forget() -> datetime | None:
 
 def _to_forget() -> "QuerySet[Import]":
     settled = [*BEFORE, ImportState.DONE, ImportState.UNDONE]
-    return Import.objects.filter(forget_at__lte=database_now(), state__in=settled)
+    return Import.objects.filter(forget_at__lte=clock.now(), state__in=settled)
 
 
 @transaction.atomic
@@ -181,7 +180,8 @@ UPDATE leads_importline l SET status = CASE
     WHEN s.external_id <> '' AND EXISTS (SELECT FROM leads_externalid e
          WHERE e.integration_id = %(integration)s AND e.value = s.external_id) THEN 'matched'
     WHEN s.email_key <> '' AND EXISTS (SELECT FROM leads_lead k
-         WHERE k.email_key = s.email_key) THEN 'matched'
+         WHERE k.email_key = s.email_key
+         UNION ALL SELECT FROM leads_alias f WHERE f.email_key = s.email_key) THEN 'matched'
     ELSE 'created' END
 FROM seen s WHERE l.id = s.id
 """

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.models import User
 from accounts.policy import Action
+from leadportal.db import clock
 from leadportal.look.formats import some
 from leadportal.web import answers
 from leadportal.web.answers import fragment, go
@@ -90,7 +90,7 @@ def import_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 def _context(one: Import) -> dict[str, Any]:
-    at, state = timezone.now(), ImportState(one.state)
+    at, state = clock.now(), ImportState(one.state)
     is_known = state not in (ImportState.CHECKING, ImportState.UNDOING, ImportState.UNDONE)
     moving = state in WORKING or state == ImportState.PAUSED
     held = one.hold_until is not None and one.hold_until > at

@@ -11,11 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.models import User
 from funnel.stages import LADDER, Actor, Stage
-from leadportal.db import rows
+from leadportal.db import clock, rows
 from leads import ledger, news
 from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS
 from leads.editing import editing
@@ -34,6 +33,7 @@ from leads.models import (
     Lead,
     LeadChange,
     LineStatus,
+    Merge,
     Note,
     Nurture,
     Outcome,
@@ -107,6 +107,8 @@ def _touched(
         Adjustment.objects.filter(whose),
     )
     touched = {pk for rows_of in asked for pk in rows_of.values_list("lead", flat=True)}
+    # Somebody else is a part of them.
+    touched |= {*Merge.objects.filter(heir__in=leads).values_list("heir", flat=True)}
     moved = {pk for pk in leads if found[pk].stage not in _UNWORKED}
     return touched | moved
 
@@ -178,7 +180,7 @@ def _take_back_coming(lead: Lead, old: Mapping[str, Any] | None, new: Mapping[st
     lead.last_campaign = _named_now(Campaign, before.get("campaign_id"))
     lead.last_tags = before.get("tags")
     lead.last_came_at = datetime.fromisoformat(before["at"]) if before else None
-    lead.updated_at = timezone.now()
+    lead.updated_at = clock.now()
     lead.save(
         update_fields=["last_source", "last_campaign", "last_tags", "last_came_at", "updated_at"]
     )

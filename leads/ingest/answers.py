@@ -5,7 +5,7 @@ from typing import Any, Generic, Literal, NotRequired, TypedDict, TypeVar, cast
 
 from leads.checks.reading import FieldError
 from leads.ingest.decision import DecisionAnswer
-from leads.ingest.results import IngestResult, Status
+from leads.ingest.results import How, IngestResult, Status
 
 T = TypeVar("T")
 
@@ -46,6 +46,10 @@ class PostedLeadAnswer(TypedDict):
     id: int | None
     status: Literal["created", "matched"]
     matched: bool
+    # By what it was found who is meant; null for somebody new.
+    matched_by: How | None
+    # Ids of other leads that may be the same person, for somebody to look at.
+    suggested: list[int]
     # Empty where all was understood.
     warnings: list[WarningAnswer]
     url: NotRequired[str]
@@ -66,8 +70,21 @@ class ResultAnswer(TypedDict):
     first_index: NotRequired[int]
 
 
+class LeadResultAnswer(ResultAnswer):
+    """The same of a lead: by what it was found, and which others may be the same person."""
+
+    matched_by: How | None
+    suggested: list[int]
+
+
 class EventResultAnswer(ResultAnswer):
     lead: int | None
+
+
+def lead_result_answer(given: IngestResult) -> LeadResultAnswer:
+    shown = cast(LeadResultAnswer, result_answer(given))
+    shown["matched_by"], shown["suggested"] = given.how, given.suggested
+    return shown
 
 
 def result_answer(result: IngestResult) -> ResultAnswer:

@@ -160,6 +160,8 @@ def try_lead(request: Request) -> HttpResponse:
         "id": known,
         "status": "matched" if matched else "created",
         "matched": matched,
+        "matched_by": result.how,
+        "suggested": result.suggested,
         "warnings": answers.warnings(result.warnings),
         "dry_run": True,
         "decision": would_be,
@@ -178,6 +180,8 @@ def post_lead(request: Request) -> HttpResponse:
         "id": result.lead_id,
         "status": "matched" if matched else "created",
         "matched": matched,
+        "matched_by": result.how,
+        "suggested": result.suggested,
         "warnings": answers.warnings(result.warnings),
         "url": url,
     }
@@ -193,7 +197,7 @@ def lead_batch(request: Request) -> HttpResponse:
     items, all_or_none = items_of(request, "leads")
     return answer_batch(
         lambda: ingest_leads(items, **sender_of_leads(request), all_or_none=all_or_none),
-        answers.result_answer,
+        answers.lead_result_answer,
     )
 
 

@@ -6,7 +6,7 @@ What the sender says outranks what an address shows: a lead that an agency sends
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from leadportal.db import prepared, rows
 from leadportal.db.races import Raced
@@ -53,34 +53,43 @@ class Mention:
         return self.name or self.domain
 
 
-def mention(given: dict[str, Any] | None, email: str) -> Mention | None:
-    """The company an item speaks of: what was sent, else whose mail server it is."""
+class Called(NamedTuple):
+    """How an item names a company."""
+
+    domain: str
+    name: str
+    mail_domain: str
+    has_site: bool
+
+
+def called(given: dict[str, Any] | None, email: str) -> Called:
+    """The domain and name of whom an item speaks of; both blank where that is nobody.
+
+    The domain is that of the site, else of the mail where a company of that name may have it.
+    """
     given = given or {}
     site, mail_domain = site_domain(given.get("domain", "")), work_domain(email)
     name = given.get("name", "")
-    if says_nothing(name):
+    if name and says_nothing(name):
         name = ""
-    domain = site or domain_of_mail(name, mail_domain)
+    if site or not name or mail_domain and alike(name, mail_domain):
+        return Called(site or mail_domain, name, "", bool(site))
+    return Called("", name, mail_domain, has_site=False)
+
+
+def mention(given: dict[str, Any] | None, email: str) -> Mention | None:
+    """The company an item speaks of: what was sent, else whose mail server it is."""
+    domain, name, mail_domain, has_site = called(given, email)
     if not domain and not name:
         return None
+    given = given or {}
     country = given.get("country", "")
     facts = {
         column.name: column.to_store(given[column.name], country)
         for column in FACTS
         if column.name in given
     }
-    return Mention(domain, name, facts, "" if domain else mail_domain, bool(site))
-
-
-def domain_of_mail(name: str, mail_domain: str) -> str:
-    """The domain of the mail where the company of that name may have it; "" where it is others'."""
-    return mail_domain if not name or mail_domain and alike(name, mail_domain) else ""
-
-
-def domain_of(given: dict[str, Any] | None, email: str) -> str:
-    """By which domain a company is known; blank where it is by its name, or not at all."""
-    found = mention(given, email)
-    return found.domain if found else ""
+    return Mention(domain, name, facts, mail_domain, has_site)
 
 
 @dataclass

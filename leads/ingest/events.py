@@ -7,11 +7,10 @@ from operator import attrgetter
 from typing import Any, TypedDict
 
 from django.db import connection
-from django.utils import timezone
 
 from accounts.models import Integration
 from funnel.stages import Actor
-from leadportal.db import rows
+from leadportal.db import clock, rows
 from leadportal.db.races import Raced, again_when_raced
 from leads import field_values, news
 from leads.checks.events import read_event
@@ -73,7 +72,7 @@ def ingest_events(
     unknown mail makes an inquiry; an unknown id is refused (`not_found`). The same external id of
     one integration is the same event, whatever else it says.
     """
-    sender = Sender(integration, at or timezone.now(), default_source, actor)
+    sender = Sender(integration, at or clock.now(), default_source, actor)
     results: list[IngestResult] = []
     happenings: list[_Happening] = []
     for index, item in enumerate(items):

@@ -6,12 +6,11 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Model
-from django.utils import timezone
 
 from accounts.models import Integration
 from funnel.stages import Actor
 from funnel.vocabulary.standard import STANDARD
-from leadportal.db import rows, sweeps
+from leadportal.db import clock, rows, sweeps
 from leadportal.db.races import Raced, again_when_raced
 from leads import fields, ledger, news
 from leads.checks.leads import read_lead
@@ -24,14 +23,18 @@ from leads.ingest.results import BatchRefused, IngestResult, Status
 from leads.ingest.speaking import Sender
 from leads.ingest.taking import take
 from leads.models import (
+    Alias,
     Consent,
     ConsentPurpose,
+    Duplicate,
     Event,
     ExternalId,
     Lead,
     LeadChange,
     SeenAttribute,
+    Why,
 )
+from leads.models.duplicates import RANK
 
 
 def ingest_leads(
@@ -59,7 +62,7 @@ def ingest_leads(
     """
     asks = any(isinstance(item, Mapping) and item.get("attributes") for item in items)
     defined = fields.definitions() if asks else {}
-    at = at or timezone.now()
+    at = at or clock.now()
     sender = Sender(
         integration, at, default_source, actor, defined, strict=strict, held_until=held_until
     )
@@ -96,6 +99,7 @@ def write_leads(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResul
     _write_new(people, sender)
     _write_changed(people, sender)
     _write_beside(people, sender)
+    _note_clashes(people, sender)
     _note_unknown_attributes(arrivals, sender)
     _note_new_purposes(arrivals, sender)
     taken = ((a, record) for a, (_, record) in zip(arrivals, results, strict=True) if record)
@@ -105,6 +109,9 @@ def write_leads(arrivals: Sequence[Arrival], sender: Sender) -> list[IngestResul
         sweeps.nudge("judge")
     for result, record in results:
         result.lead_id = record.id if record else None
+        if others := people.others.get(result.index):
+            ids = {one if isinstance(one, int) else one.id for one in others}
+            result.suggested = sorted(ids - {result.lead_id})
     return [result for result, _ in results]
 
 
@@ -186,9 +193,31 @@ def _write_beside(people: People, sender: Sender) -> None:
         for record in [*people.new, *people.known]
         for word in record.consent_rows
     ]
-    beside = {LeadChange: changed, ExternalId: named, Consent: spoken}
+    former: list[dict[str, Any]] = [
+        {"lead_id": record.id, "email_key": address, "at": sender.at}
+        for record in people.known
+        for address in record.former
+    ]
+    beside = {LeadChange: changed, ExternalId: named, Consent: spoken, Alias: former}
     if not rows.insert_together(beside):
         raise Raced
+
+
+def _note_clashes(people: People, sender: Sender) -> None:
+    """An item whose id means one lead and its mail another says that the two are one."""
+    pairs = {tuple(sorted((one.id, other.id))) for one, other in people.clashes}
+    found = [
+        {
+            "first_id": first,
+            "second_id": second,
+            "why": [Why.ID_AND_MAIL],
+            "rank": RANK[Why.ID_AND_MAIL],
+            "found_at": sender.at,
+        }
+        for first, second in sorted(pairs)
+        if first != second
+    ]
+    rows.insert(Duplicate, found, skip_conflicts=True)
 
 
 def _note_unknown_attributes(arrivals: Sequence[Arrival], sender: Sender) -> None:

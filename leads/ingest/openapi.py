@@ -10,9 +10,9 @@ from leads.examples import LEAD_EXAMPLE, LINE_EXAMPLE, SCORE_EXAMPLE, summary_of
 from leads.ingest.answers import (
     BatchAnswer,
     EventResultAnswer,
+    LeadResultAnswer,
     PostedEventAnswer,
     PostedLeadAnswer,
-    ResultAnswer,
 )
 from leads.ingest.decision import WAIT_MAX
 
@@ -101,6 +101,12 @@ DRY_RUN = OpenApiParameter(
 )
 
 
+_WHO = (
+    " `matched_by` says by what it was found: external id, mail (also one the lead had before),"
+    " phone and name where one of the two has no address of their own, or name and company of"
+    " somebody who wrote from a shared mailbox (info@, biuro@, ventas@…), which by itself"
+    " identifies nobody. `suggested` are other leads that may be the same person."
+)
 _PAST = (
     "A key with the scope `leads:import` may say when a new lead began (`created_at`), so that old"
     " leads count in their own weeks; from others the field is refused."
@@ -108,10 +114,9 @@ _PAST = (
 POST_LEAD = operation(
     "postLead",
     "Send one lead",
-    description="Finds the lead by external id, then by mail. Fields that are sent and neither"
+    description="Finds the lead it is about, or makes it. Fields that are sent and neither"
     " null nor blank overwrite; company facts fill blanks only. One of external_id, email and"
-    " phone is needed. A shared mailbox (info@…) identifies nobody."
-    f" {_PAST}" + FORGIVING,
+    f" phone is needed.{_WHO} {_PAST}" + FORGIVING,
     body=DATED_LEAD_SCHEMA,
     sent=LEAD_EXAMPLE,
     answers={201: PostedLeadAnswer, 200: PostedLeadAnswer},
@@ -119,6 +124,8 @@ POST_LEAD = operation(
         "id": 12,
         "status": "matched",
         "matched": True,
+        "matched_by": "email",
+        "suggested": [],
         "warnings": [WARNING_EXAMPLE],
         "url": "/api/v1/leads/12",
         "decision": DECISION_EXAMPLE,
@@ -133,10 +140,10 @@ POST_LEADS = operation(
     f"Send up to {ITEMS_MAX} leads",
     description="Results in the order of the items. 207 where some were refused; the others are"
     " written, unless `all_or_none` asks otherwise. The same person twice in a batch is a"
-    f" `duplicate` of `first_index`, and its fields still count. {_PAST}" + FORGIVING,
+    f" `duplicate` of `first_index`, and its fields still count.{_WHO} {_PAST}" + FORGIVING,
     body=batch_of("leads", DATED_LEAD_SCHEMA),
     sent={"leads": [LEAD_EXAMPLE]},
-    answers=dict.fromkeys((200, 207), BatchAnswer[ResultAnswer]),
+    answers=dict.fromkeys((200, 207), BatchAnswer[LeadResultAnswer]),
     answer={
         "results": [
             {
@@ -145,6 +152,8 @@ POST_LEADS = operation(
                 "id": 12,
                 "errors": [],
                 "warnings": [WARNING_EXAMPLE],
+                "matched_by": None,
+                "suggested": [9],
             }
         ],
         "summary": summary_of(created=1),

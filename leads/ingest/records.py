@@ -9,10 +9,11 @@ from leads import field_values
 from leads.checks.reading import FieldError
 from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS, Column, Merge
 from leads.ingest.companies import Mention
+from leads.ingest.identity import Employed, Reached
 from leads.ingest.speaking import Sender
-from leads.matching import email_identity
+from leads.matching import email_identity, international_phone
 from leads.models import Lead
-from leads.text import own_words, search_key
+from leads.text import own_words, person_key, search_key
 
 STORED_ATTRIBUTES_MAX = 300
 _TAKEN = tuple(column for column in LEAD_COLUMNS if column.merge is Merge.OVERWRITES)
@@ -24,6 +25,7 @@ WRITTEN = (
     *(c.twin for c in LEAD_COLUMNS if c.twin and c.twin != AMONG_ATTRIBUTES),
     "email_key",
     "email_kind",
+    "name_key",
     "company_id",
     "attributes",
     "attribute_keys",
@@ -53,6 +55,11 @@ class Arrival:
     email_kind: str = ""
     email_key: str = ""
     mention: Mention | None = None
+    # The number and the words of the name, and what else may tell who is meant (finding.py).
+    phone: str = ""
+    name_key: str = ""
+    reached: Reached | None = None
+    employed: Employed | None = None
     # What of it was not understood, or not all; what it said without the meanings of that, and
     # the edition of the meaning by which a field was read (leads/ingest/unread.py).
     unread: list[FieldError] = field(default_factory=list)
@@ -66,6 +73,16 @@ class Arrival:
     def __post_init__(self) -> None:
         if "email" in self.values:
             self.email_kind, self.email_key = email_identity(self.values["email"])
+        first, last = self.values.get("first_name", ""), self.values.get("last_name", "")
+        if first or last:
+            self.name_key = person_key(first, last)
+        if "phone" in self.values:
+            self.phone = international_phone(self.values["phone"], self.values.get("country", ""))
+
+    @property
+    def keys(self) -> list[Reached | Employed]:
+        """By what else than id and mail it may be found who is meant."""
+        return [key for key in (self.reached, self.employed) if key]
 
     @property
     def wrong(self) -> list[FieldError]:
@@ -94,6 +111,10 @@ class Record:
     consent_rows: list[dict[str, Any]] = field(default_factory=list)
     # Something is to be written that nobody judges by: what a machine said against a person, tags.
     written: bool = False
+    # Addresses it had until now.
+    former: list[str] = field(default_factory=list)
+    # Whether the sender has a name of its own for it.
+    named: bool = False
     # Fields of which something is kept that was not understood.
     unread: set[str] = field(default_factory=set)
 
@@ -172,8 +193,7 @@ class Record:
         elif f"{name}_id" in WRITTEN:
             self._point_nowhere(name)
         elif name == "email":
-            self.set("email", "")
-            self.row |= {"email_key": "", "email_kind": ""}
+            self._move_to("", "", "")
         else:
             self._take(_COLUMN[name], _COLUMN[name].blank)
 
@@ -213,8 +233,13 @@ class Record:
         same = same or bool(arrival.email_key) and arrival.email_key == self.get("email_key")
         if not self.hears("email", address, sender, same=same) or same:
             return
-        self.set("email", arrival.values["email"])
-        self.row |= {"email_key": arrival.email_key, "email_kind": arrival.email_kind}
+        self._move_to(address, arrival.email_key, arrival.email_kind)
+
+    def _move_to(self, address: str, email_key: str, kind: str) -> None:
+        if former := self.get("email_key"):
+            self.former.append(former)
+        self.set("email", address)
+        self.row |= {"email_key": email_key, "email_kind": kind}
 
     def beyond_room(self, given: Mapping[str, Any]) -> FieldError | None:
         """The attributes a lead has no room for, the last that were sent, as one error."""
@@ -268,6 +293,7 @@ class Record:
             standing[purpose] = max(spoken, key=lambda said: (said[0], not said[1]))[1]
 
     def finish(self) -> None:
+        self.row["name_key"] = person_key(self.get("first_name"), self.get("last_name"))
         self.row["search_key"] = search_key(
             self.get("first_name"),
             self.get("last_name"),

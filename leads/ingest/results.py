@@ -13,9 +13,25 @@ class Status(StrEnum):
     REFUSED = "refused"
 
 
+class How(StrEnum):
+    """By what it was found who is meant, the surest first."""
+
+    EXTERNAL_ID = "external_id"
+    EMAIL = "email"
+    # One that the lead had before, or somebody who was merged into it.
+    FORMER_EMAIL = "former_email"
+    # Where one of the two has no address of their own.
+    PHONE_AND_NAME = "phone_and_name"
+    # Of somebody who wrote from the mailbox of a team.
+    NAME_AND_COMPANY = "name_and_company"
+
+
 @dataclass(slots=True)
 class IngestResult:
     """One item: `first_index` names the earlier item that was the same person or event.
+
+    `how` says by what a lead was found that was there already, `suggested` which others may be the
+    same person.
 
     A refused one has errors and no ids; `warnings` are values of a taken one that were left out or
     cut.
@@ -26,6 +42,8 @@ class IngestResult:
     lead_id: int | None = None
     event_id: int | None = None
     first_index: int | None = None
+    how: How | None = None
+    suggested: list[int] = field(default_factory=list)
     errors: list[FieldError] = field(default_factory=list)
     warnings: list[FieldError] = field(default_factory=list)
 

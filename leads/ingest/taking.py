@@ -5,7 +5,7 @@ from leads.checks.reading import FieldError, Refused
 from leads.ingest import companies, origins, unread, whence
 from leads.ingest.finding import People
 from leads.ingest.records import Arrival, Record
-from leads.ingest.results import IngestResult, Status
+from leads.ingest.results import How, IngestResult, Status
 from leads.ingest.speaking import Sender
 
 
@@ -17,10 +17,12 @@ def take(
     sender: Sender,
 ) -> tuple[IngestResult, Record | None]:
     """Apply one item to the lead it means."""
-    record = people.of(arrival) or Record(arrival.index)
+    record, how = (people.of(arrival), None) if arrival.lead_id else people.meant(arrival)
+    maybe = people.maybe(arrival) if record is None and people.alike else []
+    record = record or Record(arrival.index)
     try:
         _refuse_erased(record)
-        _refuse_what_is_others(record, arrival, people)
+        _refuse_what_is_others(record, arrival, people, sender)
         if "attributes" in arrival.values:
             _take_attributes(record, arrival, sender)
     except Refused as refused:
@@ -32,12 +34,13 @@ def take(
         if sender.person or name not in whence.ORIGIN:
             record.empty(name, sender)
     if "email" in arrival.values:
-        _take_email(record, arrival, people, sender)
+        maybe += _take_email(record, arrival, people, sender, how)
     if "consent" in arrival.values:
         record.take_consent(arrival.values["consent"], sender.at)
     _take_company(record, arrival, linked, sender)
     whence.take(record, arrival, named, sender)
-    result = IngestResult(arrival.index, status, first_index=first_index)
+    people.others[arrival.index] = maybe
+    result = IngestResult(arrival.index, status, first_index=first_index, how=how)
     if wrong := arrival.wrong:
         result.warnings = [e for e in wrong if unread.field_of(e.pointer) not in arrival.editions]
     return result, record
@@ -60,9 +63,11 @@ def _enlist(record: Record, arrival: Arrival, people: People) -> tuple[Status, i
     external_id = arrival.values.get("external_id")
     if external_id and external_id not in people.by_external:
         people.by_external[external_id] = people.named[external_id] = record
+        record.named = True
     if record.first_index == arrival.index:
         record.created_at = arrival.values.get("created_at")
         people.new.append(record)
+        people.enter(record, arrival)
         return Status.CREATED, None
     if record.first_index == -1:
         record.first_index = arrival.index
@@ -76,7 +81,9 @@ def _refuse_erased(record: Record, pointer: str = "") -> None:
         raise Refused(FieldError(pointer, "erased", "This person was erased and stays so."))
 
 
-def _refuse_what_is_others(record: Record, arrival: Arrival, people: People) -> None:
+def _refuse_what_is_others(
+    record: Record, arrival: Arrival, people: People, sender: Sender
+) -> None:
     """A change names one lead, so nothing of it may belong to another. Raises Refused."""
     if not arrival.lead_id:
         return
@@ -84,10 +91,15 @@ def _refuse_what_is_others(record: Record, arrival: Arrival, people: People) -> 
         ("email", people.by_mail.get(arrival.email_key)),
         ("external_id", people.by_external.get(arrival.values.get("external_id", ""))),
     ):
-        if owner not in (None, record):
+        if owner not in (None, record) and not _is_free(name, arrival, people, sender):
             _refuse_erased(owner, f"/{name}")
             detail = f"Lead {owner.id} has this {name} already."
             raise Refused(FieldError(f"/{name}", "taken", detail))
+
+
+def _is_free(name: str, arrival: Arrival, people: People, sender: Sender) -> bool:
+    """An address that somebody else had before, a person may give to whoever has it now."""
+    return name == "email" and sender.person is not None and arrival.email_key in people.former
 
 
 def _take_company(
@@ -113,13 +125,22 @@ def _take_company(
         record.point("company", company)
 
 
-def _take_email(record: Record, arrival: Arrival, people: People, sender: Sender) -> None:
+def _take_email(
+    record: Record, arrival: Arrival, people: People, sender: Sender, how: How | None
+) -> list[int | Record]:
+    """Take the address, where that is no loss; who else may be the person, by their address."""
     owner = people.by_mail.get(arrival.email_key)
-    if owner not in (None, record):
+    if owner not in (None, record) and not _is_free("email", arrival, people, sender):
         # Two leads that may be one person: neither loses its address to a guess.
-        return
+        people.clashes.append((record, owner))
+        return [owner]
+    has_one = record.get("email_key") and not sender.person
+    if has_one and (not arrival.email_key or how is How.FORMER_EMAIL):
+        # The mailbox of a team never stands for somebody's own, nor does an old list know better.
+        return []
     if people.by_mail.get(record.get("email_key")) is record:
         del people.by_mail[record.get("email_key")]
     record.take_email(arrival, sender)
     if record.get("email_key"):
         people.by_mail[record.get("email_key")] = record
+    return []

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, models
+from django.db import models
 
 from accounts.models import Portal
 from funnel.models import CriteriaVersion, VersionState
@@ -24,7 +24,9 @@ _PORTAL = _columns(Portal)
 # No statement of a judgement has to read a table whole; yet the planner would, where a table was
 # tiny when it last looked, and keep to it (leadportal/db/prepared.py) while the table fills.
 _LIVE = """
-SELECT clock_timestamp(), set_config('enable_seqscan', 'off', TRUE), {}, {}
+SELECT clock_timestamp(), set_config('enable_seqscan', 'off', TRUE),
+    set_config('statement_timeout',
+        coalesce(%(patience)s, current_setting('statement_timeout')), TRUE), {}, {}
 FROM funnel_criteriaversion v
 LEFT JOIN accounts_portal p ON p.id = 1 WHERE v.state = %(state)s
 """.format(", ".join(f"v.{name}" for name in _VERSION), ", ".join(f"p.{name}" for name in _PORTAL))
@@ -66,18 +68,15 @@ class Basis:
         return (self.version.pk, str(self.version), _Same(self.rulebook), self.today, *settings)
 
     @classmethod
-    def now(cls, at: datetime | None = None) -> "Basis":
-        """The live version, held, and the settings; `at` defaults to the database's clock."""
+    def now(cls, at: datetime | None = None, *, patience: str | None = None) -> "Basis":
+        """The live version, held, and the settings; `at` defaults to the database's clock.
+
+        With `patience`, as "20s", no further statement of this transaction takes longer.
+        """
         current.hold_live()
-        ((now, _, *found),) = prepared.fetch(_LIVE, {"state": VersionState.LIVE})
+        asked = {"patience": patience, "state": VersionState.LIVE}
+        ((now, _, _, *found),) = prepared.fetch(_LIVE, asked)
         version = CriteriaVersion.from_db(None, _VERSION, found[: len(_VERSION)])
         settings = found[len(_VERSION) :]
         portal = Portal.from_db(None, _PORTAL, settings) if settings[0] else Portal.load()
         return cls(version, current.rulebook(version), portal, at or now)
-
-
-def database_now() -> datetime:
-    """The database's clock: the one that decides what is due."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import connection, transaction
 from django.db.models import F, Min, Q
-from django.utils import timezone
 
 from funnel.models import CriteriaVersion, VersionState
 from funnel.stages import TOMBSTONES
 from funnel.versions import current, switching
-from leadportal.db import errors
-from leads.judging.basis import Basis, database_now
+from leadportal.db import clock, errors
+from leads.judging import suspects
+from leads.judging.basis import Basis
 from leads.judging.hearing import hear, spread, tell_colleagues
 from leads.judging.judgement import Judged, judge
 from leads.judging.scoring import statement
@@ -28,6 +28,9 @@ from leads.models import Judgement, News
 # A lead that made scoring fail this often is parked until somebody looks.
 MOST_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=10)
+# No statement of a batch takes longer. Ten thousand leads take a second; whoever holds them up must
+# be found before the task is stopped, and the others go on.
+PATIENCE, PATIENCE_WITH_SUSPECTS = "20s", "5s"
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +49,7 @@ def drain(
         if seconds is not None and time.monotonic() - started > seconds:
             break
         done = _batch(at, BATCH if limit is None else min(BATCH, limit - judged))
-        if not done:
+        if done is None:
             break
         judged += done
     if judged:
@@ -74,24 +77,30 @@ def _switch_on_scheduled(at: datetime | None) -> None:
 def _is_one_due(at: datetime | None) -> bool:
     """Whether a version should be live by now. Raises what the database does."""
     due = CriteriaVersion.objects.filter(state=VersionState.SCHEDULED)
-    return due.filter(scheduled_for__lte=at or timezone.now()).exists()
+    return due.filter(scheduled_for__lte=at or clock.now()).exists()
 
 
-def _batch(at: datetime | None, size: int) -> int:
-    ids: list[int] = []
-    spread(at or database_now())
+def _batch(at: datetime | None, size: int) -> int | None:
+    """Judge some of what is due; gives how many, or None where there is nothing to do."""
+    now = at or clock.now()
+    spread(now)
+    if suspects.are_there(now) and (ids := suspects.narrow(now)):
+        return _alone(ids[0], at) if len(ids) == 1 else _in_parts(ids, at)
+    ids = []
     try:
         with transaction.atomic():
-            basis = Basis.now(at)
+            basis = Basis.now(at, patience=PATIENCE)
             taken = take(basis, size)
             ids = taken.ids
-            return judge_taken(taken, basis).scored
+            with suspects.watched(ids):
+                return judge_taken(taken, basis).scored or None
     except Exception:
         if not ids or not _is_sound(at):
             raise
         # Somewhere in it is a lead that cannot be judged: find it, and let the others go on.
-        log.warning("a batch failed and is split", count=len(ids), exc_info=True)
-        return _split(ids, at)
+        log.warning("a batch failed and is judged in parts", count=len(ids), exc_info=True)
+        suspects.note(ids, now)
+        return 0
 
 
 def _is_sound(at: datetime | None) -> bool:
@@ -106,37 +115,41 @@ def _is_sound(at: datetime | None) -> bool:
     return True
 
 
-def _split(ids: Sequence[int], at: datetime | None) -> int:
-    if len(ids) == 1:
-        return _alone(ids[0], at)
-    half = len(ids) // 2
-    done = 0
-    for part in (ids[:half], ids[half:]):
-        try:
-            with transaction.atomic():
-                basis = Basis.now(at)
-                done += judge_taken(take(basis, len(part), among=part), basis).scored
-        except Exception:
-            done += _split(part, at)
-    return done
+def _in_parts(ids: Sequence[int], at: datetime | None) -> int:
+    """Judge suspects together; where that fails too, they stay so, for smaller groups."""
+    try:
+        return _judge_suspects(ids, at)
+    except Exception as error:
+        if not _is_sound(at):
+            raise
+        log.warning("a part of it failed", count=len(ids), error=errors.name_of(error))
+        return 0
+
+
+def _judge_suspects(ids: Sequence[int], at: datetime | None) -> int:
+    with transaction.atomic():
+        suspects.clear(ids)
+        basis = Basis.now(at, patience=PATIENCE_WITH_SUSPECTS)
+        return judge_taken(take(basis, len(ids), among=ids), basis).scored
 
 
 def _alone(lead_id: int, at: datetime | None) -> int:
     """Judge one suspect; the attempt is counted before the work, so a crash counts too."""
     judgement = Judgement.objects.filter(pk=lead_id)
     # Due at once, so that it is taken below, and again after a crash.
-    judgement.update(attempts=F("attempts") + 1, rescore_at=at or database_now())
+    judgement.update(attempts=F("attempts") + 1, rescore_at=at or clock.now())
     try:
-        with transaction.atomic():
-            basis = Basis.now(at)
-            return judge_taken(take(basis, 1, among=[lead_id]), basis).scored
+        return _judge_suspects([lead_id], at)
     except Exception as error:
         # The kind of error only: its text may quote the lead.
         name = errors.name_of(error)
         log.error("a lead cannot be judged", lead_id=lead_id, error=name)
-        judgement.filter(attempts__gte=MOST_ATTEMPTS).update(parked_error=name)
-        later = (at or database_now()) + RETRY_AFTER
-        judgement.filter(attempts__lt=MOST_ATTEMPTS).update(rescore_at=later)
+        later = (at or clock.now()) + RETRY_AFTER
+        if judgement.filter(attempts__gte=MOST_ATTEMPTS).update(parked_error=name):
+            suspects.clear([lead_id])
+        else:
+            judgement.update(rescore_at=later)
+            suspects.note([lead_id], later)  # it is tried alone
         _hear_out(lead_id, at)
         return 1
 
@@ -156,7 +169,7 @@ def judge_taken(taken: Taken, basis: Basis) -> Judged:
 
 def oldest_due(*, at: datetime | None = None) -> datetime | None:
     """The due time of the lead that waits longest to be judged; None when none is due."""
-    at = at or timezone.now()
+    at = at or clock.now()
     # Each is the head of an index.
     news = News.objects.filter(at__lte=at).order_by("pk").values_list("at", flat=True).first()
     due = Judgement.objects.filter(parked_error="", rescore_at__lte=at)

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Min, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
-from django.utils import timezone
 
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leads.models import DayScore
 
 DAY = timedelta(days=1)
@@ -34,7 +33,7 @@ def daily_totals(
     A day on which nothing changed has the total of the day before. `newest` is what
     `newest_of_lead` found.
     """
-    today = (at or timezone.now()).astimezone(zone).date()
+    today = (at or clock.now()).astimezone(zone).date()
     first = today - (days - 1) * DAY
     changes = [(date.fromisoformat(row["day"]), row["total"]) for row in reversed(newest)]
     ends = [day for day, _ in changes[1:]] + [today + DAY]
@@ -46,14 +45,14 @@ def daily_totals(
 
 def forget_scores(*, at: datetime | None = None, seconds: float | None = None) -> int:
     """Delete what is older than is kept, a batch at a time; gives how many days of leads."""
-    before = _kept_from(at or timezone.now())
+    before = _kept_from(at or clock.now())
     return sweeps.in_batches(lambda: _forget_some(before), seconds=seconds)
 
 
 def oldest_due(*, at: datetime | None = None) -> datetime | None:
     """When the oldest day that is not kept any more was to be forgotten; None without one."""
     # Only what is too old is read, by the index on days, which cannot give the least of them.
-    old = DayScore.objects.filter(day__lt=_kept_from(at or timezone.now()))
+    old = DayScore.objects.filter(day__lt=_kept_from(at or clock.now()))
     day = old.aggregate(day=Min("day"))["day"]
     return day and datetime.combine(day + DAY, time.min, UTC) + KEPT
 

@@ -1,13 +1,12 @@
 """Leads that could not be judged: set aside with the kind of their error until somebody looks."""
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from funnel.stages import TOMBSTONES
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leads.models import Judgement, Lead
 
 
@@ -36,6 +35,6 @@ def replay_all(*, by: User | None = None) -> int:
 
 def _again(judgements: QuerySet[Judgement]) -> int:
     found = judgements.exclude(parked_error="")
-    count = found.update(parked_error="", attempts=0, rescore_at=timezone.now())
+    count = found.update(parked_error="", attempts=0, rescore_at=clock.now())
     sweeps.nudge("judge")
     return count

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from django.utils import timezone
-
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
+from leadportal.db import clock
 from leads.models import Lead, Note
 
 
@@ -21,4 +20,4 @@ def write(lead: Lead, by: User, *, text: str, at: datetime | None = None) -> Not
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise NoteRefused("Write something first.")
-    return Note.objects.create(lead=lead, by=by, at=at or timezone.now(), text=text)
+    return Note.objects.create(lead=lead, by=by, at=at or clock.now(), text=text)

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.db.models import F
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
@@ -21,7 +20,7 @@ from funnel.models import VersionState
 from funnel.stages import IN_WORK
 from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
-from leadportal.db import paging
+from leadportal.db import clock, paging
 from leadportal.web.answers import fragment, go
 from leads import local_time
 from leads import words as phrases
@@ -32,6 +31,7 @@ from leads.explanation import stored
 from leads.handoffs import bant, verdicts
 from leads.judging.history import daily_totals
 from leads.lead import changes, notes, timeline
+from leads.lead.alike import living_heir, parts_of
 from leads.lead.forms import NoteForm
 from leads.lead.reading import (
     TREND_DAYS,
@@ -42,7 +42,7 @@ from leads.lead.reading import (
     newest_handoff,
     not_of,
 )
-from leads.lead.words import next_step, path, who, why
+from leads.lead.words import alike, next_step, path, who, why
 from leads.lead.words import timeline as told
 from leads.lead.words import unread as unread_words
 from leads.lead.words.notice import kept_from
@@ -69,17 +69,22 @@ COLLEAGUES = 8
 @require_safe
 @permission_required(Action.OPEN_LEADS)
 def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    lead: LeadOnPage = get_object_or_404(for_page(request.user), pk=pk)
+    found = for_page(request.user).filter(pk=pk).first()
+    if found is None:
+        return _heir_or_404(request, pk)
+    lead: LeadOnPage = found
     recent.remember(request.session, pk)
     adjusted = rows_of(Adjustment, lead.told_adjustments)
     handoff, words = newest_handoff(request.user, lead), current.vocabulary()
     context = {
         "lead": lead,
         "token": changes.Known.of(lead).token,
-        "now": timezone.now(),
+        "now": clock.now(),
         "role": role(lead),
-        "local_time": local_time.told(lead, timezone.now()),
+        "local_time": local_time.told(lead, clock.now()),
         "may_note": policy.can(request.user, Action.WRITE_NOTES),
+        "alike": alike.notes(lead.told_alike, lead),
+        "may_merge": policy.can(request.user, Action.MERGE_LEADS),
         **_follow_up(request.user, lead),
         **_standing(request, lead, handoff, words, adjusted),
         **_judgement(request, lead, handoff, words, adjusted),
@@ -88,6 +93,12 @@ def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         **_walk(request, handoff),
     }
     return render(request, "leads/lead/lead.html", context)
+
+
+def _heir_or_404(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Where the page of a lead is, that became a part of another."""
+    seen = Lead.objects.visible_to(request.user).exclude(pk=pk)
+    return redirect(get_object_or_404(seen, pk=living_heir(pk)))
 
 
 def _walk(request: AuthenticatedRequest, handoff: Handoff | None) -> dict[str, Any]:
@@ -259,12 +270,15 @@ def _follow_up(reader: User, lead: "LeadOnPage") -> dict[str, Any]:
     return {"follow_up": planned, "may_plan": mine}
 
 
-def _history(request: AuthenticatedRequest, lead: Lead, words: Vocabulary) -> dict[str, Any]:
+def _history(
+    request: AuthenticatedRequest, lead: "LeadOnPage", words: Vocabulary
+) -> dict[str, Any]:
     """The timeline, of one side or of both, a page at a time."""
     side = request.GET.get("show", "")
     side = side if side in SIDES else ""
     before = request.GET.get("before", "")
-    things, has_older = timeline.happened(lead, side=side, before=before)
+    merged = [*lead.told_merged, *parts_of(lead.told_merged)]
+    things, has_older = timeline.happened(lead, side=side, before=before, merged=merged)
     reading = told.Reader(lead, request.user, words, request.portal.currency)
     return {
         "days": told.days(things, reading),

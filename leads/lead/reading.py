@@ -15,6 +15,7 @@ from leads.by_hand.reading import adjustments_of_lead, override_of_lead
 from leads.editing import said
 from leads.handoffs import bant
 from leads.judging.history import newest_of_lead
+from leads.lead.alike import alike_for, parts_of_lead
 from leads.lead.words.timeline import WORDS
 from leads.models import (
     Answer,
@@ -62,6 +63,9 @@ class _OnPage(TypedDict):
     told_first: Told
     # What was sent of it and not understood, by field.
     told_unread: Told
+    # Who may be the same person, and which leads became a part of this one.
+    told_alike: Told
+    told_merged: list[int]
 
 
 class _ToReader(TypedDict):
@@ -102,6 +106,8 @@ def for_page(reader: User) -> "QuerySet[LeadOnPage]":
             told_changes=said.TOLD["told_changes"],
             told_first=said.TOLD["told_first"],
             told_unread=ArraySubquery(_unread_of_lead()),
+            told_alike=alike_for(reader),
+            told_merged=parts_of_lead(),
         )
     )
 

@@ -1,6 +1,6 @@
 """Everything that happened to one lead, newest first, from all the tables that remember it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,18 +77,26 @@ def read_key(key: str) -> tuple[datetime, int, int] | None:
 
 
 def happened(
-    lead: Lead, *, side: str = "", before: str = "", size: int = SIZE
+    lead: Lead,
+    *,
+    side: str = "",
+    before: str = "",
+    size: int = SIZE,
+    merged: Collection[int] = (),
 ) -> tuple[list[Happened], bool]:
-    """Up to `size` things behind the key `before`, and whether there are older ones. One query."""
-    place = read_key(before)
+    """Up to `size` things behind the key `before`, and whether there are older ones. One query.
+
+    `merged` are the leads that became a part of this one: what they were through is told too.
+    """
+    place, leads = read_key(before), [lead.pk, *merged]
     # Each table gives its newest; the database merges them.
     parts = [
         _newest(rows, when, kind, about, place)[: size + 1]
-        for kind, rows, when, about in [*_tables(lead), _notes(lead, side)]
+        for kind, rows, when, about in [*_tables(leads), _notes(leads, side)]
         if not side or kind in _KINDS[side]
     ]
     if side:
-        parts.append(_newest(_moves(lead, side), "at", STAGE, _STAGE_SAYS, place)[: size + 1])
+        parts.append(_newest(_moves(leads, side), "at", STAGE, _STAGE_SAYS, place)[: size + 1])
     merged = parts[0].union(*parts[1:], all=True).order_by("-when", "-table", "-row")
     found = [Happened(*row) for row in merged[: size + 1]]
     return found[:size], len(found) > size
@@ -102,21 +110,22 @@ _KINDS = {
 _BY_SALES = Q(by__roles__overlap=[str(role) for role in Role if SIDE_OF.get(role) is Side.SALES])
 
 
-def _notes(lead: Lead, side: str) -> tuple[int, QuerySet, str, JSONObject]:
+def _notes(leads: list[int], side: str) -> tuple[int, QuerySet, str, JSONObject]:
     """Notes by the side of their author; both sides' where nothing is chosen."""
-    rows = Note.objects.filter(lead=lead)
+    rows = Note.objects.filter(lead__in=leads)
     if side:
         rows = rows.filter(_BY_SALES) if side == "sales" else rows.exclude(_BY_SALES)
     about = JSONObject(text="text", person=F("by__name"), person_id="by", roles=F("by__roles"))
     return NOTE, rows, "at", about
 
 
-def _moves(lead: Lead, side: str) -> QuerySet:
-    rows = StageChange.objects.filter(lead=lead)
+def _moves(leads: list[int], side: str) -> QuerySet:
+    rows = StageChange.objects.filter(lead__in=leads)
     return rows.filter(_OF_SALES | _CROSSING) if side == "sales" else rows.exclude(_OF_SALES)
 
 
 _STAGE_SAYS = JSONObject(
+    lead="lead",
     origin="origin",
     target="target",
     actor="actor",
@@ -133,32 +142,32 @@ _STAGE_SAYS = JSONObject(
 )
 
 
-def _tables(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
+def _tables(leads: list[int]) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
     """(kind, rows, moment, what they say) of each table."""
     yield (
         EVENT,
-        Event.objects.filter(lead=lead),
+        Event.objects.filter(lead__in=leads),
         "occurred_at",
         JSONObject(type="type", properties="properties"),
     )
     yield (
         CONSENT,
-        Consent.objects.filter(lead=lead),
+        Consent.objects.filter(lead__in=leads),
         "at",
         JSONObject(purpose="purpose", given="given", text="text", channel="channel"),
     )
     yield (
         CHANGE,
-        LeadChange.objects.filter(lead=lead),
+        LeadChange.objects.filter(lead__in=leads),
         "at",
         JSONObject(fields="fields", person=F("person__name"), integration=F("integration__name")),
     )
-    yield from _by_hand(lead)
-    yield from _disputes(lead)
-    yield STAGE, StageChange.objects.filter(lead=lead), "at", _STAGE_SAYS
+    yield from _by_hand(leads)
+    yield from _disputes(leads)
+    yield STAGE, StageChange.objects.filter(lead__in=leads), "at", _STAGE_SAYS
     yield (
         TOUCH,
-        Touch.objects.filter(handoff__lead=lead),
+        Touch.objects.filter(handoff__lead__in=leads),
         "at",
         JSONObject(
             channel="channel",
@@ -184,20 +193,20 @@ _SAID = {
 _ENDED = {"reason": "reason", "person": F("ended_by__name"), "person_id": "ended_by"}
 
 
-def _by_hand(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
+def _by_hand(leads: list[int]) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
     """What people said against the machine, and when each of it ended."""
     for model, began, ended, what in (
         (Override, OVERRIDE, OVERRIDE_END, {"origin": "origin", "stage": "stage"}),
         (Adjustment, ADJUSTMENT, ADJUSTMENT_END, {"kind": "kind", "points": "points"}),
     ):
-        rows = model.objects.filter(lead=lead)
+        rows = model.objects.filter(lead__in=leads)
         yield began, rows, "created_at", JSONObject(**what, **_SAID)
         yield ended, rows.filter(ends_at__lte=Now()), "ends_at", JSONObject(**what, **_ENDED)
 
 
-def _disputes(lead: Lead) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
+def _disputes(leads: list[int]) -> Iterable[tuple[int, QuerySet, str, JSONObject]]:
     """What marketing said against a rejection, and what was decided; the moves say the rest."""
-    rows = Answer.objects.filter(handoff__lead=lead, kind=Answer.Kind.DISPUTE)
+    rows = Answer.objects.filter(handoff__lead__in=leads, kind=Answer.Kind.DISPUTE)
     said = JSONObject(text="text", person=F("by__name"), person_id="by", arbiter=F("arbiter__name"))
     yield DISPUTE, rows, "at", said
     decided = JSONObject(

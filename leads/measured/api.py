@@ -1,7 +1,6 @@
 """The metrics over REST."""
 
 from django.http import HttpResponse, JsonResponse
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
@@ -10,6 +9,7 @@ from accounts import policy
 from accounts.keys.authentication import READ, OpenTo
 from accounts.models import Portal, Scope, User
 from accounts.policy import Action
+from leadportal.db import clock
 from leadportal.rest.lists import wrong_parameter
 from leads.measured import openapi
 from leads.measured.answers import metrics_answer
@@ -28,4 +28,4 @@ def metrics(request: Request) -> HttpResponse:
         raise wrong_parameter(
             "period", "not_a_choice", f"One of these is needed: {', '.join(SPANS)}."
         )
-    return JsonResponse(metrics_answer(*measured(timezone.now(), key=key, portal=Portal.load())))
+    return JsonResponse(metrics_answer(*measured(clock.now(), key=key, portal=Portal.load())))

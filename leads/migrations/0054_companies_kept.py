@@ -30,7 +30,7 @@ def _person(**more: bool) -> models.ForeignKey:
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("leads", "0041_origin_stands"),
+        ("leads", "0052_suspects"),
     ]
 
     operations = [

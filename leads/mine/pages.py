@@ -5,13 +5,12 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.models import Reason
-from leadportal.db import paging
+from leadportal.db import clock, paging
 from leadportal.db.paging import Order, read_moment
 from leadportal.db.shown import all_but
 from leadportal.look import formats
@@ -27,7 +26,7 @@ from leads.models import Company, Handoff, Lead
 @require_safe
 @permission_required(Action.WORK_HANDOFFS)
 def my_leads(request: AuthenticatedRequest) -> HttpResponse:
-    now = timezone.now()
+    now = clock.now()
     asked = asked_bant()
     groups = mine.groups(mine.rows(request.user), now, asked)
     wait = Handoff.objects.open().filter(queue__in=request.user.queues.values("pk"))
@@ -169,7 +168,7 @@ def _title(what: str, reason: int | None) -> str:
 
 def _period(request: AuthenticatedRequest) -> Period:
     key = request.GET.get("period", DEFAULT)
-    return Period.ending(timezone.now(), key=key, zone=request.portal.zone)
+    return Period.ending(clock.now(), key=key, zone=request.portal.zone)
 
 
 def _spans(period: Period) -> dict[str, Any]:

@@ -3,14 +3,15 @@ from leads.models.campaign import Campaign, Source
 from leads.models.company import Company, CompanyMerge
 from leads.models.consent import Consent, ConsentPurpose
 from leads.models.domain import Domain, DomainKind
+from leads.models.duplicates import Duplicate, Merge, Rank, Uncompared, Why
 from leads.models.event import Event
 from leads.models.fields import CustomField, FieldType, SeenAttribute
 from leads.models.follow_up import FollowUp
 from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.impact import ImpactCount, Rescored
 from leads.models.imports import Import, ImportLine, ImportState, LineStatus
-from leads.models.judgement import Judgement, News
-from leads.models.lead import EmailKind, ExternalId, Lead, LeadChange
+from leads.models.judgement import Judgement, News, Suspect
+from leads.models.lead import Alias, EmailKind, ExternalId, Lead, LeadChange
 from leads.models.note import Note
 from leads.models.override import Override
 from leads.models.score import DayScore
@@ -20,6 +21,7 @@ from leads.models.verdict import Answer, BantItem, Nurture, WrongCriterion
 
 __all__ = [
     "Adjustment",
+    "Alias",
     "Answer",
     "BantItem",
     "Campaign",
@@ -31,6 +33,7 @@ __all__ = [
     "DayScore",
     "Domain",
     "DomainKind",
+    "Duplicate",
     "EmailKind",
     "Event",
     "ExternalId",
@@ -47,16 +50,21 @@ __all__ = [
     "LeadChange",
     "LineStatus",
     "Meaning",
+    "Merge",
     "News",
     "Note",
     "Nurture",
     "Outcome",
     "Override",
+    "Rank",
     "Rescored",
     "SeenAttribute",
     "Source",
     "StageChange",
+    "Suspect",
     "Touch",
+    "Uncompared",
     "UnreadValue",
+    "Why",
     "WrongCriterion",
 ]

@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from leadportal.db import clock
+
 # So long an import can be undone; then the cells of its file are forgotten.
 UNDO_LASTS = timedelta(days=30)
 
@@ -103,7 +105,7 @@ class Import(models.Model):
 
     @property
     def may_be_undone(self) -> bool:
-        return self.undo_until is not None and timezone.now() < self.undo_until
+        return self.undo_until is not None and clock.now() < self.undo_until
 
     def count(self, *statuses: str) -> int:
         counts: dict[str, Any] = self.counts

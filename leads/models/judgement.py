@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 
@@ -74,6 +75,20 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return "not judged yet" if self.total is None else f"{self.total} by {self.version}"
+
+
+class Suspect(models.Model):
+    """A lead of a batch that failed or took too long (leads/judging/suspects.py)."""
+
+    lead = models.OneToOneField(
+        "leads.Lead", models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
+    # With so many others it may be judged next time.
+    size = models.PositiveIntegerField()
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"lead {self.lead_id}, among {self.size}"
 
 
 class News(models.Model):

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
@@ -101,6 +102,8 @@ class Lead(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
+    # The words of both names, however they were parted (leads/text.py person_key).
+    name_key = models.CharField(max_length=210, blank=True, default="", db_default="")
     job_title = models.CharField(max_length=160, blank=True)
     job_title_key = models.CharField(max_length=340, blank=True)
     # With a default of the database, as a release before may still write while it is added.
@@ -111,8 +114,14 @@ class Lead(models.Model):
     country = models.CharField(max_length=2, blank=True)
     city = models.CharField(max_length=100, blank=True)
     city_key = models.CharField(max_length=220, blank=True)
+    # lead_of_company begins with it.
     company = models.ForeignKey(
-        "leads.Company", models.PROTECT, null=True, blank=True, related_name="leads"
+        "leads.Company",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads",
+        db_index=False,
     )
     attributes = models.JSONField(default=dict, blank=True)
     attribute_keys = models.JSONField(default=dict, blank=True)
@@ -186,6 +195,20 @@ class Lead(models.Model):
                 condition=Q(merged_into__isnull=False),
                 name="lead_merged_email",
             ),
+            # Read by: ingest and the search for duplicates, who has this number and name.
+            models.Index(
+                fields=["phone", "name_key"], condition=~Q(phone=""), name="lead_by_phone"
+            ),
+            # Read by: the same, who of a company has this name; company pages, judging.
+            models.Index(fields=["company", "name_key"], name="lead_of_company"),
+            # Read by: the search for duplicates, who wrote from this mailbox of a team.
+            models.Index(Lower("email"), condition=Q(email_kind="role"), name="lead_by_mailbox"),
+            # Read by: the lead page, undo of merges, who was merged into a lead.
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="lead_merged_into",
+            ),
             # Read by: leads list, by its sort orders and stage filter.
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
             models.Index(fields=["-stage_since", "-id"], name="lead_last_moved"),
@@ -239,6 +262,28 @@ class ExternalId(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class Alias(models.Model):
+    """An address a lead had before: it still finds them. The newest row says whose it is."""
+
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="aliases")
+    email_key = models.CharField(max_length=254)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "aliases"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(email_key=""), name="alias_is_an_address"),
+        ]
+        indexes = [
+            # Read by: ingest, whose address this was.
+            models.Index(fields=["email_key"], name="alias_address"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email_key
 
 
 class LeadChange(models.Model):

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from funnel.vocabulary.events import EVENT_TYPES
+from leadportal.db import clock
 from leads.follow_ups.forms import PRINTABLE
 from leads.nurture.nurture import ANYTHING, MOST_DAYS, SAYS_NOTHING
 
@@ -35,7 +36,7 @@ class TermsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        today = timezone.localdate()
+        today = timezone.localdate(clock.now())
         first, self.last = today + timedelta(days=1), today + timedelta(days=MOST_DAYS)
         limits = {"min": first.isoformat(), "max": self.last.isoformat()}
         self.fields["return_on"].widget.attrs |= limits

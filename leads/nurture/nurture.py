@@ -4,14 +4,13 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import Portal, User
 from accounts.policy import Action
 from funnel.stages import Actor, Stage
 from funnel.vocabulary.events import EVENT_TYPES, event_label
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leads import ledger, news
 from leads.models import Event, Handoff, Lead, LeadChange, Nurture
 
@@ -102,7 +101,7 @@ def change_terms(
 ) -> Nurture:
     """Another day or event for a lead that waits. Raises NurtureRefused or NotAllowed."""
     policy.require(person, Action.ANSWER_REJECTIONS)
-    check_terms(return_on, return_event, at or timezone.now())
+    check_terms(return_on, return_event, at or clock.now())
     waits = Nurture.objects.select_for_update(no_key=True).get(pk=waits.pk)
     if waits.ended_at:
         raise NotWaiting(f"{waits.lead} has come back already.")
@@ -124,7 +123,7 @@ def bring_back(lead: Lead, person: User, *, reason: str, at: datetime | None = N
     if lead.stage != Stage.NURTURE:
         raise NotWaiting(f"{lead} is not in nurture.")
     actor = Actor.MANAGER if person.is_manager else Actor.MARKETING
-    _return(lead, waits, reason, "a person", at or timezone.now(), actor, person)
+    _return(lead, waits, reason, "a person", at or clock.now(), actor, person)
     return lead
 
 
@@ -150,7 +149,7 @@ def reengage(
         return_on=return_on,
         return_event=return_event,
         text=reason.strip(),
-        at=at or timezone.now(),
+        at=at or clock.now(),
     )
 
 
@@ -165,13 +164,13 @@ def _next_look(waits: Nurture) -> datetime | None:
 
 
 def oldest_due() -> datetime | None:
-    due = Nurture.objects.filter(look_at__lte=timezone.now()).order_by("look_at")
+    due = Nurture.objects.filter(look_at__lte=clock.now()).order_by("look_at")
     return due.values_list("look_at", flat=True).first()
 
 
 def return_due(*, at: datetime | None = None, seconds: float | None = None) -> int:
     """Bring back whose day has come, or of whom there is something new; gives how many came."""
-    return sweeps.in_batches(lambda: _return_some(at or timezone.now()), seconds=seconds)
+    return sweeps.in_batches(lambda: _return_some(at or clock.now()), seconds=seconds)
 
 
 @transaction.atomic

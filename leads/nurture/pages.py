@@ -7,13 +7,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
-from leadportal.db import paging
+from leadportal.db import clock, paging
 from leadportal.web.answers import fragment, go, refused
 from leads.models import Nurture
 from leads.nurture import listing, nurture, words
@@ -26,7 +25,7 @@ FORM_METHODS = ["GET", "HEAD", "POST"]
 @require_safe
 @permission_required(Action.READ_REJECTIONS)
 def nurture_list(request: AuthenticatedRequest) -> HttpResponse:
-    asked, now = Asked.read(request.GET), timezone.now()
+    asked, now = Asked.read(request.GET), clock.now()
     rows = listing.found(asked, now)
     page = paging.page(listing.for_list(rows), listing.ORDERS[asked.show], request.GET)
     if not page.rows and ({"after", "before"} & request.GET.keys()):

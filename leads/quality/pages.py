@@ -4,13 +4,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.stages import Stage
+from leadportal.db import clock
 from leads.metrics import catalogue
 from leads.metrics.answers import cohort, verdicts
 from leads.metrics.cached import of_period
@@ -75,7 +75,7 @@ def _sort_of(request: AuthenticatedRequest) -> str:
 def figures_asked_for(request: AuthenticatedRequest) -> Figures:
     """The figures of the period in the query string, in days of the company's zone."""
     key = request.GET.get("period", DEFAULT)
-    return Figures.ending(timezone.now(), key=key, portal=request.portal)
+    return Figures.ending(clock.now(), key=key, portal=request.portal)
 
 
 def periods(figures: Figures) -> dict[str, Any]:

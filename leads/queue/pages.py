@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import policy
@@ -13,7 +12,7 @@ from accounts.access import AuthenticatedRequest, permission_required
 from accounts.models import User
 from accounts.policy import Action
 from accounts.roles import Role
-from leadportal.db import paging
+from leadportal.db import clock, paging
 from leadportal.db.paging import Order
 from leadportal.web import answers
 from leadportal.web.answers import fragment
@@ -84,7 +83,7 @@ def handoff_peek(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=pk)
     if not request.htmx:
         return redirect(found)
-    now = timezone.now()
+    now = clock.now()
     context = {
         "handoff": found,
         "now": now,
@@ -132,7 +131,7 @@ def _queues_of(user: User) -> dict[int, str]:
 
 
 def _queue_context(request: AuthenticatedRequest) -> dict[str, Any]:
-    now, rows = timezone.now(), _asked_for(request)
+    now, rows = clock.now(), _asked_for(request)
     sort = _sort(request.GET)
     page = paging.page(waiting.for_list(rows), waiting.ORDERS[sort], request.GET)
     current = _cursor(page.rows, request.GET.get("at", ""), sort, now)

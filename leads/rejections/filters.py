@@ -10,7 +10,7 @@ from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from funnel.models import Reason
-from leadportal.db import paging
+from leadportal.db import clock, paging
 from leadportal.look import formats
 from leads.metrics.links import NOBODY
 from leads.models import Handoff, Source, WrongCriterion
@@ -146,6 +146,8 @@ def nothing(asked: Asked) -> dict[str, str]:
 
 def _lately() -> str:
     """ "Sales rejected 3 leads since Friday 20 November." """
-    first = (timezone.localtime() - LATELY).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = (timezone.localtime(clock.now()) - LATELY).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
     count = Handoff.objects.rejected().filter(closed_at__gte=first).count()
     return f"Sales rejected {formats.some(count, 'lead')} since {first:%A} {first.day} {first:%B}."

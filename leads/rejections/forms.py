@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.models import User
+from leadportal.db import clock
 from leads.handoffs.forms import PRINTABLE
 from leads.models import Answer, Handoff
 from leads.nurture.forms import TermsForm
@@ -34,7 +35,7 @@ class NurtureForm(TermsForm):
     def __init__(self, *args: Any, handoff: Handoff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if handoff.reason:
-            today = timezone.localdate()
+            today = timezone.localdate(clock.now())
             self.preset(today, handoff.reason.return_days, handoff.reason.return_event)
 
 

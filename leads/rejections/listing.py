@@ -19,12 +19,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from funnel.models import CriteriaVersion, Reason
+from leadportal.db import clock
 from leadportal.db.paging import Order, read_moment
 from leadportal.db.shown import all_but
 from leads.metrics.links import NOBODY
@@ -193,7 +193,7 @@ def narrowed(rows: HandoffQuerySet, asked: Asked) -> HandoffQuerySet:
         flaw = {"wrong_criteria__flaw": asked.flaw} if asked.flaw else {}
         rows = rows.filter(wrong_criteria__rule=asked.wrong, **flaw)
     if asked.late:
-        rows = rows.filter(answer_due_at__lt=timezone.now())
+        rows = rows.filter(answer_due_at__lt=clock.now())
     return rows.filter(opened_at__gte=asked.since) if asked.since else rows
 
 

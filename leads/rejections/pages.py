@@ -7,13 +7,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.versions.states import VersionError
-from leadportal.db import paging
+from leadportal.db import clock, paging
 from leadportal.web.answers import fragment, go, refused
 from leads.models import Answer
 from leads.nurture.nurture import NurtureRefused
@@ -41,7 +40,7 @@ def rejection_list(request: AuthenticatedRequest) -> HttpResponse:
     context = {
         "page": page,
         "current": current,
-        "now": timezone.now(),
+        "now": clock.now(),
         "query": filters.kept(request.GET),
         "keys": words.keys_of_rows(asked.state, request.user),
         "summary": f"{len(page.rows)} of {paging.count_label(total)}",
@@ -85,7 +84,7 @@ def rejection_beside(request: AuthenticatedRequest, pk: int, way: str) -> HttpRe
 
 
 def _pane(request: AuthenticatedRequest, handoff: ListedHandoff) -> dict[str, Any]:
-    shown = words.pane(handoff, history.of_rejection(handoff), request.user, timezone.now())
+    shown = words.pane(handoff, history.of_rejection(handoff), request.user, clock.now())
     return shown | {
         "query": filters.kept(request.GET),
         "walk": filters.kept(request.GET, at=handoff.pk),
@@ -181,9 +180,7 @@ def _step(
 
 def _late(request: AuthenticatedRequest, handoff: ListedHandoff, text: str) -> HttpResponse:
     """409: what somebody else said meanwhile, and the way on."""
-    stands = words.pane(handoff, history.of_rejection(handoff), request.user, timezone.now())[
-        "stands"
-    ]
+    stands = words.pane(handoff, history.of_rejection(handoff), request.user, clock.now())["stands"]
     title, told = "Somebody was faster", f"{text} {stands} Nothing was changed."
     url = _list_url(request)
     if not request.htmx:

@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import Portal, User
@@ -14,6 +13,7 @@ from funnel.models import Reason
 from funnel.promises import due_at
 from funnel.stages import Actor, Stage
 from funnel.versions import cases
+from leadportal.db import clock
 from leads import ledger
 from leads.by_hand import terms
 from leads.judging.basis import Basis
@@ -49,7 +49,7 @@ def answer(
     NotAllowed.
     """
     policy.require(person, Action.ANSWER_REJECTIONS)
-    at, text = at or timezone.now(), text.strip()[:300]
+    at, text = at or clock.now(), text.strip()[:300]
     lead, handoff = _waiting(handoff)
     said = Answer(handoff=handoff, kind=kind, by=person, at=at, text=text)
     if kind == Kind.DISPUTE:
@@ -150,7 +150,7 @@ def decide(
     Unclear writes the case into the draft of the criteria. Raises AnswerRefused or NotAllowed.
     """
     policy.require(person, Action.DECIDE_DISPUTES)
-    at, because = at or timezone.now(), because.strip()[:300]
+    at, because = at or clock.now(), because.strip()[:300]
     lead = Lead.objects.locked().get(pk=dispute.handoff.lead_id)
     dispute = Answer.objects.select_related("handoff__reason", "arbiter").get(pk=dispute.pk)
     if dispute.decision:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from accounts import policy
 from accounts.models import User
 from leadportal.db.shown import all_but
+from leads.domains.addresses import one_form
 from leads.models import Company, ExternalId, Judgement, Lead
 from leads.models.lead import LeadQuerySet
 from leads.text import has_words, plain
@@ -104,7 +105,7 @@ def _named_exactly(words: str) -> dict[int, Lead]:
     rows = shown(Lead.objects.living())
     if "@" in typed:
         # With the condition of the index that knows them (lead_email_once).
-        return _by_id(rows.filter(email_key=typed.lower(), merged_into=None)[:NAMESAKES])
+        return _by_id(rows.filter(email_key=one_form(typed), merged_into=None)[:NAMESAKES])
     whole = plain(typed)
     if " " not in whole:
         # One word is a first name, and no more than a guess.

@@ -11,9 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min
 
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leads import news
-from leads.judging.basis import database_now
 from leads.models import Campaign, Handoff, Lead
 from leads.sources.kinds import KINDS, SOURCES, Kind
 
@@ -41,7 +40,7 @@ def oldest_due() -> datetime | None:
 
 @transaction.atomic
 def _move_some() -> int:
-    at = database_now()
+    at = clock.now()
     for kind in KINDS:
         due = kind.model.objects.filter(due_at__lte=at).order_by("due_at", "pk")
         row = due.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import SettingChange, User
@@ -16,6 +15,7 @@ from accounts.policy import Action
 from funnel.conditions.tree import Test
 from funnel.models import CriteriaVersion
 from funnel.versions import current
+from leadportal.db import clock
 from leadportal.db.meanwhile import really_new
 from leads import news
 from leads.models import Campaign
@@ -40,7 +40,7 @@ class MergedMeanwhile(Exception):
 def add(kind: Kind, person: User, *, at: datetime | None = None, **fields: Any) -> Row:
     """A new one. `fields` are those of the kind. Raises NamingRefused or NotAllowed."""
     policy.require(person, Action.EDIT_SOURCES)
-    at = at or timezone.now()
+    at = at or clock.now()
     row: Row = kind.model(created_at=at, **fields | kind.named(fields["name"]))
     _save(kind, row)
     _remember(kind, person, "", said(row), at)
@@ -63,7 +63,7 @@ def change(
     NotAllowed.
     """
     policy.require(person, Action.EDIT_SOURCES)
-    at = at or timezone.now()
+    at = at or clock.now()
     (row,) = _locked(kind, row)
     before, old = said(row), kind.named(row.name)
     new = really_new({name: getattr(row, name) for name in kind.fields}, fields, read)
@@ -91,7 +91,7 @@ def merge(kind: Kind, row: Row, heir: Row, person: User, *, at: datetime | None 
     MergedMeanwhile or NotAllowed.
     """
     policy.require(person, Action.EDIT_SOURCES)
-    at = at or timezone.now()
+    at = at or clock.now()
     if row.pk == heir.pk:
         raise NamingRefused(f"It is called “{row.name}” already. Choose another.")
     row, heir = _locked(kind, row, heir)

@@ -1,7 +1,9 @@
--- Who was erased says nothing any more: what was kept of them as it came goes with them.
+-- Who was erased says nothing any more: what was kept of them as it came, and the
+-- addresses they had before, go with them.
 CREATE OR REPLACE FUNCTION leads_lead_erased() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM leads_unreadvalue WHERE lead_id = NEW.id;
+    DELETE FROM leads_alias WHERE lead_id = NEW.id;
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER leads_lead_erased AFTER UPDATE OF stage ON leads_lead

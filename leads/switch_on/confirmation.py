@@ -10,9 +10,8 @@ from accounts.policy import Action
 from funnel.models import CriteriaVersion, VersionState
 from funnel.versions import current as versions_current
 from funnel.versions import states, switching
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leadportal.look import formats
-from leads.judging.basis import database_now
 from leads.models.impact import COUNT_LASTS, ImpactCount
 
 FARTHEST = timedelta(days=366)
@@ -41,7 +40,7 @@ def switch_on_confirmed(
     Raises NotConfirmed, WrongTime, or what versions.switch_on raises.
     """
     policy.require(by, Action.SWITCH_ON_CRITERIA)
-    at = at or database_now()
+    at = at or clock.now()
     confirm(version, count, confirmed_sqls, at=at)
     if when is not None:
         if not at < when <= at + FARTHEST:

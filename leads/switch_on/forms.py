@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from leadportal.db import clock
+
 
 class SwitchOnForm(forms.Form):
     """The number of new SQLs a manager confirms, the count that said it, and when."""
@@ -23,4 +25,4 @@ class SwitchOnForm(forms.Form):
         super().__init__(*args, **kwargs)
         zone = timezone.get_current_timezone_name()
         self.fields["at"].help_text = f"Now, unless you give a time to come. Times are in {zone}."
-        self.fields["at"].widget.attrs["min"] = f"{timezone.localtime():%Y-%m-%dT%H:%M}"
+        self.fields["at"].widget.attrs["min"] = f"{timezone.localtime(clock.now()):%Y-%m-%dT%H:%M}"

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
@@ -15,6 +14,7 @@ from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.models import CriteriaVersion, VersionState
 from funnel.versions import current, states, switching
+from leadportal.db import clock
 from leadportal.web import answers
 from leadportal.web.answers import fragment, go
 from leadportal.web.posts import post_only
@@ -37,7 +37,7 @@ def _once_live(number: int) -> CriteriaVersion:
 @permission_required(Action.OPEN_CRITERIA)
 def criteria_rescore(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """The page; for a poll of htmx its changing part, until everybody is judged."""
-    version, at = _once_live(number), timezone.now()
+    version, at = _once_live(number), clock.now()
     found = rescoring.progress(version, at=at)
     context = {
         "version": version,
@@ -71,7 +71,7 @@ def criteria_replay(request: AuthenticatedRequest, number: int) -> HttpResponse:
 @permission_required(Action.OPEN_CRITERIA)
 def criteria_progress(request: AuthenticatedRequest) -> HttpResponse:
     """For the criteria page: a rescoring that goes on, or a switch-on that did not happen."""
-    live, at = current.live(), timezone.now()
+    live, at = current.live(), clock.now()
     if not request.htmx:
         return redirect("criteria-rescore", live.number)
     found = rescoring.progress(live, at=at)
@@ -166,7 +166,7 @@ def _effect(
         return {"obstacle": f"{version} is {version.get_state_display().lower()} already."}
     if obstacle := switching.obstacle(version):
         return {"obstacle": obstacle}
-    at = timezone.now()
+    at = clock.now()
     count = counting.at_hand(version, by=request.user, at=at)
     if count is None:
         return {"leads": counting.leads_to_judge()}

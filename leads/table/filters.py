@@ -12,6 +12,7 @@ from leadportal.rest.filters import AskedFilters, Moment
 from leadportal.web.answers import id_number
 from leadportal.world.countries import country_code
 from leads import phones
+from leads.ingest.identity import find_leads
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key, email_identity
 from leads.metrics.catalogue import STEPS
@@ -122,8 +123,8 @@ class LeadFilter(AskedFilters):
     def by_email(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         kind, key = email_identity(value.strip())
         if key:
-            # With the condition of the index that knows them (lead_email_once).
-            return leads.filter(email_key=key, merged_into=None)
+            # Also by an address they had before, or of who became a part of them.
+            return leads.filter(pk__in=find_leads(None, mails=[key]).by_mail.values())
         return leads.filter(has_words(value), email__iexact=value.strip())
 
     def by_phone(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:

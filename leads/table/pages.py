@@ -62,6 +62,7 @@ def lead_list(request: AuthenticatedRequest) -> HttpResponse:
         "kept": [(name, value) for name, value in _pairs(request.GET) if name != "search"],
         "clear": "?",
         "may_add": policy.can(request.user, Action.EDIT_LEADS),
+        "may_merge": policy.can(request.user, Action.MERGE_LEADS),
         "may_import": policy.can(request.user, Action.IMPORT_LEADS),
         "walk": f"?{urlencode([('from', 'leads'), *_pairs(request.GET)])}",
         **offered,

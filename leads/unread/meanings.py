@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leads.checks.reading import Refused, Wrong
 from leads.ingest.unread import checked
 from leads.models import CustomField, Meaning
@@ -52,7 +51,7 @@ def give(
     """
     policy.require(person, Action.GIVE_MEANINGS)
     means = NOTHING if value in (None, "", []) else {"is": _possible(group, value, defined)}
-    return _write(group, person, means, seen, at or timezone.now())
+    return _write(group, person, means, seen, at or clock.now())
 
 
 @transaction.atomic
@@ -66,7 +65,7 @@ def take_away(
     policy.require(person, Action.GIVE_MEANINGS)
     if group.meaning is None:
         return None
-    return _write(group, person, {}, seen, at or timezone.now())
+    return _write(group, person, {}, seen, at or clock.now())
 
 
 def _possible(group: Group, value: Any, defined: Mapping[str, CustomField]) -> Any:

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Min, QuerySet
-from django.utils import timezone
 
-from leadportal.db import sweeps
+from leadportal.db import clock, sweeps
 from leadportal.db.races import again_when_raced
 from leads.checks.reading import FieldError, Refused, Wrong
 from leads.columns import LEAD_COLUMNS
@@ -84,7 +83,7 @@ def _read(
     rows: Sequence[UnreadValue], meaning: Meaning, defined: Mapping[str, CustomField]
 ) -> None:
     """Write what each lead's word means now, as its integration's word."""
-    sender = Sender(meaning.integration, timezone.now(), defined=defined)
+    sender = Sender(meaning.integration, clock.now(), defined=defined)
     arrivals: list[Arrival] = []
     for row in rows:
         values = _company_of(row.lead) if row.field.startswith(COMPANY) else {}

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from funnel.models import Reason
+from leadportal.db import clock
 from leads.follow_ups.forms import PRINTABLE
 from leads.handoffs import bant, verdicts
 from leads.models import BantItem, Handoff, WrongCriterion
@@ -85,7 +86,7 @@ class AcceptForm(forms.Form):
 
     def clean_expected_on(self) -> date | None:
         day: date | None = self.cleaned_data["expected_on"]
-        if day and day < timezone.localdate():
+        if day and day < timezone.localdate(clock.now()):
             raise forms.ValidationError("Choose a day from today on.")
         return day
 

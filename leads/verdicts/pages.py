@@ -7,12 +7,12 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from funnel.stages import MoveNotAllowed, Stage
+from leadportal.db import clock
 from leadportal.look import formats
 from leadportal.web import answers
 from leadportal.web.answers import fragment, go, page_of, refused, walked
@@ -137,7 +137,7 @@ def handoff_reject(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     form = RejectForm(
         _posted(request),
         handoff=handoff,
-        reasons=list(offering.reasons(timezone.now())),
+        reasons=list(offering.reasons(clock.now())),
         attempts=verdicts.attempts(handoff),
     )
     status = 200

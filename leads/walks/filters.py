@@ -6,9 +6,9 @@ from operator import attrgetter
 
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils import timezone
 
 from accounts.models import User
+from leadportal.db import clock
 from leadportal.db.paging import Order
 from leads.follow_ups import follow_ups
 from leads.handoffs import verdicts
@@ -95,7 +95,7 @@ def _beyond(
 
 
 def _among_mine(user: User, query: QueryDict, lead: Lead, back: bool) -> Stop | None:
-    groups = mine.groups(mine.rows(user), timezone.now(), verdicts.asked_bant())
+    groups = mine.groups(mine.rows(user), clock.now(), verdicts.asked_bant())
     return _among([row.lead_id for group in groups for row in group.rows], lead, back)
 
 

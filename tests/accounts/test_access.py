@@ -87,6 +87,7 @@ def test_the_theme_is_only_posted(client: Client, db):
     assert client.put("/theme").status_code == 405
 
 
+@pytest.mark.usefixtures("database_travels")
 def test_an_admin_is_signed_out_after_half_an_hour_without_a_click(client_of):
     with time_machine.travel(timezone.now(), tick=False) as clock:
         admin = client_of(Role.ADMIN)
@@ -103,6 +104,7 @@ def test_an_admin_is_signed_out_after_half_an_hour_without_a_click(client_of):
     assert "signed out after 30 minutes" in page.content.decode()
 
 
+@pytest.mark.usefixtures("database_travels")
 @pytest.mark.parametrize("role", [Role.SALES_MANAGER, Role.ADMIN])
 def test_a_visit_ends_twelve_hours_after_signing_in_however_busy(client_of, role):
     with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -115,6 +117,7 @@ def test_a_visit_ends_twelve_hours_after_signing_in_however_busy(client_of, role
         assert manager.get("/settings").status_code == 302
 
 
+@pytest.mark.usefixtures("database_travels")
 def test_an_admins_visit_is_not_written_with_every_click(client_of, django_assert_num_queries):
     with time_machine.travel(timezone.now(), tick=False):
         admin = client_of(Role.ADMIN)

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.core import mail
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from accounts.roles import Role
 from tests.accounts.conftest import code_of
+from tests.mails import link_sent
 
 PASSWORD = "a-long-enough-password"
 
@@ -158,9 +158,7 @@ def test_the_keyboard_goes_from_the_address_to_the_password_and_in(page, dana):
 
 def test_a_forgotten_password_is_replaced_by_link(page, dana, client):
     client.post("/account/password/reset/", {"email": dana.email})
-    link = re.search(r"https?://[^/]+(/account/password/reset/key/\S+)", mail.outbox[0].body).group(
-        1
-    )
+    link = link_sent()
 
     page.goto(link)
     for label in ("New Password", "New Password (again)"):

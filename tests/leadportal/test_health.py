@@ -135,5 +135,18 @@ def test_a_redis_that_refuses_writes_is_not_ok(client: Client, valkey: processes
     assert (status, state["redis"], state["status"]) == (200, "refuses writes", "degraded")
 
 
+@pytest.mark.django_db
+def test_a_part_that_keeps_ending_is_said(
+    client: Client, valkey: processes.Process, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = "The worker stopped by itself (exit code 1) for the 4th time. Its log says why."
+    (tmp_path / "in-trouble").write_text(f"{said}\n")
+    monkeypatch.setenv("IN_TROUBLE", str(tmp_path / "in-trouble"))
+
+    status, state = ready(client)
+
+    assert (status, state["status"], state["problems"]) == (200, "degraded", [said])
+
+
 def test_the_portal_answers(live_portal: Portal) -> None:
     assert answers(f"{live_portal.url}/readyz")

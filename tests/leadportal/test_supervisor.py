@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from leadportal import supervisor
 from leadportal.local import folders, processes
 from leadportal.supervisor import Supervisor, supervised
 from tests.processes import eventually
@@ -84,29 +85,61 @@ def test_one_that_may_come_back_is_started_again_in_its_place() -> None:
         killed.popen.kill()
         killed.popen.wait()
 
-        said = next(all.watch(every=0.01))
+        said = [words for words, _ in zip(all.watch(every=0.01), range(4), strict=False) if words]
 
-        assert said == "The broker stopped by itself (exit code -9) and was started again."
+        ended, begun = said
+        assert ended == (
+            "The broker stopped by itself (exit code -9). Its log says why. "
+            "It is started again now."
+        )
+        assert begun == "The broker was started again."
         assert all.processes[0].is_running()
         assert all.processes[0] is not killed
         assert last.is_running()
 
 
-def test_one_that_keeps_ending_takes_all_with_it() -> None:
-    with (
-        pytest.raises(folders.StartFailed, match="The worker stopped by itself"),
-        supervised() as all,
-    ):
-        again = lambda: processes.spawn("The worker", [sys.executable, "-c", ""])  # noqa: E731
+def test_one_that_keeps_ending_stops_nobody_and_is_reported_until_it_is_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervisor, "PAUSES", (0.0, 0.1, 0.2, 0.4))
+    reports: list[list[str]] = []
+    left = ["import time; time.sleep(60)", "", "", "", ""]  # the last first
+    again = lambda: processes.spawn("The worker", [sys.executable, "-c", left.pop()])  # noqa: E731
+
+    with supervised(reports.append) as all:
+        web = all.add(processes.spawn("The web process", SLEEP))
         all.add(again(), again=again)
-        for _ in zip(all.watch(every=0.05), range(400), strict=False):
-            pass
+        watched = all.watch(every=0.01)
+        eventually(lambda: next(watched) is not None and not left)
+        assert web.is_running()
+        assert reports[-1] == [
+            "The worker stopped by itself (exit code 0) for the 4th time. Its log says why."
+        ]
+
+        monkeypatch.setattr(supervisor, "WELL_AFTER", 0.0)
+        eventually(lambda: next(watched) == "" and reports[-1] == [])
+        assert all.processes[1].is_running()
+
+
+def test_one_whose_start_fails_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "PAUSES", (0.0, 0.1))
+    reports: list[list[str]] = []
+
+    def fails() -> processes.Process:
+        raise folders.StartFailed("The broker was not ready after 30 seconds.")
+
+    with supervised(reports.append) as all:
+        all.add(processes.spawn("The broker", ["false"]), again=fails).popen.wait()
+        watched = all.watch(every=0.01)
+        eventually(lambda: next(watched) is not None and len(reports) > 3)
+
+    assert "The broker was not ready after 30 seconds" in reports[-1][0]
 
 
 def test_an_inessential_one_may_rest() -> None:
-    supervisor = Supervisor()
-    resting = supervisor.add(processes.spawn("resting", ["true"]))
+    all = Supervisor()
+    resting = all.add(processes.spawn("resting", ["true"]))
     resting.essential = False
     resting.popen.wait()
 
-    assert next(supervisor.watch()) == ""
+    assert next(all.watch()) == ""

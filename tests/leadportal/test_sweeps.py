@@ -88,7 +88,7 @@ def test_readyz_tells_how_long_its_oldest_has_waited(declare, client):
     assert 30 <= waited.pop("tidy_up") < 40
     names = ["judge", "return", "give_back", "read_again", "count_impact"]
     names += ["forget_answers", "forget_forms", "forget_scores", "forget_tries"]
-    names += ["forget_sessions", "import", "forget_imports"]
+    names += ["forget_sessions", "import", "forget_imports", "mail", "forget_mails", "move_names"]
     assert waited == dict.fromkeys(names)
 
 

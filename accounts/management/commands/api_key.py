@@ -4,10 +4,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from accounts.keys import keys
 from accounts.models import ApiKey, Scope
+from leadportal.db import clock
 
 MOST_DAYS = 36_500
 
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         self.stdout.write(plain)
 
     def list(self, options: dict[str, Any]) -> None:
-        now = timezone.now()
+        now = clock.now()
         for key in ApiKey.objects.select_related("integration"):
             used = f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never"
             columns = [

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from funnel.stages import Stage
+from leadportal.db import clock
 from leadportal.look import formats
 from leadportal.look.bidi import apart
 from leads.models import BantItem, Handoff, HandoffState, Lead, Nurture, StageChange
@@ -130,7 +131,7 @@ def _waiting(now: Situation, handoff: Handoff) -> Next:
         label="left to claim",
         late_label="claim overdue",
     )
-    if handoff.spared_id == now.reader.pk and timezone.now() < handoff.due_at:
+    if handoff.spared_id == now.reader.pk and clock.now() < handoff.due_at:
         return replace(
             step,
             text=f"You rejected {now.first_name} the last time.",
@@ -256,7 +257,7 @@ def _deal(now: Situation, handoff: Handoff) -> Next:
 
 def _day(day: date) -> str:
     text = f"{day.day} {day:%b}"
-    return text if day.year == timezone.localdate().year else f"{text} {day.year}"
+    return text if day.year == timezone.localdate(clock.now()).year else f"{text} {day.year}"
 
 
 def _rejected(now: Situation, handoff: Handoff) -> Next:

@@ -16,6 +16,7 @@ from funnel.stages import LADDER, Stage
 from funnel.vocabulary.events import event_did
 from funnel.vocabulary.facts import Fact
 from funnel.vocabulary.operators import FactType
+from leadportal.db import clock
 from leadportal.look import formats
 from leadportal.look.bidi import apart
 from leads.facts import CUSTOM
@@ -68,7 +69,7 @@ class Day:
 
 def days(things: Sequence[Happened], reading: Reader) -> list[Day]:
     entries = [entry for thing in things for entry in WRITERS[thing.kind](thing, reading)]
-    today = timezone.localdate()
+    today = timezone.localdate(clock.now())
     by_day = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
     return [
         Day("" if day == today else day_label(day, today), list(found)) for day, found in by_day
@@ -178,6 +179,8 @@ def _note(thing: Happened, reading: Reader) -> list[Entry]:
 def _stage(thing: Happened, reading: Reader) -> list[Entry]:
     about = thing.about
     origin, target = about["origin"], Stage(about["target"])
+    if about["lead"] != reading.lead.pk:
+        return [_of_another(thing, target, reading.reader)]
     if not origin:
         return [_first_seen(thing, reading.lead)]
     if about["reason"] == UNDONE and about["person"]:
@@ -197,6 +200,7 @@ _UNDONE = {
     Stage.CLAIMED: "the claim",
     Stage.ACCEPTED: "the acceptance",
     Stage.REJECTED: "the rejection",
+    Stage.MERGED: "the merge",
 }
 
 
@@ -204,6 +208,19 @@ def _undone(thing: Happened, stage: Stage, reader: User) -> Entry:
     by = who(thing.about, reader)
     title = format_html("<b>{}</b> undid {}", by, _UNDONE.get(stage, stage.label))
     return Entry(thing.at, title, SALES)
+
+
+def _of_another(thing: Happened, target: Stage, reader: User) -> Entry:
+    """What a lead was through before it became a part of this one."""
+    about = thing.about
+    number = f"Lead {about['lead']}"
+    if target == Stage.MERGED:
+        title = format_html("<b>{}</b> merged {} into this one", who(about, reader), number.lower())
+        return Entry(thing.at, title)
+    if not about["origin"]:
+        return Entry(thing.at, f"{number} first seen")
+    title = format_html("{} <b>became {}</b>", number, target.one)
+    return Entry(thing.at, title, target.side, text=apart(about["reason"]))
 
 
 def _first_seen(thing: Happened, lead: Lead) -> Entry:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from django.utils import timezone
 from django.utils.html import format_html
 
 from funnel.conditions.describing import describe
@@ -12,6 +11,7 @@ from funnel.criteria.words import makes
 from funnel.rulebook.parts import Rulebook
 from funnel.scoring import UNKNOWN_GRADE
 from funnel.stages import LADDER, SALES_HOLDS, Stage
+from leadportal.db import clock
 from leads.explanation.lines import Line
 from leads.explanation.stored import Explanation
 from leads.models import Handoff, Lead
@@ -109,7 +109,7 @@ def heading(lead: Lead, explanation: Explanation, rulebook: Rulebook) -> str:
     """
     stage = Stage.SQL if lead.stage in SALES_HOLDS else Stage(lead.stage)
     lines = {Stage.MQL: rulebook.mql_line, Stage.SQL: rulebook.sql_line}
-    is_kept = lead.held_until is not None and lead.held_until > timezone.now()
+    is_kept = lead.held_until is not None and lead.held_until > clock.now()
     if is_kept or stage not in LADDER or explanation.total < lines.get(stage, 0):
         return "Score now"
     return f"Why this is {stage.one}"
@@ -138,7 +138,7 @@ def without_largest(explanation: Explanation, rulebook: Rulebook) -> Any:
 def still_missing(lead: Lead, explanation: Explanation, rulebook: Rulebook) -> Any:
     """Points alone do not make the next stage: what else its definition asks."""
     following = dict(pairwise(LADDER))
-    is_held = lead.held_until is not None and lead.held_until > timezone.now()
+    is_held = lead.held_until is not None and lead.held_until > clock.now()
     if lead.stage not in following or is_held:
         return ""
     rung = following[Stage(lead.stage)]

@@ -10,9 +10,9 @@ from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion
 from funnel.stages import Stage
 from funnel.versions import current, states, switching
+from leadportal.db import clock
 from leads.impact import counting
 from leads.impact.reading import from_json
-from leads.judging.basis import database_now
 from leads.models import ImpactCount
 from leads.switch_on import confirmation, rescoring
 
@@ -92,7 +92,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{version} goes live at {when.isoformat()}.")
 
     def _progress(self, version: CriteriaVersion) -> bool:
-        done = rescoring.progress(version, at=database_now())
+        done = rescoring.progress(version, at=clock.now())
         text = f"{done.judged:,} of {done.total:,} judged by {version}, {done.moved:,} moved"
         if done.left and done.seconds_left is not None:
             text += f", about {done.seconds_left:,.0f} s left"

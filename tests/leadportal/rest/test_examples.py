@@ -11,13 +11,15 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.db.models import Model
 
 from accounts.models import User
 from accounts.roles import Role
 from funnel.stages import Stage
+from leads.duplicates import merging
 from leads.examples import NOW
-from leads.models import Event, ExternalId, Handoff, Lead, Outcome
+from leads.models import Duplicate, Event, ExternalId, Handoff, Lead, Merge, Outcome
 from tests import factories
 from tests.described import description
 
@@ -52,6 +54,19 @@ class Story:
     def rejected(self) -> Lead:
         return factories.rejected(self.dana).lead
 
+    def alike(self) -> Duplicate:
+        return factories.duplicate()
+
+    def merged(self) -> Merge:
+        return merging.merge(factories.lead(), factories.lead(), self.ines)
+
+    def one_of_two(self) -> Lead:
+        """Beside the lead that the example names."""
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER SEQUENCE leads_lead_id_seq RESTART WITH 12")
+        factories.lead()
+        return factories.lead()
+
     def accepted(self) -> Lead:
         """One that Dana accepted, and the CRM knows by its own id."""
         held = self.held()
@@ -83,6 +98,9 @@ ABOUT: dict[str, Callable[[Story], Model | None]] = {
     "acceptHandoff": Story.held,
     "rejectHandoff": Story.held,
     "answerLead": Story.rejected,
+    "refuseDuplicate": Story.alike,
+    "mergeLead": Story.one_of_two,
+    "undoMerge": Story.merged,
     "postOutcome": Story.accepted,
     "postNamedOutcome": Story.accepted,
 }
@@ -103,6 +121,7 @@ def test_every_example_has_its_story():
     assert ABOUT.keys() == SENT.keys()
 
 
+@pytest.mark.usefixtures("database_travels")
 @time_machine.travel(NOW)  # days that are ahead in an example stay so
 @pytest.mark.parametrize("name", SENT)
 def test_a_request_succeeds_as_its_example_has_it(api, name):

@@ -13,8 +13,8 @@ from funnel.criteria.compare import compare
 from funnel.models import CriteriaVersion
 from funnel.versions.current import rulebook
 from funnel.versions.signing import valid_signatures
+from leadportal.db import clock
 from leads.demo import cast, year
-from leads.judging.basis import database_now
 from leads.models import Judgement
 from tests import factories
 from tests.concurrently import rolled_back
@@ -36,7 +36,7 @@ def test_what_was_seeded_holds_every_invariant():
 
 def test_nobody_is_left_to_judge():
     assert factories.all_judged(by=factories.live_version())
-    waiting = Judgement.objects.filter(rescore_at__lt=database_now() - timedelta(minutes=5))
+    waiting = Judgement.objects.filter(rescore_at__lt=clock.now() - timedelta(minutes=5))
     assert not waiting.exists()
 
 

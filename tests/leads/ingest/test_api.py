@@ -36,10 +36,13 @@ def test_a_new_lead_is_201_and_a_known_one_200(api):
         "id": lead.pk,
         "status": "created",
         "matched": False,
+        "matched_by": None,
+        "suggested": [],
         "warnings": [],
         "url": f"/api/v1/leads/{lead.pk}",
     }
     assert matched.json()["matched"] is True
+    assert matched.json()["matched_by"] == "external_id"
 
 
 def test_a_lead_reads_as_it_was_written(api):

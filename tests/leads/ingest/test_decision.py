@@ -105,6 +105,8 @@ def test_a_dry_run_answers_the_same_and_writes_nothing(api):
         "id": None,
         "status": "created",
         "matched": False,
+        "matched_by": None,
+        "suggested": [],
         "warnings": [],
         "decision": done["decision"],
     }

@@ -19,8 +19,12 @@ from leads.by_hand.disqualifying import disqualify, readmit
 from leads.by_hand.points import adjust, end
 from leads.by_hand.stages import end_override, override
 from leads.by_hand.terms import OverrideRefused
-from leads.companies import keeping, linking, merging
+from leads.companies import keeping, linking
+from leads.companies import merging as companies
 from leads.companies.keeping import CompanyRefused
+from leads.duplicates import merging, search
+from leads.duplicates.merging import MergeRefused
+from leads.duplicates.undoing import undo as undo_merge
 from leads.editing import editing as editing_leads
 from leads.explanation.stored import explain
 from leads.handoffs import claims, touches, undoing, verdicts
@@ -39,9 +43,11 @@ from leads.models import (
     Company,
     CompanyMerge,
     DayScore,
+    Duplicate,
     Handoff,
     Judgement,
     Lead,
+    Merge,
     StageChange,
 )
 from leads.nurture import nurture
@@ -78,6 +84,7 @@ FOR EACH ROW EXECUTE FUNCTION refuse_poison();
 REFUSALS = (
     AnswerRefused,
     CompanyRefused,
+    MergeRefused,
     MoveNotAllowed,
     NamingRefused,
     NotClaimable,
@@ -255,7 +262,7 @@ class Life(RuleBasedStateMachine):
         return rows[number % len(rows)] if rows else None
 
     def lead(self, number):
-        rows = list(Lead.objects.order_by("id"))
+        rows = list(Lead.objects.living().order_by("id"))
         return rows[number % len(rows)] if rows else None
 
     @rule(which=people, by=reps)
@@ -405,13 +412,13 @@ class Life(RuleBasedStateMachine):
         if name:
             self.attempt(keeping.edit, one, {"name": name}, self.marketer)
         else:
-            self.attempt(merging.merge, one, other, self.marketer)
+            self.attempt(companies.merge, one, other, self.marketer)
 
     @rule(which=st.integers(0, 3))
     def part_companies(self, which):
         done = list(CompanyMerge.objects.filter(undone_at=None).order_by("pk"))
         if done:
-            self.attempt(merging.undo, done[which % len(done)], self.marketer)
+            self.attempt(companies.undo, done[which % len(done)], self.marketer)
 
     @rule(who=people, works_there=st.booleans(), which=st.integers(0, 5))
     def say_where_they_work(self, who, works_there, which):
@@ -421,6 +428,37 @@ class Life(RuleBasedStateMachine):
             self.attempt(linking.link, lead, rows[which % len(rows)], self.marketer)
         elif lead and lead.company:
             self.attempt(linking.refuse, lead, lead.company, self.marketer)
+
+    # Two who turn out to be one, and two again.
+
+    @rule(one=people, other=people, ends_work=st.booleans(), theirs=st.booleans())
+    def merge(self, one, other, ends_work, theirs):
+        lead, heir = self.lead(one), self.lead(other)
+        if lead and heir:
+            self.attempt(
+                merging.merge, lead, heir, self.marketer,
+                ends_work=ends_work, chosen={"email": theirs, "job_title": theirs},
+            )  # fmt: skip
+
+    @rule(which=people)
+    def unmerge(self, which):
+        rows = list(Merge.objects.order_by("id"))
+        if rows:
+            self.attempt(undo_merge, rows[which % len(rows)], self.marketer)
+
+    @rule()
+    def compare(self):
+        refused = set(Duplicate.objects.filter(decision="refused").values_list("pk"))
+        search.everybody()
+        search.drain()
+        still = set(Duplicate.objects.filter(decision="refused").values_list("pk"))
+        assert refused == still
+
+    @rule(one=people, other=people)
+    def keep_apart(self, one, other):
+        lead, heir = self.lead(one), self.lead(other)
+        if lead and heir:
+            self.attempt(merging.refuse_two, lead, heir, self.manager)
 
     # What always holds.
 
@@ -475,7 +513,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def a_rep_moved_every_lead_over_the_line(self):
-        over = StageChange.objects.filter(target="claimed")
+        over = StageChange.objects.filter(target="claimed").exclude(origin="merged")
         assert not over.exclude(actor="rep").exists()
         assert not over.filter(person=None).exists()
 

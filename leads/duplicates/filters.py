@@ -1,0 +1,26 @@
+"""Which pairs the API lists."""
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from leads.models import Duplicate
+from leads.models.duplicates import Rank
+
+_RANKS = {rank.label.lower(): rank for rank in Rank}
+
+
+class DuplicateFilter(django_filters.FilterSet):
+    rank = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in _RANKS], method="by_rank", label="How sure it is."
+    )
+    lead = django_filters.NumberFilter(method="by_lead", label="One of the two.")
+
+    class Meta:
+        model = Duplicate
+        fields: list[str] = []
+
+    def by_rank(self, rows: QuerySet[Duplicate], _: str, value: str) -> QuerySet[Duplicate]:
+        return rows.filter(rank=_RANKS[value])
+
+    def by_lead(self, rows: QuerySet[Duplicate], _: str, value: int) -> QuerySet[Duplicate]:
+        return rows.filter(Q(first=value) | Q(second=value))
