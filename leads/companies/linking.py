@@ -23,6 +23,8 @@ def refuse(lead: Lead, company: Company, person: User, *, at: datetime | None = 
     LinkRefused."""
     at = at or timezone.now()
     lead = _held(lead, person)
+    if company.pk in (lead.not_of or ()):
+        return  # said already
     if lead.company_id != company.pk:
         raise LinkRefused("This lead works elsewhere by now.")
     # That they work somewhere else, a machine may find out.

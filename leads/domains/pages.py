@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
@@ -64,7 +64,7 @@ def domain_new(request: AuthenticatedRequest) -> HttpResponse:
 @post_only("domains")
 @permission_required(Action.EDIT_DOMAINS)
 def domain_forget(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Domain, pk=pk)
-    keeping.forget(row, request.user)
-    messages.success(request, f"{row} is left to the lists.")
+    if row := Domain.objects.filter(pk=pk).first():
+        keeping.forget(row, request.user)
+        messages.success(request, f"{row} is left to the lists.")
     return go(request, "domains")
