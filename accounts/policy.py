@@ -25,6 +25,7 @@ class Action(StrEnum):
     OPEN_OVERVIEW = "open the overview"
     OPEN_LEADS = "open leads"
     EDIT_LEADS = "add and edit leads"
+    EDIT_COMPANIES = "edit and merge companies"
     IMPORT_LEADS = "import leads"
     EDIT_INBOUND = "set up how leads come in by themselves"
     MERGE_LEADS = "merge leads"
@@ -47,6 +48,7 @@ class Action(StrEnum):
     EDIT_SETTINGS = "change the settings"
     EDIT_PROMISES = "change the promises of sales"
     GIVE_MEANINGS = "say what values mean that were not understood"
+    EDIT_DOMAINS = "say whose a domain is"
     OPEN_KEYS = "see the API keys"
     EDIT_KEYS = "create and delete API keys"
     EDIT_PEOPLE = "manage people’s accounts"
@@ -64,6 +66,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OPEN_LEADS: EVERYBODY,
     # A rep edits those they hold (leads/editing).
     Action.EDIT_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
+    Action.EDIT_COMPANIES: frozenset({Role.MARKETING}) | MANAGERS,
     Action.IMPORT_LEADS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.EDIT_INBOUND: MANAGERS_AND_ADMIN,
     Action.MERGE_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
@@ -91,6 +94,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.EDIT_SETTINGS: frozenset({Role.ADMIN}),
     Action.EDIT_PROMISES: frozenset({Role.SALES_MANAGER, Role.ADMIN}),
     Action.GIVE_MEANINGS: MANAGERS_AND_ADMIN,
+    Action.EDIT_DOMAINS: MANAGERS_AND_ADMIN,
     Action.OPEN_KEYS: MANAGERS_AND_ADMIN,
     Action.EDIT_KEYS: frozenset({Role.ADMIN}),
     Action.EDIT_PEOPLE: frozenset({Role.ADMIN}),
@@ -178,6 +182,7 @@ SETTINGS_PAGES = (
     ("Sources", "sources", Action.OPEN_SETTINGS),
     ("Campaigns", "campaigns", Action.OPEN_SETTINGS),
     ("Values not understood", "values", Action.OPEN_SETTINGS),
+    ("Domains", "domains", Action.OPEN_SETTINGS),
     ("API keys", "keys", Action.OPEN_KEYS),
     ("Mail", "mail", Action.LOOK_AFTER_MAIL),
 )

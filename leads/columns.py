@@ -34,8 +34,7 @@ AMONG_ATTRIBUTES = "attribute_keys"
 class Merge(Enum):
     """What a value that comes in does to the one that is there."""
 
-    OVERWRITES = "the newest word counts"
-    FILLS = "the first word stands; a person may have corrected it"
+    OVERWRITES = "the newest word counts, but what a person typed stands"
     # The name of a row of another table, found or made by leads/ingest/origins.py.
     POINTS = "the first stands; what comes later is kept beside (leads/ingest/whence.py)"
     # Written by whoever finds out who is meant (leads/ingest/leads.py, leads/ingest/companies.py).
@@ -50,7 +49,7 @@ class Section(StrEnum):
     COMPANY = "Company"
 
 
-OVERWRITES, FILLS, POINTS, IDENTIFIES = Merge
+OVERWRITES, POINTS, IDENTIFIES = Merge
 CONTACT, ORIGIN, COMPANY = Section
 _COUNTRIES = tuple(COUNTRIES.items())
 
@@ -152,7 +151,7 @@ def _company(
     label: str,
     kind: FactType,
     check: Field,
-    merge: Merge = FILLS,
+    merge: Merge = OVERWRITES,
     *,
     section: Section | None = COMPANY,
     fact_label: str = "",

@@ -428,6 +428,28 @@ def names_are_settled() -> Iterator[Sql]:
         )
 
 
+@invariant(8, "What was merged into a company is pointed to by nothing, and its heir stands.")
+def companies_are_settled() -> Iterator[Sql]:
+    yield Sql(
+        "SELECT 'leads_lead', l.id, 'works for a company that was merged' FROM leads_lead l "
+        "JOIN leads_company c ON c.id = l.company_id AND c.merged_into_id IS NOT NULL "
+        "WHERE c.due_at IS NULL"
+    )
+    yield Sql(
+        "SELECT 'leads_company', c.id, 'merged into one that was merged' FROM leads_company c "
+        "JOIN leads_company heir ON heir.id = c.merged_into_id "
+        "WHERE heir.merged_into_id IS NOT NULL"
+    )
+
+
+@invariant(8, "No lead works where a person said that it does not.")
+def refusals_stick() -> Iterator[Sql]:
+    yield Sql(
+        "SELECT 'leads_lead', id, 'works where it was said not to' FROM leads_lead "
+        "WHERE company_id = ANY(not_of)"
+    )
+
+
 @invariant(8, "Who came again came after they were first known.")
 def last_times_are_last() -> Iterator[Sql]:
     yield Sql(

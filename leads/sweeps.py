@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 
 from leadportal.db.sweeps import Sweep
+from leads.companies import settling
 from leads.demo import player
 from leads.duplicates import search
 from leads.handoffs import claims
@@ -60,6 +61,13 @@ SWEEPS = (
         period=timedelta(seconds=30),
         drain=moving.drain,
         oldest_due=moving.oldest_due,
+    ),
+    Sweep(
+        name="settle_companies",
+        queue="bulk",
+        period=timedelta(seconds=30),
+        drain=settling.drain,
+        oldest_due=settling.oldest_due,
     ),
     Sweep(
         name="find_duplicates",

@@ -1,8 +1,10 @@
 from django.urls import include, path
 
 from leads.by_hand import pages as by_hand
+from leads.companies import pages as companies
 from leads.counted import pages as counted
 from leads.directory import api as directory_api
+from leads.domains import pages as domains
 from leads.duplicates import api as duplicates_api
 from leads.duplicates import pages as duplicates
 from leads.editing import pages as editing
@@ -182,6 +184,20 @@ urlpatterns = [
             ("/<int:pk>/merge", sources.origin_merge, "{1}-merge"),
         )
     ),
+    path("settings/domains", domains.domain_list, name="domains"),
+    path("settings/domains/new", domains.domain_new, name="domain-new"),
+    path("settings/domains/<int:pk>/forget", domains.domain_forget, name="domain-forget"),
+    path("companies", companies.company_list, name="companies"),
+    path("companies/<int:pk>", companies.company_page, name="company"),
+    path("companies/<int:pk>/edit", companies.company_edit, name="company-edit"),
+    path("companies/<int:pk>/merge", companies.company_merge, name="company-merge"),
+    path("companies/merges/<int:pk>/undo", companies.company_unmerge, name="company-unmerge"),
+    path(
+        "leads/<int:pk>/companies/<int:company>/not",
+        companies.lead_not_there,
+        name="lead-not-there",
+    ),
+    path("leads/<int:pk>/companies/<int:company>", companies.lead_there, name="lead-there"),
     path("leads", table.lead_list, name="leads"),
     path("leads/parked", judging.parked_list, name="parked"),
     path("leads/parked/replay", judging.parked_replay, name="parked-replay"),

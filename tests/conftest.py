@@ -30,6 +30,7 @@ from pytest_django import DjangoDbBlocker
 
 from leadportal.db import clock
 from leadportal.local import postgres
+from leads.domains import lists
 from tests.shared import is_one_of_several, made_once
 
 pytest_plugins = [
@@ -91,6 +92,12 @@ def _nothing_left_in_the_cache(request: pytest.FixtureRequest) -> None:
     if "transactional_db" in request.fixturenames:
         request.getfixturevalue("transactional_db")
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_said_what_domains_are() -> None:
+    """No test asks for the list of domains but the one that writes to it."""
+    lists.remember({}, for_long=True)
 
 
 @pytest.fixture(scope="session")

@@ -22,10 +22,21 @@ from accounts.policy import Action
 from accounts.roles import Role
 from funnel.versions import current, editing
 from leads.by_hand import points
+from leads.companies import merging as companies
+from leads.domains import keeping
 from leads.duplicates import merging, undoing
 from leads.imports import imports
 from leads.inbound import deliveries, inlets
-from leads.models import Delivery, Handoff, Import, Lead, Merge
+from leads.models import (
+    CompanyMerge,
+    Delivery,
+    Domain,
+    DomainKind,
+    Handoff,
+    Import,
+    Lead,
+    Merge,
+)
 from leads.web_forms import web_forms
 from tests import factories
 from tests.api import Api
@@ -356,6 +367,25 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.EDIT_SOURCES, about="campaign"),
         Page(Action.EDIT_SOURCES, "POST", "campaign", 422, {"into": "nothing"}),
     ],
+    "lead-not-there": [
+        Page(Action.OPEN_LEADS, "POST", "lead company", 302, besides=Action.EDIT_LEADS)
+    ],
+    "lead-there": [Page(Action.OPEN_LEADS, "POST", "lead company", 302, besides=Action.EDIT_LEADS)],
+    "domains": [Page(Action.OPEN_SETTINGS)],
+    "domain-new": [
+        Page(Action.EDIT_DOMAINS),
+        Page(Action.EDIT_DOMAINS, "POST", answer=422, data={"domain": "x"}),
+    ],
+    "domain-forget": [Page(Action.EDIT_DOMAINS, "POST", "domain", 302)],
+    "companies": [Page(Action.OPEN_LEADS)],
+    "company": [Page(Action.OPEN_LEADS, about="company")],
+    "company-edit": [
+        Page(Action.EDIT_COMPANIES, about="company"),
+        Page(Action.EDIT_COMPANIES, "POST", "company", 422, {"name": ""}),
+    ],
+    "company-merge": [Page(Action.EDIT_COMPANIES, about="company")],
+    # It was undone already.
+    "company-unmerge": [Page(Action.EDIT_COMPANIES, "POST", "company-merge", 409)],
     "values": [Page(Action.OPEN_SETTINGS)],
     # Nobody has sent such a value.
     "value-meaning": [Page(Action.GIVE_MEANINGS, answer=404)],
@@ -465,7 +495,7 @@ class World:
 
     def sees(self, person: User, about: str) -> bool:
         """All but reps see every lead; a rep what was handed to their queue."""
-        if about in ("lead", "handoff", "company"):
+        if about in ("lead", "handoff", "company", "lead company"):
             return person.has_role(*STAFF) or person == self.people["sales"]
         if about == "follow-up":
             # One's own to change, whoever else may read it.
@@ -514,6 +544,8 @@ def made() -> World:
         "reason": factories.reason().pk,
         "source": factories.source().pk,
         "campaign": factories.campaign().pk,
+        "domain": said_of_a_domain().pk,
+        "company-merge": unmerged_companies().pk,
         "key": Api().key.pk,
         "duplicate": factories.duplicate(*(factories.claimed(rep).lead for _ in range(2))).pk,
         "merge": undone(people[Role.MARKETING]).pk,
@@ -529,6 +561,17 @@ def made() -> World:
         "draft": editing.draft(current.live().content, author=people[Role.MARKETING]).number,
     }
     return World(people, {who: visit(person) for who, person in people.items()}, held, ids)
+
+
+def said_of_a_domain() -> Domain:
+    return keeping.say("mailbox.example", DomainKind.FREE, factories.sales_manager())
+
+
+def unmerged_companies() -> CompanyMerge:
+    company, heir, manager = factories.company(), factories.company(), factories.sales_manager()
+    done = companies.merge(company, heir, manager)
+    companies.undo(done, manager)
+    return done
 
 
 def undone(person: User) -> Merge:
@@ -562,6 +605,8 @@ def address(name: str, about: str, ids: dict[str, int]) -> str:
         return reverse(name, kwargs={"before": ids["version"], "after": ids["version"]})
     if about == "adjustment":
         return reverse(name, kwargs={"pk": ids["lead"], "adjustment": ids[about]})
+    if about == "lead company":
+        return reverse(name, kwargs={"pk": ids["lead"], "company": ids["company"]})
     numbered = about in ("version", "draft")
     return reverse(name, kwargs={"number" if numbered else "pk": ids[about]})
 

@@ -32,7 +32,12 @@ from funnel.stages import Stage
 from funnel.versions import cases, current, editing, signing, states, switching
 from leads import hooks, ledger
 from leads.by_hand import disqualifying, points, stages, terms
+from leads.companies import keeping as companies
+from leads.companies import linking
+from leads.companies import merging as company_merging
+from leads.companies import reading as company_reading
 from leads.counted import counted
+from leads.domains import keeping as domains
 from leads.duplicates import forecast, merging
 from leads.duplicates import reading as duplicates_reading
 from leads.duplicates import undoing as unmerging
@@ -49,7 +54,10 @@ from leads.lead import alike, changes, notes, reading
 from leads.mine import mine, results
 from leads.models import (
     Adjustment,
+    CompanyMerge,
     Delivery,
+    Domain,
+    DomainKind,
     FollowUp,
     Handoff,
     Import,
@@ -203,6 +211,20 @@ def delivered(state: str = "failed") -> Delivery:
 
 def web_form() -> WebForm:
     return web_forms.create(factories.admin(), name="Demo request", slug="demo")
+
+
+def merged_companies() -> CompanyMerge:
+    company, heir = factories.company(), factories.company()
+    return company_merging.merge(company, heir, factories.sales_manager())
+
+
+def refuse_company(person: User) -> None:
+    lead = factories.lead(company=factories.company())
+    linking.refuse(lead, lead.company, person)
+
+
+def said_of_a_domain() -> Domain:
+    return domains.say("mailbox.example", DomainKind.FREE, factories.sales_manager())
 
 
 def unread_group() -> Group:
@@ -364,6 +386,42 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             Action.EDIT_INBOUND,
             lambda person: web_forms.stop_asking(web_form(), person, "marketing"),
         )
+    ],
+    companies.edit: [
+        may(
+            Action.EDIT_COMPANIES,
+            lambda person: companies.edit(factories.company(), {"industry": "Food"}, person),
+        )
+    ],
+    company_merging.merge: [
+        may(
+            Action.EDIT_COMPANIES,
+            lambda person: company_merging.merge(factories.company(), factories.company(), person),
+        )
+    ],
+    company_merging.undo: [
+        may(
+            Action.EDIT_COMPANIES,
+            lambda person: company_merging.undo(merged_companies(), person),
+        )
+    ],
+    linking.refuse: [
+        may(Action.EDIT_LEADS, refuse_company),
+    ],
+    linking.link: [
+        may(
+            Action.EDIT_LEADS,
+            lambda person: linking.link(factories.lead(), factories.company(), person),
+        ),
+    ],
+    domains.say: [
+        may(
+            Action.EDIT_DOMAINS,
+            lambda person: domains.say("mailbox.example", DomainKind.FREE, person),
+        )
+    ],
+    domains.forget: [
+        may(Action.EDIT_DOMAINS, lambda person: domains.forget(said_of_a_domain(), person)),
     ],
     naming.add: [
         may(
@@ -748,6 +806,13 @@ NO_VERBS = {
     people.usable_keys,
     links.password_address,
     results.results,
+    company_reading.visible_to,
+    company_reading.found,
+    company_reading.linkable,
+    company_reading.people,
+    company_reading.events,
+    company_reading.owners,
+    company_reading.namesakes,
     commands.commands,
     finding.find,
     finding.in_order,

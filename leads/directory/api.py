@@ -1,6 +1,7 @@
 """What leads name, over REST. People read it by the session, of what they may see."""
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -65,7 +66,9 @@ def companies(request: Request) -> HttpResponse:
 @api_view(["GET"])
 @permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
 def company(request: Request, pk: int) -> HttpResponse:
-    found = get_object_or_404(companies_for(request), pk=pk)
+    # Under the id of one that was merged away, its heir.
+    heir = Company.objects.filter(pk=pk, merged_into__isnull=False).values("merged_into")
+    found = get_object_or_404(companies_for(request), pk=Coalesce(Subquery(heir), pk))
     stages = directory.stages_of(found, leads_for(request))
     return unless_known(request, answers.one_company_answer(found, stages))
 

@@ -58,7 +58,7 @@ def all_fields() -> list[Field]:
 
 def companies(leads: LeadQuerySet, *, all_of_them: bool) -> QuerySet[Company]:
     """Companies with their `people`; without `all_of_them` only where one of these leads works."""
-    rows = Company.objects.all()
+    rows = Company.objects.standing()
     theirs = leads.filter(company=OuterRef("pk"))
     counted = theirs.order_by().values("company").annotate(people=Count("pk")).values("people")
     if not all_of_them:

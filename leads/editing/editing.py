@@ -15,8 +15,9 @@ from leads.checks.leads import emptied, read_change, read_lead
 from leads.checks.reading import FieldError, Refused
 from leads.ingest.leads import write_leads
 from leads.ingest.reading import read
-from leads.ingest.records import Arrival, Sender
+from leads.ingest.records import Arrival
 from leads.ingest.results import IngestResult, Status
+from leads.ingest.speaking import Sender
 from leads.ingest.whence import ORIGIN
 from leads.models import ExternalId, Lead
 

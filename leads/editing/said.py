@@ -75,7 +75,12 @@ def _said(one: Mapping[str, Any]) -> Said:
 
 def doubts(lead: Lead) -> dict[str, Doubt]:
     """What machines say against what people typed, by name: {"job_title": Doubt}."""
-    return dict(_doubts(lead.typed or {}))
+    return read_doubts(lead.typed or {})
+
+
+def read_doubts(typed: Mapping[str, Any]) -> dict[str, Doubt]:
+    """The same of what is kept in `typed`, of a lead or a company."""
+    return dict(_doubts(typed))
 
 
 def _doubts(typed: Mapping[str, Any]) -> Iterator[tuple[str, Doubt]]:

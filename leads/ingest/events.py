@@ -18,8 +18,9 @@ from leads.checks.reading import FieldError, Refused
 from leads.ingest import identity
 from leads.ingest.leads import write_leads
 from leads.ingest.reading import read
-from leads.ingest.records import Arrival, Sender
+from leads.ingest.records import Arrival
 from leads.ingest.results import BatchRefused, IngestResult, Status
+from leads.ingest.speaking import Sender
 from leads.matching import email_identity
 from leads.models import EmailKind, Event
 from leads.text import word_keys

@@ -10,8 +10,9 @@ from leadportal.db import prepared
 from leadportal.db.races import Raced
 from leads.ingest import companies, identity
 from leads.ingest.identity import Employed, KnownLeads, Reached
-from leads.ingest.records import WRITTEN, Arrival, Record, Sender
+from leads.ingest.records import WRITTEN, Arrival, Record
 from leads.ingest.results import How
+from leads.ingest.speaking import Sender
 from leads.matching import company_key
 from leads.models import EmailKind, Lead
 
@@ -159,10 +160,10 @@ def _tell_how_to_find(arrival: Arrival) -> None:
     # A first name alone is no name that two people would not share.
     if " " in arrival.name_key:
         given = arrival.values.get("company")
-        domain = companies.domain_of(given, arrival.values.get("email", ""))
-        firm = "" if domain or not given else company_key(given.get("name", ""))
-        if domain or firm:
-            arrival.employed = Employed(domain, firm, arrival.name_key)
+        called = companies.called(given, arrival.values.get("email", ""))
+        if called.domain or called.name:
+            firm = "" if called.domain else company_key(called.name)
+            arrival.employed = Employed(called.domain, firm, arrival.name_key)
 
 
 def _maybe_meant(arrivals: Sequence[Arrival], known: KnownLeads) -> set[int]:

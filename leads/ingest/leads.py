@@ -18,8 +18,9 @@ from leads.checks.reading import Refused
 from leads.ingest import companies, origins, unread
 from leads.ingest.finding import People, find
 from leads.ingest.reading import read
-from leads.ingest.records import WRITTEN, Arrival, Sender
+from leads.ingest.records import WRITTEN, Arrival
 from leads.ingest.results import BatchRefused, IngestResult, Status
+from leads.ingest.speaking import Sender
 from leads.ingest.taking import take
 from leads.models import (
     Alias,
@@ -124,7 +125,7 @@ def _link_companies(
             # Who says where somebody works knows better than their address.
             email = ""
         arrival.mention = companies.mention(arrival.values.get("company"), email)
-    return companies.link_companies((a.mention for a in arrivals if a.mention), sender.at)
+    return companies.link_companies((a.mention for a in arrivals if a.mention), sender)
 
 
 def _write_new(people: People, sender: Sender) -> None:

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Integration, User
-from funnel.stages import Actor
 from leads import field_values
 from leads.checks.reading import FieldError
 from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS, Column, Merge
 from leads.ingest.companies import Mention
 from leads.ingest.identity import Employed, Reached
+from leads.ingest.speaking import Sender
 from leads.matching import email_identity, international_phone
-from leads.models import CustomField, Lead
+from leads.models import Lead
 from leads.text import own_words, person_key, search_key
 
 STORED_ATTRIBUTES_MAX = 300
@@ -34,6 +33,7 @@ WRITTEN = (
     "consent",
     "search_key",
     "typed",
+    "not_of",
     "tags",
     "last_source_id",
     "last_campaign_id",
@@ -41,33 +41,6 @@ WRITTEN = (
     "last_came_at",
 )
 _BLANK = dict.fromkeys(field.attname for field in Lead._meta.concrete_fields if field.null)
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Who speaks, since when it counts, and what holds where an item is silent.
-
-    An integration or a person: a machine, or somebody who types.
-    """
-
-    integration: Integration | None
-    at: datetime
-    default_source: str = ""
-    actor: Actor = Actor.INTEGRATION
-    defined: Mapping[str, CustomField] = field(default_factory=dict)
-    person: User | None = None
-    # Until then the criteria score its new leads, and move none.
-    held_until: datetime | None = None
-    # Refuses whole what has something wrong.
-    strict: bool = False
-
-    @property
-    def spoke(self) -> dict[str, int | None]:
-        """Columns of a row that says who it was."""
-        return {
-            "integration_id": self.integration.pk if self.integration else None,
-            "person_id": self.person.pk if self.person else None,
-        }
 
 
 @dataclass

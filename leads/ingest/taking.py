@@ -4,8 +4,9 @@ from funnel.stages import Stage
 from leads.checks.reading import FieldError, Refused
 from leads.ingest import companies, origins, unread, whence
 from leads.ingest.finding import People
-from leads.ingest.records import Arrival, Record, Sender
+from leads.ingest.records import Arrival, Record
 from leads.ingest.results import How, IngestResult, Status
+from leads.ingest.speaking import Sender
 
 
 def take(
@@ -105,11 +106,19 @@ def _take_company(
     record: Record, arrival: Arrival, linked: companies.Companies, sender: Sender
 ) -> None:
     if arrival.mention is None:
+        if sender.person and "company" in arrival.values:
+            # "Freelance": a person says that there is none.
+            record.empty("company", sender)
         return
     company = linked.known(arrival.mention)
-    if "company" in arrival.values:
+    not_of = record.get("not_of") or []
+    if company["id"] in not_of:
+        if not sender.person:
+            return
+        record.row["not_of"] = [pk for pk in not_of if pk != company["id"]] or None
+    if "company" in arrival.values and (arrival.mention.name or arrival.mention.has_site):
         same = record.get("company_id") == company["id"]
-        if record.hears("company", arrival.mention.name, sender, same=same):
+        if record.hears("company", arrival.mention.called, sender, same=same):
             record.point("company", company)
     # A mail alone shows a company, but not that somebody left the one we know.
     elif not record.get("company_id") and "company" not in (record.get("typed") or ()):

@@ -12,7 +12,8 @@ from leads.checks.leads import COMPANY, IDENTITY, LEAD
 from leads.checks.reading import FieldError, Wrong
 from leads.checks.values import yes_no
 from leads.field_values import read_value
-from leads.ingest.records import Arrival, Record, Sender
+from leads.ingest.records import Arrival, Record
+from leads.ingest.speaking import Sender
 from leads.models import CustomField
 from leads.models.unread import KEY_MAX, VALUE_MAX
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from leads import tags
 from leads.ingest.origins import Origins
-from leads.ingest.records import Arrival, Record, Sender
+from leads.ingest.records import Arrival, Record
+from leads.ingest.speaking import Sender
 
 ORIGIN = ("source", "campaign")
 # What is noted of the last time, and what of it stands there: ids, tags, and names for people.

@@ -40,6 +40,7 @@ from leads.lead.reading import (
     bant_rows,
     for_page,
     newest_handoff,
+    not_of,
 )
 from leads.lead.words import alike, next_step, path, who, why
 from leads.lead.words import timeline as told
@@ -196,6 +197,7 @@ def _standing(
         "may_edit": editing.may_edit(reader, lead),
         "own_words": who.own_words(lead.told_words),
         "company": who.company(lead, unread),
+        "not_of": not_of(lead),
         "origin": who.origin(lead, request.portal.currency, whose, unread),
         "attributes": who.attributes(lead, words, unread),
     }

@@ -20,6 +20,7 @@ from leads.lead.words.timeline import WORDS
 from leads.models import (
     Answer,
     BantItem,
+    Company,
     Consent,
     Event,
     FollowUp,
@@ -159,6 +160,11 @@ def _dispute_of_lead() -> QuerySet:
     undecided = Answer.objects.filter(handoff__lead=OuterRef("pk"), kind="dispute", decision="")
     said = JSONObject(arbiter=F("arbiter__name"), arbiter_id=F("arbiter"), due_at="due_at")
     return undecided.values(said=said)[:1]
+
+
+def not_of(lead: Lead) -> list[Company]:
+    """Where somebody said that a lead does not work."""
+    return list(Company.objects.standing().filter(pk__in=lead.not_of)) if lead.not_of else []
 
 
 def newest_handoff(reader: User, lead: Lead) -> "HandoffOnPage | None":

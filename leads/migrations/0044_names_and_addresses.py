@@ -8,6 +8,7 @@ duplicates. Then everybody is compared with everybody.
 
 from django.db import connection, migrations
 
+from leads.domains import lists
 from leads.matching import email_identity
 from leads.text import person_key
 
@@ -40,6 +41,12 @@ SELECT id, now() FROM leads_lead WHERE merged_into_id IS NULL AND stage <> 'eras
 
 
 def fill(*_: object) -> None:
+    # What managers say of domains has no table yet.
+    with lists.unasked():
+        readdress_all()
+
+
+def readdress_all() -> None:
     last = 0
     with connection.cursor() as cursor:
         while True:

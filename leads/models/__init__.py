@@ -1,7 +1,8 @@
 from leads.models.adjustment import Adjustment
 from leads.models.campaign import Campaign, Source
-from leads.models.company import Company
+from leads.models.company import Company, CompanyMerge
 from leads.models.consent import Consent, ConsentPurpose
+from leads.models.domain import Domain, DomainKind
 from leads.models.duplicates import Duplicate, Merge, Rank, Uncompared, Why
 from leads.models.event import Event
 from leads.models.fields import CustomField, FieldType, SeenAttribute
@@ -27,6 +28,7 @@ __all__ = [
     "BantItem",
     "Campaign",
     "Company",
+    "CompanyMerge",
     "Consent",
     "ConsentPurpose",
     "ConsentText",
@@ -34,6 +36,8 @@ __all__ = [
     "DayScore",
     "Delivery",
     "DeliveryState",
+    "Domain",
+    "DomainKind",
     "Duplicate",
     "EmailKind",
     "Event",

@@ -1,13 +1,30 @@
+from datetime import datetime, timedelta
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from leadportal.look.bidi import apart
+
+# So long a merge can be undone.
+UNMERGE_LASTS = timedelta(days=30)
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def standing(self) -> "CompanyQuerySet":
+        """Those that are something; the rest are other names of these, or were merged into them."""
+        return self.filter(merged_into=None)
 
 
 class Company(models.Model):
-    """An organisation leads work for, known by its registrable domain or else its name."""
+    """An organisation leads work for, known by its registrable domain or else its name.
+
+    One that was merged into another keeps its name and domain, and what still comes under them
+    arrives at that one; a former name or domain is such a row too. No lead points to it.
+    """
 
     name = models.CharField(max_length=200)
     name_key = models.CharField(max_length=420)
@@ -24,6 +41,17 @@ class Company(models.Model):
     # Words of name and industry where their twins do not hold them as such.
     word_keys = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged_from", db_index=False
+    )
+    # As of a lead (`typed` there), and whose word each value is: {"industry": {"integration": 3,
+    # "at": "2026-11-28T…"}}, or a person's.
+    typed = models.JSONField(null=True, blank=True)
+    said = models.JSONField(null=True, blank=True)
+    # When to look for leads that still say what it was (leads/companies/settling.py).
+    due_at = models.DateTimeField(null=True)
+
+    objects = CompanyQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
@@ -35,8 +63,12 @@ class Company(models.Model):
             # Without a domain the name is all there is; two such rows would be one company.
             models.UniqueConstraint(
                 fields=["match_key"],
-                condition=Q(domain=""),
-                name="company_bare_name_once",
+                condition=Q(domain="", merged_into=None),
+                name="company_bare_name_of_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
+                name="company_is_not_merged_into_itself",
             ),
         ]
         indexes = [
@@ -46,7 +78,51 @@ class Company(models.Model):
                 opclasses=["gin_trgm_ops"],
                 name="company_name_trgm",
             ),
+            # Read by: company pages, merging, what became part of a company.
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="company_merged_into",
+            ),
+            # Read by: the sweep that settles.
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="company_due"),
         ]
 
     def __str__(self) -> str:
         return apart(self.name)
+
+    def get_absolute_url(self) -> str:
+        return reverse("company", args=[self.pk])
+
+
+class CompanyMerge(models.Model):
+    """One company that became part of another, and all that it takes to part them again."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="merges", db_index=False)
+    heir = models.ForeignKey(Company, models.PROTECT, related_name="inheritances")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+    # Ids of the leads that worked there, and of its own former names.
+    leads = models.JSONField(default=list)
+    names = models.JSONField(default=list)
+    # What the heir took: {"industry": [before, since]}, each a piece of leads/companies/pieces.py.
+    taken = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company"], condition=Q(undone_at=None), name="merge_of_company_once"
+            ),
+            models.CheckConstraint(condition=~Q(company=F("heir")), name="company_merge_is_of_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.company_id} into {self.heir_id}"
+
+    @property
+    def undo_until(self) -> datetime:
+        at: datetime = self.at
+        return at + UNMERGE_LASTS

@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -133,6 +134,8 @@ class Lead(models.Model):
     # What a person typed stands against machines. By name, as in `changes`: null, or what a machine
     # said since: {"job_title": {"value": "CFO", "by": "HubSpot", "at": "2026-11-28T…"}}.
     typed = models.JSONField(null=True, blank=True)
+    # Companies of which a person said that they do not work there: no machine links them again.
+    not_of = ArrayField(models.BigIntegerField(), null=True, blank=True)
 
     source = models.ForeignKey("leads.Source", models.PROTECT, null=True, related_name="leads")
     campaign = models.ForeignKey("leads.Campaign", models.PROTECT, null=True, related_name="leads")

@@ -89,6 +89,7 @@ def _beside(user: User) -> list[Command]:
 
 def _everywhere() -> list[Command]:
     return [
+        Command("Go to Companies", How.GO, reverse("companies")),
         Command("Switch between light and dark", How.PRESS, "[data-theme-form] button"),
         Command("Turn single-key shortcuts off", How.PRESS, '[data-keys-switch="off"]'),
         Command("Turn single-key shortcuts on", How.PRESS, '[data-keys-switch="on"]'),

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from accounts import policy
 from accounts.models import User
 from leadportal.db.shown import all_but
-from leads.matching import one_form
+from leads.domains.addresses import one_form
 from leads.models import Company, ExternalId, Judgement, Lead
 from leads.models.lead import LeadQuerySet
 from leads.text import has_words, plain

@@ -8,12 +8,14 @@ from django.views.decorators.http import require_safe
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from leadportal.web.answers import fragment
+from leads.companies import reading
 from leads.search import finding
 from leads.search.commands import commands
 from leads.search.recent import recent
 
 # The palette is read at a glance; the page is read.
 IN_PALETTE, ON_PAGE = 7, 25
+COMPANIES = 5
 
 
 @require_safe
@@ -33,6 +35,7 @@ def _leads(request: AuthenticatedRequest, words: str, most: int) -> dict[str, An
         return {"leads": finding.in_order(request.user, recent(request.session)), "masked": []}
     found = finding.find(request.user, words, most=most + 1)
     return {
+        "companies": reading.found(request.user, words).order_by("name")[:COMPANIES],
         "leads": found[:most],
         "has_more": len(found) > most,
         "masked": finding.masked(request.user, words),

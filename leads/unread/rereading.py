@@ -13,7 +13,8 @@ from leads.checks.reading import FieldError, Refused, Wrong
 from leads.columns import LEAD_COLUMNS
 from leads.fields import definitions
 from leads.ingest.leads import write_leads
-from leads.ingest.records import ATTRIBUTE, Arrival, Sender
+from leads.ingest.records import ATTRIBUTE, Arrival
+from leads.ingest.speaking import Sender
 from leads.ingest.unread import checked, is_told_only, mean, put
 from leads.models import CustomField, Lead, Meaning, UnreadValue
 

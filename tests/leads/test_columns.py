@@ -195,13 +195,13 @@ def test_a_page_on_the_web_is_a_link(api: Api) -> None:
 
 @pytest.mark.parametrize(
     "column",
-    [column for column in COMPANY_COLUMNS if column.merge is Merge.FILLS],
+    [column for column in COMPANY_COLUMNS if column.merge is Merge.OVERWRITES],
     ids=lambda column: column.name,
 )
-def test_what_is_known_of_a_company_stays(api: Api, column: Column) -> None:
+def test_what_is_said_of_a_company_last_counts(api: Api, column: Column) -> None:
     old, new = values(column)
     post(api, column, old)
 
     lead = post(api, column, new)
 
-    assert getattr(lead.company, column.name) == old
+    assert getattr(lead.company, column.name) == new

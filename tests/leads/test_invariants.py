@@ -258,6 +258,21 @@ def test_a_merged_lead_without_an_heir(world, forge):
     assert broken() == {"merged_leads_have_heirs": [lead.pk]}
 
 
+def test_a_lead_at_a_company_that_was_merged_away(world):
+    heir = factories.company("Wrenfield")
+    gone = factories.company("Old Mill", merged_into=factories.company(merged_into=heir))
+    Lead.objects.filter(pk=world["low"].pk).update(company=gone)
+
+    assert broken() == {"companies_are_settled": [world["low"].pk, gone.pk]}
+
+
+def test_a_lead_where_it_was_said_not_to_work(world):
+    company = factories.company()
+    Lead.objects.filter(pk=world["low"].pk).update(company=company, not_of=[company.pk])
+
+    assert broken() == {"refusals_stick": [world["low"].pk]}
+
+
 def test_what_is_left_of_somebody_erased(world, forge):
     factories.moved(world["low"], Stage.ERASED)
     left = UnreadValue.objects.create(

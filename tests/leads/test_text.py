@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leads import text
-from leads.matching import company_key, email_identity, registrable_domain, work_domain
+from leads.domains.lists import registrable_domain
+from leads.matching import company_key, email_identity, work_domain
 
 
 @pytest.mark.parametrize(

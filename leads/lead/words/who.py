@@ -104,13 +104,13 @@ def _listed(
             shown = str(column.on_page(value))
             way = _WAYS.get(column.name) if may_reach else None
             shown = _reach(way, shown) if way else apart(shown)
-            shown = _with_word(column.name, shown, words, against)
+            shown = with_word(column.name, shown, words, against)
         of_company = OF_COMPANY if column.of is Company else ""
         facts.append((column.label, noted(shown, unread, f"{of_company}{column.name}")))
     return [fact for fact in facts if fact[1]]
 
 
-def _with_word(
+def with_word(
     name: str, shown: Any, words: Mapping[str, Said], against: Mapping[str, Doubt]
 ) -> Any:
     """A value, whose word it is where not of who made the lead, and what a machine says instead."""
@@ -149,7 +149,7 @@ def elsewhere(lead: Lead, words: Mapping[str, Said], unread: Notes) -> list[tupl
 def _doubted(
     column: Column, lead: Lead, words: Mapping[str, Said], against: Mapping[str, Doubt]
 ) -> Any:
-    return _with_word(column.name, apart(str(column.told(lead) or "")), words, against)
+    return with_word(column.name, apart(str(column.told(lead) or "")), words, against)
 
 
 def _consents(consents: Sequence[Mapping[str, Any]]) -> str:
@@ -178,7 +178,7 @@ def origin(
     value, against = lead.estimated_value, doubts(lead)
     amount = "" if value is None else formats.amount(value, currency)
     return [
-        ("Estimated value", noted(_with_word(VALUE, amount, words, against), unread, VALUE)),
+        ("Estimated value", noted(with_word(VALUE, amount, words, against), unread, VALUE)),
         ("First seen", formats.when(lead.created_at)),
         *_listed(LEAD_COLUMNS, lead, Section.ORIGIN, words, against, unread),
         *_tags(lead.tags or {}, unread),

@@ -55,7 +55,7 @@ def again(lead: Lead) -> Lead:
         ("phone", "+46409999999", "+46401111111"),
         ("estimated_value", 62_000, 1),
         ("country", "SE", "NO"),
-        ("company", {"name": "Brightwater Group"}, {"name": "Other"}),
+        ("company", {"name": "Brightwater Group"}, {"name": "Wrenfield"}),
     ],
 )
 def test_what_a_person_typed_stands_against_a_machine_whose_word_is_kept_beside(
@@ -70,7 +70,7 @@ def test_what_a_person_typed_stands_against_a_machine_whose_word_is_kept_beside(
     assert value_of(lead, name) == before
     doubt = said.doubts(lead)[name]
     assert doubt.who == "HubSpot"
-    expected = {"estimated_value": "1.00", "company": "Other"}.get(name, told)
+    expected = {"estimated_value": "1.00", "company": "Wrenfield"}.get(name, told)
     assert doubt.value == expected
 
 

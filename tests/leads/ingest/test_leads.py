@@ -404,15 +404,16 @@ def test_a_company_without_a_domain_is_found_by_its_name_without_the_legal_form(
     assert Company.objects.get().leads.count() == 3
 
 
-def test_what_a_company_has_is_filled_but_never_overwritten(send, one):
-    one(email="a@x.example", company={"name": "X", "employees": 600})
+def test_what_is_said_later_of_a_company_corrects_and_all_of_it_are_judged_anew(send, one):
+    one(email="a@x.example", company={"name": "X", "employees": 5, "country": "DE"})
     colleague = one(email="b@x.example")
     factories.nothing_due()
 
-    send({"email": "a@x.example", "company": {"name": "Y", "employees": 5, "industry": "Food"}})
+    send({"email": "c@x.example", "company": {"name": "X", "employees": 500, "industry": "Food"}})
 
     company = Company.objects.get()
-    assert (company.name, company.employees, company.industry) == ("X", 600, "Food")
+    told = (company.name, company.employees, company.industry, company.country)
+    assert told == ("X", 500, "Food", "DE")
     assert colleague.pk in factories.due()
 
 

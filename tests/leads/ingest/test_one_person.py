@@ -5,9 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Integration
+from leads.domains.lists import registrable_domain
 from leads.editing import editing
 from leads.ingest.events import ingest_events
-from leads.matching import email_identity, is_role, registrable_domain
+from leads.matching import email_identity, is_role
 from leads.models import Alias, Duplicate, Lead, Why
 from leads.text import person_key
 from tests import factories

@@ -103,7 +103,12 @@ def test_two_batches_that_fill_different_blanks_of_a_company_both_count():
 
         in_parallel(
             lambda n, domain=domain: ingest_leads(
-                [{"email": f"p{n}@{domain}", "company": {"name": "Filled", **facts[n]}}],
+                [
+                    {
+                        "email": f"p{n}@{domain}",
+                        "company": {"domain": domain, "name": "Filled", **facts[n]},
+                    }
+                ],
                 integration=website,
             ),
             range(3),

@@ -19,6 +19,9 @@ from leads.by_hand.disqualifying import disqualify, readmit
 from leads.by_hand.points import adjust, end
 from leads.by_hand.stages import end_override, override
 from leads.by_hand.terms import OverrideRefused
+from leads.companies import keeping, linking
+from leads.companies import merging as companies
+from leads.companies.keeping import CompanyRefused
 from leads.duplicates import merging, search
 from leads.duplicates.merging import MergeRefused
 from leads.duplicates.undoing import undo as undo_merge
@@ -37,6 +40,8 @@ from leads.judging.parked import replay
 from leads.models import (
     Adjustment,
     Answer,
+    Company,
+    CompanyMerge,
     DayScore,
     Duplicate,
     Handoff,
@@ -59,6 +64,10 @@ from tests.leads.judging.conftest import NOON
 people = st.integers(0, 2)
 reps = st.integers(0, 1)
 POISON = "Poison"
+COMPANIES = (
+    *(None, None, "n/a", "Brightwater", "Wrenfield", {"domain": "gmail.com"}),
+    *({"domain": "wrenfield.example", "employees": 5}, {"name": "Mill", "employees": 500}),
+)
 TITLES = ("VP Operations", "Student", "VP of a rival", POISON)
 # A lead whose row cannot be written when it is judged.
 REFUSE_POISON = f"""
@@ -74,6 +83,7 @@ FOR EACH ROW EXECUTE FUNCTION refuse_poison();
 """
 REFUSALS = (
     AnswerRefused,
+    CompanyRefused,
     MergeRefused,
     MoveNotAllowed,
     NamingRefused,
@@ -126,10 +136,11 @@ class Life(RuleBasedStateMachine):
         consent=st.sampled_from([None, True, True, False]),
         source=st.sampled_from([None, "Website", "web-site", "Fair", "Newsletter"]),
         campaign=st.sampled_from([None, None, "Q1", "Hall 4"]),
+        company=st.sampled_from(COMPANIES),
     )
-    def arrive(self, who, title, consent, source, campaign):
+    def arrive(self, who, title, consent, source, campaign, company):
         item = {"email": f"person-{who}@brightwater.example", "job_title": title}
-        item |= {"source": source, "campaign": campaign}
+        item |= {"source": source, "campaign": campaign, "company": company}
         if consent is not None:
             item["consent"] = {"marketing": consent}
         (result,) = ingest_leads([item], integration=self.website, at=self.at)
@@ -387,6 +398,36 @@ class Life(RuleBasedStateMachine):
             self.attempt(naming.change, kind, one, self.marketer, **fields | {"name": name})
         else:
             self.attempt(naming.merge, kind, one, other, self.marketer)
+
+    @rule(
+        first=st.integers(0, 5),
+        second=st.integers(0, 5),
+        name=st.sampled_from([None, None, "Mill", "Wrenfield Ltd"]),
+    )
+    def keep_companies(self, first, second, name):
+        rows = list(Company.objects.standing().order_by("pk"))
+        if not rows:
+            return
+        one, other = rows[first % len(rows)], rows[second % len(rows)]
+        if name:
+            self.attempt(keeping.edit, one, {"name": name}, self.marketer)
+        else:
+            self.attempt(companies.merge, one, other, self.marketer)
+
+    @rule(which=st.integers(0, 3))
+    def part_companies(self, which):
+        done = list(CompanyMerge.objects.filter(undone_at=None).order_by("pk"))
+        if done:
+            self.attempt(companies.undo, done[which % len(done)], self.marketer)
+
+    @rule(who=people, works_there=st.booleans(), which=st.integers(0, 5))
+    def say_where_they_work(self, who, works_there, which):
+        lead = Lead.objects.living().filter(email__startswith=f"person-{who}@").first()
+        rows = list(Company.objects.standing().order_by("pk"))
+        if lead and works_there and rows:
+            self.attempt(linking.link, lead, rows[which % len(rows)], self.marketer)
+        elif lead and lead.company:
+            self.attempt(linking.refuse, lead, lead.company, self.marketer)
 
     # Two who turn out to be one, and two again.
 

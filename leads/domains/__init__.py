@@ -1,0 +1,6 @@
+"""Whose a domain is: a company's own, a free mail service's, a throw-away one, or shared by many.
+
+addresses: the form in which two are compared · kept: what the lists of packages lack, and sites
+that are nobody's · lists: what a domain is, with what this portal's managers said of it · keeping:
+the verbs · forms, pages: the settings page.
+"""

@@ -1,0 +1,173 @@
+"""The pages of companies."""
+
+import pytest
+from django.urls import reverse
+
+from leads.companies import merging
+from leads.models import Company, CompanyMerge, Lead
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+HOSTILE = "شركة <b>" + "长" * 90
+
+
+@pytest.fixture
+def company():
+    return factories.company("Brightwater", domain="brightwater.example")
+
+
+@pytest.fixture
+def as_marketer(client):
+    client.force_login(factories.marketer())
+    return client
+
+
+def html(answer, status=200):
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_the_page_shows_people_events_owners_and_whose_word_it_is(as_marketer, company):
+    rep = factories.rep("Dana Okafor")
+    lead = factories.lead("Ana Silva", company=company, owner=rep)
+    factories.event(lead, "demo_request")
+    factories.company("Wrenfield", merged_into=company)
+    factories.company("Brightwater", domain="other.example")
+    website = factories.integration()
+    said = {"industry": {"integration": website.pk, "at": "2026-11-01T08:00:00+00:00"}}
+    Company.objects.filter(pk=company.pk).update(said=said)
+
+    told = html(as_marketer.get(company.get_absolute_url()))
+
+    for text in ("Ana Silva", "asked for a demo", "Dana Okafor", website.name, "Wrenfield"):
+        assert text in told
+    assert "other.example" in told
+
+
+def test_a_rep_sees_companies_of_leads_they_see_and_only_those_people(client, company):
+    rep = factories.rep()
+    factories.lead("Mine One", company=company, owner=rep)
+    factories.lead("Foreign Two", company=company)
+    other = factories.company("Wrenfield")
+    factories.lead(company=other)
+    client.force_login(rep)
+
+    told = html(client.get(company.get_absolute_url()))
+    listed = html(client.get(reverse("companies")))
+
+    assert "Mine" in told
+    assert "Foreign" not in told
+    assert client.get(other.get_absolute_url()).status_code == 404
+    assert "Brightwater" in listed
+    assert "Wrenfield" not in listed
+    assert client.get(reverse("company-edit", args=[company.pk])).status_code == 403
+
+
+def test_the_page_asks_as_often_for_many_as_for_one(
+    as_marketer, company, django_assert_max_num_queries
+):
+    def more():
+        factories.event(factories.lead(company=company, owner=factories.rep()), "chat")
+
+    more()
+    as_marketer.get(company.get_absolute_url())
+    with django_assert_max_num_queries(30) as few:
+        as_marketer.get(company.get_absolute_url())
+    for _ in range(4):
+        more()
+    with django_assert_max_num_queries(len(few)):
+        as_marketer.get(company.get_absolute_url())
+
+
+@pytest.mark.parametrize("words", ["bright", "www.brightwater.example"])
+def test_a_company_is_found_by_its_name_and_its_domain(as_marketer, company, words):
+    factories.company("Wrenfield")
+
+    told = html(as_marketer.get(reverse("companies"), {"q": words}))
+
+    assert company.get_absolute_url() in told
+    assert "Wrenfield" not in told
+    assert company.get_absolute_url() in html(as_marketer.get("/search", {"q": "brightwater"}))
+
+
+def test_a_person_edits_a_company(as_marketer, company):
+    address = reverse("company-edit", args=[company.pk])
+    form = as_marketer.get(address).context["form"]
+    typed = {name: "" if v is None else v for name, v in form.initial.items()}
+    typed |= {"name": HOSTILE[:200], "employees": "1,200", "read": form.as_read()}
+
+    assert "no domain of one" in html(
+        as_marketer.post(address, typed | {"domain": "gmail.com"}), 422
+    )
+    html(as_marketer.post(address, typed | {"employees": "many"}), 422)
+    assert as_marketer.post(address, typed).url == company.get_absolute_url()
+
+    company.refresh_from_db()
+    assert (company.name, company.employees) == (HOSTILE[:200], 1200)
+    assert company.typed.keys() == {"name", "employees"}
+    assert "<b>" not in html(as_marketer.get(company.get_absolute_url()))
+
+
+def test_who_saved_second_sees_both(as_marketer, company):
+    address = reverse("company-edit", args=[company.pk])
+    form = as_marketer.get(address).context["form"]
+    typed = {name: "" if v is None else v for name, v in form.initial.items()}
+    Company.objects.filter(pk=company.pk).update(industry="Fish")
+
+    answer = as_marketer.post(address, typed | {"industry": "Bread", "read": form.as_read()})
+
+    assert "Save mine over theirs" in html(answer, 409)
+
+
+def test_two_are_compared_and_made_one_and_parted(as_marketer, company):
+    other = factories.company("Wrenfield", employees=9)
+    lead = factories.lead(company=other)
+    address = reverse("company-merge", args=[company.pk])
+
+    assert f"?with={other.pk}" in html(as_marketer.get(address, {"q": "wren"}))
+    assert "Make two companies one" in html(as_marketer.get(address, {"with": other.pk}))
+    answer = as_marketer.post(address, {"with": other.pk, "employees": "theirs", "name": "ours"})
+    assert answer.url == company.get_absolute_url()
+    assert as_marketer.get(other.get_absolute_url()).url == company.get_absolute_url()
+    company.refresh_from_db()
+    assert (company.name, company.employees) == ("Brightwater", 9)
+
+    done = CompanyMerge.objects.get()
+    undo = reverse("company-unmerge", args=[done.pk])
+    assert undo in html(as_marketer.get(company.get_absolute_url()))
+    assert as_marketer.post(undo).url == other.get_absolute_url()
+    html(as_marketer.post(undo), 409)
+    assert Lead.objects.get(pk=lead.pk).company == other
+
+
+def test_two_who_merge_one_company_at_once(as_marketer, company):
+    other, third = factories.company("Wrenfield"), factories.company("Old Mill")
+    address = reverse("company-merge", args=[company.pk])
+    as_marketer.get(address, {"with": other.pk})
+    merging.merge(other, third, factories.sales_manager())
+
+    assert as_marketer.post(address, {"with": other.pk}).status_code == 404
+
+
+def test_a_lead_is_said_not_to_work_there_and_to_work_there(as_marketer, company):
+    lead = factories.lead(company=company)
+    refuse = reverse("lead-not-there", args=[lead.pk, company.pk])
+    assert refuse in html(as_marketer.get(lead.get_absolute_url()))
+
+    assert as_marketer.post(refuse).url == lead.get_absolute_url()
+    assert as_marketer.post(refuse).url == lead.get_absolute_url()
+    link = reverse("lead-there", args=[lead.pk, company.pk])
+    assert link in html(as_marketer.get(lead.get_absolute_url()))
+    as_marketer.post(link)
+
+    assert Lead.objects.get(pk=lead.pk).company == company
+
+
+def test_the_api_knows_a_company_by_the_id_of_one_that_was_merged(as_marketer, company):
+    gone = factories.company("Wrenfield", merged_into=company)
+
+    answer = as_marketer.get(f"/api/v1/companies/{gone.pk}")
+
+    assert answer.json()["id"] == company.pk
+    listed = as_marketer.get("/api/v1/companies").json()["results"]
+    assert [one["id"] for one in listed] == [company.pk]
