@@ -90,6 +90,7 @@ def test_readyz_tells_how_long_its_oldest_has_waited(declare, client):
     names += ["forget_answers", "forget_forms", "forget_scores", "forget_tries"]
     names += ["forget_sessions", "import", "forget_imports", "mail", "forget_mails", "move_names"]
     names += ["find_duplicates", "inbound", "forget_deliveries"]
+    names += ["settle_companies"]
     assert waited == dict.fromkeys(names)
 
 
