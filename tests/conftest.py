@@ -13,7 +13,6 @@ Tests with `worker` or `live_portal` talk to other processes, so their rows must
 they get the transactional database by themselves, and everything is emptied after each.
 """
 
-import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -73,13 +72,6 @@ def make_migrated(folder: Path, blocker: DjangoDbBlocker) -> None:
 def django_db_keepdb() -> bool:
     """Use what came with the cluster. Nothing is dropped: the server ends with the run."""
     return True
-
-
-def pytest_collection_finish() -> None:
-    """What is imported and collected by now stays to the end: no use in walking it for garbage."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

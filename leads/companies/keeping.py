@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
+from leadportal.db import clock
 from leadportal.db.meanwhile import really_new
 from leads import news
 from leads.companies import pieces, settling
@@ -52,7 +52,7 @@ def edit(
     CompanyRefused, MergedMeanwhile or ChangedMeanwhile.
     """
     policy.require(person, Action.EDIT_COMPANIES)
-    at = at or timezone.now()
+    at = at or clock.now()
     (company,) = locked(company)
     new = really_new({name: getattr(company, name) for name in wanted}, wanted, read)
     if not new:

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.policy import NotAllowed
+from leadportal.db import clock
 from leads import news
 from leads.companies.settling import rename_lead
 from leads.editing.editing import ONLY_HOLDER, may_edit
@@ -21,7 +21,7 @@ class LinkRefused(Exception):
 def refuse(lead: Lead, company: Company, person: User, *, at: datetime | None = None) -> None:
     """Say that a lead does not work there: no machine links it again. Raises NotAllowed or
     LinkRefused."""
-    at = at or timezone.now()
+    at = at or clock.now()
     lead = _held(lead, person)
     if company.pk in (lead.not_of or ()):
         return  # said already
@@ -41,7 +41,7 @@ def link(lead: Lead, company: Company, person: User, *, at: datetime | None = No
 
     Raises NotAllowed, or LinkRefused where the company was merged away.
     """
-    at = at or timezone.now()
+    at = at or clock.now()
     lead = _held(lead, person)
     company = Company.objects.select_for_update(no_key=True, of=("self",)).get(pk=company.pk)
     if company.merged_into_id:

@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
-from leadportal.db import rows
+from leadportal.db import clock, rows
 from leads import news
 from leads.companies import pieces, settling
 from leads.companies.keeping import CompanyRefused, locked, save
@@ -35,7 +34,7 @@ def merge(
     if it has one. Raises NotAllowed, CompanyRefused or MergedMeanwhile.
     """
     policy.require(by, Action.EDIT_COMPANIES)
-    at = at or timezone.now()
+    at = at or clock.now()
     if company.pk == into.pk:
         raise CompanyRefused("A company cannot be merged into itself.")
     company, heir = locked(company, into)
@@ -113,7 +112,7 @@ def undo(done: CompanyMerge, by: User, *, at: datetime | None = None) -> Company
     Raises NotAllowed, or CompanyRefused where it can no more be.
     """
     policy.require(by, Action.EDIT_COMPANIES)
-    at = at or timezone.now()
+    at = at or clock.now()
     pair = Company.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
     found = {row.pk: row for row in pair.filter(pk__in=(done.company_id, done.heir_id))}
     done = CompanyMerge.objects.select_for_update(of=("self",)).get(pk=done.pk)

@@ -6,14 +6,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
-from leadportal.db import paging
+from leadportal.db import clock, paging
 from leadportal.db.meanwhile import ChangedMeanwhile
 from leadportal.db.paging import Order, read_moment
 from leadportal.web import answers
@@ -61,7 +60,7 @@ def company_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "owners": reading.owners(reader, company),
         "days": words.days(events.rows),
         "page": events,
-        "merges": [(one, not merging.why_not(one, timezone.now())) for one in merged],
+        "merges": [(one, not merging.why_not(one, clock.now())) for one in merged],
         "other_names": reading.other_names(company, merged),
         "namesakes": reading.namesakes(reader, company),
         "may_edit": policy.can(reader, Action.EDIT_COMPANIES),

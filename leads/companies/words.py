@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from funnel.stages import Stage
 from funnel.vocabulary.events import event_did
+from leadportal.db import clock
 from leadportal.look import formats
 from leadportal.look.bidi import apart
 from leadportal.world.countries import country_name
@@ -71,7 +72,7 @@ def rows(heir: Company, company: Company) -> Iterator[Row]:
 
 def days(events: Sequence[Event]) -> list[Day]:
     """What people of a company did, by day, the newest first."""
-    today = timezone.localdate()
+    today = timezone.localdate(clock.now())
     by_day = groupby(events, key=lambda event: timezone.localtime(event.occurred_at).date())
     return [
         Day("" if day == today else day_label(day, today), [_entry(event) for event in of_day])

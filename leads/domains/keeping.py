@@ -4,12 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts import policy
 from accounts.models import SettingChange, User
 from accounts.policy import Action
-from leadportal.db import rows
+from leadportal.db import clock, rows
 from leads import news
 from leads.domains import lists
 from leads.matching import email_identity
@@ -28,7 +27,7 @@ def say(domain: str, kind: DomainKind, person: User, *, at: datetime | None = No
     Whom leads work for by then stays; mail addresses are read again.
     """
     policy.require(person, Action.EDIT_DOMAINS)
-    at = at or timezone.now()
+    at = at or clock.now()
     before = Domain.objects.filter(domain=domain).first()
     row, _ = Domain.objects.update_or_create(
         domain=domain, defaults={"kind": kind, "by": person, "at": at}
@@ -41,7 +40,7 @@ def say(domain: str, kind: DomainKind, person: User, *, at: datetime | None = No
 def forget(row: Domain, person: User, *, at: datetime | None = None) -> None:
     """Leave a domain to the lists again. Raises NotAllowed."""
     policy.require(person, Action.EDIT_DOMAINS)
-    at = at or timezone.now()
+    at = at or clock.now()
     if Domain.objects.filter(pk=row.pk).delete()[0]:
         _remember(row.domain, said(row), "nothing", person, at)
 

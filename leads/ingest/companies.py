@@ -77,9 +77,14 @@ def called(given: dict[str, Any] | None, email: str) -> Called:
     return Called("", name, mail_domain, has_site=False)
 
 
-def mention(given: dict[str, Any] | None, email: str) -> Mention | None:
-    """The company an item speaks of: what was sent, else whose mail server it is."""
-    domain, name, mail_domain, has_site = called(given, email)
+def mention(
+    given: dict[str, Any] | None, email: str, *, known: Called | None = None
+) -> Mention | None:
+    """The company an item speaks of: what was sent, else whose mail server it is.
+
+    `known` is what `called` has said of the same.
+    """
+    domain, name, mail_domain, has_site = known or called(given, email)
     if not domain and not name:
         return None
     given = given or {}

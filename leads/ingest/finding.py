@@ -160,7 +160,7 @@ def _tell_how_to_find(arrival: Arrival) -> None:
     # A first name alone is no name that two people would not share.
     if " " in arrival.name_key:
         given = arrival.values.get("company")
-        called = companies.called(given, arrival.values.get("email", ""))
+        called = arrival.called = companies.called(given, arrival.values.get("email", ""))
         if called.domain or called.name:
             firm = "" if called.domain else company_key(called.name)
             arrival.employed = Employed(called.domain, firm, arrival.name_key)

@@ -119,12 +119,13 @@ def _link_companies(
     arrivals: Sequence[Arrival], people: People, sender: Sender
 ) -> companies.Companies:
     for arrival in arrivals:
-        record = people.of(arrival)
-        email = arrival.values.get("email") or (record.get("email") if record else "")
+        sent, record = arrival.values.get("email", ""), people.of(arrival)
+        email = sent or (record.get("email") if record else "")
         if sender.person and arrival.lead_id and "company" in arrival.values:
             # Who says where somebody works knows better than their address.
             email = ""
-        arrival.mention = companies.mention(arrival.values.get("company"), email)
+        known = arrival.called if email == sent else None
+        arrival.mention = companies.mention(arrival.values.get("company"), email, known=known)
     return companies.link_companies((a.mention for a in arrivals if a.mention), sender)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from leads import field_values
 from leads.checks.reading import FieldError
 from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS, Column, Merge
-from leads.ingest.companies import Mention
+from leads.ingest.companies import Called, Mention
 from leads.ingest.identity import Employed, Reached
 from leads.ingest.speaking import Sender
 from leads.matching import email_identity, international_phone
@@ -54,6 +54,8 @@ class Arrival:
     emptied: frozenset[str] = frozenset()
     email_kind: str = ""
     email_key: str = ""
+    # How it names a company, where that was asked to find whom it means.
+    called: Called | None = None
     mention: Mention | None = None
     # The number and the words of the name, and what else may tell who is meant (finding.py).
     phone: str = ""

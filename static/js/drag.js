@@ -1,7 +1,7 @@
 // What a value is, dropped onto its row instead of chosen from its list.
 import { find, findAll } from "./page.js";
 
-export function startDragging() {
+function startDragging() {
   const names = find("[data-drag]");
   names.hidden = false;
   names.addEventListener("dragstart", ({ target, dataTransfer }) =>
@@ -24,3 +24,5 @@ export function startDragging() {
     });
   });
 }
+
+if (matchMedia("(pointer: fine)").matches) startDragging();

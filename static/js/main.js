@@ -51,8 +51,6 @@ findAll("[data-copy]").forEach((button) =>
     button.addEventListener("click", copy);
   }),
 );
-if (find("[data-drag]") && matchMedia("(pointer: fine)").matches)
-  import("./drag.js").then(({ startDragging }) => startDragging());
 // The palette is loaded when it is first asked for; its page is there without a script.
 function openPalette(event) {
   event.preventDefault();

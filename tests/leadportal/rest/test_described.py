@@ -11,6 +11,8 @@ GOOD: dict[str, Any] = {
     "id": 1,
     "status": "created",
     "matched": False,
+    "matched_by": None,
+    "suggested": [],
     "warnings": [],
     "url": "/api/v1/leads/1",
 }

@@ -7,15 +7,12 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
 from leadportal.models import SentForm
 from leadportal.web import once
 from leads.models import Handoff, HandoffState, Touch
 from tests import factories
 from tests.concurrently import at_once
 from tests.leads.conftest import HTMX
-from tests.test_access_matrix import PAGES, World, address, world  # noqa: F401
-from tests.test_urls_have_policy import PATTERNS
 
 pytestmark = pytest.mark.django_db
 TOUCH = {"channel": "call", "result": "talked", "note": "Four sites"}
@@ -154,43 +151,3 @@ def test_forms_are_forgotten_after_a_day():
 
     assert SentForm.objects.get().key == "new"
     assert once.oldest_due(at=at) is None
-
-
-# --- all pages -----------------------------------------------------------------------------------
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def test_every_form_that_posts_carries_a_token(world: World):  # noqa: F811
-    shown = 0
-    clients = [signed_in(person) for person in world.people.values()]
-    for name, pages in PAGES.items():
-        for page in pages:
-            if page.method != "GET":
-                continue
-            for client in clients:
-                html = client.get(address(name, page.about, world.ids)).content.decode()
-                forms = html.split('method="post"')[1:]
-                shown += len(forms)
-                for form in forms:
-                    assert 'name="once"' in form.split("</form>")[0], name
-    assert shown > 100
-
-
-def test_every_address_that_only_takes_posts_leads_to_its_page(world: World):  # noqa: F811
-    views = {pattern.name: pattern.callback for _, pattern in PATTERNS}
-    client = Client()
-    client.force_login(factories.admin())
-
-    for name, pages in PAGES.items():
-        if {page.method for page in pages} != {"POST"}:
-            continue
-        answer = client.get(address(name, pages[0].about, world.ids))
-
-        assert hasattr(views[name], "post_only"), f"{name} needs post_only in place of require_POST"
-        assert answer.status_code == 302, name
-        assert client.get(answer["Location"], follow=True).status_code in (200, 403, 404), name

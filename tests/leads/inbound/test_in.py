@@ -28,12 +28,14 @@ def base64_of(text):
     return b64encode(hmac.new(SECRET.encode(), text, sha256).digest()).decode()
 
 
-NOW = str(int(time.time() * 1000))
+def now():
+    return str(int(time.time() * 1000))
 
 
 def hubspot_v3(url):
-    text = f"POST{url}".encode() + BODY + NOW.encode()
-    return {"X-HubSpot-Signature-v3": base64_of(text), "X-HubSpot-Request-Timestamp": NOW}
+    at = now()
+    text = f"POST{url}".encode() + BODY + at.encode()
+    return {"X-HubSpot-Signature-v3": base64_of(text), "X-HubSpot-Request-Timestamp": at}
 
 
 def calendly(at):
@@ -52,11 +54,11 @@ RIGHT = [
     ("linkedin", {"X-LI-Signature": f"hmacsha256={hex_of(BODY)}"}),
     ("linkedin", {"X-LI-Signature": hex_of(b"hmacsha256=" + BODY)}),
     ("typeform", {"Typeform-Signature": f"sha256={base64_of(BODY)}"}),
-    ("webflow", webflow(NOW)),
+    ("webflow", lambda url: webflow(now())),
     ("hubspot", {"X-HubSpot-Signature": sha256(SECRET.encode() + BODY).hexdigest()}),
     ("hubspot", hubspot_v3),
     ("segment", {"X-Signature": hex_of(BODY, sha1)}),
-    ("calendly", calendly(NOW[:10])),
+    ("calendly", lambda url: calendly(now()[:10])),
     ("calcom", {"X-Cal-Signature-256": hex_of(BODY)}),
 ]
 WRONG = [
