@@ -12,9 +12,10 @@ from django.db import connection
 
 from funnel.models import CriteriaVersion, VersionState
 from funnel.rulebook.parts import KINDS
-from funnel.stages import LADDER, Stage
+from funnel.stages import LADDER, TOMBSTONES, Stage
 from funnel.versions import editing
 from leadportal.db.pieces import Sql, param
+from leads.consent import OBJECTED
 
 # How many rows of one kind are named; the rest is only said to exist.
 MOST_NAMED = 20
@@ -222,6 +223,14 @@ def queues_hold_sqls() -> Iterator[Sql]:
     )
 
 
+# Of a lead `l` and its judgement: nothing of it is still to be judged.
+_SETTLED = (
+    "attempts = 0 AND parked_error = '' AND NOT EXISTS (SELECT FROM leads_news n WHERE "
+    "n.lead_id = l.id OR n.lead_id IS NULL AND coalesce(n.company_id, l.company_id) "
+    "IS NOT DISTINCT FROM l.company_id)"
+)
+
+
 @invariant(5, "Without the consent that the MQL definition asks for, nobody is an MQL.")
 def mqls_consented() -> Iterator[Sql]:
     asking = [
@@ -229,15 +238,12 @@ def mqls_consented() -> Iterator[Sql]:
         for version in CriteriaVersion.objects.exclude(live_at=None)
         if _needs_consent(version.content["definitions"]["mql"]["condition"])
     ]
-    # Left out: what is still to be judged again.
     yield Sql(
-        "SELECT 'leads_lead', id, 'stage ' || stage || ' without consent to marketing' "
+        "SELECT 'leads_lead', id, 'stage ' || stage || ' without consent to marketing' "  # noqa: S608 - constants
         "FROM leads_lead l JOIN leads_judgement j ON j.lead_id = l.id "
         "WHERE stage IN ('mql', 'sql') AND version_id = ANY({}) "
         "AND coalesce(consent->>'marketing', 'false') <> 'true' "
-        "AND attempts = 0 AND parked_error = '' AND NOT EXISTS (SELECT FROM leads_news n WHERE "
-        "n.lead_id = l.id OR n.lead_id IS NULL AND coalesce(n.company_id, l.company_id) "
-        "IS NOT DISTINCT FROM l.company_id)"
+        f"AND {_SETTLED}"
     ) % param(asking, "bigint[]")
 
 
@@ -250,6 +256,35 @@ def _needs_consent(condition: dict[str, Any]) -> bool:
         and condition.get("op") == "is"
         and condition.get("value") is True
     )
+
+
+@invariant(5, "What stands of consent is what was said of it, by date and weight.")
+def consent_is_as_said() -> Iterator[Sql]:
+    # As leads/consent.py has it.
+    withdrawn, given = (
+        "max(at) FILTER (WHERE NOT given)",
+        "max(at) FILTER (WHERE given AND is_firm)",
+    )
+    yield Sql(
+        "SELECT 'leads_lead', l.id, 'consent is not what was said' FROM leads_lead l LEFT JOIN ("  # noqa: S608 - constants
+        "SELECT lead_id, jsonb_object_agg(purpose, stands) AS says FROM ("
+        f"SELECT c.lead_id, purpose, CASE WHEN {withdrawn} IS NULL THEN TRUE "
+        f"ELSE coalesce({given} > {withdrawn}, FALSE) END AS stands FROM leads_consent c "
+        "WHERE merge_id IS NULL OR (SELECT undone_at FROM leads_merge m WHERE m.id = merge_id) "
+        "IS NULL GROUP BY c.lead_id, purpose) AS each GROUP BY lead_id) AS said "
+        "ON said.lead_id = l.id WHERE l.merged_into_id IS NULL "
+        "AND l.consent <> coalesce(said.says, '{}')"
+    )
+
+
+@invariant(3, "Who objected to being scored has no score.")
+def who_objected_is_not_scored() -> Iterator[Sql]:
+    yield Sql(
+        "SELECT 'leads_lead', l.id, 'objected to being scored, and has a score' "  # noqa: S608 - constants
+        "FROM leads_lead l JOIN leads_judgement j ON j.lead_id = l.id "
+        f"WHERE {OBJECTED} AND j.version_id IS NOT NULL AND stage <> ALL({{}}) "
+        f"AND {_SETTLED}"
+    ) % param([*TOMBSTONES], "text[]")
 
 
 @invariant(6, "A claimed handoff is one rep's, and an open one nobody's.")

@@ -9,6 +9,7 @@ from accounts.policy import Action
 from leadportal.db import clock
 from leads import news
 from leads.by_hand.terms import OverrideRefused, actor_of, ending, given
+from leads.consent import has_objected
 from leads.models import Adjustment, Lead
 
 MOST_POINTS = 100
@@ -32,6 +33,8 @@ def adjust(
         raise OverrideRefused("Points are of fit or of intent.")
     if points == 0 or abs(points) > MOST_POINTS:
         raise OverrideRefused(f"Give 1 to {MOST_POINTS} points, or take as many away.")
+    if has_objected(lead):
+        raise OverrideRefused("They objected to being scored, so there is no score to adjust.")
     adjustment = Adjustment.objects.create(
         lead=lead,
         kind=kind,

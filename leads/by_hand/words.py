@@ -13,6 +13,7 @@ from funnel.stages import LADDER, SALES_HOLDS, Stage
 from leadportal.db import clock
 from leadportal.look import formats
 from leads.by_hand import stages
+from leads.consent import has_objected
 from leads.models import Adjustment, Lead, Override, StageChange
 
 
@@ -80,6 +81,8 @@ def by_hand(
 
 def _nothing(lead: Lead) -> str:
     """Who decides, where nobody has said anything against the criteria."""
+    if has_objected(lead):
+        return "Nothing. They objected to being scored, so people alone decide."
     if lead.stage in LADDER:
         return "Nothing. The criteria decide alone."
     if lead.stage in SALES_HOLDS:
@@ -120,9 +123,10 @@ def _is_disqualified_by_a_person(lead: Lead) -> bool:
 
 def _acts(lead: Lead, reader: User) -> list[Act]:
     disqualifies = policy.can(reader, Action.DISQUALIFY)
+    adjusts = policy.can(reader, Action.ADJUST_SCORES)
     may = [
         ("Move by hand", "lead-override", bool(stages.targets(lead, reader))),
-        ("Adjust the score", "lead-adjust", policy.can(reader, Action.ADJUST_SCORES)),
+        ("Adjust the score", "lead-adjust", adjusts and not has_objected(lead)),
         ("Disqualify", "lead-disqualify", disqualifies and lead.stage in LADDER),
         ("Readmit", "lead-readmit", disqualifies and _is_disqualified_by_a_person(lead)),
     ]
@@ -133,6 +137,11 @@ def _acts(lead: Lead, reader: User) -> list[Act]:
 
 
 def _of_moving(lead: Lead) -> str:
+    if has_objected(lead):
+        return (
+            f"{lead} stands at {lead.get_stage_display()} and objected to being scored, so nobody "
+            "but people moves them. After the day you give they are an inquiry again."
+        )
     return (
         f"{lead} stands at {lead.get_stage_display()}. Until the day you give the criteria leave "
         "the stage alone and go on with the score. Withdrawn consent ends it at once."

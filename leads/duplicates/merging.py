@@ -18,7 +18,7 @@ from funnel.stages import IN_WORK, LADDER, TOMBSTONES, Actor, Stage
 from leadportal.db import clock
 from leadportal.db.races import again_when_raced
 from leads import ledger, news
-from leads.duplicates import pieces, visits
+from leads.duplicates import consents, pieces, visits
 from leads.models import (
     Alias,
     BantItem,
@@ -123,6 +123,7 @@ def _merge(
     _take(done, lead, heir, chosen)
     done.moved[Duplicate.__name__] = _settle_pairs(lead, heir, by, at)
     done.save()
+    consents.note_stricter(done)
     news.of_leads([heir.pk], at, spreads=True)
     return done
 
@@ -179,7 +180,7 @@ def _hand_over(model: type[Model], lead: Lead, heir: Lead) -> list[int]:
 def _take(done: Merge, lead: Lead, heir: Lead, chosen: Mapping[str, bool]) -> None:
     """Write what the heir takes from the other, and on its timeline what changed."""
     address, changes = heir.email_key, {}
-    consent = strictest(heir.consent, lead.consent)
+    consent = consents.strictest(heir.consent, lead.consent)
     came = visits.of_both(heir, lead, chosen)
     for name in [*pieces.names(heir, lead)]:
         theirs = chosen.get(name, False) and not pieces.is_blank(lead, name)
@@ -225,11 +226,6 @@ def write(heir: Lead, consent: Mapping[str, bool], *, at: datetime) -> None:
     pieces.finish(heir)
     heir.consent, heir.updated_at = dict(consent), at
     heir.save(update_fields=[*pieces.WRITTEN, "consent", "updated_at"])
-
-
-def strictest(one: Mapping[str, bool], other: Mapping[str, bool]) -> dict[str, bool]:
-    """What both agreed to, or the only one who was asked."""
-    return {name: one.get(name, True) and other.get(name, True) for name in {**one, **other}}
 
 
 def _settle_pairs(lead: Lead, heir: Lead, by: User, at: datetime) -> list[int]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F
 
 from accounts import policy
 from accounts.models import User
@@ -17,11 +16,10 @@ from funnel.stages import TOMBSTONES, Stage
 from leadportal.db import clock
 from leadportal.db.races import again_when_raced
 from leads import ledger, news
-from leads.duplicates import pieces
+from leads.duplicates import consents, pieces
 from leads.duplicates.merging import MergeRefused, actor_of, both, shown, write
 from leads.models import (
     Alias,
-    Consent,
     Duplicate,
     Handoff,
     HandoffState,
@@ -114,15 +112,10 @@ def _give_back(done: Merge, by: User, at: datetime) -> None:
     if address != heir.email_key:
         # As if the heir had never had it, and had not lost the other.
         Alias.objects.filter(lead=heir, email_key__in=(address, heir.email_key)).delete()
-    write(heir, _consent(heir), at=at)
+    write(heir, consents.without(done), at=at)
+    consents.part(done, at)
     if changes:
         LeadChange.objects.create(lead=heir, at=at, person=by, fields=changes)
-
-
-def _consent(lead: Lead) -> dict[str, bool]:
-    """The newest word on each purpose; of two at one moment the stricter."""
-    rows = Consent.objects.filter(lead=lead).order_by("at", F("given").desc())
-    return dict(rows.values_list("purpose", "given"))
 
 
 def _reopen(done: Merge) -> None:

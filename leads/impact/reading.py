@@ -14,6 +14,7 @@ from funnel.stages import LADDER, Stage
 from funnel.versions import current
 from leadportal.db import clock
 from leadportal.db.pieces import Sql, param
+from leads.consent import OBJECTED
 from leads.facts import TableFacts
 from leads.judging.basis import Basis
 from leads.judging.scoring import destination
@@ -45,8 +46,8 @@ def of(version: CriteriaVersion, ids: Sequence[int], *, at: datetime | None = No
     query = Sql(
         "SELECT l.stage, coalesce(m.target, l.stage), "
         "l.stage = 'claimed' AND (s.disqualifier <> '' OR s.target <> 'sql'), count(*) "
-        "FROM {} AND l.stage = ANY({}) GROUP BY 1, 2, 3"
-    ) % (judging, param([*MOVABLE, Stage.CLAIMED], "text[]"))
+        "FROM {} AND l.stage = ANY({}) AND ({}) IS NOT TRUE GROUP BY 1, 2, 3"
+    ) % (judging, param([*MOVABLE, Stage.CLAIMED], "text[]"), Sql(OBJECTED))
     found = Impact()
     with connection.cursor() as cursor:
         cursor.execute(query.text, query.params)

@@ -14,6 +14,7 @@ from django.db import OperationalError, connection, transaction
 from funnel.models import CriteriaVersion
 from funnel.stages import Stage
 from leadportal.db.pieces import Sql, param
+from leads.consent import OBJECTED
 from leads.impact.reading import MOVABLE, FromTo, judging_of
 from leads.judging.basis import Basis
 from leads.metrics.cached import cached
@@ -85,8 +86,8 @@ def within_time(basis: Basis, size: int, milliseconds: int) -> Preview:
         _, judging = judging_of(basis, ids)
         query = Sql(
             "SELECT l.id, l.stage, coalesce(m.target, l.stage), j.total, s.total "
-            "FROM {} AND l.stage = ANY({})"
-        ) % (judging, param(list(MOVABLE), "text[]"))
+            "FROM {} AND l.stage = ANY({}) AND ({}) IS NOT TRUE"
+        ) % (judging, param(list(MOVABLE), "text[]"), Sql(OBJECTED))
         cursor.execute(query.text, query.params)
         rows = cursor.fetchall()
     found = Preview(basis.at, is_sample, aside=len(ids) - len(rows), leads=len(rows))

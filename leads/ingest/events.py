@@ -1,6 +1,6 @@
 """Events coming in: find who did it, keep each event once, mark the lead to be judged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -15,7 +15,9 @@ from leadportal.db.races import Raced, again_when_raced
 from leads import field_values, news
 from leads.checks.events import read_event
 from leads.checks.reading import FieldError, Refused
+from leads.consent import Cause, cause_of
 from leads.ingest import identity
+from leads.ingest.consents import is_of_past, withdrawal
 from leads.ingest.leads import write_leads
 from leads.ingest.reading import read
 from leads.ingest.records import Arrival
@@ -53,6 +55,8 @@ class _Happening:
     lead: dict[str, Any]
     key: str = ""
     lead_id: int | None = None
+    # As what it withdraws consent, if it does.
+    cause: Cause | None = None
     warnings: list[FieldError] = field(default_factory=list)
 
 
@@ -83,7 +87,10 @@ def ingest_events(
         else:
             results.append(IngestResult(index, Status.CREATED))
             key = values.get("external_id", "")
-            happenings.append(_Happening(index, values, values["lead"], key, warnings=wrong))
+            cause = cause_of(values["type"], values.get("properties") or {})
+            happenings.append(
+                _Happening(index, values, values["lead"], key, cause=cause, warnings=wrong)
+            )
     if all_or_none and len(happenings) < len(results):
         raise BatchRefused([result for result in results if result.errors])
     if happenings:
@@ -150,11 +157,34 @@ def _find_leads(happenings: Sequence[_Happening], sender: Sender, stored: Stored
         else:
             made_by[happening.key] = happening
             strangers.append(happening)
-    made = write_leads([Arrival(h.index, h.lead) for h in strangers], sender)
-    for happening, result in zip(strangers, made, strict=True):
+    arrivals = [_arrival(happening, sender) for happening in strangers]
+    made = write_leads([*arrivals, *_withdrawals(happenings, sender, stored, known)], sender)
+    for happening, result in zip(strangers, made, strict=False):
         happening.lead_id = result.lead_id
     for happening in repeated:
         happening.lead_id = made_by[happening.key].lead_id
+
+
+def _arrival(happening: _Happening, sender: Sender) -> Arrival:
+    """Somebody new, by what they did."""
+    if happening.cause:
+        return withdrawal(happening.index, happening.lead, happening.values, sender.at)
+    return Arrival(happening.index, happening.lead)
+
+
+def _withdrawals(
+    happenings: Sequence[_Happening], sender: Sender, stored: Stored, known: identity.KnownLeads
+) -> Iterator[Arrival]:
+    """What those we know withdraw, each event once."""
+    seen: set[str] = set()
+    for happening in happenings:
+        if happening.cause and happening.lead_id and happening.key not in {*stored, *seen}:
+            seen |= {happening.key} - {""}
+            who = happening.lead
+            if not is_of_past(happening.cause, who.get("email", ""), known.former):
+                yield withdrawal(
+                    *(happening.index, who, happening.values, sender.at), lead_id=happening.lead_id
+                )
 
 
 def _result(happening: _Happening) -> IngestResult:

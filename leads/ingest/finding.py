@@ -8,6 +8,7 @@ from django.db.models import JSONField
 
 from leadportal.db import prepared
 from leadportal.db.races import Raced
+from leads.consent import Word
 from leads.ingest import companies, identity
 from leads.ingest.identity import Employed, KnownLeads, Reached
 from leads.ingest.records import WRITTEN, Arrival, Record
@@ -35,9 +36,11 @@ _NAMES = ("company", "source", "campaign", "last_source", "last_campaign")
 # What was said on consent, and, without a time, the fields of which something is kept that was not
 # understood: asked together, as every lead that is known asks for both.
 _SAID = """
-SELECT lead_id, purpose, at, given FROM leads_consent WHERE lead_id = ANY(%(ids)s)
+SELECT lead_id, purpose, at, given, is_firm, text FROM leads_consent
+ WHERE lead_id = ANY(%(ids)s) AND (merge_id IS NULL
+    OR (SELECT undone_at FROM leads_merge WHERE id = merge_id) IS NULL)
  UNION ALL
-SELECT lead_id, field, NULL, NULL FROM leads_unreadvalue WHERE lead_id = ANY(%(ids)s)
+SELECT lead_id, field, NULL, NULL, NULL, NULL FROM leads_unreadvalue WHERE lead_id = ANY(%(ids)s)
 """
 # Whom the sender has an id for, of those that may be meant by something else.
 _NAMED = """
@@ -201,9 +204,9 @@ def _load(ids: set[int]) -> dict[int, Record]:
         records[row["id"]] = Record(
             -1, row["id"], new=False, row=row, names=names, created_at=created_at
         )
-    for lead, name, at, given in prepared.fetch(_SAID, asked):
+    for lead, name, at, *said in prepared.fetch(_SAID, asked):
         if at is None:
             records[lead].unread.add(name)
         else:
-            records[lead].spoken.setdefault(name, []).append((at, given))
+            records[lead].spoken.setdefault(name, []).append(Word(at, *said))
     return records

@@ -15,6 +15,7 @@ from leadportal.db.races import Raced, again_when_raced
 from leads import fields, ledger, news
 from leads.checks.leads import read_lead
 from leads.checks.reading import Refused
+from leads.consent import SCORING
 from leads.ingest import companies, origins, unread
 from leads.ingest.finding import People, find
 from leads.ingest.reading import read
@@ -231,7 +232,8 @@ def _note_unknown_attributes(arrivals: Sequence[Arrival], sender: Sender) -> Non
 def _note_new_purposes(arrivals: Sequence[Arrival], sender: Sender) -> None:
     """Purposes of consent become facts that criteria may ask about."""
     names = {name for a in arrivals for name in a.values.get("consent", ())}
-    names = {name for name in names if f"consent_{name}" not in STANDARD}
+    # No criteria judge who objected, so none can ask for it.
+    names = {name for name in names - {SCORING} if f"consent_{name}" not in STANDARD}
     _note_names(ConsentPurpose, names, sender.at, {})
 
 

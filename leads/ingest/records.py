@@ -8,6 +8,7 @@ from typing import Any
 from leads import field_values
 from leads.checks.reading import FieldError
 from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS, Column, Merge
+from leads.consent import Word
 from leads.ingest.companies import Called, Mention
 from leads.ingest.identity import Employed, Reached
 from leads.ingest.speaking import Sender
@@ -67,6 +68,9 @@ class Arrival:
     unread: list[FieldError] = field(default_factory=list)
     as_read: dict[str, Any] | None = None
     editions: dict[str, int] = field(default_factory=dict)
+    # Of what it says on consent: the address it came through, and whether it ends all mail.
+    through: str = ""
+    ends_mail: bool = False
     # When it came, if not now.
     unread_since: datetime | None = None
     # What the lead had no room for.
@@ -108,8 +112,8 @@ class Record:
     pointed: dict[str, int | None] = field(default_factory=dict)
     # {"job_title": ["old", "new"]}: the first old and the last new.
     changes: dict[str, list[Any]] = field(default_factory=dict)
-    # What was said before and now on each purpose: [(at, given)], and the rows to add.
-    spoken: dict[str, list[tuple[datetime, bool]]] = field(default_factory=dict)
+    # What was said before and now on each purpose, and the rows to add.
+    spoken: dict[str, list[Word]] = field(default_factory=dict)
     consent_rows: list[dict[str, Any]] = field(default_factory=list)
     # Something is to be written that nobody judges by: what a machine said against a person, tags.
     written: bool = False
@@ -272,27 +276,6 @@ class Record:
                 twins[name] = twin
             self._take_words(name, field_values.words(value, sender.defined.get(name)))
             self.note(f"{ATTRIBUTE}{name}", old, value)
-
-    def take_consent(self, words: dict[str, dict[str, Any]], at: datetime) -> None:
-        """New words on purposes. Repeating what stands adds nothing; the latest word counts."""
-        standing = self.row.setdefault("consent", {})
-        for purpose, word in words.items():
-            said_at, given = min(word.get("at", at), at), word["given"]
-            spoken = self.spoken.setdefault(purpose, [])
-            if (said_at, given) in spoken if "at" in word else standing.get(purpose) is given:
-                continue
-            spoken.append((said_at, given))
-            self.consent_rows.append(
-                {
-                    "purpose": purpose,
-                    "given": given,
-                    "at": said_at,
-                    "text": word.get("text", ""),
-                    "channel": word.get("channel", ""),
-                }
-            )
-            # Of two words at one moment the stricter stands.
-            standing[purpose] = max(spoken, key=lambda said: (said[0], not said[1]))[1]
 
     def finish(self) -> None:
         self.row["name_key"] = person_key(self.get("first_name"), self.get("last_name"))

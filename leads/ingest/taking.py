@@ -2,7 +2,7 @@
 
 from funnel.stages import Stage
 from leads.checks.reading import FieldError, Refused
-from leads.ingest import companies, origins, unread, whence
+from leads.ingest import companies, consents, origins, unread, whence
 from leads.ingest.finding import People
 from leads.ingest.records import Arrival, Record
 from leads.ingest.results import How, IngestResult, Status
@@ -35,14 +35,14 @@ def take(
             record.empty(name, sender)
     if "email" in arrival.values:
         maybe += _take_email(record, arrival, people, sender, how)
-    if "consent" in arrival.values:
-        record.take_consent(arrival.values["consent"], sender.at)
+    void = consents.take(record, arrival, sender) if "consent" in arrival.values else []
     _take_company(record, arrival, linked, sender)
     whence.take(record, arrival, named, sender)
     people.others[arrival.index] = maybe
     result = IngestResult(arrival.index, status, first_index=first_index, how=how)
     if wrong := arrival.wrong:
         result.warnings = [e for e in wrong if unread.field_of(e.pointer) not in arrival.editions]
+    result.warnings += void
     return result, record
 
 

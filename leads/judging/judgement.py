@@ -6,7 +6,7 @@ their ledger rows, with the evidence, and their handoffs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.db import transaction
 from funnel.stages import TOMBSTONES
 from leadportal.db import prepared
 from leads import news
+from leads.judging import objected
 from leads.judging.basis import Basis
 from leads.judging.hearing import hear, tell_colleagues
 from leads.judging.moving import ByHand, say_why
@@ -64,10 +65,15 @@ def judge(
 
     `have_news` where something about them changed, so that they are as of now whatever comes of it.
     `are_new` where nobody judged them before: nearly all will move. Who is to move while somebody
-    else writes them stays as they are, and due; what is new of them a second later.
+    else writes them stays as they are, and due; what is new of them a second later. Who objected to
+    being scored is let go of.
     """
     if not lead_ids:
         return Judged()
+    if gone := objected.let_go(lead_ids, basis):
+        rest = [pk for pk in lead_ids if pk not in gone]
+        judged = judge(rest, basis, have_news=have_news, are_new=are_new)
+        return replace(judged, scored=judged.scored + len(gone))
     changed, departing = 0, list(lead_ids)
     if not are_new:
         stayed = score(lead_ids, basis, have_news=have_news)
@@ -88,7 +94,11 @@ def judge(
 def put(lead_id: int, basis: Basis, by_hand: ByHand) -> None:
     """Judge a lead that the caller has locked, and move it where a person says."""
     _held(_HOLD_JUDGEMENTS, [lead_id])
+    is_scored = not objected.among([lead_id])
+    basis = basis if is_scored else objected.without_rules(basis)
     _tell(score_and_move([lead_id], basis, have_news=True, by_hand=by_hand), basis)
+    if not is_scored:
+        objected.forget([lead_id], basis)
 
 
 def _held(statement: str, lead_ids: Sequence[int], **params: Any) -> list[int]:

@@ -203,6 +203,8 @@ class Lead(models.Model):
             models.Index(fields=["company", "name_key"], name="lead_of_company"),
             # Read by: the search for duplicates, who wrote from this mailbox of a team.
             models.Index(Lower("email"), condition=Q(email_kind="role"), name="lead_by_mailbox"),
+            # Read by: judging, who objected to being scored (leads/judging/objected.py).
+            models.Index(fields=["id"], condition=Q(consent__scoring=False), name="lead_objected"),
             # Read by: the lead page, undo of merges, who was merged into a lead.
             models.Index(
                 fields=["merged_into"],

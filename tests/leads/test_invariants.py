@@ -179,10 +179,29 @@ def test_a_lead_in_the_queue_below_the_line(world):
 
 def test_an_sql_without_consent(world):
     lead = world["waiting"]
-    Lead.objects.filter(pk=lead.pk).update(consent={"marketing": False})
+    factories.consent(lead, given=False)
     assert broken() == {"mqls_consented": [lead.pk]}
 
     # Until its turn comes it keeps its old judgement.
+    factories.news(lead)
+    assert broken() == {}
+
+
+def test_a_consent_that_nobody_said(world):
+    low, waiting = world["low"], world["waiting"]
+    Lead.objects.filter(pk=low.pk).update(consent={"newsletter": True})
+    # Bare words after a withdrawal, as an older release would have let them count.
+    factories.consent(waiting, "newsletter", given=False)
+    factories.consent(waiting, "newsletter", is_firm=False)
+
+    assert broken() == {"consent_is_as_said": sorted([low.pk, waiting.pk])}
+
+
+def test_a_score_of_who_objected(world):
+    lead = world["low"]
+    factories.consent(lead, "scoring", given=False)
+    assert broken() == {"who_objected_is_not_scored": [lead.pk]}
+
     factories.news(lead)
     assert broken() == {}
 
