@@ -21,6 +21,7 @@ class Action(StrEnum):
     OPEN_QUEUE = "open the queue"
     WORK_HANDOFFS = "claim and work handoffs"
     WRITE_NOTES = "write notes about leads"
+    SHARE_PREFERENCES = "copy the link to somebody’s preferences"
     OPEN_QUALITY = "open lead quality"
     OPEN_OVERVIEW = "open the overview"
     OPEN_LEADS = "open leads"
@@ -60,6 +61,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.WORK_HANDOFFS: frozenset({Role.SALES, Role.SALES_MANAGER}),
     # Who works with leads; an admin looks after the portal.
     Action.WRITE_NOTES: frozenset({Role.MARKETING, Role.SALES}) | MANAGERS,
+    # It acts for the person, so for who talks with them.
+    Action.SHARE_PREFERENCES: frozenset({Role.MARKETING, Role.SALES}) | MANAGERS,
     # Both departments see the same numbers, but a rep's day is the queue.
     Action.OPEN_QUALITY: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.OPEN_OVERVIEW: MANAGERS_AND_ADMIN,

@@ -126,6 +126,16 @@ def cause_of(type_: str, properties: Mapping[str, Any]) -> Cause | None:
     return cause
 
 
+def is_bounce(channel: str) -> bool:
+    """Whether a word came as a mail that came back."""
+    return _called(channel) in (Cause.HARD_BOUNCE, Cause.BOUNCE)
+
+
+def is_event(channel: str) -> bool:
+    """Whether a word came as something somebody did."""
+    return _called(channel) is not None
+
+
 def _is_hard(properties: Mapping[str, Any]) -> bool:
     said = {_name(name): _name(str(value)) for name, value in properties.items()}
     kinds = [said[name] for name in _SAYS_WHICH if name in said]

@@ -24,6 +24,7 @@ from leads.measured import api as measured_api
 from leads.mine import pages as mine
 from leads.nurture import pages as nurture
 from leads.overview import pages as overview
+from leads.preferences import pages as preferences
 from leads.quality import pages as quality
 from leads.queue import pages as queue
 from leads.rejections import api as rejections_api
@@ -44,6 +45,8 @@ api_urls = [
     path("leads/<int:pk>/explanation", lead_api.lead_explanation, name="api-lead-explanation"),
     path("leads/<int:pk>/history", lead_api.lead_history, name="api-lead-history"),
     path("leads/<int:pk>/events", lead_api.lead_events, name="api-lead-events"),
+    path("leads/<int:pk>/consents", lead_api.lead_consents, name="api-lead-consents"),
+    path("leads/<int:pk>/preferences", lead_api.lead_preferences, name="api-lead-preferences"),
     path("leads/outcome", handoffs_api.named_outcome, name="api-named-outcome"),
     path("leads/<int:pk>/outcome", handoffs_api.lead_outcome, name="api-lead-outcome"),
     path("leads/<int:pk>/answer", rejections_api.answer_lead, name="api-lead-answer"),
@@ -171,6 +174,13 @@ urlpatterns = [
     ),
     path("f/<slug:slug>", web_forms.hosted_form, name="hosted-form"),
     path("f/<slug:slug>/thanks", web_forms.hosted_thanks, name="hosted-thanks"),
+    path("p/<str:token>", preferences.preference_page, name="preferences"),
+    path(
+        "p/<str:token>/unsubscribe",
+        preferences.preferences_unsubscribe,
+        name="preferences-unsubscribe",
+    ),
+    path("p/<str:token>/scoring", preferences.preferences_scoring, name="preferences-scoring"),
     path("settings/values", unread.value_list, name="values"),
     path("settings/values/meaning", unread.value_meaning, name="value-meaning"),
     path("settings/values/forget", unread.value_forget, name="value-forget"),

@@ -61,6 +61,11 @@ def do_not_contact(lead: Lead) -> str:
     return ""
 
 
+def purpose(name: str) -> str:
+    """A purpose of consent as the end of "consent to …"."""
+    return {"sales": "sales contact"}.get(name, name.replace("_", " "))
+
+
 def came_back(last: Mapping[str, Any] | None, opened_at: datetime | None) -> str:
     """ "Back after 34 days; last time: too small", from what the cycle before ended with."""
     if last is None:

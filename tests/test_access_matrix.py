@@ -416,6 +416,10 @@ CALLS: dict[str, list[Call]] = {
     "api-lead-explanation": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
     "api-lead-history": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
     "api-lead-events": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
+    "api-lead-consents": [Call("GET", Scope.LEADS_READ, 200, about="lead", people=True)],
+    "api-lead-preferences": [
+        Call("GET", Scope.LEADS_WRITE, 200, "lead", True, Action.SHARE_PREFERENCES)
+    ],
     "api-events": [
         Call("GET", Scope.LEADS_READ, 200, people=True),
         Call("POST", Scope.EVENTS_WRITE, 400, body={"type": "chat"}),
@@ -472,7 +476,7 @@ CALLS: dict[str, list[Call]] = {
 }
 # Each has tests of its own: who signs in, and what is about oneself alone.
 ELSEWHERE = {"hosted-form", "hosted-thanks", "in", "healthz", "readyz", "theme", "schema", "docs"}
-ELSEWHERE_BEGINNINGS = ("account_", "mfa_")
+ELSEWHERE_BEGINNINGS = ("account_", "mfa_", "preferences")
 
 PAGE_LINES = [(name, page) for name, pages in PAGES.items() for page in pages]
 CALL_LINES = [(name, call) for name, calls in CALLS.items() for call in calls]

@@ -10,7 +10,8 @@ from funnel.vocabulary.operators import FactType
 from leads.columns import COMPANY_COLUMNS, KEPT_COLUMNS, LEAD_COLUMNS, Column
 from leads.explanation.answers import ScoreAnswer
 from leads.ingest.answers import WarningAnswer
-from leads.models import EmailKind, Event, StageChange
+from leads.models import Consent, EmailKind, Event, Lead, StageChange
+from leads.preferences import links
 
 
 def told_types(columns: Iterable[Column]) -> dict[str, Any]:
@@ -85,6 +86,61 @@ def event_answer(event: Event) -> EventAnswer:
         "received_at": event.received_at,
         "properties": event.properties,
         "external_id": event.external_id or None,
+    }
+
+
+class ConsentAnswer(TypedDict):
+    """One word on one purpose, and how we know."""
+
+    id: int
+    purpose: str
+    given: bool
+    at: datetime
+    # Whether it can give again what was withdrawn: it says when, or in new words.
+    is_firm: bool
+    text: str | None
+    channel: str | None
+    # The mail address it came through.
+    address: str | None
+    # Who told us; neither: they themselves.
+    by: str | None
+    integration: str | None
+    received_at: datetime
+
+
+def consent_answer(word: Consent) -> ConsentAnswer:
+    return {
+        "id": word.pk,
+        "purpose": word.purpose,
+        "given": word.given,
+        "at": word.at,
+        "is_firm": word.is_firm,
+        "text": word.text or None,
+        "channel": word.channel or None,
+        "address": word.address or None,
+        "by": word.person.name if word.person else None,
+        "integration": word.integration.name if word.integration else None,
+        "received_at": word.received_at,
+    }
+
+
+class PreferencesAnswer(TypedDict):
+    """Links that act for one person, made now, and the headers of a mail to them."""
+
+    url: str
+    unsubscribe_url: str
+    # List-Unsubscribe and List-Unsubscribe-Post (RFC 8058).
+    list_unsubscribe: str
+    list_unsubscribe_post: str
+
+
+def preferences_answer(lead: Lead, at: datetime) -> PreferencesAnswer:
+    one_click = links.one_click(lead, at)
+    return {
+        "url": links.page(lead, at),
+        "unsubscribe_url": one_click,
+        "list_unsubscribe": f"<{one_click}>",
+        "list_unsubscribe_post": links.ONE_CLICK,
     }
 
 

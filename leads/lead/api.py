@@ -10,8 +10,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
 from rest_framework.request import Request
 
+from accounts import policy
 from accounts.keys.authentication import READ, OpenTo, integration_of
 from accounts.models import Scope, User
+from accounts.policy import Action
+from leadportal.db import clock
 from leadportal.db.paging import Order, read_moment
 from leadportal.rest.lists import (
     json_text,
@@ -43,6 +46,7 @@ ORDERS = {
     "-total": Order("judgement__total", int, descending=True),
 }
 HISTORY_ORDERS = {"at": Order("at", read_moment), "-at": Order("at", read_moment, descending=True)}
+CONSENT_ORDERS = {"-at": Order("at", read_moment, descending=True)}
 EVENT_ORDERS = {"-occurred_at": Order("occurred_at", read_moment, descending=True)}
 
 
@@ -147,6 +151,24 @@ def lead_events(request: Request, pk: int) -> HttpResponse:
     return one_page(
         request, lead_or_404(request, pk).events.all(), EVENT_ORDERS, answers.event_answer
     )
+
+
+@extend_schema(**openapi.GET_CONSENTS)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.LEADS_READ)])
+def lead_consents(request: Request, pk: int) -> HttpResponse:
+    words = lead_or_404(request, pk).consents.that_count().select_related("person", "integration")
+    return one_page(request, words, CONSENT_ORDERS, answers.consent_answer)
+
+
+@extend_schema(**openapi.GET_PREFERENCES)
+@api_view(["GET"])
+@permission_classes([OpenTo(people=READ, GET=Scope.LEADS_WRITE)])
+def lead_preferences(request: Request, pk: int) -> HttpResponse:
+    """The links act for the person, so reading leads is not enough to have them."""
+    if isinstance(request.user, User):
+        policy.require(request.user, Action.SHARE_PREFERENCES)
+    return JsonResponse(answers.preferences_answer(lead_or_404(request, pk), clock.now()))
 
 
 @extend_schema(methods=["GET"], **openapi.LIST_EVENTS)

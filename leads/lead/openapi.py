@@ -17,7 +17,14 @@ from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 from leads.examples import LEAD_EXAMPLE, LINE_EXAMPLE, NOW, SCORE_EXAMPLE
 from leads.explanation.answers import ExplanationAnswer
 from leads.ingest.openapi import STRICT
-from leads.lead.answers import ChangedLeadAnswer, EventAnswer, LeadAnswer, StageChangeAnswer
+from leads.lead.answers import (
+    ChangedLeadAnswer,
+    ConsentAnswer,
+    EventAnswer,
+    LeadAnswer,
+    PreferencesAnswer,
+    StageChangeAnswer,
+)
 from leads.lead.filters import EventFilter
 from leads.table.filters import LeadFilter
 
@@ -146,6 +153,54 @@ GET_HISTORY = operation(
     },
     problems=(400, *READING_ONE),
     parameters=paging(("at", "-at")),
+)
+
+
+GET_CONSENTS = operation(
+    "leadConsents",
+    "What a lead agreed to, word by word",
+    description="Every word on consent with its proof, the newest first; what stands is `consent`"
+    " of the lead. A withdrawal stands until a later word that says when (`at`) or in new words"
+    " (`text`) gives again. `scoring` withdrawn is an objection: the lead is not scored. Words are"
+    " added by `POST /leads`, by a change, and by events that say no, like `unsubscribed`,"
+    " `spam_complaint` or `hard_bounce`.",
+    answers={200: PageAnswer[ConsentAnswer]},
+    answer={
+        "results": [
+            {
+                "id": 5,
+                "purpose": "marketing",
+                "given": False,
+                "at": NOW,
+                "is_firm": True,
+                "text": None,
+                "channel": "unsubscribed",
+                "address": "maya.lindqvist@brightwater.example",
+                "by": None,
+                "integration": "Newsletter",
+                "received_at": NOW,
+            }
+        ],
+        "next": None,
+    },
+    problems=(400, *READING_ONE),
+    parameters=paging(("-at",)),
+)
+_LINK = "https://leads.ourcompany.example/p/WzEyLCJhYiIsMV0:x1"
+GET_PREFERENCES = operation(
+    "leadPreferences",
+    "The links by which a lead says what we may do",
+    description="For a mail to this lead and nobody else: who has a link acts in their name. The"
+    " page shows what we hold and gives consent for 30 days, and says no for ever;"
+    " `list_unsubscribe` and `list_unsubscribe_post` are the headers of RFC 8058.",
+    answers={200: PreferencesAnswer},
+    answer={
+        "url": _LINK,
+        "unsubscribe_url": f"{_LINK}/unsubscribe",
+        "list_unsubscribe": f"<{_LINK}/unsubscribe>",
+        "list_unsubscribe_post": "List-Unsubscribe=One-Click",
+    },
+    problems=READING_ONE,
 )
 
 

@@ -26,6 +26,7 @@ from leads import local_time
 from leads import words as phrases
 from leads.by_hand import words as by_hand_words
 from leads.by_hand.reading import rows_of
+from leads.consent import has_objected
 from leads.editing import editing, said
 from leads.explanation import stored
 from leads.handoffs import bant, verdicts
@@ -42,7 +43,7 @@ from leads.lead.reading import (
     newest_handoff,
     not_of,
 )
-from leads.lead.words import alike, next_step, path, who, why
+from leads.lead.words import alike, consents, next_step, path, who, why
 from leads.lead.words import timeline as told
 from leads.lead.words import unread as unread_words
 from leads.lead.words.notice import kept_from
@@ -57,6 +58,7 @@ from leads.models import (
     Override,
     StageChange,
 )
+from leads.preferences import links
 from leads.search import recent
 from leads.verdicts import words as verdict_words
 from leads.walks.filters import carried, walk_of
@@ -190,9 +192,12 @@ def _standing(
         "place": phrases.place(lead),
         "refusal": now.refusal,
         "contact": [
-            *who.contact(lead, lead.told_consents, whose, unread, may_reach=not now.refusal),
+            *who.contact(lead, whose, unread, may_reach=not now.refusal),
             *who.elsewhere(lead, whose, unread),
         ],
+        "agrees": consents.proofs(lead, lead.told_consents),
+        "consent_unread": unread_words.of_consent(unread),
+        "preferences": _preferences(reader, lead),
         "said_first": who.at_first(whose),
         "may_edit": editing.may_edit(reader, lead),
         "own_words": who.own_words(lead.told_words),
@@ -201,6 +206,12 @@ def _standing(
         "origin": who.origin(lead, request.portal.currency, whose, unread),
         "attributes": who.attributes(lead, words, unread),
     }
+
+
+def _preferences(reader: User, lead: Lead) -> str:
+    """The link to the page of the person, for who may give it to them."""
+    may = policy.can(reader, Action.SHARE_PREFERENCES)
+    return links.page(lead, clock.now()) if may else ""
 
 
 def _asked_bant(lead: Lead, words: Vocabulary) -> int:
@@ -243,6 +254,7 @@ def _judgement(
 ) -> dict[str, Any]:
     """The score in lines, or that there is none yet."""
     context: dict[str, Any] = {
+        "objected": has_objected(lead),
         "freshness": why.freshness(lead, lead.fresh or 0, has_news=lead.has_news),
     }
     if lead.judgement.version is None:

@@ -16,6 +16,7 @@ from leads.editing import said
 from leads.handoffs import bant
 from leads.judging.history import newest_of_lead
 from leads.lead.alike import alike_for, parts_of_lead
+from leads.lead.timeline import CONSENT_SAYS
 from leads.lead.words.timeline import WORDS
 from leads.models import (
     Answer,
@@ -82,7 +83,7 @@ def for_page(reader: User) -> "QuerySet[LeadOnPage]":
     """The leads this person sees, each with what its page shows, in one query."""
     scored_at = OuterRef("judgement__scored_at")
     fresh = Event.objects.filter(lead=OuterRef("pk"), received_at__gt=scored_at)
-    consents = Consent.objects.filter(lead=OuterRef("pk")).order_by("-at", "-pk")
+    consents = Consent.objects.filter(lead=OuterRef("pk")).that_count().order_by("-at", "-pk")
     return (
         Lead.objects.visible_to(reader)
         .select_related("company", "source", "campaign", "last_source", "last_campaign")
@@ -90,9 +91,7 @@ def for_page(reader: User) -> "QuerySet[LeadOnPage]":
         .annotate(
             fresh=Subquery(fresh.order_by().values("lead").annotate(n=Count("pk")).values("n")),
             has_news=Exists(news.about(OuterRef("pk"), OuterRef("company"))),
-            told_consents=ArraySubquery(
-                consents.values(said=JSONObject(purpose="purpose", given="given", at=F("at")))
-            ),
+            told_consents=ArraySubquery(consents.values(said=CONSENT_SAYS)),
             told_scores=ArraySubquery(newest_of_lead(days=TREND_DAYS)),
             told_follow_ups=ArraySubquery(_planned_for(reader)),
             told_override=ArraySubquery(override_of_lead()),

@@ -25,6 +25,19 @@ from leads.models import (
 )
 
 SIZE = 30
+# A word on consent with its proof (leads/lead/words/consents.py).
+CONSENT_SAYS = JSONObject(
+    purpose="purpose",
+    given="given",
+    at="at",
+    is_firm="is_firm",
+    text="text",
+    channel="channel",
+    address="address",
+    integration=F("integration__name"),
+    person=F("person__name"),
+    is_merge=Q(merge__isnull=False),
+)
 SEPARATOR = "~"
 
 # At one moment the effect stands above its cause: an event, then the stage it led to.
@@ -152,9 +165,9 @@ def _tables(leads: list[int]) -> Iterable[tuple[int, QuerySet, str, JSONObject]]
     )
     yield (
         CONSENT,
-        Consent.objects.filter(lead__in=leads),
+        Consent.objects.filter(lead__in=leads).that_count(),
         "at",
-        JSONObject(purpose="purpose", given="given", text="text", channel="channel"),
+        CONSENT_SAYS,
     )
     yield (
         CHANGE,

@@ -37,7 +37,7 @@ from leads.lead.timeline import (
     TOUCH,
     Happened,
 )
-from leads.lead.words import disputes
+from leads.lead.words import consents, disputes
 from leads.lead.words.came import came_again
 from leads.lead.words.entries import MARKETING, SALES, Entry, Reader, who
 from leads.ledger import UNDONE
@@ -108,14 +108,8 @@ def _shown(value: Any) -> str:
 
 def _consent(thing: Happened, reading: Reader) -> list[Entry]:
     about = thing.about
-    verb = "Gave" if about["given"] else "Withdrew"
-    title = f"{verb} consent to {purpose(about['purpose'])}"
-    return [Entry(thing.at, title, strong=True, text=apart(about["channel"]), quote=about["text"])]
-
-
-def purpose(name: str) -> str:
-    """A purpose as the end of "consent to …"."""
-    return {"sales": "sales contact"}.get(name, name.replace("_", " "))
+    text = consents.how(about)
+    return [Entry(thing.at, consents.title(about), strong=True, text=text, quote=about["text"])]
 
 
 def _change(thing: Happened, reading: Reader) -> list[Entry]:

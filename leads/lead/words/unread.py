@@ -40,5 +40,5 @@ def noted(shown: Any, notes: Notes, *fields: str) -> Any:
     return format_html_join("", "{}", ((part,) for part in [shown, *found])) if found else shown
 
 
-def of_consent(notes: Notes) -> list[str]:
-    return [field for field in notes if field.partition(".")[0] == "consent"]
+def of_consent(notes: Notes) -> list[Any]:
+    return [note for field, note in notes.items() if field.partition(".")[0] == "consent"]

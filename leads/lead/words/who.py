@@ -15,10 +15,10 @@ from leads import tags
 from leads.columns import COMPANY_COLUMNS, KEPT_COLUMNS, LEAD_COLUMNS, Column, Section
 from leads.editing.said import Doubt, Said, doubts
 from leads.facts import CUSTOM
-from leads.lead.words.timeline import WORDS, purpose
-from leads.lead.words.unread import Notes, noted, of_consent
+from leads.lead.words.timeline import WORDS
+from leads.lead.words.unread import Notes, noted
 from leads.models import Company, Handoff, Lead
-from leads.words import against, place, short
+from leads.words import against, place
 
 # Attributes of a lead beyond these are read through the API.
 ATTRIBUTES_SHOWN = 40
@@ -31,7 +31,6 @@ OF_COMPANY = "company."
 
 def contact(
     lead: Lead,
-    consents: Sequence[Mapping[str, Any]],
     words: Mapping[str, Said],
     unread: Notes,
     *,
@@ -48,7 +47,6 @@ def contact(
     return [
         *facts,
         ("Where", noted(where, unread, "country", "city")),
-        ("Consent", noted(_consents(consents), unread, *of_consent(unread))),
         ("External id", noted("", unread, "external_id")),
         *([] if lead.company else _no_company(unread)),
     ]
@@ -150,18 +148,6 @@ def _doubted(
     column: Column, lead: Lead, words: Mapping[str, Said], against: Mapping[str, Doubt]
 ) -> Any:
     return with_word(column.name, apart(str(column.told(lead) or "")), words, against)
-
-
-def _consents(consents: Sequence[Mapping[str, Any]]) -> str:
-    newest: dict[str, Mapping[str, Any]] = {}
-    for consent in consents:
-        newest.setdefault(consent["purpose"], consent)
-    said = [
-        f"{purpose(name).capitalize()} {'given' if one['given'] else 'withdrawn'} "
-        f"{short(datetime.fromisoformat(one['at']))}"
-        for name, one in newest.items()
-    ]
-    return "; ".join(said) or "None on record"
 
 
 def company(lead: Lead, unread: Notes) -> list[tuple[str, Any]]:

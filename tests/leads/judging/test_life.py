@@ -133,7 +133,7 @@ class Life(RuleBasedStateMachine):
     @rule(
         who=people,
         title=st.sampled_from(TITLES),
-        consent=st.sampled_from([None, True, True, False]),
+        consent=st.sampled_from([None, True, "now", "now", False]),
         source=st.sampled_from([None, "Website", "web-site", "Fair", "Newsletter"]),
         campaign=st.sampled_from([None, None, "Q1", "Hall 4"]),
         company=st.sampled_from(COMPANIES),
@@ -142,13 +142,22 @@ class Life(RuleBasedStateMachine):
         item = {"email": f"person-{who}@brightwater.example", "job_title": title}
         item |= {"source": source, "campaign": campaign, "company": company}
         if consent is not None:
-            item["consent"] = {"marketing": consent}
+            dated = {"given": True, "at": self.at.isoformat()}
+            item["consent"] = {"marketing": dated if consent == "now" else consent}
+        (result,) = ingest_leads([item], integration=self.website, at=self.at)
+        assert not result.errors
+
+    @rule(who=people, may_be=st.booleans())
+    def object_to_being_scored(self, who, may_be):
+        """Or let themselves be scored again."""
+        word = {"given": may_be, "at": self.at.isoformat()}
+        item = {"email": f"person-{who}@brightwater.example", "consent": {"scoring": word}}
         (result,) = ingest_leads([item], integration=self.website, at=self.at)
         assert not result.errors
 
     @rule(
         who=people,
-        type=st.sampled_from(["chat", "demo_request", "page_view"]),
+        type=st.sampled_from(["chat", "demo_request", "page_view", "unsubscribed"]),
         # The last ones from a clock ahead of ours.
         ago=st.sampled_from([0, 1, 6, 7, 29, 30, 400, -1, -30]),
         number=st.none() | st.integers(1, 3),
