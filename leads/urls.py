@@ -223,6 +223,7 @@ urlpatterns = [
     path("leads/<int:pk>/lost", verdicts.lead_lost, name="lead-lost"),
     path("leads/<int:pk>/follow-up", follow_ups.lead_follow_up, name="lead-follow-up"),
     path("leads/<int:pk>/note", lead.lead_note, name="lead-note"),
+    path("leads/<int:pk>/consent", preferences.lead_consent, name="lead-consent"),
     path("leads/<int:pk>/override", by_hand.lead_override, name="lead-override"),
     path("leads/<int:pk>/override/end", by_hand.override_end, name="override-end"),
     path("leads/<int:pk>/adjust", by_hand.lead_adjust, name="lead-adjust"),

@@ -207,6 +207,10 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.OPEN_LEADS, about="lead", besides=Action.EDIT_LEADS),
         Page(Action.OPEN_LEADS, "POST", "lead", 422, {"email": "nobody"}, Action.EDIT_LEADS),
     ],
+    "lead-consent": [
+        Page(Action.OPEN_LEADS, about="lead", besides=Action.EDIT_LEADS),
+        Page(Action.OPEN_LEADS, "POST", "lead", 422, {"purpose": "x"}, Action.EDIT_LEADS),
+    ],
     "lead-override": [
         Page(Action.MOVE_BY_HAND, about="lead"),
         Page(Action.MOVE_BY_HAND, "POST", "lead", 422, {"to": "mql", "reason": "x"}),  # it is held

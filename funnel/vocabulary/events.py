@@ -27,6 +27,8 @@ EVENT_TYPES: dict[str, EventType] = {
         EventType("call_booked", "Call booked", "booked a call"),
         EventType("trial_started", "Trial started", "started a trial"),
         EventType("unsubscribed", "Unsubscribed", "unsubscribed"),
+        EventType("spam_complaint", "Spam complaint", "called our mail spam"),
+        EventType("hard_bounce", "Hard bounce", "cannot be reached by mail"),
     )
 }
 

@@ -186,12 +186,16 @@ def _dated(
     inlet: Inlet,
     at: datetime,
 ) -> dict[str, Any]:
-    """A bare yes with what it answers, and when it was given."""
+    """A bare yes with what it answers, and when it was given.
+
+    Not where the system tells again and again what it keeps: that is no new word of the person.
+    """
     question = next(
         (one.label for one, name in zip(said, names, strict=True) if name == AGREED), ""
     )
+    when = {} if road(inlet.system).repeats else {"at": at.isoformat(), "text": question}
     return {
-        purpose: {"given": given, "at": at.isoformat(), "text": question, "channel": inlet.name}
+        purpose: {"given": given, "channel": inlet.name, **when}
         if isinstance(given, bool)
         else given
         for purpose, given in consent.items()

@@ -19,8 +19,8 @@ MOST_CYCLES = 3
 MOST_DAYS = 1095
 # In place of a kind of event: whatever they do, or whatever becomes known of them.
 ANYTHING = "anything"
-# Mail programs open mails by themselves.
-SAYS_NOTHING = frozenset({"email_open", "unsubscribed"})
+# Mail programs open mails by themselves, and who says no brings nobody back.
+SAYS_NOTHING = frozenset({"email_open", "unsubscribed", "spam_complaint", "hard_bounce"})
 # What ended a wait that was no return.
 MOVED_ON = "moved on otherwise"
 BATCH = 200

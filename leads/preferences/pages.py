@@ -1,4 +1,7 @@
-"""What strangers see who come by their own link: no sign-in, no script, nothing kept by anybody."""
+"""What strangers see who come by their own link: no sign-in, no script, nothing kept by anybody.
+
+And what our people note of what somebody said to them.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,23 +9,33 @@ from typing import Any
 from zlib import crc32
 
 from csp.constants import NONE, SELF
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import AuthenticatedRequest, permission_required
 from accounts.models import Portal
+from accounts.policy import Action
 from leadportal.db import clock
 from leadportal.rest import rates
+from leadportal.web.answers import fragment, go
 from leadportal.web.posts import post_only
+from leads.checks.reading import Refused
 from leads.consent import has_objected
+from leads.editing import editing
 from leads.inbound.api import address_of
+from leads.models import Lead
 from leads.preferences import holding, links, preferences, words
+from leads.preferences.forms import SaidForm
 from leads.preferences.links import LinkBroken, Visit
 from leads.preferences.words import Said
 
+FORM_METHODS = ["GET", "HEAD", "POST"]
 # A minute, of all who share a number made of where they come from: a person needs few, and who
 # tries out links many. Mail programs post from few places for many people.
 MOST, MOST_ONE_CLICKS = 60, 1_200
@@ -76,7 +89,7 @@ def _closed(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(FORM_METHODS)
 @by_link()
 def preference_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What they agreed to, and what we hold; a post chooses anew."""
@@ -148,3 +161,27 @@ def _page(
             "deeds": holding.deeds(lead),
         }
     return render(request, "leads/preferences/preferences.html", context, status=status)
+
+
+# --- what people say to us ---------------------------------------------------------------------
+
+
+@require_http_methods(FORM_METHODS)
+@permission_required(Action.OPEN_LEADS)
+def lead_consent(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Note what somebody said, by phone or at a fair; it counts at once."""
+    lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk)
+    if not editing.may_edit(request.user, lead):
+        raise PermissionDenied(editing.ONLY_HOLDER)
+    form = SaidForm(request.POST or None, lead=lead)
+    if form.is_valid():
+        try:
+            editing.edit(lead, form.payload, request.user)
+        except Refused as refused:
+            form.add_error(None, " ".join(error.detail for error in refused.errors))
+        else:
+            messages.success(request, "Noted. It counts from now on.")
+            return go(request, lead)
+    context = {"lead": lead, "form": form, "drawer_title": "What they said"}
+    status = 422 if form.errors else 200
+    return fragment(request, "leads/preferences/said.html", context, status=status)

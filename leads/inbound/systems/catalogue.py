@@ -35,6 +35,8 @@ class Road:
     is_open: bool = False
     # Whether its id of what was sent is that of a lead there, by which one may ask for it.
     names_lead: bool = False
+    # Whether it sends what it keeps of people, again and again, and not what they just said.
+    repeats: bool = False
 
 
 _MAP = "Send a test from there, then come back here and say what each value is."
@@ -51,6 +53,7 @@ ROADS: dict[System, Road] = {
     ),
     System.JSON: Road(
         read=surveys.plain,
+        repeats=True,
         steps=(
             "Add a step that sends a POST (“Webhooks” in Zapier, “HTTP Request” in n8n, “HTTP” in "
             "Make) to {url} with the values as JSON.",
@@ -121,6 +124,7 @@ ROADS: dict[System, Road] = {
     ),
     System.HUBSPOT: Road(
         read=tools.hubspot,
+        repeats=True,
         event="",
         signs_with="Client secret",
         headers=(
@@ -136,6 +140,7 @@ ROADS: dict[System, Road] = {
     ),
     System.SEGMENT: Road(
         read=tools.segment,
+        repeats=True,
         event="",
         signs_with="Shared secret",
         headers=("x-signature",),

@@ -324,6 +324,25 @@ def test_json_of_any_names(inlet, came):
     assert lead.consent == {"marketing": True}
 
 
+def test_what_a_tool_keeps_gives_no_consent_again_and_a_form_does(inlet, came):
+    kept = {"contact": {"email": "joy@bay.example", "newsletter": True}}
+    lead = came(inlet("json"), kept).lead
+    no = call("track", "Unsubscribed", userId="u-1")
+    identify = call("identify", userId="u-1", traits={"email": "joy@bay.example"})
+    came(inlet("segment"), {"batch": [identify, no | {"timestamp": "2026-11-02T09:00:00Z"}]})
+    lead.refresh_from_db()
+    assert lead.consent == {"marketing": False}
+
+    came(inlet("json"), kept | {"batch": 2})
+    lead.refresh_from_db()
+    assert lead.consent == {"marketing": False}
+
+    sent = f"{FORM}&newsletter=yes".replace("zo%C3%AB%40x", "joy%40bay")
+    came(inlet("html"), sent, "application/x-www-form-urlencoded")
+    lead.refresh_from_db()
+    assert lead.consent == {"marketing": True}
+
+
 def test_a_list_is_several_people(inlet, came):
     delivery = came(inlet("json"), [{"email": "a@x.example"}, {"email": "b@x.example"}, {"no": 1}])
 

@@ -105,6 +105,57 @@ def test_who_talks_with_people_gives_them_their_link(maya, open_lead):
             assert links.visit(found[1], maya.created_at).lead == maya
 
 
+# --- what people say to us ---------------------------------------------------------------------
+
+SAID = {"purpose": "marketing", "given": "no", "channel": "by phone", "text": ""}
+
+
+def test_what_somebody_says_is_noted_with_who_noted_it(maya, client):
+    ines = factories.marketer()
+    client.force_login(ines)
+    assert "What they said" in client.get(f"/leads/{maya.pk}/consent").content.decode()
+
+    answer = client.post(f"/leads/{maya.pk}/consent", SAID)
+
+    assert answer.url == f"/leads/{maya.pk}"
+    word = Consent.objects.get(given=False)
+    assert (word.purpose, word.channel, word.person) == ("marketing", "by phone", ines)
+    assert word.address == maya.email
+    # A person who types says it now, so a yes counts again without words.
+    client.post(f"/leads/{maya.pk}/consent", SAID | {"given": "yes"})
+    maya.refresh_from_db()
+    assert maya.consent["marketing"] is True
+
+
+def test_an_objection_by_phone_is_one(maya, client):
+    client.force_login(factories.marketer())
+
+    client.post(f"/leads/{maya.pk}/consent", SAID | {"purpose": "scoring"})
+    drain()
+
+    maya.refresh_from_db()
+    assert (maya.consent["scoring"], maya.judgement.total) == (False, None)
+
+
+def test_how_it_was_said_is_asked_for(maya, client):
+    client.force_login(factories.marketer())
+
+    answer = client.post(f"/leads/{maya.pk}/consent", SAID | {"channel": ""})
+
+    assert answer.status_code == 422
+    assert "Say how, like by phone." in answer.content.decode()
+
+
+def test_a_rep_notes_it_of_those_they_hold_alone(maya, client):
+    rep = factories.rep()
+    held, waiting = factories.claimed(rep).lead, factories.handoff().lead
+    client.force_login(rep)
+
+    for lead, status in ((held, 302), (waiting, 403), (maya, 404)):
+        assert client.post(f"/leads/{lead.pk}/consent", SAID).status_code == status
+    assert list(Consent.objects.filter(given=False).values_list("lead", flat=True)) == [held.pk]
+
+
 # --- over REST ---------------------------------------------------------------------------------
 
 
