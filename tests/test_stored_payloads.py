@@ -20,6 +20,7 @@ from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
 from leads.judging.due import drain
 from leads.models import Handoff
+from leads.preferences import links
 from leads.web_forms import web_forms
 from tests import factories
 from tests.browser import open_whole
@@ -66,6 +67,9 @@ PAGES = [
     "/settings/forms/{form}",
     "/settings/forms/{form}/edit",
     "/settings/forms/{form}/consent?purpose={payload}",
+    "/leads/{lead}/consent",
+    "/p/{preferences}",
+    "/p/{preferences}?said={payload}",
     "/f/odd?utm_source={payload}",
     "/f/odd/thanks",
     "/quality",
@@ -165,6 +169,7 @@ def world(live_portal, db) -> dict[str, object]:
         "waiting": waiting[0].lead_id,
         "handoff": held.pk,
         "key": key.pk,
+        "preferences": links.token(held.lead, held.opened_at),
         "payload": "%22%3E%3Cscript%3Eran()%3C%2Fscript%3E",
     }
 

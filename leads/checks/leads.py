@@ -191,7 +191,9 @@ LEAD: dict[str, Field] = {
         _consent,
         {
             "type": ["object", "null"],
-            "description": "By purpose: true, false, or an object that says when and how.",
+            "description": "By purpose: true, false, or an object that says when and how. What"
+            " was withdrawn is given again by a later `at` or by new words in `text`, not by a bare"
+            " true. `scoring` withdrawn is an objection: the lead is not scored.",
             "additionalProperties": {
                 "oneOf": [{"type": "boolean"}, object_of(CONSENT, required=["given"])]
             },

@@ -46,7 +46,9 @@ POST_EVENT = operation(
     "Send one event",
     description="An unknown mail makes an inquiry; an unknown id or external id is a 404. The same"
     " external id is the same event. A time ahead of ours counts as now, and so does one that is"
-    " not understood: it is told in `warnings`, as all that was left out.",
+    " not understood: it is told in `warnings`, as all that was left out. An unsubscribe, a spam"
+    " complaint and a hard bounce (also as mail tools call them) withdraw consent: to the purposes"
+    " in the property `purpose` or `purposes`, else to marketing and all agreed purposes of mail.",
     body=EVENT_SCHEMA,
     sent=EVENT_EXAMPLE,
     answers={201: PostedEventAnswer, 200: PostedEventAnswer},
