@@ -94,10 +94,11 @@ def _mark(pk: int, address: str) -> str:
 
 
 def _addresses(lead: Lead) -> set[str]:
-    """Every address a person has, had, or brought along into a merge; none is one too."""
+    """Every address a person has, had, or brought along into a merge; and none, as who had none
+    when their link was made."""
     rows = Lead.objects.filter(Q(pk=lead.pk) | Q(pk__in=_parts(lead)))
     held = {_identity(email) for email in rows.values_list("email", flat=True)}
-    return held | {*Alias.objects.filter(lead=lead).values_list("email_key", flat=True)}
+    return {""} | held | {*Alias.objects.filter(lead=lead).values_list("email_key", flat=True)}
 
 
 def _parts(lead: Lead) -> list[int]:

@@ -1,8 +1,10 @@
 """What somebody agreed to goes with them into a merge, and out of it."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
 
 from leads import invariants
 from leads.duplicates import merging, undoing
@@ -12,6 +14,7 @@ from leads.models import Consent, Lead
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+UPGRADE = import_module("leads.migrations.0051_consent_stands")
 JANUARY, MARCH = datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 3, 5, tzinfo=UTC)
 
 
@@ -140,3 +143,18 @@ def test_what_a_third_brought_along_stays_with_the_heir(ines):
 
     assert (given(one), given(heir)) == (True, False)
     assert holds()
+
+
+def test_the_upgrade_says_of_earlier_merges_that_the_stricter_word_stands(two, ines):
+    no, yes = two
+    done = merging.merge(no, yes, ines)
+    with connection.cursor() as cursor, factories.unguarded():
+        cursor.execute("DELETE FROM leads_consent WHERE merge_id IS NOT NULL")
+    assert not holds()
+
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(UPGRADE.STRICTER)
+
+    assert said(yes)[-1] == (done.at, False, "merge")
+    assert len(said(yes)) == 3 and holds()

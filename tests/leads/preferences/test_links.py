@@ -101,6 +101,15 @@ def test_who_has_no_address_and_who_writes_from_that_of_a_team_have_links_too(db
         assert (visit.lead, visit.address) == (lead, email)
 
 
+def test_a_link_of_who_had_no_address_stays_theirs_when_they_have_one(maya):
+    Lead.objects.filter(pk=maya.pk).update(email="", email_key="")
+    maya.refresh_from_db()
+    token = links.token(maya, clock.now())
+    Lead.objects.filter(pk=maya.pk).update(email="m@x.example", email_key="m@x.example")
+
+    assert links.visit(token, clock.now()).lead == maya
+
+
 def test_who_is_gone_has_none(maya):
     token = links.token(maya, clock.now())
     factories.moved(maya, "erased")
