@@ -94,7 +94,7 @@ GET_CRITERIA_TEXT = operation(
     "Read one version of the criteria as text",
     description="YAML 1.2 that diffs well and reads back exactly; `curl` needs the `.yaml` at the"
     f" end of the address and no header but the key. {WHO}",
-    answers={200: str},
+    answers={200: Any},
     answer=writing.written(CONTENT_EXAMPLE, number=2, note=NOTE),
     media_type="application/yaml",
     problems=(*CONDITIONAL, 406),
