@@ -15,6 +15,7 @@ from leads.ingest.records import Arrival, Record
 from leads.ingest.speaking import Sender
 from leads.matching import email_identity
 
+_TOLD = ("text", "channel")
 WITHDRAWN = (
     "It was withdrawn. Only a consent with a later date or in new words gives it again; this one"
     " changed nothing."
@@ -42,10 +43,11 @@ def take(record: Record, arrival: Arrival, sender: Sender) -> list[FieldError]:
         at = min(word.get("at", sender.at), sender.at)
         if _is_repeated(word, at, said, standing.get(purpose), is_new=is_new):
             continue
-        told = {name: word.get(name, "") for name in ("text", "channel")}
-        said.append(Word(at, word["given"], is_firm, told["text"]))
-        row = {"purpose": purpose, "given": word["given"], "at": at, "is_firm": is_firm}
-        record.consent_rows.append({**row, **told, "address": address, **sender.spoke})
+        said.append(Word(at, word["given"], is_firm, word.get("text", "")))
+        row = {"purpose": purpose, "given": word["given"], "is_firm": is_firm, "address": address}
+        # Who says no time says it now, as all of a batch is written (leads/ingest/leads.py).
+        row |= {"at": at} if at != sender.at else {}
+        record.consent_rows.append(row | {name: word[name] for name in _TOLD if name in word})
         standing[purpose] = consent.stands(said)
     return void
 
