@@ -32,32 +32,46 @@ def take(record: Record, arrival: Arrival, sender: Sender) -> list[FieldError]:
     if arrival.ends_mail:
         words = dict.fromkeys(consent.of_all_mail(standing), words[MARKETING])
     address = arrival.through or arrival.values.get("email") or record.get("email")
-    void = []
-    for purpose, word in words.items():
-        said = record.spoken.setdefault(purpose, [])
-        is_new = consent.are_new(word.get("text", ""), said)
-        is_firm = not word["given"] or "at" in word or is_new or sender.person is not None
-        if not is_firm and standing.get(purpose) is False:
+    void: list[FieldError] = []
+    for purpose, sent in words.items():
+        said, stands = record.spoken.setdefault(purpose, []), standing.get(purpose)
+        word = _word(sent, said, sender)
+        if stands is False and not word.is_firm:
             void.append(FieldError(f"/consent/{purpose}", "withdrawn", WITHDRAWN, True))
-            continue
-        at = min(word.get("at", sender.at), sender.at)
-        if _is_repeated(word, at, said, standing.get(purpose), is_new=is_new):
-            continue
-        said.append(Word(at, word["given"], is_firm, word.get("text", "")))
-        row = {"purpose": purpose, "given": word["given"], "is_firm": is_firm, "address": address}
-        # Who says no time says it now, as all of a batch is written (leads/ingest/leads.py).
-        row |= {"at": at} if at != sender.at else {}
-        record.consent_rows.append(row | {name: word[name] for name in _TOLD if name in word})
-        standing[purpose] = consent.stands(said)
+        elif not said or not _is_repeated(sent, word, said, stands):
+            said.append(word)
+            standing[purpose] = consent.stands(said) if len(said) > 1 else word.given
+            record.consent_rows.append(_row(purpose, sent, word, sender) | {"address": address})
     return void
 
 
+def _word(sent: Mapping[str, Any], said: list[Word], sender: Sender) -> Word:
+    given, at, text = sent["given"], sent.get("at"), sent.get("text", "")
+    is_firm = not given or at is not None or sender.person is not None
+    is_firm = is_firm or text != "" and consent.are_new(text, said)
+    return Word(sender.at if at is None else min(at, sender.at), given, is_firm, text)
+
+
 def _is_repeated(
-    word: Mapping[str, Any], at: datetime, said: list[Word], stands: bool | None, *, is_new: bool
+    sent: Mapping[str, Any], word: Word, said: list[Word], stands: bool | None
 ) -> bool:
-    if "at" in word:
-        return any((one.at, one.given) == (at, word["given"]) for one in said)
-    return stands is word["given"] and not is_new
+    if "at" in sent:
+        return any((one.at, one.given) == (word.at, word.given) for one in said)
+    return stands is word.given and not consent.are_new(word.text, said)
+
+
+def _row(purpose: str, sent: Mapping[str, Any], word: Word, sender: Sender) -> dict[str, Any]:
+    """The columns in which it differs: who says no time says it now, as all of a batch is written
+    (leads/ingest/leads.py)."""
+    row: dict[str, Any] = {"purpose": purpose, "given": word.given}
+    if word.at != sender.at:
+        row["at"] = word.at
+    if not word.is_firm:
+        row["is_firm"] = False
+    for name in _TOLD:
+        if name in sent:
+            row[name] = sent[name]
+    return row
 
 
 # --- events ------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from leadportal.rest import rates
 from leads import fields
 from leads.inbound import deliveries, inlets, job, suspicion
 from leads.inbound.systems.ours import TOKEN
+from leads.ingest.events import ingest_events
 from leads.models import Consent, Delivery, Event, Lead
 from leads.web_forms import web_forms
 
@@ -145,6 +146,19 @@ def test_what_was_agreed_to_is_kept_with_its_words_version_time_and_address(form
     assert consent.at == delivery.received_at
     assert consent.channel == "/f/demo v1 from 127.0.0.1"
     assert delivery.lead.consent == {"marketing": True}
+
+
+def test_who_withdrew_gives_it_again_by_the_form_in_the_same_words(form, came, manager):
+    text = web_forms.ask_consent(form, manager, purpose="marketing", text="You may write to me.")
+    lead = came(form, **ANA, consent=text.pk).lead
+    no = {"type": "unsubscribed", "lead": {"id": lead.pk}}
+    ingest_events([no], integration=form.inlet.integration)
+    lead.refresh_from_db()
+    assert lead.consent == {"marketing": False}
+
+    # Nothing ticked says nothing.
+    assert came(form, **ANA).lead.consent == {"marketing": False}
+    assert came(form, **ANA, phone="1", consent=text.pk).lead.consent == {"marketing": True}
 
 
 def test_the_words_of_another_form_are_no_consent(form, came, manager):
