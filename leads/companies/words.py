@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from funnel.stages import Stage
-from funnel.vocabulary.events import event_did
 from leadportal.db import clock
 from leadportal.look import formats
 from leadportal.look.bidi import apart
@@ -18,7 +17,8 @@ from leads.columns import COMPANY_COLUMNS, Column
 from leads.companies import pieces
 from leads.companies.reading import doubts, whose
 from leads.lead.words.entries import Entry
-from leads.lead.words.timeline import TITLES, Day, day_label
+from leads.lead.words.events import told
+from leads.lead.words.timeline import Day, day_label
 from leads.lead.words.who import with_word
 from leads.models import Company, Event
 
@@ -81,12 +81,11 @@ def days(events: Sequence[Event]) -> list[Day]:
 
 
 def _entry(event: Event) -> Entry:
-    named = (event.properties.get(name) for name in TITLES)
-    what = next((str(one) for one in named if one), "")
+    about = told(event.type, event.properties)
     title = format_html(
         '<a class="link" href="{}"><bdi>{}</bdi></a> {}',
         event.lead.get_absolute_url(),
         event.lead.name,
-        event_did(event.type),
+        about.did,
     )
-    return Entry(event.occurred_at, title, text=apart(what[:160]))
+    return Entry(event.occurred_at, title, text=about.text, quote=about.quote)

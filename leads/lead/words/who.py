@@ -15,7 +15,8 @@ from leads import tags
 from leads.columns import COMPANY_COLUMNS, KEPT_COLUMNS, LEAD_COLUMNS, Column, Section
 from leads.editing.said import Doubt, Said, doubts
 from leads.facts import CUSTOM
-from leads.lead.words.timeline import WORDS, purpose
+from leads.lead.words.events import WORDS
+from leads.lead.words.timeline import purpose
 from leads.lead.words.unread import Notes, noted, of_consent
 from leads.models import Company, Handoff, Lead
 from leads.words import against, place, short

@@ -171,3 +171,16 @@ def test_the_api_knows_a_company_by_the_id_of_one_that_was_merged(as_marketer, c
     assert answer.json()["id"] == company.pk
     listed = as_marketer.get("/api/v1/companies").json()["results"]
     assert [one["id"] for one in listed] == [company.pk]
+
+
+def test_what_they_did_says_which_page_and_their_words(as_marketer, company):
+    lead = factories.lead("Ana Silva", company=company)
+    factories.event(lead, "page_view", properties={"title": "Prices <b>", "path": "/prices"})
+    factories.event(lead, "chat", properties={"message": "How much?", "seats": 40})
+
+    told = html(as_marketer.get(company.get_absolute_url()))
+
+    assert "visited <b>Prices &lt;b&gt;</b>" in told
+    assert "visited a page" not in told
+    assert "“How much?”" in told
+    assert "Seats: 40" in told
