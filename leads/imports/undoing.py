@@ -21,6 +21,7 @@ from leads.editing import editing
 from leads.ingest.whence import CAME, ORIGIN
 from leads.models import (
     Adjustment,
+    Alias,
     BantItem,
     Campaign,
     Event,
@@ -167,8 +168,19 @@ def _restored(one: Import, line: ImportLine, found: Mapping[int, Lead]) -> LineS
         else:
             payload[name] = old if old != "" else None
     if payload:
+        at = clock.now()
         editing.change(lead, payload, one.integration)
+        if "email" in payload:
+            _forget_addresses(lead, line.at, at)
     return LineStatus.RESTORED if stands else LineStatus.KEPT
+
+
+def _forget_addresses(lead: Lead, came: datetime, undone: datetime) -> None:
+    """As if the lead had never had the address of the line, and not lost its own to it."""
+    by_undo = Q(at__gte=undone, email_key=lead.email_key)
+    own = Lead.objects.filter(pk=lead.pk).values("email_key")
+    by_line = Q(at=came, email_key__in=own)
+    Alias.objects.filter(by_undo | by_line, lead=lead).delete()
 
 
 def _take_back_coming(lead: Lead, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> bool:

@@ -39,8 +39,8 @@ from leads.lead.timeline import (
 )
 from leads.lead.words import disputes
 from leads.lead.words.came import came_again
-from leads.lead.words.events import shown, told
 from leads.lead.words.entries import MARKETING, SALES, Entry, Reader, who
+from leads.lead.words.events import shown, told
 from leads.ledger import UNDONE
 from leads.models import Lead, Touch
 
