@@ -16,7 +16,6 @@ from accounts.models import User
 from funnel.stages import LADDER, Actor, Stage
 from leadportal.db import clock, rows
 from leads import ledger, news
-from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS
 from leads.editing import editing
 from leads.ingest.whence import CAME, ORIGIN
 from leads.models import (
@@ -48,22 +47,8 @@ _ATTRIBUTE = "attributes."
 # Won and lost without a handoff is what the file said.
 _UNWORKED = (*LADDER, Stage.DISQUALIFIED, Stage.WON, Stage.LOST)
 _NAMED = ("company", *ORIGIN)
-# All that says who somebody is.
-_NOBODY: Mapping[str, Any] = {
-    **{c.name: c.blank for c in LEAD_COLUMNS if c.name not in _NAMED},
-    **{c.twin: "" for c in LEAD_COLUMNS if c.twin and c.twin != AMONG_ATTRIBUTES},
-    "email_key": "",
-    "email_kind": "",
-    "search_key": "",
-    "company_id": None,
-    "attributes": {},
-    "attribute_keys": {},
-    "word_keys": None,
-    "typed": None,
-    "held_until": None,
-    "tags": None,
-    "last_tags": None,
-}
+# All else that says who somebody is goes with them (leads/sql/erased.sql).
+_NOBODY: Mapping[str, Any] = {"email_key": "", "held_until": None}
 
 
 def undo_lines(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[str, int]:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from accounts.policy import NotAllowed
-from leads import invariants
 from leads.companies import keeping, linking, merging, settling
 from leads.companies.keeping import CompanyRefused, MergedMeanwhile
 from leads.ingest.leads import ingest_leads
+from leads.invariants import invariants
 from leads.models import Company, Lead
 from tests import factories
 

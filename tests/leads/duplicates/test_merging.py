@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from accounts import policy
 from funnel.stages import LADDER, Stage
-from leads import invariants
 from leads.companies import linking
 from leads.duplicates import forecast, merging, search, undoing
 from leads.duplicates.merging import BothInWork, MergeRefused
 from leads.editing import editing
 from leads.handoffs import claims
 from leads.ingest.leads import ingest_leads
+from leads.invariants import invariants
 from leads.judging.due import drain
 from leads.models import (
     Alias,

@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from accounts.policy import NotAllowed
 from funnel.stages import Stage
-from leads import invariants
 from leads.handoffs import claims
 from leads.imports import imports, job, words
 from leads.imports.imports import ImportRefused, Terms
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
+from leads.invariants import invariants
 from leads.judging import due
 from leads.lead import notes
 from leads.models import (
