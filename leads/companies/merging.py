@@ -6,6 +6,7 @@ the heir's.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -16,7 +17,10 @@ from leadportal.db import clock, rows
 from leads import news
 from leads.companies import pieces, settling
 from leads.companies.keeping import CompanyRefused, locked, save
-from leads.models import Company, CompanyMerge, Lead, LeadChange
+from leads.models import Company, CompanyChange, CompanyMerge, Lead, LeadChange
+
+# Among the changes of a company: another one that became part of it, or was parted again.
+MERGED = "merged"
 
 
 @transaction.atomic
@@ -49,6 +53,7 @@ def merge(
     _move(done.leads, company, heir, by, at)
     _carry_refusals(done)
     done.save()
+    _tell(done, by, at, ["", company.name])
     news.of_companies([heir.pk], at)
     return done
 
@@ -79,6 +84,20 @@ def _move(leads: Sequence[int], before: Company, company: Company, by: User, at:
     said = {"at": at, "fields": fields, "person_id": by.pk, "integration_id": None}
     rows.insert(LeadChange, [said | {"lead_id": pk} for pk in leads])
     settling.rename(company)
+
+
+def _tell(done: CompanyMerge, by: User, at: datetime, merged: Sequence[str]) -> None:
+    """For the page of the heir: which company came or went, and what changed with it."""
+    changed = {
+        name: [_value(one) for one in (both if merged[1] else reversed(both))]
+        for name, both in done.taken.items()
+    }
+    fields = {MERGED: merged, **changed}
+    CompanyChange.objects.create(company=done.heir, at=at, person=by, fields=fields)
+
+
+def _value(piece: pieces.Piece | str) -> Any:
+    return piece["value"] if isinstance(piece, dict) else piece
 
 
 def _carry_refusals(done: CompanyMerge) -> None:
@@ -125,6 +144,7 @@ def undo(done: CompanyMerge, by: User, *, at: datetime | None = None) -> Company
     _move(list(still.values_list("pk", flat=True)), heir, company, by, at)
     done.undone_at, done.undone_by = at, by
     done.save(update_fields=["undone_at", "undone_by"])
+    _tell(done, by, at, [company.name, ""])
     news.of_companies([company.pk, heir.pk], at)
     return company
 

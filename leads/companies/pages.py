@@ -26,7 +26,9 @@ from leads.models import Company, CompanyMerge, Lead
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 _BY_NAME = Order("name", str)
+_BEST = Order("best", int, descending=True)
 _NEWEST = Order("occurred_at", read_moment, descending=True)
+_CHANGED = Order("at", read_moment, descending=True)
 # So many are offered to be merged with.
 OFFERED = 20
 REFUSED = "Nothing was changed"
@@ -48,18 +50,21 @@ def company_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return redirect("company", heir)
     company = get_object_or_404(reading.visible_to(request.user), pk=pk)
     reader = request.user
-    people, merged = reading.people(reader, company), reading.merges(company)
-    events = paging.page(reading.events(reader, company), _NEWEST, request.GET)
+    merged = reading.merges(company)
+    people = paging.page(reading.people(reader, company), _BEST, request.GET, of="people")
+    events = paging.page(reading.events(reader, company), _NEWEST, request.GET, of="timeline")
+    changes = paging.page(reading.changes(company), _CHANGED, request.GET, of="history")
     leads = Lead.objects.visible_to(reader)
     context = {
         "company": company,
         "facts": words.facts(company),
-        "people": people[: reading.PEOPLE],
-        "has_more": len(people) > reading.PEOPLE,
+        "people": people,
         "stages": words.stages(directory.stages_of(company, leads)),
         "owners": reading.owners(reader, company),
         "days": words.days(events.rows),
-        "page": events,
+        "events": events,
+        "history": words.history(changes.rows, company),
+        "changes": changes,
         "merges": [(one, not merging.why_not(one, clock.now())) for one in merged],
         "other_names": reading.other_names(company, merged),
         "namesakes": reading.namesakes(reader, company),

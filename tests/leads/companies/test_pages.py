@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from leads.companies import merging
+from leads.companies import keeping, merging
 from leads.models import Company, CompanyMerge, Lead
 from tests import factories
 
@@ -105,7 +105,7 @@ def test_a_person_edits_a_company(as_marketer, company):
     company.refresh_from_db()
     assert (company.name, company.employees) == (HOSTILE[:200], 1200)
     assert company.typed.keys() == {"name", "employees"}
-    assert "<b>" not in html(as_marketer.get(company.get_absolute_url()))
+    assert HOSTILE[:8] not in html(as_marketer.get(company.get_absolute_url()))
 
 
 def test_who_saved_second_sees_both(as_marketer, company):
@@ -184,3 +184,45 @@ def test_what_they_did_says_which_page_and_their_words(as_marketer, company):
     assert "visited a page" not in told
     assert "“How much?”" in told
     assert "Seats: 40" in told
+
+
+def test_all_people_are_on_pages_the_best_first(as_marketer, company):
+    best = factories.lead("Ana Best", company=company, fit=50, intent=40)
+    for _ in range(27):
+        factories.lead("Bo Middle", company=company, fit=10)
+    factories.lead("Zoe Unjudged", company=company)
+    factories.event(best, "chat")
+
+    first = as_marketer.get(company.get_absolute_url())
+    second = as_marketer.get(f"{company.get_absolute_url()}{first.context['people'].older}")
+
+    assert first.context["people"].rows[0] == best
+    told = html(second)
+    assert "Zoe" in told
+    assert "Ana" not in told.split('id="timeline"')[0]
+    # The other lists stay where they are.
+    assert "asked in the chat" in told
+    assert "#people" in told
+    back = as_marketer.get(f"{company.get_absolute_url()}{second.context['people'].newer}")
+    assert list(back.context["people"].rows) == list(first.context["people"].rows)
+
+
+def test_what_was_changed_is_told_with_who_did(as_marketer, company):
+    ines = factories.marketing_manager()
+    keeping.edit(company, {"industry": "Fish <b>", "country": "NO"}, ines)
+    other = factories.company("Wrenfield", founded=1990)
+    keeping.edit(other, {"industry": "Bread"}, ines)
+    done = merging.merge(other, company, ines)
+
+    told = html(as_marketer.get(company.get_absolute_url()))
+
+    for said in ("Fish &lt;b&gt;", "Country: Sweden → Norway", f"<b>{ines.name}</b> changed it"):
+        assert said in told
+    assert f"<b>{ines.name}</b> merged Wrenfield" in told
+    assert "Founded: 1990" in told
+    assert f"<b>{ines.name}</b> changed Wrenfield" in told
+    merging.undo(done, ines)
+    told = html(as_marketer.get(company.get_absolute_url()))
+    assert f"<b>{ines.name}</b> parted Wrenfield" in told
+    assert "Founded: 1990 → nothing" in told
+    assert f"{ines.name}</b> changed Wrenfield" not in told

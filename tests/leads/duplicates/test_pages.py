@@ -47,6 +47,16 @@ def test_the_list_says_who_and_why(ines, pair):
     assert f"{LIST}/{pair.pk}" in page
 
 
+def test_a_row_leads_to_the_comparison_and_an_address_breaks_where_its_parts_end(ines, pair):
+    Lead.objects.filter(pk=pair.first_id).update(email="anna<b>@old.example")
+
+    page = body(ines.get(LIST))
+
+    assert f'<a class="name" dir="auto" href="{LIST}/{pair.pk}">Anna Nowak</a>' in page
+    assert "anna&lt;b&gt;@<wbr>old.<wbr>example" in page
+    assert "anna&lt;b&gt;@<wbr>old.<wbr>example" in body(ines.get(f"{LIST}/{pair.pk}"))
+
+
 @pytest.mark.parametrize("show", ["", "certain", "likely", "possible", "merged", "refused", "x"])
 def test_each_list_opens_empty_and_filled(ines, show):
     assert ines.get(f"{LIST}?show={show}").status_code == 200

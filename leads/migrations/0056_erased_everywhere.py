@@ -1,8 +1,32 @@
-"""Who is erased is erased everywhere, with the leads that became a part of them."""
+"""Triggers: who is erased is erased everywhere, and nobody waits to be compared since last year."""
 
 from django.db import migrations
 from django.db.models import F
 
+SINCE_NOW = """
+CREATE OR REPLACE FUNCTION leads_lead_is_uncompared() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO leads_uncompared (lead_id, at) SELECT l.id, now() FROM added l;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION leads_lead_is_another() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO leads_uncompared (lead_id, at) VALUES (NEW.id, now());
+    RETURN NULL;
+END $$;
+"""
+SINCE_IT_SAYS = """
+CREATE OR REPLACE FUNCTION leads_lead_is_uncompared() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO leads_uncompared (lead_id, at) SELECT l.id, l.updated_at FROM added l;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION leads_lead_is_another() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO leads_uncompared (lead_id, at) VALUES (NEW.id, NEW.updated_at);
+    RETURN NULL;
+END $$;
+"""
 FORGETS = """
 -- History cannot be changed, but what it says of a person goes with the person: the words and the
 -- evidence of moves. Who moved whom, where, when and by which version stays.
@@ -105,8 +129,9 @@ def forget(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("leads", "0056_compared_since_now")]
+    dependencies = [("leads", "0049_companies_by_name")]
     operations = [
+        migrations.RunSQL(SINCE_NOW, SINCE_IT_SAYS),
         migrations.RunSQL(FORGETS, REMEMBERS),
         migrations.RunPython(forget, migrations.RunPython.noop),
     ]
