@@ -86,7 +86,10 @@ def company_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         except MergedMeanwhile as meanwhile:
             return refused(request, REFUSED, str(meanwhile), meanwhile.heir)
         except ChangedMeanwhile as meanwhile:
-            form, status = form.against(meanwhile, by="Somebody", initial=known(company)), 409
+            form, status = (
+                form.against(meanwhile, by=reading.who_saved(company), initial=known(company)),
+                409,
+            )
         else:
             messages.success(request, "Saved.")
             return go(request, company)
@@ -99,8 +102,12 @@ def company_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @permission_required(Action.EDIT_COMPANIES)
 def company_merge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Choose which other one it is, compare the two, and make them one: this one stays."""
+    asked = id_number(request.POST.get("with", request.GET.get("with", "")))
+    if gone := Company.objects.filter(pk__in=(pk, asked or 0), merged_into__isnull=False).first():
+        return _merged_meanwhile(request, gone)
     heir = get_object_or_404(reading.visible_to(request.user), pk=pk)
-    company = _other(request, heir)
+    others = reading.visible_to(request.user).exclude(pk=heir.pk)
+    company = get_object_or_404(others, pk=asked) if asked is not None else None
     if company is None:
         typed = request.GET.get("q", "")
         found = reading.found(request.user, typed).exclude(pk=heir.pk)
@@ -121,11 +128,14 @@ def company_merge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return render(request, "leads/companies/merge.html", context)
 
 
-def _other(request: AuthenticatedRequest, heir: Company) -> Company | None:
-    asked = id_number(request.POST.get("with", request.GET.get("with", "")))
-    if asked is None:
-        return None
-    return get_object_or_404(reading.visible_to(request.user).exclude(pk=heir.pk), pk=asked)
+def _merged_meanwhile(request: AuthenticatedRequest, company: Company) -> HttpResponse:
+    """Who comes back to compare, or comes second, is led to what it is part of by now."""
+    heir = get_object_or_404(
+        reading.visible_to(request.user), merged_into=None, pk=company.merged_into_id
+    )
+    if request.method == "POST":
+        return refused(request, REFUSED, str(MergedMeanwhile(heir)), heir)
+    return redirect(heir)
 
 
 def _merge(

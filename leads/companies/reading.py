@@ -60,6 +60,12 @@ def changes(company: Company) -> QuerySet[CompanyChange]:
     return rows.select_related("person", "company")
 
 
+def who_saved(company: Company) -> str:
+    """The name of who changed it last; "Somebody" where no person did."""
+    last = CompanyChange.objects.filter(company=company).select_related("person").first()
+    return last.person.name if last else "Somebody"
+
+
 def events(reader: User, company: Company) -> QuerySet[Event]:
     """What all of them did."""
     theirs = Lead.objects.visible_to(reader).filter(company=company).order_by()

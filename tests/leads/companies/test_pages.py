@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.roles import Role
 from leads.companies import keeping, merging
 from leads.models import Company, CompanyMerge, Lead
 from tests import factories
@@ -114,9 +115,12 @@ def test_who_saved_second_sees_both(as_marketer, company):
     typed = {name: "" if v is None else v for name, v in form.initial.items()}
     Company.objects.filter(pk=company.pk).update(industry="Fish")
 
-    answer = as_marketer.post(address, typed | {"industry": "Bread", "read": form.as_read()})
-
-    assert "Save mine over theirs" in html(answer, 409)
+    mine = typed | {"industry": "Bread", "read": form.as_read()}
+    assert "Save mine over theirs" in html(as_marketer.post(address, mine), 409)
+    keeping.edit(
+        company, {"industry": "Meat"}, factories.person(Role.MARKETING, name="Olga Brandt")
+    )
+    assert "Olga Brandt" in html(as_marketer.post(address, mine), 409)
 
 
 def test_two_are_compared_and_made_one_and_parted(as_marketer, company):
@@ -138,15 +142,6 @@ def test_two_are_compared_and_made_one_and_parted(as_marketer, company):
     assert as_marketer.post(undo).url == other.get_absolute_url()
     html(as_marketer.post(undo), 409)
     assert Lead.objects.get(pk=lead.pk).company == other
-
-
-def test_two_who_merge_one_company_at_once(as_marketer, company):
-    other, third = factories.company("Wrenfield"), factories.company("Old Mill")
-    address = reverse("company-merge", args=[company.pk])
-    as_marketer.get(address, {"with": other.pk})
-    merging.merge(other, third, factories.sales_manager())
-
-    assert as_marketer.post(address, {"with": other.pk}).status_code == 404
 
 
 def test_a_lead_is_said_not_to_work_there_and_to_work_there(as_marketer, company):
@@ -226,3 +221,17 @@ def test_what_was_changed_is_told_with_who_did(as_marketer, company):
     assert f"<b>{ines.name}</b> parted Wrenfield" in told
     assert "Founded: 1990 → nothing" in told
     assert f"{ines.name}</b> changed Wrenfield" not in told
+
+
+@pytest.mark.parametrize("gone", ["this", "other"])
+def test_who_comes_second_to_a_merge_is_led_to_what_it_became(as_marketer, company, gone):
+    other = factories.company("Wrenfield")
+    merged, heir = (company, other) if gone == "this" else (other, company)
+    merging.merge(merged, heir, factories.marketing_manager())
+    address = reverse("company-merge", args=[company.pk])
+
+    assert as_marketer.get(address, {"with": other.pk}).url == heir.get_absolute_url()
+    told = html(as_marketer.post(address, {"with": other.pk}), 409)
+
+    assert f"It is part of {heir.name} by now." in told
+    assert Company.objects.get(pk=heir.pk).merged_into is None
