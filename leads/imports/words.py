@@ -17,6 +17,8 @@ from leadportal.look.told import Told
 from leads.imports.targets import FIELD, FULL_NAME
 from leads.models import Handoff, Import, ImportLine, ImportState, LineStatus
 
+# Columns that say who somebody is; an id says it to the other system.
+_NAMING = {"email", "phone", "first_name", "last_name", FULL_NAME}
 # Refused lines named on the page; all of them are in the file to download.
 SHOWN = 50
 
@@ -92,6 +94,8 @@ def forecast(one: Import, at: datetime) -> list[str]:
     parts = [f"{about}{count:,} at {stage.label}" for stage, count in per_stage.items() if count]
     looked = "" if sampled == new else f", reckoned from {sampled:,} of them"
     said = [f"{current.live()} puts {', '.join(parts)}{looked}."]
+    if new and not _NAMING & set(one.columns):
+        said.append("No line says who somebody is: each is found by its id there alone.")
     if sqls := per_stage[Stage.SQL]:
         waiting, lately = Handoff.objects.flow(at)
         when = (
