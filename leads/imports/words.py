@@ -68,14 +68,11 @@ def _opens(name: str, one: Import) -> str:
 
 
 def undone(one: Import) -> str:
-    """ "Undone by Ines Marchetti: 204 leads removed, 12 restored, 3 kept." """
-    kept = one.count(LineStatus.KEPT)
-    parts = [
-        f"{some(one.count(LineStatus.REMOVED), 'lead')} removed",
-        f"{one.count(LineStatus.RESTORED):,} as before again",
-    ]
-    if kept:
-        parts.append(f"{kept:,} kept, as somebody worked with them since")
+    """ "204 leads removed, 12 as before again, 3 kept, as somebody worked with them since." """
+    kept, restored = one.count(LineStatus.KEPT), one.count(LineStatus.RESTORED)
+    parts = [f"{some(one.count(LineStatus.REMOVED), 'lead')} removed"]
+    parts += [f"{restored:,} as before again"] if restored else []
+    parts += [f"{kept:,} kept, as somebody worked with them since"] if kept else []
     return f"{', '.join(parts)}."
 
 
