@@ -109,7 +109,7 @@ register.filter(bidi.apart)
 @register.filter
 def breakable(text: str) -> str | SafeString:
     """`{{ lead.email|breakable }}`: an address, which breaks where its parts end if it must."""
-    if " " in text or "@" not in text:
+    if " " in text or not {"@", "."} & set(text):
         return text
     parts = re.findall(r"[^@.]*[@.]?", text)
     return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts if part))
