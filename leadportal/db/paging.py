@@ -1,6 +1,6 @@
 """Pages by key: the next page begins after a row, so the thousandth is as quick as the first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -83,10 +83,17 @@ class Page:
     older: str
 
 
-def page(rows: models.QuerySet, order: Order, query: QueryDict, *, size: int = SIZE) -> Page:
-    """The page that `?after=KEY` or `?before=KEY` asks for; the first one without."""
-    back = "before" in query and "after" not in query
-    place = order.place(query.get("before" if back else "after", ""))
+def page(
+    rows: models.QuerySet, order: Order, query: QueryDict, *, size: int = SIZE, of: str = ""
+) -> Page:
+    """The page that `?after=KEY` or `?before=KEY` asks for; the first one without.
+
+    Where an address shows several lists, `of` is the id of this one's section: it has places of its
+    own, `people-after`, and its links lead to it and leave the others where they are.
+    """
+    before, after = (f"{of}-{way}" if of else way for way in ("before", "after"))
+    back = before in query and after not in query
+    place = order.place(query.get(before if back else after, ""))
     way = order.turned() if back else order
     wanted = way.beyond(rows, *place) if place else rows
     found = list(way.apply(wanted)[: size + 1])
@@ -96,17 +103,22 @@ def page(rows: models.QuerySet, order: Order, query: QueryDict, *, size: int = S
         found.reverse()
     has_newer = bool(found) and place is not None and (more if back else True)
     has_older = bool(found) and (more or back)
+    to = f"#{of}" if of else ""
     return Page(
         found,
-        link(query, before=order.key(found[0])) if has_newer else "",
-        link(query, after=order.key(found[-1])) if has_older else "",
+        _link(query, (before, after), {before: order.key(found[0])}) + to if has_newer else "",
+        _link(query, (before, after), {after: order.key(found[-1])}) + to if has_older else "",
     )
 
 
 def link(query: QueryDict, **changes: str | None) -> str:
     """The same page with something else in the query string; None leaves it out."""
+    return _link(query, ("after", "before"), changes)
+
+
+def _link(query: QueryDict, without: Iterable[str], changes: Mapping[str, str | None]) -> str:
     changed = query.copy()
-    for name in ("after", "before", *changes):
+    for name in (*without, *changes):
         changed.pop(name, None)
     for name, value in changes.items():
         if value is not None:

@@ -3,6 +3,7 @@
 A builtin of all templates, like form_tags and page_tags: nothing is loaded by hand.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from functools import lru_cache, wraps
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from leadportal.look import bars, bidi, changes, clocks, formats, marks, ribbon, sparkline, told
@@ -102,3 +104,12 @@ register.filter(formats.signed)
 register.filter(formats.initials)
 # `{{ lead.first_name|apart }}`: a name within a sentence, whichever way it runs.
 register.filter(bidi.apart)
+
+
+@register.filter
+def breakable(text: str) -> str | SafeString:
+    """`{{ lead.email|breakable }}`: an address, which breaks where its parts end if it must."""
+    if " " in text or not {"@", "."} & set(text):
+        return text
+    parts = re.findall(r"[^@.]*[@.]?", text)
+    return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts if part))

@@ -15,7 +15,7 @@ from leads import news
 from leads.companies import pieces, settling
 from leads.ingest.speaking import word
 from leads.matching import company_key
-from leads.models import Company
+from leads.models import Company, CompanyChange
 
 # What a person may say, in the order of the form.
 EDITED = ("name", "domain", "industry", "employees", "founded", "phone", "country")
@@ -58,9 +58,11 @@ def edit(
     if not new:
         return company
     before = company.name, company.domain
+    told = {name: [getattr(company, name), value] for name, value in new.items()}
     for name, value in new.items():
         pieces.put(company, name, {"value": value, "typed": None, "said": word(person, at)})
     save(company, before, at)
+    CompanyChange.objects.create(company=company, at=at, person=person, fields=told)
     news.of_companies([company.pk], at)
     return company
 

@@ -6,6 +6,7 @@ the heir's.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -16,7 +17,12 @@ from leadportal.db import clock, rows
 from leads import news
 from leads.companies import pieces, settling
 from leads.companies.keeping import CompanyRefused, locked, save
-from leads.models import Company, CompanyMerge, Lead, LeadChange
+from leads.models import Company, CompanyChange, CompanyMerge, Lead, LeadChange
+
+# Among the changes of a company: another one that became part of it, or was parted again.
+MERGED = "merged"
+# Among what a merge took: whose refusals it changed.
+NOT_OF = "not_of"
 
 
 @transaction.atomic
@@ -49,6 +55,7 @@ def merge(
     _move(done.leads, company, heir, by, at)
     _carry_refusals(done)
     done.save()
+    _tell(done, by, at, ["", company.name])
     news.of_companies([heir.pk], at)
     return done
 
@@ -81,13 +88,48 @@ def _move(leads: Sequence[int], before: Company, company: Company, by: User, at:
     settling.rename(company)
 
 
+def _tell(done: CompanyMerge, by: User, at: datetime, merged: Sequence[str]) -> None:
+    """For the page of the heir: which company came or went, and what changed with it."""
+    changed = {
+        name: [_value(one) for one in (both if merged[1] else reversed(both))]
+        for name, both in done.taken.items()
+        if name != NOT_OF
+    }
+    fields = {MERGED: merged, **changed}
+    CompanyChange.objects.create(company=done.heir, at=at, person=by, fields=fields)
+
+
+def _value(piece: pieces.Piece | str) -> Any:
+    return piece["value"] if isinstance(piece, dict) else piece
+
+
 def _carry_refusals(done: CompanyMerge) -> None:
-    """Who does not work at the one does not work at the other, but who was moved there."""
+    """Who does not work at the one does not work at the other, but who was moved there.
+
+    Kept of whom that changed, and what they refused before, for the day the two are parted.
+    """
     refusing = Lead.objects.locked().filter(not_of__isnull=False).order_by("pk")
+    changed = {}
     for lead in refusing.filter(not_of__overlap=[done.company_id, done.heir_id]):
         others = [pk for pk in lead.not_of or () if pk != done.heir_id]
         here = lead.company_id == done.heir_id
-        lead.not_of = (others if here else [*others, done.heir_id]) or None
+        now = (others if here else [*others, done.heir_id]) or None
+        if {*(now or ())} != {*(lead.not_of or ())}:
+            changed[str(lead.pk)] = done.heir_id not in (lead.not_of or ())
+        lead.not_of = now
+        lead.save(update_fields=["not_of"])
+    if changed:
+        done.taken[NOT_OF] = changed, None
+
+
+def _part_refusals(done: CompanyMerge) -> None:
+    """Where the merge let somebody refuse the heir, or refuse it no more, as it was before."""
+    changed = done.taken.get(NOT_OF, ({}, None))[0]
+    for lead in Lead.objects.locked().filter(pk__in=changed).order_by("pk"):
+        others = [pk for pk in lead.not_of or () if pk != done.heir_id]
+        was_added = changed[str(lead.pk)]
+        here = lead.company_id == done.heir_id
+        lead.not_of = (others if was_added or here else [*others, done.heir_id]) or None
         lead.save(update_fields=["not_of"])
 
 
@@ -123,8 +165,10 @@ def undo(done: CompanyMerge, by: User, *, at: datetime | None = None) -> Company
     Company.objects.filter(pk__in=done.names, merged_into=heir).update(merged_into=company)
     still = Lead.objects.locked().filter(pk__in=done.leads, company=heir).order_by("pk")
     _move(list(still.values_list("pk", flat=True)), heir, company, by, at)
+    _part_refusals(done)
     done.undone_at, done.undone_by = at, by
     done.save(update_fields=["undone_at", "undone_by"])
+    _tell(done, by, at, [company.name, ""])
     news.of_companies([company.pk, heir.pk], at)
     return company
 
@@ -136,7 +180,7 @@ def _give_back(done: CompanyMerge, at: datetime) -> None:
         if name == "domain":
             if heir.domain == new:
                 heir.domain, company.domain = old, new
-        elif getattr(heir, name) == new["value"]:
+        elif name != NOT_OF and getattr(heir, name) == new["value"]:
             pieces.put(heir, name, old)
     company.merged_into = company.due_at = None
     try:

@@ -26,7 +26,9 @@ from leads.models import Company, CompanyMerge, Lead
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 _BY_NAME = Order("name", str)
+_BEST = Order("best", int, descending=True)
 _NEWEST = Order("occurred_at", read_moment, descending=True)
+_CHANGED = Order("at", read_moment, descending=True)
 # So many are offered to be merged with.
 OFFERED = 20
 REFUSED = "Nothing was changed"
@@ -48,18 +50,21 @@ def company_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         return redirect("company", heir)
     company = get_object_or_404(reading.visible_to(request.user), pk=pk)
     reader = request.user
-    people, merged = reading.people(reader, company), reading.merges(company)
-    events = paging.page(reading.events(reader, company), _NEWEST, request.GET)
+    merged = reading.merges(company)
+    people = paging.page(reading.people(reader, company), _BEST, request.GET, of="people")
+    events = paging.page(reading.events(reader, company), _NEWEST, request.GET, of="timeline")
+    changes = paging.page(reading.changes(company), _CHANGED, request.GET, of="history")
     leads = Lead.objects.visible_to(reader)
     context = {
         "company": company,
         "facts": words.facts(company),
-        "people": people[: reading.PEOPLE],
-        "has_more": len(people) > reading.PEOPLE,
+        "people": people,
         "stages": words.stages(directory.stages_of(company, leads)),
         "owners": reading.owners(reader, company),
         "days": words.days(events.rows),
-        "page": events,
+        "events": events,
+        "history": words.history(changes.rows, company),
+        "changes": changes,
         "merges": [(one, not merging.why_not(one, clock.now())) for one in merged],
         "other_names": reading.other_names(company, merged),
         "namesakes": reading.namesakes(reader, company),
@@ -81,7 +86,10 @@ def company_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         except MergedMeanwhile as meanwhile:
             return refused(request, REFUSED, str(meanwhile), meanwhile.heir)
         except ChangedMeanwhile as meanwhile:
-            form, status = form.against(meanwhile, by="Somebody", initial=known(company)), 409
+            form, status = (
+                form.against(meanwhile, by=reading.who_saved(company), initial=known(company)),
+                409,
+            )
         else:
             messages.success(request, "Saved.")
             return go(request, company)
@@ -94,8 +102,12 @@ def company_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @permission_required(Action.EDIT_COMPANIES)
 def company_merge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """Choose which other one it is, compare the two, and make them one: this one stays."""
+    asked = id_number(request.POST.get("with", request.GET.get("with", "")))
+    if gone := Company.objects.filter(pk__in=(pk, asked or 0), merged_into__isnull=False).first():
+        return _merged_meanwhile(request, gone)
     heir = get_object_or_404(reading.visible_to(request.user), pk=pk)
-    company = _other(request, heir)
+    others = reading.visible_to(request.user).exclude(pk=heir.pk)
+    company = get_object_or_404(others, pk=asked) if asked is not None else None
     if company is None:
         typed = request.GET.get("q", "")
         found = reading.found(request.user, typed).exclude(pk=heir.pk)
@@ -116,11 +128,14 @@ def company_merge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     return render(request, "leads/companies/merge.html", context)
 
 
-def _other(request: AuthenticatedRequest, heir: Company) -> Company | None:
-    asked = id_number(request.POST.get("with", request.GET.get("with", "")))
-    if asked is None:
-        return None
-    return get_object_or_404(reading.visible_to(request.user).exclude(pk=heir.pk), pk=asked)
+def _merged_meanwhile(request: AuthenticatedRequest, company: Company) -> HttpResponse:
+    """Who comes back to compare, or comes second, is led to what it is part of by now."""
+    heir = get_object_or_404(
+        reading.visible_to(request.user), merged_into=None, pk=company.merged_into_id
+    )
+    if request.method == "POST":
+        return refused(request, REFUSED, str(MergedMeanwhile(heir)), heir)
+    return redirect(heir)
 
 
 def _merge(

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts import policy
 from accounts.models import Integration, User
@@ -12,11 +13,9 @@ from leadportal.db.shown import all_but
 from leads.directory import directory
 from leads.domains.lists import registrable_domain
 from leads.editing.said import Doubt, Said, read_doubts
-from leads.models import Company, CompanyMerge, Event, Judgement, Lead
+from leads.models import Company, CompanyChange, CompanyMerge, Event, Judgement, Lead
 from leads.text import key
 
-# More are found in the list of leads.
-PEOPLE = 50
 NAMESAKES = 5
 _NOT_SHOWN = (
     *all_but(Lead, "first_name", "last_name", "email", "phone", "job_title", "stage", "company"),
@@ -47,11 +46,24 @@ def linkable(lead: Lead, reader: User) -> QuerySet[Company]:
     return Company.objects.filter(Q(pk__in=seen) | Q(pk__in=lead.not_of or ()))
 
 
-def people(reader: User, company: Company) -> list[Lead]:
-    """Who works there, the best first; one more than is shown."""
+def people(reader: User, company: Company) -> QuerySet[Lead]:
+    """Who works there, with `best` to order them by: their score, below all while there is none."""
     rows = Lead.objects.visible_to(reader).filter(company=company)
     rows = rows.select_related("judgement", "owner").defer(*_NOT_SHOWN)
-    return list(rows.order_by(F("judgement__total").desc(nulls_last=True), "-pk")[: PEOPLE + 1])
+    return rows.annotate(best=Coalesce("judgement__total", -1))
+
+
+def changes(company: Company) -> QuerySet[CompanyChange]:
+    """What people changed on it, or on what is a part of it by now."""
+    names = company.merged_from.values("pk")
+    rows = CompanyChange.objects.filter(Q(company=company) | Q(company__in=names))
+    return rows.select_related("person", "company")
+
+
+def who_saved(company: Company) -> str:
+    """The name of who changed it last; "Somebody" where no person did."""
+    last = CompanyChange.objects.filter(company=company).select_related("person").first()
+    return last.person.name if last else "Somebody"
 
 
 def events(reader: User, company: Company) -> QuerySet[Event]:

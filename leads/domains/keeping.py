@@ -29,6 +29,8 @@ def say(domain: str, kind: DomainKind, person: User, *, at: datetime | None = No
     policy.require(person, Action.EDIT_DOMAINS)
     at = at or clock.now()
     before = Domain.objects.filter(domain=domain).first()
+    if before is not None and before.kind == kind:
+        return before  # said already
     row, _ = Domain.objects.update_or_create(
         domain=domain, defaults={"kind": kind, "by": person, "at": at}
     )

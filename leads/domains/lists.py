@@ -19,6 +19,8 @@ COMPANY, FREE, DISPOSABLE, SHARED = DomainKind
 # What another process saved holds here within as many seconds: asked once in a while, not of every
 # lead that comes in.
 READ_EVERY = 5.0
+# A part of a domain is no longer.
+LABEL_MAX = 63
 _SAID = "SELECT domain, kind FROM leads_domain"
 _LETTERS = ascii_lowercase + digits + "-."
 
@@ -126,9 +128,10 @@ def _domain_of_site(site: str) -> str:
 
 
 def host_of(site: str) -> str:
-    """The host of an address: "www.acme.com" of "https://www.Acme.com/about"."""
+    """The host of an address: "www.acme.com" of "https://www.Acme.com/about"; blank if none."""
     parts = _by_owner(one_form(site.strip().strip(".")))
-    return parts.fqdn or ".".join(filter(None, (parts.subdomain, parts.domain, parts.suffix)))
+    host = parts.fqdn or ".".join(filter(None, (parts.subdomain, parts.domain, parts.suffix)))
+    return host if all(0 < len(label) <= LABEL_MAX for label in host.split(".")) else ""
 
 
 def _below_a_host(host: str, registered: str) -> str:

@@ -23,6 +23,7 @@ from leads.models import (
     Alias,
     BantItem,
     Consent,
+    Delivery,
     Duplicate,
     Event,
     ExternalId,
@@ -39,7 +40,9 @@ from leads.models import (
 from leads.models.duplicates import Rank
 
 # What goes to the heir; of those that a lead has but once, what the heir has not.
-MOVED: tuple[type[Model], ...] = (Event, ExternalId, Alias, Note, Consent, BantItem, UnreadValue)
+MOVED: tuple[type[Model], ...] = (
+    *(Event, ExternalId, Alias, Note, Consent, BantItem, UnreadValue, Delivery),
+)
 _ONCE = {BantItem: ("item",), UnreadValue: ("integration", "field")}
 # So many at once by one click.
 MOST_AT_ONCE = 100
@@ -200,6 +203,9 @@ def _take(done: Merge, lead: Lead, heir: Lead, chosen: Mapping[str, bool]) -> No
             pieces.put(heir, name, since)
     if address and address != heir.email_key:
         Alias.objects.create(lead=heir, email_key=address, at=done.at)
+    if refused := pieces.refused_beside(heir, lead):
+        done.taken[pieces.NOT_OF] = [{"value": []}, {"value": refused}]
+        heir.not_of = [*(heir.not_of or ()), *refused]
     write(heir, consent, at=done.at)
     if changes:
         LeadChange.objects.create(lead=heir, at=done.at, person=done.by, fields=changes)

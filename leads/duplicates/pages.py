@@ -41,6 +41,7 @@ def duplicate_list(request: AuthenticatedRequest) -> HttpResponse:
     context = {
         "tabs": words.tabs(counted, show),
         "show": show,
+        "from_here": _asks(show),
         "certain": counted[Rank.CERTAIN],
         "page": _page(request, show),
     }
@@ -58,6 +59,17 @@ def _page(request: AuthenticatedRequest, show: str) -> Page:
     if rank := _RANKS.get(show):
         rows = rows.filter(rank=rank)
     return _told(paging.page(rows, _OPEN, request.GET))
+
+
+def _asks(show: str) -> str:
+    """The query of a list of open pairs, which goes along to a pair and leads back."""
+    return f"?show={show}" if show in _RANKS else ""
+
+
+def _back(request: AuthenticatedRequest) -> str:
+    """The list from which somebody came to a pair."""
+    sent = request.POST if request.method == "POST" else request.GET
+    return f"{reverse('duplicates')}{_asks(sent.get('show', ''))}"
 
 
 def _told(page: Page) -> Page:
@@ -111,6 +123,8 @@ def _context(request: AuthenticatedRequest, pair: Duplicate, choice: Choice) -> 
     rows = list(words.rows(pair, choice.stays, choice.take, current.vocabulary()))
     return {
         "pair": pair,
+        "back": _back(request),
+        "show": (request.POST or request.GET).get("show", ""),
         "sides": [
             {"name": name, "lead": lead, "did": done[lead.pk], "stays": choice.stays == name}
             for name, lead in zip((words.FIRST, words.SECOND), pair.leads, strict=True)
@@ -148,7 +162,7 @@ def _merge(request: AuthenticatedRequest, pair: Duplicate) -> HttpResponse:
         format_html("<bdi>{}</bdi> is one lead now.", staying),
         undo=reverse("merge-undo", args=[done.pk]),
     )
-    return go(request, "duplicates")
+    return go(request, _back(request))
 
 
 @post_only("duplicate", "pk")
@@ -161,7 +175,7 @@ def duplicate_refuse(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     except MergeRefused as error:
         return answers.refused(request, REFUSED, str(error), "duplicates")
     answers.said(request, "The two stay two.", undo=reverse("duplicate-reopen", args=[pair.pk]))
-    return go(request, "duplicates")
+    return go(request, _back(request))
 
 
 @post_only("duplicate", "pk")

@@ -17,12 +17,15 @@ from leads.text import person_key, search_key
 
 COLUMNS = {column.name: column for column in LEAD_COLUMNS}
 COMPANY = "company"
+# Companies of which somebody said that the person does not work there: added to, and taken from.
+NOT_OF = "not_of"
 # What a piece is kept in.
 WRITTEN = (
     *(column.field.attname for column in LEAD_COLUMNS),
     *(c.twin for c in LEAD_COLUMNS if c.twin and c.twin != AMONG_ATTRIBUTES),
     *("email_key", "email_kind", "company", "attributes", "attribute_keys", "word_keys", "typed"),
     *("name_key", "search_key"),
+    NOT_OF,
     *("tags", "last_source", "last_campaign", "last_tags", "last_came_at"),
 )
 # Where somebody came from first, but for source and campaign, and where from last: one piece, as
@@ -97,6 +100,15 @@ def put_visits(lead: Lead, visits: Mapping[str, Any]) -> None:
     for column, one in visits.items():
         is_text = column == "last_came_at" and isinstance(one, str)
         setattr(lead, column, datetime.fromisoformat(one) if is_text else one)
+
+
+def refused_beside(heir: Lead, lead: Lead) -> list[int]:
+    """Where `lead` does not work by a person's word and nobody said so of its heir.
+
+    Where the heir works stands: who merges sees it, and may say otherwise.
+    """
+    known = {*(heir.not_of or ()), heir.company_id}
+    return [pk for pk in lead.not_of or () if pk not in known]
 
 
 def finish(lead: Lead) -> None:

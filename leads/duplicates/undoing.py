@@ -101,7 +101,9 @@ def _give_back(done: Merge, by: User, at: datetime) -> None:
     heir, changes = done.heir, {}
     address = heir.email_key
     for name, (before, since) in done.taken.items():
-        if pieces.same(heir, name, since):
+        if name == pieces.NOT_OF:
+            heir.not_of = [pk for pk in heir.not_of or () if pk not in since["value"]] or None
+        elif pieces.same(heir, name, since):
             old = shown(heir, name)
             pieces.put(heir, name, before)
             if name != pieces.VISITS:

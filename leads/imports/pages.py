@@ -19,7 +19,7 @@ from leadportal.web.answers import fragment, go
 from leadportal.web.limits import takes_upload
 from leadportal.web.posts import post_only
 from leads import fields
-from leads.imports import imports, words
+from leads.imports import imports, recognising, words
 from leads.imports.forms import ColumnsForm, FileForm
 from leads.imports.reading import MOST_BYTES, Unreadable
 from leads.models import Import, ImportState, LineStatus
@@ -72,7 +72,7 @@ def import_columns(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             return answers.refused(request, "The columns stay as they are", str(error), one)
         return redirect(one)
     status = 422 if form.errors else 200
-    context = {"one": one, "form": form}
+    context = {"one": one, "form": form, "lists": recognising.lists_else(one.header)}
     return render(request, "leads/imports/columns.html", context, status=status)
 
 

@@ -151,6 +151,18 @@ def first_values(header: Sequence[str], lines: Iterable[Sequence[str]]) -> list[
     return found
 
 
+# Heads by which a list is one of something else, as CRMs export them, where none is of people.
+_ELSE = (
+    ("deals", {"stagename", "closedate"}),
+    ("deals", {"dealname", "dealstage"}),
+    ("deals", {"opportunityname", "stage"}),
+    ("changes of deals", {"opportunityid", "stagename"}),
+    ("campaigns", {"budgetedcost", "numberofleads"}),
+    ("campaigns", {"campaignname", "budgetedcost"}),
+)
+_OF_PEOPLE = {"email", "emailaddress", "firstname", "lastname", "contactname", "phone"}
+
+
 def guess(
     header: Sequence[str], samples: Sequence[Sequence[str]], defined: Mapping[str, CustomField]
 ) -> list[str]:
@@ -165,6 +177,12 @@ def guess(
     elif "first_name" in columns:
         columns = ["last_name" if name == FULL_NAME else name for name in columns]
     return _no_second_id(columns)
+
+
+def lists_else(header: Sequence[str]) -> str:
+    """What a file lists that by its heads lists no people: "deals"; blank where it may."""
+    heads = {_key(head).replace(" ", "") for head in header}
+    return next((what for what, marks in _ELSE if marks <= heads and not heads & _OF_PEOPLE), "")
 
 
 def by_head(head: str, defined: Mapping[str, CustomField]) -> str:

@@ -16,11 +16,11 @@ from accounts.models import User
 from funnel.stages import LADDER, Actor, Stage
 from leadportal.db import clock, rows
 from leads import ledger, news
-from leads.columns import AMONG_ATTRIBUTES, LEAD_COLUMNS
 from leads.editing import editing
 from leads.ingest.whence import CAME, ORIGIN
 from leads.models import (
     Adjustment,
+    Alias,
     BantItem,
     Campaign,
     Event,
@@ -47,22 +47,8 @@ _ATTRIBUTE = "attributes."
 # Won and lost without a handoff is what the file said.
 _UNWORKED = (*LADDER, Stage.DISQUALIFIED, Stage.WON, Stage.LOST)
 _NAMED = ("company", *ORIGIN)
-# All that says who somebody is.
-_NOBODY: Mapping[str, Any] = {
-    **{c.name: c.blank for c in LEAD_COLUMNS if c.name not in _NAMED},
-    **{c.twin: "" for c in LEAD_COLUMNS if c.twin and c.twin != AMONG_ATTRIBUTES},
-    "email_key": "",
-    "email_kind": "",
-    "search_key": "",
-    "company_id": None,
-    "attributes": {},
-    "attribute_keys": {},
-    "word_keys": None,
-    "typed": None,
-    "held_until": None,
-    "tags": None,
-    "last_tags": None,
-}
+# All else that says who somebody is goes with them (leads/sql/erased.sql).
+_NOBODY: Mapping[str, Any] = {"email_key": "", "held_until": None}
 
 
 def undo_lines(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[str, int]:
@@ -167,8 +153,19 @@ def _restored(one: Import, line: ImportLine, found: Mapping[int, Lead]) -> LineS
         else:
             payload[name] = old if old != "" else None
     if payload:
+        at = clock.now()
         editing.change(lead, payload, one.integration)
+        if "email" in payload:
+            _forget_addresses(lead, line.at, at)
     return LineStatus.RESTORED if stands else LineStatus.KEPT
+
+
+def _forget_addresses(lead: Lead, came: datetime, undone: datetime) -> None:
+    """As if the lead had never had the address of the line, and not lost its own to it."""
+    by_undo = Q(at__gte=undone, email_key=lead.email_key)
+    own = Lead.objects.filter(pk=lead.pk).values("email_key")
+    by_line = Q(at=came, email_key__in=own)
+    Alias.objects.filter(by_undo | by_line, lead=lead).delete()
 
 
 def _take_back_coming(lead: Lead, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> bool:

@@ -17,6 +17,8 @@ from leadportal.look.told import Told
 from leads.imports.targets import FIELD, FULL_NAME
 from leads.models import Handoff, Import, ImportLine, ImportState, LineStatus
 
+# Columns that say who somebody is; an id says it to the other system.
+_NAMING = {"email", "phone", "first_name", "last_name", FULL_NAME}
 # Refused lines named on the page; all of them are in the file to download.
 SHOWN = 50
 
@@ -66,14 +68,11 @@ def _opens(name: str, one: Import) -> str:
 
 
 def undone(one: Import) -> str:
-    """ "Undone by Ines Marchetti: 204 leads removed, 12 restored, 3 kept." """
-    kept = one.count(LineStatus.KEPT)
-    parts = [
-        f"{some(one.count(LineStatus.REMOVED), 'lead')} removed",
-        f"{one.count(LineStatus.RESTORED):,} as before again",
-    ]
-    if kept:
-        parts.append(f"{kept:,} kept, as somebody worked with them since")
+    """ "204 leads removed, 12 as before again, 3 kept, as somebody worked with them since." """
+    kept, restored = one.count(LineStatus.KEPT), one.count(LineStatus.RESTORED)
+    parts = [f"{some(one.count(LineStatus.REMOVED), 'lead')} removed"]
+    parts += [f"{restored:,} as before again"] if restored else []
+    parts += [f"{kept:,} kept, as somebody worked with them since"] if kept else []
     return f"{', '.join(parts)}."
 
 
@@ -92,6 +91,8 @@ def forecast(one: Import, at: datetime) -> list[str]:
     parts = [f"{about}{count:,} at {stage.label}" for stage, count in per_stage.items() if count]
     looked = "" if sampled == new else f", reckoned from {sampled:,} of them"
     said = [f"{current.live()} puts {', '.join(parts)}{looked}."]
+    if new and not _NAMING & set(one.columns):
+        said.append("No line says who somebody is: each is found by its id there alone.")
     if sqls := per_stage[Stage.SQL]:
         waiting, lately = Handoff.objects.flow(at)
         when = (

@@ -44,6 +44,59 @@ _OF_OTHERS = frozenset(
         *("rep", "salesrep", "sender"),
     }
 )
+# What has a name, a title or an id of its own, which is not that of who is told about.
+_THINGS = frozenset(
+    {
+        *("account", "ad", "adgroup", "adset", "answer", "app", "article", "asset", "booking"),
+        *(
+            "calendar",
+            "campaign",
+            "category",
+            "channel",
+            "company",
+            "content",
+            "course",
+            "creative",
+        ),
+        *("deal", "device", "document", "download", "event", "field", "file", "flow", "form"),
+        *(
+            "group",
+            "item",
+            "landingpage",
+            "list",
+            "location",
+            "meeting",
+            "offer",
+            "option",
+            "order",
+        ),
+        *(
+            "organisation",
+            "organization",
+            "page",
+            "pipeline",
+            "plan",
+            "platform",
+            "post",
+            "product",
+        ),
+        *("project", "question", "quiz", "referrer", "resource", "screen", "service", "session"),
+        *(
+            "site",
+            "source",
+            "stage",
+            "store",
+            "survey",
+            "tag",
+            "team",
+            "template",
+            "tool",
+            "variant",
+        ),
+        *("webinar", "website", "widget", "workflow", "workspace", "zap"),
+    }
+)
+_OF_ITS_OWN = frozenset({"id", "name", "title", "position", "role", "uuid", "url"})
 # Names that no detail may have.
 _RESERVED = LEAD.keys() - tags.NAMES
 Fields = Mapping[str, CustomField]
@@ -103,12 +156,18 @@ def _of_path(one: Said, defined: Fields) -> str:
 
 
 def _of_its_end(one: Said, defined: Fields) -> str:
-    """ "data.contact.email" ends with what it is; "owner.email" is of somebody else."""
+    """ "data.contact.email" ends with what it is; "owner.email" is of somebody else, and
+    "form.id" of no person at all."""
     parts = one.path.split(".")
-    around = {part.casefold().replace("_", "") for part in parts[:-1]}
-    if len(parts) < 2 or around & _OF_OTHERS:
+    around = [part.casefold().replace("_", "").replace("-", "") for part in parts[:-1]]
+    if not around or _OF_OTHERS.intersection(around):
         return ""
-    ends = (" ".join(parts[-2:]), parts[-1])
+    # The second of several things in a list is a thing as well.
+    what = next((part for part in reversed(around) if not part.isdigit()), "")
+    is_thing = what in _THINGS or what.removesuffix("s") in _THINGS or around[-1].isdigit()
+    ends: tuple[str, ...] = (" ".join(parts[-2:]), parts[-1])
+    if is_thing and parts[-1].casefold() in _OF_ITS_OWN:
+        ends = ends[:1]
     return next((name for end in ends if (name := recognising.by_head(end, defined))), "")
 
 

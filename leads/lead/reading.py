@@ -17,7 +17,7 @@ from leads.handoffs import bant
 from leads.judging.history import newest_of_lead
 from leads.lead.alike import alike_for, parts_of_lead
 from leads.lead.timeline import CONSENT_SAYS
-from leads.lead.words.timeline import WORDS
+from leads.lead.words.events import WORDS
 from leads.models import (
     Answer,
     BantItem,

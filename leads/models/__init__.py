@@ -1,6 +1,6 @@
 from leads.models.adjustment import Adjustment
 from leads.models.campaign import Campaign, Source
-from leads.models.company import Company, CompanyMerge
+from leads.models.company import Company, CompanyChange, CompanyMerge
 from leads.models.consent import Consent, ConsentPurpose
 from leads.models.domain import Domain, DomainKind
 from leads.models.duplicates import Duplicate, Merge, Rank, Uncompared, Why
@@ -28,6 +28,7 @@ __all__ = [
     "BantItem",
     "Campaign",
     "Company",
+    "CompanyChange",
     "CompanyMerge",
     "Consent",
     "ConsentPurpose",

@@ -95,6 +95,26 @@ class Company(models.Model):
         return reverse("company", args=[self.pk])
 
 
+class CompanyChange(models.Model):
+    """What a person changed on a company, for its page."""
+
+    company = models.ForeignKey(Company, models.PROTECT, related_name="changes", db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+    person = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    # {"industry": ["old", "new"]}
+    fields = models.JSONField()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            # Read by: company page.
+            models.Index(fields=["company", "-at"], name="company_change_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(self.fields)
+
+
 class CompanyMerge(models.Model):
     """One company that became part of another, and all that it takes to part them again."""
 

@@ -6,6 +6,7 @@ from django import forms
 
 from accounts.portal.forms import PRINTABLE
 from leadportal.web.shared_forms import Shared
+from leads.checks.amounts import AmountField
 from leads.models import Campaign, Source
 from leads.sources.kinds import CAMPAIGNS, Kind
 
@@ -47,14 +48,7 @@ class CampaignForm(Shared):
         required=False,
         widget=_DAY,
     )
-    spend = forms.DecimalField(
-        label="Spent",
-        required=False,
-        min_value=0,
-        max_digits=12,
-        decimal_places=2,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
+    spend = AmountField(label="Spent", required=False)
 
     def read(self) -> dict[str, Any]:
         """With days and money as they are, not as JSON has them."""

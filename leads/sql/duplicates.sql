@@ -1,8 +1,8 @@
 -- Who is new, or has another name, number, address or company, is to be compared with all others
--- (leads/duplicates/search.py), whoever wrote it.
+-- (leads/duplicates/search.py), whoever wrote it; since now, whenever it is said to have been.
 CREATE OR REPLACE FUNCTION leads_lead_is_uncompared() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO leads_uncompared (lead_id, at) SELECT l.id, l.updated_at FROM added l;
+    INSERT INTO leads_uncompared (lead_id, at) SELECT l.id, now() FROM added l;
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER leads_lead_is_uncompared AFTER INSERT ON leads_lead
@@ -11,7 +11,7 @@ CREATE OR REPLACE TRIGGER leads_lead_is_uncompared AFTER INSERT ON leads_lead
 
 CREATE OR REPLACE FUNCTION leads_lead_is_another() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO leads_uncompared (lead_id, at) VALUES (NEW.id, NEW.updated_at);
+    INSERT INTO leads_uncompared (lead_id, at) VALUES (NEW.id, now());
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER leads_lead_is_another

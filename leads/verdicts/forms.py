@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from funnel.models import Reason
 from leadportal.db import clock
+from leads.checks.amounts import AmountField
 from leads.follow_ups.forms import PRINTABLE
 from leads.handoffs import bant, verdicts
 from leads.models import BantItem, Handoff, WrongCriterion
@@ -30,22 +31,6 @@ class BantForm(forms.Form):
     note = forms.CharField(required=False, max_length=300, validators=[PRINTABLE])
 
 
-def _amount(label: str, *, required: bool = False, **more: Any) -> forms.DecimalField:
-    wrong = "Enter the amount as a number, like 45000."
-    return forms.DecimalField(
-        label=label,
-        required=required,
-        min_value=0,
-        max_digits=12,
-        decimal_places=2,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        error_messages=dict.fromkeys(
-            ["required", "invalid", "min_value", "max_digits", "max_decimal_places"], wrong
-        ),
-        **more,
-    )
-
-
 def _plain(value: Decimal | None) -> str:
     """As somebody would type it: no cents where there are none."""
     return "" if value is None else f"{value:f}".removesuffix(".00")
@@ -54,7 +39,7 @@ def _plain(value: Decimal | None) -> str:
 class AcceptForm(forms.Form):
     """What a lead may be worth and when; before it, what is missing of BANT."""
 
-    value = _amount("Estimated value")
+    value = AmountField(label="Estimated value", required=False)
     expected_on = forms.DateField(
         label="Expected",
         help_text="The day it may be won.",
@@ -241,7 +226,7 @@ class RejectForm(forms.Form):
 class WonForm(forms.Form):
     """What a deal was worth, and how it was won."""
 
-    amount = _amount("Amount", required=True)
+    amount = AmountField(label="Amount", required=True)
     bought_because = forms.CharField(
         label="Why they bought",
         required=False,

@@ -197,6 +197,8 @@ def _form(pk: int) -> WebForm:
 def hosted_form(request: HttpRequest, slug: str) -> HttpResponse:
     """The form. What is sent is kept as it came, and read like any other post."""
     one = _hosted(slug)
+    if one is None:
+        return _closed(request)
     every = list(one.consent_texts.all())
     data = request.POST if request.method == "POST" else None
     form = HostedForm(
@@ -230,12 +232,18 @@ def hosted_form(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def hosted_thanks(request: HttpRequest, slug: str) -> HttpResponse:
-    return _page(request, "leads/web_forms/thanks.html", _hosted(slug), {})
+    one = _hosted(slug)
+    return _page(request, "leads/web_forms/thanks.html", one, {}) if one else _closed(request)
 
 
-def _hosted(slug: str) -> WebForm:
+def _hosted(slug: str) -> WebForm | None:
     rows = WebForm.objects.select_related("inlet").filter(inlet__is_on=True)
-    return get_object_or_404(rows, slug=slug)
+    return rows.filter(slug=slug).first()
+
+
+def _closed(request: HttpRequest) -> HttpResponse:
+    """For a stranger, who knows of no leads and queues."""
+    return render(request, "leads/web_forms/closed.html", status=404)
 
 
 def _page(

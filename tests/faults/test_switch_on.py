@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db.models import Max, Min
 
 from leadportal.local import folders, processes
-from leads import invariants
 from leads.impact import counting
+from leads.invariants import invariants
 from leads.models import Event, Judgement, Lead, StageChange
 from leads.switch_on import confirmation
 from tests import factories

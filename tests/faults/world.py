@@ -3,7 +3,7 @@
 from django.db import connection, transaction
 from django.utils import timezone
 
-from leads import invariants
+from leads.invariants import invariants
 
 
 def hot(number):

@@ -16,7 +16,17 @@ from funnel.stages import Stage
 from leads.by_hand import points
 from leads.editing import editing
 from leads.handoffs import claims, touches, verdicts
-from leads.models import Company, Handoff, Lead, Source
+from leads.models import (
+    Company,
+    Delivery,
+    Domain,
+    DomainKind,
+    Handoff,
+    Inlet,
+    Judgement,
+    Lead,
+    Source,
+)
 from tests import factories
 
 ARABIC = "مها الزهراني"
@@ -226,6 +236,52 @@ def test_a_long_word_and_a_narrow_screen_leave_the_page_its_width(
 
         too_wide = page.evaluate(TOO_WIDE)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (url, too_wide)
+
+
+def kept_pages(manager: User) -> list[str]:
+    """What people and systems keep beside leads, each with long words, and its pages."""
+    website = factories.integration(LONG)
+    company, other = (
+        factories.company(f"{n} {LONG}", domain=f"{n}.{LONG[:60]}.example") for n in "ab"
+    )
+    lead = factories.lead(
+        LONG, company=company, email=f"{LONG[:60]}@{LONG[:60]}.example", attributes={LONG: "yes"}
+    )
+    pair = factories.duplicate(lead, factories.lead(LONG, email=f"{LONG[:60]}@x.example"))
+    Judgement.objects.filter(lead=lead).update(parked_error=LONG, rescore_at=None)
+    factories.source(LONG)
+    Domain.objects.create(domain=f"{LONG[:60]}.example", kind=DomainKind.COMPANY, by=manager)
+    inlet = Inlet.objects.create(name=LONG, system="json", token="t", integration=website)
+    failed = {"state": "failed", "reason": LONG, "due_at": None}
+    for _ in range(12):
+        Delivery.objects.create(inlet=inlet, body=b"{}", lead=lead, **failed)
+    return [
+        "/leads/duplicates",
+        f"/leads/duplicates/{pair.pk}",
+        "/leads/parked",
+        f"/leads/{lead.pk}",
+        f"/leads?source={LONG}&country=SE",
+        "/companies",
+        f"/companies/{company.pk}",
+        f"/companies/{company.pk}/merge?with={other.pk}",
+        "/settings/domains",
+        "/settings/sources",
+        "/settings/inbound",
+        f"/settings/inbound/{inlet.pk}",
+    ]
+
+
+@pytest.mark.browser
+def test_what_is_kept_beside_leads_fits_a_narrow_screen(sign_in: Callable[..., Page]):
+    manager = factories.person("sales_manager", "marketing_manager", "admin")
+    page = sign_in(manager, width=320)
+
+    for url in kept_pages(manager):
+        page.goto(url)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, (
+            url,
+            page.evaluate(TOO_WIDE),
+        )
 
 
 @pytest.mark.parametrize("url", ["/queue", "/leads"])

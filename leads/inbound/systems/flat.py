@@ -10,6 +10,9 @@ from leads.inbound.systems.said import Raw, Said, Unreadable
 
 # Of one person; more is no form.
 PATHS_MAX, DEPTH_MAX = 200, 8
+# How a list of fields says what each is called, and what it says.
+_NAMES = ("name", "key", "label", "question", "field")
+_SAYS = ("value", "values", "answer", "answers")
 _CONTROLS = dict.fromkeys([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 
 
@@ -91,9 +94,24 @@ def _walk(value: Any, path: str, depth: int) -> Iterator[Said]:
                 yield Said(path, label_of(path), value)
             return
         for place, inner in enumerate(value):
-            yield from _walk(inner, f"{path}.{place}", depth + 1)
+            if pair := _named(inner):
+                yield Said(f"{path}.{pair[0]}", *pair)
+            else:
+                yield from _walk(inner, f"{path}.{place}", depth + 1)
     elif value is not None and value != "" and not isinstance(value, dict | list):
         yield Said(path, label_of(path), value)
+
+
+def _named(value: Any) -> tuple[str, Any] | None:
+    """What a field of a form is called and says, where a list has its fields one by one:
+    {"name": "full_name", "values": ["Ana Lopez"]}."""
+    if not isinstance(value, dict):
+        return None
+    name = next((one for key in _NAMES if isinstance(one := value.get(key), str) and one), "")
+    said = next((value[key] for key in _SAYS if key in value), None)
+    if isinstance(said, list) and len(said) == 1:
+        (said,) = said
+    return (name, said) if name and words(said) else None
 
 
 def label_of(path: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
 from email.policy import HTTP
@@ -24,6 +25,8 @@ from leads.inbound.systems.said import Raw, Said, Submission, Unreadable
 
 # No person sees this field of a form, so who fills it is a program.
 TRAP = "your_homepage"
+# Each of its letters is one byte, and back.
+_BYTES = "latin-1"
 
 # --- Typeform ----------------------------------------------------------------------------------
 
@@ -122,10 +125,19 @@ def pairs_of(raw: Raw) -> list[tuple[str, str]]:
     if raw.content_type.lower().startswith("multipart/"):
         return _parts(raw)
     try:
-        pairs = parse_qsl(text_of(raw), keep_blank_values=True, max_num_fields=1_000)
+        # Letter by letter a byte, for each part is to say itself whose letters it has.
+        pairs = parse_qsl(
+            raw.body.decode(_BYTES), keep_blank_values=True, max_num_fields=1_000, encoding=_BYTES
+        )
     except ValueError:
         raise Unreadable("This form has more than 1,000 fields.") from None
-    return [(clean(name), clean(value)) for name, value in pairs]
+    return [
+        (_read(name.encode(_BYTES), raw), _read(value.encode(_BYTES), raw)) for name, value in pairs
+    ]
+
+
+def _read(text: bytes, raw: Raw) -> str:
+    return clean(text_of(replace(raw, body=text)))
 
 
 def _parts(raw: Raw) -> list[tuple[str, str]]:
@@ -137,9 +149,9 @@ def _parts(raw: Raw) -> list[tuple[str, str]]:
         # Of a file its name is enough.
         file = part.get_filename()
         body = part.get_payload(decode=True)
-        text = file or (body.decode("utf-8", "replace") if isinstance(body, bytes) else "")
+        text = clean(file) if file else _read(body, raw) if isinstance(body, bytes) else ""
         if isinstance(name, str):
-            pairs.append((clean(name), clean(text)))
+            pairs.append((clean(name), text))
     return pairs
 
 

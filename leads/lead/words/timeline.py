@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.models import User
 from accounts.roles import SIDE_OF, Role, Side
 from funnel.stages import LADDER, Stage
-from funnel.vocabulary.events import event_did
 from funnel.vocabulary.facts import Fact
 from funnel.vocabulary.operators import FactType
 from leadportal.db import clock
@@ -40,23 +40,9 @@ from leads.lead.timeline import (
 from leads.lead.words import consents, disputes
 from leads.lead.words.came import came_again
 from leads.lead.words.entries import MARKETING, SALES, Entry, Reader, who
+from leads.lead.words.events import shown, told
 from leads.ledger import UNDONE
 from leads.models import Lead, Touch
-
-# Where events say in their own words what was wanted, and what the thing was called.
-WORDS = ("message", "question", "comment", "text", "note")
-TITLES = ("title", "subject", "name", "path", "url", "file", "form")
-# What people did to the thing that is called so: "Visited Pricing".
-VERBS = {
-    "page_view": "Visited",
-    "email_open": "Opened",
-    "email_click": "Clicked in",
-    "webinar_signup": "Signed up for",
-    "webinar_attended": "Attended",
-    "download": "Downloaded",
-}
-SHOWN_PROPERTIES = 4
-SHOWN_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,27 +69,9 @@ def day_label(day: Any, today: Any) -> str:
 
 
 def _event(thing: Happened, reading: Reader) -> list[Entry]:
-    properties, type_ = thing.about["properties"] or {}, thing.about["type"]
-    words = next((str(properties[name]) for name in WORDS if properties.get(name)), "")
-    title = next((str(properties[name]) for name in TITLES if properties.get(name)), "")
-    rest = [
-        f"{name.replace('_', ' ').capitalize()}: {_shown(value)}"
-        for name, value in properties.items()
-        if name not in (*WORDS, *TITLES) and not isinstance(value, dict | list)
-    ]
-    rest = rest[:SHOWN_PROPERTIES]
-    if title and type_ in VERBS:
-        visited = format_html("{} <b>{}</b>", VERBS[type_], _shown(title))
-        return [Entry(thing.at, visited, text=" · ".join(rest), quote=words)]
-    did = event_did(type_)
-    said = f"{did[:1].upper()}{did[1:]}"
-    text = " · ".join([_shown(title)] * bool(title) + rest)
-    return [Entry(thing.at, said, strong=bool(words), text=text, quote=words)]
-
-
-def _shown(value: Any) -> str:
-    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-    return apart(text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…")
+    about = told(thing.about["type"], thing.about["properties"] or {})
+    strong = bool(about.quote) and not isinstance(about.did, SafeString)
+    return [Entry(thing.at, about.sentence, strong=strong, text=about.text, quote=about.quote)]
 
 
 def _consent(thing: Happened, reading: Reader) -> list[Entry]:
@@ -144,7 +112,7 @@ def _value(value: Any, fact: Fact | None, currency: str) -> str:
         return ", ".join(_value(part, fact, currency) for part in value)
     if fact and fact.type == FactType.MONEY:
         return formats.amount(Decimal(str(value)), currency)
-    return _shown(fact.shown(value) if fact else value)
+    return shown(fact.shown(value) if fact else value)
 
 
 def _touch(thing: Happened, reading: Reader) -> list[Entry]:

@@ -15,7 +15,7 @@ from leads import tags
 from leads.columns import COMPANY_COLUMNS, KEPT_COLUMNS, LEAD_COLUMNS, Column, Section
 from leads.editing.said import Doubt, Said, doubts
 from leads.facts import CUSTOM
-from leads.lead.words.timeline import WORDS
+from leads.lead.words.events import WORDS
 from leads.lead.words.unread import Notes, noted
 from leads.models import Company, Handoff, Lead
 from leads.words import against, place

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from leads import invariants
+from leads.invariants import invariants
 
 MOST_LIMIT = 1_000_000
 

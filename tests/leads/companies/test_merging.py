@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from accounts.policy import NotAllowed
-from leads import invariants
 from leads.companies import keeping, linking, merging, settling
 from leads.companies.keeping import CompanyRefused, MergedMeanwhile
 from leads.ingest.leads import ingest_leads
+from leads.invariants import invariants
 from leads.models import Company, Lead
 from tests import factories
 
@@ -154,3 +154,23 @@ def test_who_does_not_work_at_the_one_does_not_work_at_the_other(pair, manager):
 def test_a_rep_merges_nothing(pair):
     with pytest.raises(NotAllowed):
         merging.merge(*pair, factories.rep())
+
+
+def test_who_refused_one_refuses_that_one_alone_when_they_are_parted(pair, manager):
+    heir, gone = pair
+    third = factories.company("Old Mill")
+    refused = {
+        factories.lead(not_of=[third.pk, gone.pk]): [third.pk, gone.pk],
+        factories.lead(company=gone, not_of=[heir.pk]): [heir.pk],
+        factories.lead(not_of=[gone.pk, heir.pk]): [gone.pk, heir.pk],
+        factories.lead(not_of=[heir.pk]): [heir.pk],
+    }
+    done = merging.merge(gone, heir, manager)
+    assert Lead.objects.filter(not_of__contains=[heir.pk]).count() == 3
+
+    merging.undo(done, manager)
+
+    for lead, not_of in refused.items():
+        lead.refresh_from_db()
+        assert sorted(lead.not_of or ()) == sorted(not_of)
+    assert sound()

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from leads.companies import merging
+from accounts.roles import Role
+from leads.companies import keeping, merging
 from leads.models import Company, CompanyMerge, Lead
 from tests import factories
 
@@ -105,7 +106,7 @@ def test_a_person_edits_a_company(as_marketer, company):
     company.refresh_from_db()
     assert (company.name, company.employees) == (HOSTILE[:200], 1200)
     assert company.typed.keys() == {"name", "employees"}
-    assert "<b>" not in html(as_marketer.get(company.get_absolute_url()))
+    assert HOSTILE[:8] not in html(as_marketer.get(company.get_absolute_url()))
 
 
 def test_who_saved_second_sees_both(as_marketer, company):
@@ -114,9 +115,12 @@ def test_who_saved_second_sees_both(as_marketer, company):
     typed = {name: "" if v is None else v for name, v in form.initial.items()}
     Company.objects.filter(pk=company.pk).update(industry="Fish")
 
-    answer = as_marketer.post(address, typed | {"industry": "Bread", "read": form.as_read()})
-
-    assert "Save mine over theirs" in html(answer, 409)
+    mine = typed | {"industry": "Bread", "read": form.as_read()}
+    assert "Save mine over theirs" in html(as_marketer.post(address, mine), 409)
+    keeping.edit(
+        company, {"industry": "Meat"}, factories.person(Role.MARKETING, name="Olga Brandt")
+    )
+    assert "Olga Brandt" in html(as_marketer.post(address, mine), 409)
 
 
 def test_two_are_compared_and_made_one_and_parted(as_marketer, company):
@@ -138,15 +142,6 @@ def test_two_are_compared_and_made_one_and_parted(as_marketer, company):
     assert as_marketer.post(undo).url == other.get_absolute_url()
     html(as_marketer.post(undo), 409)
     assert Lead.objects.get(pk=lead.pk).company == other
-
-
-def test_two_who_merge_one_company_at_once(as_marketer, company):
-    other, third = factories.company("Wrenfield"), factories.company("Old Mill")
-    address = reverse("company-merge", args=[company.pk])
-    as_marketer.get(address, {"with": other.pk})
-    merging.merge(other, third, factories.sales_manager())
-
-    assert as_marketer.post(address, {"with": other.pk}).status_code == 404
 
 
 def test_a_lead_is_said_not_to_work_there_and_to_work_there(as_marketer, company):
@@ -171,3 +166,72 @@ def test_the_api_knows_a_company_by_the_id_of_one_that_was_merged(as_marketer, c
     assert answer.json()["id"] == company.pk
     listed = as_marketer.get("/api/v1/companies").json()["results"]
     assert [one["id"] for one in listed] == [company.pk]
+
+
+def test_what_they_did_says_which_page_and_their_words(as_marketer, company):
+    lead = factories.lead("Ana Silva", company=company)
+    factories.event(lead, "page_view", properties={"title": "Prices <b>", "path": "/prices"})
+    factories.event(lead, "chat", properties={"message": "How much?", "seats": 40})
+
+    told = html(as_marketer.get(company.get_absolute_url()))
+
+    assert "visited <b>Prices &lt;b&gt;</b>" in told
+    assert "visited a page" not in told
+    assert "“How much?”" in told
+    assert "Seats: 40" in told
+
+
+def test_all_people_are_on_pages_the_best_first(as_marketer, company):
+    best = factories.lead("Ana Best", company=company, fit=50, intent=40)
+    for _ in range(27):
+        factories.lead("Bo Middle", company=company, fit=10)
+    factories.lead("Zoe Unjudged", company=company)
+    factories.event(best, "chat")
+
+    first = as_marketer.get(company.get_absolute_url())
+    second = as_marketer.get(f"{company.get_absolute_url()}{first.context['people'].older}")
+
+    assert first.context["people"].rows[0] == best
+    told = html(second)
+    assert "Zoe" in told
+    assert "Ana" not in told.split('id="timeline"')[0]
+    # The other lists stay where they are.
+    assert "asked in the chat" in told
+    assert "#people" in told
+    back = as_marketer.get(f"{company.get_absolute_url()}{second.context['people'].newer}")
+    assert list(back.context["people"].rows) == list(first.context["people"].rows)
+
+
+def test_what_was_changed_is_told_with_who_did(as_marketer, company):
+    ines = factories.marketing_manager()
+    keeping.edit(company, {"industry": "Fish <b>", "country": "NO"}, ines)
+    other = factories.company("Wrenfield", founded=1990)
+    keeping.edit(other, {"industry": "Bread"}, ines)
+    done = merging.merge(other, company, ines)
+
+    told = html(as_marketer.get(company.get_absolute_url()))
+
+    for said in ("Fish &lt;b&gt;", "Country: Sweden → Norway", f"<b>{ines.name}</b> changed it"):
+        assert said in told
+    assert f"<b>{ines.name}</b> merged Wrenfield" in told
+    assert "Founded: 1990" in told
+    assert f"<b>{ines.name}</b> changed Wrenfield" in told
+    merging.undo(done, ines)
+    told = html(as_marketer.get(company.get_absolute_url()))
+    assert f"<b>{ines.name}</b> parted Wrenfield" in told
+    assert "Founded: 1990 → nothing" in told
+    assert f"{ines.name}</b> changed Wrenfield" not in told
+
+
+@pytest.mark.parametrize("gone", ["this", "other"])
+def test_who_comes_second_to_a_merge_is_led_to_what_it_became(as_marketer, company, gone):
+    other = factories.company("Wrenfield")
+    merged, heir = (company, other) if gone == "this" else (other, company)
+    merging.merge(merged, heir, factories.marketing_manager())
+    address = reverse("company-merge", args=[company.pk])
+
+    assert as_marketer.get(address, {"with": other.pk}).url == heir.get_absolute_url()
+    told = html(as_marketer.post(address, {"with": other.pk}), 409)
+
+    assert f"It is part of {heir.name} by now." in told
+    assert Company.objects.get(pk=heir.pk).merged_into is None

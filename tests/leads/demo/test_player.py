@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from leads import invariants
 from leads.demo import player
 from leads.demo.cast import MARCUS, PRIYA
 from leads.demo.market import ORIGINS
 from leads.demo.player import FRESH, Day, play
+from leads.invariants import invariants
 from leads.judging.due import drain
 from leads.models import Event, Handoff, Lead
 from tests import factories

@@ -109,7 +109,8 @@ def test_a_manager_keeps_the_list_in_the_settings(client):
     client.force_login(factories.sales_manager())
     new = reverse("domain-new")
 
-    assert client.post(new, {"domain": "nothing", "kind": "free"}).status_code == 422
+    for nothing in ("nothing", "foo..bar.example", f"{'x' * 64}.example"):
+        assert client.post(new, {"domain": nothing, "kind": "free"}).status_code == 422
     answer = client.post(new, {"domain": "https://www.Mailbox.example/", "kind": "free"})
     assert answer.url == reverse("domains")
     page = client.get(reverse("domains"), {"q": "ana.mailbox.example"}).content.decode()
@@ -117,6 +118,10 @@ def test_a_manager_keeps_the_list_in_the_settings(client):
 
     row = Domain.objects.get()
     assert row.domain == "mailbox.example"
+    # Said twice is said once.
+    again = client.post(new, {"domain": "mailbox.example", "kind": "free"})
+    assert again.url == reverse("domains")
+    assert SettingChange.objects.filter(setting="domains").count() == 1
     assert client.get(reverse("domain-forget", args=[row.pk])).status_code == 302
     client.post(reverse("domain-forget", args=[row.pk]))
     assert not Domain.objects.exists()

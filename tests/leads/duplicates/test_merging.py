@@ -3,25 +3,30 @@
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import policy
 from funnel.stages import LADDER, Stage
-from leads import invariants
+from leads.companies import linking
 from leads.duplicates import forecast, merging, search, undoing
 from leads.duplicates.merging import BothInWork, MergeRefused
 from leads.editing import editing
 from leads.handoffs import claims
 from leads.ingest.leads import ingest_leads
+from leads.invariants import invariants
 from leads.judging.due import drain
 from leads.models import (
     Alias,
+    BantItem,
     Consent,
+    Delivery,
     Duplicate,
     Event,
     ExternalId,
     Handoff,
+    Inlet,
     Lead,
     LeadChange,
     Merge,
@@ -29,6 +34,7 @@ from leads.models import (
     Note,
     Nurture,
     StageChange,
+    UnreadValue,
 )
 from tests import factories
 
@@ -89,6 +95,70 @@ def test_what_hangs_on_a_lead_goes_to_its_heir(two, ines):
     gone = fresh(new)
     assert (gone.stage, gone.merged_into) == (Stage.MERGED, old)
     assert holds()
+
+
+# What points to a lead and stays with the one that was merged away, each with its reason.
+STAYS = {
+    "Adjustment.lead": "points against its own score, which ends with it; its timeline is told",
+    "DayScore.lead": "its own score of those days",
+    "Duplicate.first": "settled by itself: what was refused of one is refused of the other",
+    "Duplicate.second": "as the first",
+    "FollowUp.lead": "what its rep was to do; whose work goes on was said",
+    "Handoff.lead": "its ledger speaks of them; the page of the heir tells both",
+    "ImportLine.lead": "an undo of the import finds what it made, and keeps it as merged",
+    "Judgement.lead": "its own",
+    "Lead.merged_into": "one merge after the other, undone in turn",
+    "LeadChange.lead": "what was written on it; the page of the heir tells both",
+    "Merge.heir": "one merge after the other, undone in turn",
+    "Merge.lead": "the record of it",
+    "News.lead": "the heir gets news of its own",
+    "Nurture.lead": "its wait ends with it, and goes on where it is undone",
+    "Override.lead": "of its own stage",
+    "StageChange.lead": "the ledger is each lead's own for ever",
+    "Suspect.lead": "of a batch of the judging",
+    "Uncompared.lead": "to be compared no more; the trigger adds the heir",
+}
+
+
+def test_all_that_points_to_a_lead_goes_to_its_heir_or_says_why_not(two, ines):
+    pointing = {
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.fields
+        if field.is_relation and field.related_model is Lead
+    }
+    old, new = two
+    made = all_that_hangs_on(new)
+    assert {type(row) for row in made} == {*merging.MOVED}
+
+    done = merging.merge(new, old, ines)
+
+    moved = {f"{model.__name__}.lead" for model in merging.MOVED}
+    assert moved | STAYS.keys() == pointing
+    assert not moved & STAYS.keys()
+    assert {fresh_row(row).lead_id for row in made} == {old.pk}
+    undoing.undo(done, ines)
+    assert {fresh_row(row).lead_id for row in made} == {new.pk}
+
+
+def fresh_row(row):
+    return type(row)._default_manager.get(pk=row.pk)
+
+
+def all_that_hangs_on(lead):
+    """A row of each model that goes with a lead."""
+    website, person = factories.integration(), factories.marketer()
+    inlet = Inlet.objects.create(name="Form", system="form", token="t", integration=website)
+    return [
+        factories.event(lead),
+        factories.consent(lead),
+        ExternalId.objects.create(lead=lead, integration=website, value="7"),
+        Alias.objects.create(lead=lead, email_key="ana@before.example"),
+        Note.objects.create(lead=lead, by=person, text="Called"),
+        BantItem.objects.create(lead=lead, by=person, item="need", state="known"),
+        UnreadValue.objects.create(lead=lead, integration=website, field="country", value="Oz"),
+        Delivery.objects.create(lead=lead, inlet=inlet, body=b"", state="taken", due_at=None),
+    ]
 
 
 def test_the_heir_keeps_its_word_and_is_filled_where_it_had_none(two, ines):
@@ -166,6 +236,35 @@ def test_the_heir_is_judged_anew(two, ines):
     assert News.objects.filter(lead=two[0]).exists()
     drain()
     assert holds()
+
+
+def test_where_one_does_not_work_the_other_does_not_either(two, ines):
+    old, new = two
+    acme, globex, initech = (factories.company(f"Company {n}") for n in range(3))
+    Lead.objects.filter(pk=new.pk).update(not_of=[acme.pk, globex.pk])
+    Lead.objects.filter(pk=old.pk).update(company=globex, not_of=[initech.pk])
+
+    done = merging.merge(new, old, ines)
+
+    # Where somebody sees it work stands.
+    assert fresh(old).not_of == [initech.pk, acme.pk]
+    assert holds()
+    undoing.undo(done, ines)
+    assert fresh(old).not_of == [initech.pk]
+
+
+def test_what_was_said_since_of_where_somebody_works_stands(two, ines):
+    old, new = two
+    acme, globex = (factories.company(f"Company {n}") for n in range(2))
+    Lead.objects.filter(pk=new.pk).update(not_of=[acme.pk])
+    Lead.objects.filter(pk=old.pk).update(company=globex)
+    done = merging.merge(new, old, ines)
+
+    linking.refuse(fresh(old), globex, ines)
+    undoing.undo(done, ines)
+
+    assert fresh(old).not_of == [globex.pk]
+    assert fresh(new).not_of == [acme.pk]
 
 
 def test_an_open_handoff_of_who_goes_is_withdrawn(ines):

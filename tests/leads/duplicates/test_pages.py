@@ -47,6 +47,33 @@ def test_the_list_says_who_and_why(ines, pair):
     assert f"{LIST}/{pair.pk}" in page
 
 
+def test_a_row_leads_to_the_comparison_and_an_address_breaks_where_its_parts_end(ines, pair):
+    Lead.objects.filter(pk=pair.first_id).update(email="anna<b>@old.example")
+
+    page = body(ines.get(LIST))
+
+    assert f'<a class="name" dir="auto" href="{LIST}/{pair.pk}">Anna Nowak</a>' in page
+    assert "anna&lt;b&gt;@<wbr>old.<wbr>example" in page
+    assert "anna&lt;b&gt;@<wbr>old.<wbr>example" in body(ines.get(f"{LIST}/{pair.pk}"))
+
+
+def test_who_works_through_a_list_stays_in_it(ines):
+    one, other = (factories.duplicate(rank=3) for _ in range(2))
+    listed = body(ines.get(f"{LIST}?show=possible"))
+    assert f"{LIST}/{one.pk}?show=possible" in listed
+
+    page = body(ines.get(f"{LIST}/{one.pk}?show=possible"))
+    assert page.count('name="show" value="possible"') == 2
+    assert f'href="{LIST}?show=possible"' in page
+    merged = ines.post(f"{LIST}/{one.pk}", {"show": "possible"})
+    refused = ines.post(f"{LIST}/{other.pk}/refuse", {"show": "possible"})
+
+    assert [merged.url, refused.url] == [f"{LIST}?show=possible"] * 2
+    # Of no list, all.
+    other = factories.duplicate()
+    assert ines.post(f"{LIST}/{other.pk}/refuse", {"show": "//evil.example"}).url == LIST
+
+
 @pytest.mark.parametrize("show", ["", "certain", "likely", "possible", "merged", "refused", "x"])
 def test_each_list_opens_empty_and_filled(ines, show):
     assert ines.get(f"{LIST}?show={show}").status_code == 200

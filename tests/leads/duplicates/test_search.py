@@ -1,6 +1,9 @@
 """Who is found to be alike, and who is not."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from leads.duplicates import search
 from leads.models import Alias, Duplicate, Lead, Uncompared, Why
@@ -131,6 +134,19 @@ def test_nobody_waits_who_was_compared():
 
     assert search.oldest_due() is None
     assert not Uncompared.objects.exists()
+
+
+def test_nobody_waits_since_a_day_of_the_past():
+    at = timezone.now() - timedelta(days=365)
+    dated = lead(updated_at=at, created_at=at)
+    search.drain()
+    Lead.objects.filter(pk=dated.pk).update(phone=PHONE)
+    lead(updated_at=at, created_at=at)
+
+    waiting = Uncompared.objects.values_list("at", flat=True)
+
+    assert len(waiting) == 2
+    assert min(waiting) > timezone.now() - timedelta(minutes=5)
 
 
 def test_a_number_of_very_many_is_cut_and_not_all_pairs(monkeypatch):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from accounts.models import Portal
 from funnel.stages import TOMBSTONES, Stage, steps
-from leads import invariants
 from leads.impact import counting, reading
+from leads.invariants import invariants
 from leads.judging import due
 from leads.models import Adjustment, Lead, Override, StageChange
 from leads.switch_on import confirmation

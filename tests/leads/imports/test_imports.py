@@ -9,15 +9,16 @@ from django.utils import timezone
 
 from accounts.policy import NotAllowed
 from funnel.stages import Stage
-from leads import invariants
 from leads.handoffs import claims
 from leads.imports import imports, job, words
 from leads.imports.imports import ImportRefused, Terms
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
+from leads.invariants import invariants
 from leads.judging import due
 from leads.lead import notes
 from leads.models import (
+    Alias,
     Consent,
     Event,
     ExternalId,
@@ -302,6 +303,23 @@ def test_an_undo_gives_known_leads_back_what_they_were(imported, undone):
     assert ana.attributes == {"tier": "Gold"}
     one.refresh_from_db()
     assert one.counts == {"kept": 1}
+
+
+@pytest.mark.parametrize("own", ["ana@acme.example", ""])
+def test_an_undo_forgets_the_address_of_the_file(imported, undone, own):
+    imported(f"Id,Email,Phone\na1,{own},+46 40 123 45 99\n")
+    ana = Lead.objects.get()
+    Alias.objects.create(lead=ana, email_key="ana@before.example")
+
+    wrong = imported("Id,Email\na1,somebody@else.example\n")
+    ana.refresh_from_db()
+    assert ana.email == "somebody@else.example"
+    undone(wrong)
+
+    ana.refresh_from_db()
+    assert ana.email == own
+    # The one that was there before stays, and nobody else is taken for them.
+    assert [alias.email_key for alias in ana.aliases.all()] == ["ana@before.example"]
 
 
 def test_a_list_of_known_people_leaves_where_they_came_from(imported, undone):

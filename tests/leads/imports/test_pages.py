@@ -55,6 +55,37 @@ def test_a_file_goes_from_the_form_to_the_leads(browser):
     assert len(found.context["page"].rows) == 2
 
 
+@pytest.mark.parametrize(
+    ("head", "lists"),
+    [
+        ("Id,StageName,Amount,CloseDate", "deals"),
+        ("Record ID,Deal Name,Deal Stage", "deals"),
+        ("Id,Name,BudgetedCost,NumberOfLeads", "campaigns"),
+        ("Id,OpportunityId,StageName", "changes of deals"),
+        ("Id,StageName,CloseDate,Email", ""),
+        ("Id,Name,City", ""),
+    ],
+)
+def test_a_list_of_something_else_says_so(browser, head, lists):
+    line = ",".join("1" for _ in head.split(","))
+
+    page = browser.post("/imports", upload(f"{head}\n{line}\n"), follow=True)
+
+    said = f"It looks like a list of {lists}." in page.content.decode()
+    assert said == bool(lists)
+    assert lists or "It looks like a list" not in page.content.decode()
+
+
+def test_a_list_that_names_nobody_says_so_before_it_comes_in(browser):
+    page = browser.post("/imports", upload("Id,City\na1,Lund\n"), follow=True)
+    page = browser.post(page.redirect_chain[-1][0], form_of(page), follow=True)
+    job.drain()
+
+    page = browser.get(Import.objects.get().get_absolute_url()).content.decode()
+
+    assert "No line says who somebody is" in page
+
+
 def test_old_leads_are_held_until_somebody_says_otherwise(browser):
     page = browser.post("/imports", upload(HEAD + ANA), follow=True)
     assert form_of(page)["handing"] == "later"

@@ -343,6 +343,37 @@ def test_what_a_tool_keeps_gives_no_consent_again_and_a_form_does(inlet, came):
     assert lead.consent == {"marketing": True}
 
 
+def test_what_a_thing_is_called_is_not_who_is_told_about(inlet, came):
+    forms = inlet("json")
+    things = {
+        "form": {"id": "7", "name": "Contact us", "title": "Contact"},
+        "products": [{"id": 9, "name": "Scanner"}],
+        "landing_page": {"title": "Home", "url": "https://us.example"},
+    }
+
+    first, second = (
+        came(forms, things | {"contact": {"id": n, "name": name, "email": f"{n}@x.example"}}).lead
+        for n, name in (("c1", "Otto Erste"), ("c2", "Zita Zweite"))
+    )
+
+    # One form brought two people.
+    assert first != second
+    assert {one.value for one in ExternalId.objects.all()} == {"c1", "c2"}
+    assert (second.first_name, second.last_name, second.job_title) == ("Zita", "Zweite", "")
+    assert second.attributes["form_id"] == "7"
+
+
+@pytest.mark.parametrize(("name", "says"), [("name", "values"), ("label", "value")])
+def test_a_list_of_fields_has_their_names_and_values(inlet, came, name, says):
+    fields = {"full_name": "Ana Lopez", "work email": "ana@x.example", "How many?": "12"}
+    listed = [{name: one, says: [value]} for one, value in fields.items()]
+
+    lead = came(inlet("json"), {"id": "f1", "fields": listed}).lead
+
+    assert (lead.first_name, lead.last_name, lead.email) == ("Ana", "Lopez", "ana@x.example")
+    assert lead.attributes["How_many"] == "12"
+
+
 def test_a_list_is_several_people(inlet, came):
     delivery = came(inlet("json"), [{"email": "a@x.example"}, {"email": "b@x.example"}, {"no": 1}])
 
@@ -387,6 +418,15 @@ Content-Type: {kind}; charset=utf-8
 {text}
 """
 LINES = "Name: Ute Groß\n E-Mail:  ute@werk.example\nFirma: Werk GmbH\nSee https://x.example\n"
+
+
+@pytest.mark.parametrize(
+    "body", [b"Name=J%F6rg+M%FCller&Email=j@x.example", b"Name=J\xf6rg+M\xfcller&Email=j@x.example"]
+)
+def test_a_form_of_an_old_page_keeps_its_letters(inlet, came, body):
+    lead = came(inlet("html"), body, "application/x-www-form-urlencoded").lead
+
+    assert (lead.first_name, lead.last_name) == ("Jörg", "Müller")
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from django.core.management import call_command
 from accounts.roles import Role
 from funnel.models import CriteriaVersion
 from funnel.versions import current
-from leads import fields, invariants
+from leads import fields
 from leads.impact import counting
 from leads.impact.reading import from_json
+from leads.invariants import invariants
 from leads.judging import due
 from leads.models import ImpactCount, Lead
 from leads.switch_on import confirmation

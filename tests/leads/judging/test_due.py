@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from funnel.conditions.values import ConditionError
 from funnel.versions import current, editing, signing, switching
-from leads import invariants
 from leads.ingest.events import ingest_events
+from leads.invariants import invariants
 from leads.judging import due
 from leads.judging.basis import Basis
 from leads.judging.due import drain, judge_taken, take

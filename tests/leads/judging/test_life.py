@@ -14,7 +14,6 @@ from funnel.models import CriteriaVersion
 from funnel.stages import LADDER, MoveNotAllowed, Stage
 from funnel.versions import editing, signing, switching
 from funnel.versions.states import VersionError
-from leads import invariants
 from leads.by_hand.disqualifying import disqualify, readmit
 from leads.by_hand.points import adjust, end
 from leads.by_hand.stages import end_override, override
@@ -34,6 +33,7 @@ from leads.handoffs.undoing import TooLate
 from leads.handoffs.verdicts import VerdictRefused
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
+from leads.invariants import invariants
 from leads.judging.basis import Basis
 from leads.judging.due import drain, judge_taken, take
 from leads.judging.parked import replay

@@ -11,8 +11,8 @@ from funnel.conditions.parsing import parse
 from funnel.versions import current
 from funnel.vocabulary.facts import Use
 from leadportal.db.meanwhile import ChangedMeanwhile
-from leads import invariants
 from leads.ingest.leads import ingest_leads
+from leads.invariants import invariants
 from leads.models import Campaign, Lead, News, Source
 from leads.sources import moving, naming
 from leads.sources.kinds import CAMPAIGNS, SOURCES

@@ -57,6 +57,18 @@ def test_one_is_found_by_a_word(manager, leads):
     assert "None is called so" in body(manager.get("/settings/sources?q=nothing"))
 
 
+@pytest.mark.parametrize(
+    ("typed", "spent"),
+    [("12,500.50", "12500.50"), ("€ 1.200,50", "1200.50"), ("-5", None), ("much", None)],
+)
+def test_what_was_spent_is_read_as_people_write_it(manager, typed, spent):
+    answer = manager.post("/settings/campaigns/new", {"name": "Spring", "spend": typed})
+
+    assert (answer.status_code == 302) == bool(spent)
+    assert spent or "Enter the amount as a number, like 45000." in body(answer)
+    assert [str(one.spend) for one in Campaign.objects.all()] == [spent] * bool(spent)
+
+
 def test_one_is_added_and_changed(manager):
     manager.post("/settings/campaigns/new", {"name": "Spring sale", "spend": "1200.50"})
     campaign = Campaign.objects.get()

@@ -251,8 +251,13 @@ def test_who_sends_more_often_than_anybody_does_keeps_what_they_typed(form, send
 def test_a_form_that_is_off_is_not_there(form, client, manager):
     inlets.switch(form.inlet, manager, on=False)
 
-    assert client.get(form.page).status_code == 404
+    closed = client.get(form.page)
+    assert closed.status_code == 404
     assert client.post(form.page, ANA).status_code == 404
+    assert client.get(f"{form.page}/thanks").status_code == 404
+    # A stranger reads of no queue and no first page of theirs.
+    assert "There is no form here" in closed.content.decode()
+    assert "queue" not in closed.content.decode()
 
 
 # --- frames and languages ----------------------------------------------------------------------

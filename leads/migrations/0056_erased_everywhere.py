@@ -1,0 +1,137 @@
+"""Triggers: who is erased is erased everywhere, and nobody waits to be compared since last year."""
+
+from django.db import migrations
+from django.db.models import F
+
+SINCE_NOW = """
+CREATE OR REPLACE FUNCTION leads_lead_is_uncompared() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO leads_uncompared (lead_id, at) SELECT l.id, now() FROM added l;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION leads_lead_is_another() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO leads_uncompared (lead_id, at) VALUES (NEW.id, now());
+    RETURN NULL;
+END $$;
+"""
+SINCE_IT_SAYS = """
+CREATE OR REPLACE FUNCTION leads_lead_is_uncompared() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO leads_uncompared (lead_id, at) SELECT l.id, l.updated_at FROM added l;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION leads_lead_is_another() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO leads_uncompared (lead_id, at) VALUES (NEW.id, NEW.updated_at);
+    RETURN NULL;
+END $$;
+"""
+FORGETS = """
+-- History cannot be changed, but what it says of a person goes with the person: the words and the
+-- evidence of moves. Who moved whom, where, when and by which version stays.
+CREATE OR REPLACE FUNCTION leads_ledger_forgets() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE'
+        AND to_jsonb(NEW) - 'reason' - 'evidence' = to_jsonb(OLD) - 'reason' - 'evidence'
+        AND NEW.reason IN ('', OLD.reason) AND coalesce(NEW.evidence, '{}') IN ('{}', OLD.evidence)
+        AND EXISTS (SELECT FROM leads_lead l
+            WHERE l.id = OLD.lead_id AND l.stage IN ('erased', 'merged'))
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE OR REPLACE TRIGGER leads_ledger_rows BEFORE UPDATE OR DELETE ON leads_stagechange
+    FOR EACH ROW EXECUTE FUNCTION leads_ledger_forgets();
+
+CREATE OR REPLACE FUNCTION leads_lead_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    who bigint[];
+    handed bigint[];
+BEGIN
+    WITH RECURSIVE part AS (
+        SELECT NEW.id UNION ALL
+        SELECT l.id FROM leads_lead l JOIN part ON l.merged_into_id = part.id
+    ) SELECT array_agg(id) INTO who FROM part;
+    UPDATE leads_lead SET
+        email = '', email_kind = '', phone = '', first_name = '', last_name = '', name_key = '',
+        job_title = '', job_title_key = '', department = '', department_key = '', website = '',
+        linkedin = '', country = '', city = '', city_key = '', company_id = NULL, attributes = '{}',
+        attribute_keys = '{}', word_keys = NULL, estimated_value = NULL, search_key = '',
+        typed = NULL, not_of = NULL, tags = NULL, last_tags = NULL
+    WHERE id = ANY(who);
+    DELETE FROM leads_unreadvalue WHERE lead_id = ANY(who);
+    DELETE FROM leads_alias WHERE lead_id = ANY(who);
+    DELETE FROM leads_leadchange WHERE lead_id = ANY(who);
+    DELETE FROM leads_note WHERE lead_id = ANY(who);
+    UPDATE leads_bantitem SET note = '' WHERE lead_id = ANY(who);
+    UPDATE leads_adjustment SET reason = 'Erased' WHERE lead_id = ANY(who);
+    UPDATE leads_override SET reason = 'Erased' WHERE lead_id = ANY(who);
+    UPDATE leads_event SET properties = '{}', property_keys = '{}', word_keys = NULL
+        WHERE lead_id = ANY(who);
+    UPDATE leads_importline SET cells = '[]', email_key = '', external_id = '', errors = NULL
+        WHERE lead_id = ANY(who);
+    UPDATE leads_delivery SET body = '', headers = '{}', address = '', forget_at = NULL,
+        reason = CASE state WHEN 'taken' THEN '' ELSE reason END,
+        results = (SELECT jsonb_agg(one || '{"problems": []}')
+            FROM jsonb_array_elements(results) AS one)
+        WHERE lead_id = ANY(who);
+    UPDATE leads_merge SET taken = '{}' WHERE lead_id = ANY(who) OR heir_id = ANY(who);
+    UPDATE leads_stagechange SET
+        evidence = CASE WHEN evidence IS NULL THEN NULL ELSE '{}'::jsonb END,
+        reason = CASE WHEN reason = 'Undone' OR target = 'erased' THEN reason ELSE '' END
+        WHERE lead_id = ANY(who);
+    SELECT array_agg(id) INTO handed FROM leads_handoff WHERE lead_id = ANY(who);
+    IF handed IS NOT NULL THEN
+        UPDATE leads_handoff SET why = '', note = '', bought_because = '', competitor = '',
+            reasons = (SELECT coalesce(jsonb_agg(line || CASE
+                    WHEN line->>'rule' = '' AND NOT coalesce((line->>'cut')::boolean, false)
+                    THEN '{"evidence": "", "label": "Adjusted"}'::jsonb
+                    ELSE '{"evidence": ""}' END ORDER BY place), '[]')
+                FROM jsonb_array_elements(reasons) WITH ORDINALITY AS one (line, place))
+            WHERE id = ANY(handed);
+        UPDATE leads_touch SET note = '' WHERE handoff_id = ANY(handed);
+        UPDATE leads_answer SET text = CASE text WHEN '' THEN '' ELSE 'Erased' END, because = ''
+            WHERE handoff_id = ANY(handed);
+        UPDATE leads_followup SET note = '' WHERE lead_id = ANY(who);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER leads_lead_erased AFTER UPDATE OF stage ON leads_lead
+    FOR EACH ROW WHEN (NEW.stage = 'erased') EXECUTE FUNCTION leads_lead_erased();
+"""
+REMEMBERS = """
+CREATE OR REPLACE TRIGGER leads_ledger_rows BEFORE UPDATE OR DELETE ON leads_stagechange
+    FOR EACH ROW EXECUTE FUNCTION leads_append_only();
+DROP FUNCTION IF EXISTS leads_ledger_forgets();
+CREATE OR REPLACE FUNCTION leads_lead_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM leads_unreadvalue WHERE lead_id = NEW.id;
+    DELETE FROM leads_alias WHERE lead_id = NEW.id;
+    RETURN NULL;
+END $$;
+"""
+# So many a transaction.
+AT_ONCE = 500
+
+
+def forget(apps, schema_editor):
+    """Let the trigger look at those who were erased before."""
+    erased, last = apps.get_model("leads", "Lead").objects.filter(stage="erased"), 0
+    while ids := [
+        *erased.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
+    ]:
+        erased.filter(pk__in=ids).update(stage=F("stage"))
+        last = ids[-1]
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("leads", "0049_companies_by_name")]
+    operations = [
+        migrations.RunSQL(SINCE_NOW, SINCE_IT_SAYS),
+        migrations.RunSQL(FORGETS, REMEMBERS),
+        migrations.RunPython(forget, migrations.RunPython.noop),
+    ]
