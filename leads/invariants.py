@@ -405,12 +405,26 @@ def pairs_are_of_the_living() -> Iterator[Sql]:
     ) % param(Stage.MERGED)
 
 
-@invariant(8, "Who was erased has left no value that was not understood.")
+@invariant(8, "Who was erased has left no value as it came.")
 def the_erased_say_nothing() -> Iterator[Sql]:
+    for table in ("leads_unreadvalue", "leads_rawvalue"):
+        yield Sql(
+            f"SELECT '{table}', u.id, 'of a lead that was erased' FROM {table} u "  # noqa: S608 - constants
+            "JOIN leads_lead l ON l.id = u.lead_id WHERE l.stage = {}"
+        ) % param(Stage.ERASED)
+
+
+@invariant(8, "What is another name of a field is that of one that stands, and no lead carries it.")
+def names_of_fields_are_settled() -> Iterator[Sql]:
     yield Sql(
-        "SELECT 'leads_unreadvalue', u.id, 'of a lead that was erased' FROM leads_unreadvalue u "
-        "JOIN leads_lead l ON l.id = u.lead_id WHERE l.stage = {}"
-    ) % param(Stage.ERASED)
+        "SELECT 'leads_customfield', n.id, 'the name of another name' FROM leads_customfield n "
+        "JOIN leads_customfield o ON o.id = n.same_as_id WHERE o.same_as_id IS NOT NULL"
+    )
+    yield Sql(
+        "SELECT 'leads_lead', l.id, 'carries ' || n.name FROM leads_customfield n "
+        "JOIN leads_customfield o ON o.id = n.same_as_id AND o.due_at IS NULL "
+        "JOIN leads_lead l ON l.attributes ? n.name"
+    )
 
 
 @invariant(8, "What became another name of a source or campaign is pointed to by nothing.")

@@ -1,7 +1,7 @@
 """The form of a lead: one field a column and custom field. It asks; the API's checks decide."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -60,6 +60,8 @@ class LeadForm(forms.Form):
         self.custom = definitions()
         for custom in self.custom.values():
             name = f"{ATTRIBUTE}{custom.name}"
+            if custom.is_retired and not self.known.get(name):
+                continue
             self.known[name] = self.initial[name] = _fitting(custom, self.known.get(name, ""))
             self.fields[name] = _custom(custom, self.known[name])
         self.fields |= _consent()
@@ -209,12 +211,17 @@ def _line(label: str, *, kind: str = "text", limit: int | None = None, **more: A
 
 
 def _chosen(
-    label: str, choices: Iterable[tuple[str, str]], *, known: str = "", blank: str = "Not known"
+    label: str,
+    choices: Iterable[tuple[str, str]],
+    *,
+    known: str = "",
+    blank: str = "Not known",
+    called: Callable[[str], str] = str,
 ) -> forms.ChoiceField:
     """One of the choices; what is there stays one of them, though it may be none any more."""
     offered = [("", blank), *choices]
     if known and known not in {value for value, _ in offered}:
-        offered.append((known, known))
+        offered.append((known, called(known)))
     return forms.ChoiceField(
         label=label, required=False, choices=offered, error_messages=_NOT_OFFERED
     )
@@ -244,14 +251,15 @@ def _of_company(lead: Lead | None) -> dict[str, forms.Field]:
 
 
 def _custom(field: CustomField, known: Any) -> forms.Field:
-    choices = [(one, _words(one)) for one in field.choices]
+    choices = [(one, _words(field.label_of(one))) for one in field.offered]
     match field.type:
         case FieldType.YES_NO:
             return _chosen(field.label, [("yes", "Yes"), ("no", "No")], known=known)
         case FieldType.CHOICE:
-            return _chosen(field.label, choices, known=known)
+            return _chosen(field.label, choices, known=known, called=field.label_of)
         case FieldType.CHOICES:
-            choices += [(one, one) for one in known if one not in field.choices]
+            offered = field.offered
+            choices += [(one, field.label_of(one)) for one in known if one not in offered]
             return forms.MultipleChoiceField(
                 label=field.label,
                 required=False,

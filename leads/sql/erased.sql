@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION leads_lead_erased() RETURNS trigger LANGUAGE plpgsql 
 BEGIN
     DELETE FROM leads_unreadvalue WHERE lead_id = NEW.id;
     DELETE FROM leads_alias WHERE lead_id = NEW.id;
+    DELETE FROM leads_rawvalue WHERE lead_id = NEW.id;
     RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER leads_lead_erased AFTER UPDATE OF stage ON leads_lead
