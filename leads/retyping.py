@@ -83,7 +83,7 @@ class _Batch:
         news.of_leads([int(lead["id"]) for lead in self.leads], self.at)
 
     def _read_one(self, lead: rows.Row, read: Read) -> None:
-        before = {name: json.dumps(lead[name], sort_keys=True) for name in _COLUMNS}
+        names = lead["attributes"].keys() & set(self.names)
         carried = self._taken_over(lead)
         came = self._as_it_came(lead["id"], carried)
         value = fitting(self.one, came)
@@ -93,8 +93,7 @@ class _Batch:
         else:
             read.fitted += 1
         self._keep(lead["id"], came, value)
-        _put(lead, self.one, value)
-        if any(before[name] != json.dumps(lead[name], sort_keys=True) for name in _COLUMNS):
+        if _put(lead, self.one, value) or names != {self.one.name}:
             self.written.append({"id": lead["id"], "updated_at": self.at} | _of(lead))
 
     def _taken_over(self, lead: rows.Row) -> Any:
@@ -141,14 +140,17 @@ def _drop(lead: rows.Row, name: str) -> None:
         lead["word_keys"] = lead["word_keys"] or None
 
 
-def _put(lead: rows.Row, one: CustomField, value: Any) -> None:
-    """The value with its twin and its words, as ingest writes them."""
-    lead["attributes"][one.name] = value
-    lead["attribute_keys"].pop(one.name, None)
-    if (made := twin(value, one)) is not None:
-        lead["attribute_keys"][one.name] = made
+def _put(lead: rows.Row, one: CustomField, value: Any) -> bool:
+    """The value with its twin and its words, as ingest writes them; whether that is another."""
+    made, found = twin(value, one), words(value, one) or None
     kept = lead["word_keys"] or {}
-    kept.pop(one.name, None)
-    if found := words(value, one):
-        kept[one.name] = found
+    now = lead["attributes"].get(one.name), lead["attribute_keys"].get(one.name), kept.get(one.name)
+    if _same(now[0], value) and now[1:] == (made, found):
+        return False
+    lead["attributes"][one.name] = value
+    for place, twin_now in ((lead["attribute_keys"], made), (kept, found)):
+        place.pop(one.name, None)
+        if twin_now is not None:
+            place[one.name] = twin_now
     lead["word_keys"] = kept or None
+    return True

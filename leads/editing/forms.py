@@ -64,6 +64,7 @@ class LeadForm(forms.Form):
                 continue
             self.known[name] = self.initial[name] = _fitting(custom, self.known.get(name, ""))
             self.fields[name] = _custom(custom, self.known[name])
+            self.fields[name].help_text = ". ".join(filter(None, [custom.help, custom.unit]))
         self.fields |= _consent()
 
     def sections(self) -> Iterator[tuple[str, list["Asked"]]]:
@@ -270,7 +271,7 @@ def _custom(field: CustomField, known: Any) -> forms.Field:
         case FieldType.DATE:
             return _line(field.label, attrs={"type": "date"})
         case FieldType.NUMBER | FieldType.MONEY:
-            return _line(field.label, help_text=field.unit, attrs={"inputmode": "decimal"})
+            return _line(field.label, attrs={"inputmode": "decimal"})
     if "\n" in known:
         return _lines(field.label)
     return _line(field.label)

@@ -77,11 +77,11 @@ def field_new(request: AuthenticatedRequest) -> HttpResponse:
     name = request.GET.get("name", "").replace("\0", "")
     count, _ = counting.count_of([name]) if name else (counting.Count(), None)
     choices = forecast.choices_in(count)
-    guessed = forecast.guess(count)
+    forecasts = forecast.of_all(count)
+    guessed = forecast.guess(count, forecasts)
     initial: dict[str, Any] = {"label": reading.label_of(name), "name": name, "type": guessed}
     if CustomField(type=guessed).has_choices:
         initial["choices"] = choices
-    forecasts = forecast.of_all(count)
     form = forms.NewFieldForm(request.POST or None, initial=initial, forecasts=forecasts)
     context = {"count": count, "name": name, "drawer_title": "Define a field", "verb": "Define"}
 

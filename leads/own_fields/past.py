@@ -25,7 +25,7 @@ from leads.models import CustomField, Lead, UnreadValue
 
 SWEEP = "read_fields"
 # So many leads, whoever they are, a step is past.
-WINDOW = 5_000
+WINDOW = 1_000
 # As many are written at once of what was not understood.
 AT_ONCE = 200
 # Longer than any write that began before takes.

@@ -10,6 +10,7 @@ from leads.ingest.leads import ingest_leads
 from leads.models import CustomField, Lead, UnreadValue
 from leads.own_fields import keeping, past
 from leads.own_fields.keeping import AskedFor, FieldRefused
+from leads.web_forms.asking import Asked, choices
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +133,21 @@ def test_a_spelling_means_one_choice(manager, tier, spelling):
 
     tier.refresh_from_db()
     assert tier.choices == ["Gold", "Silver", "Bronze"]
+
+
+def test_people_choose_by_labels_and_what_is_retired_only_stays(manager, tier, client):
+    send("Bronze", "Gold")
+    keeping.change(tier, manager, **keeping.current_values(tier) | {"help": "How we care"})
+    one = offering.change_choice(tier, manager, "Gold", label="First class")
+    one = offering.change_choice(one, manager, "Bronze", retired=True)
+    client.force_login(manager)
+    bronze, gold = Lead.objects.order_by("pk")
+
+    asked = Asked("field.tier", "Tier", "Tier", "", False, False, one)
+    assert choices(asked) == ["First class", "Silver"]
+    edit = client.get(f"/leads/{gold.pk}/edit").content.decode()
+    assert '<option value="Gold" selected>First class</option>' in edit
+    assert "Bronze" not in edit and "How we care" in edit
+    edit = client.get(f"/leads/{bronze.pk}/edit").content.decode()
+    assert '<option value="Bronze" selected>Bronze</option>' in edit
+    assert "First class" in client.get(f"/leads/{gold.pk}").content.decode()
