@@ -39,7 +39,7 @@ def text(
     cut = cut or (_nothing if names else lambda line: line[:limit].strip())
 
     def check(value: Any) -> str | None:
-        line = spellings.one_line(value)
+        line = value if type(value) is str else spellings.one_line(value)
         if line is None:
             raise Wrong("wrong_type", "A text is needed here.")
         value = " ".join(line.split())
