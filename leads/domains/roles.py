@@ -75,8 +75,7 @@ def is_role(local: str) -> bool:
     """Whether what stands before the @ names a team: "info", "biuro", "sales+fair", "info2"."""
     name = local.lower().partition("+")[0]
     bare = name.rstrip("0123456789._-")
-    if by_hand := said.now():
-        for word in (name, bare):
-            if word in by_hand:
-                return by_hand[word]
+    by_hand = said.now()
+    if by_hand and (word := next((one for one in (name, bare) if one in by_hand), None)):
+        return by_hand[word]
     return name in ROLE_NAMES or bare in ROLE_NAMES

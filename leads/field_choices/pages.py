@@ -16,7 +16,7 @@ from leadportal.web.answers import fragment, go, refused
 from leadportal.web.posts import post_only
 from leads.field_choices import forms, offering
 from leads.models import CustomField
-from leads.own_fields import keeping
+from leads.own_fields import keeping, usage, words
 from leads.own_fields.keeping import FieldRefused
 from leads.own_fields.pages import refusal_said
 
@@ -55,7 +55,8 @@ def choice_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         )
         return f"“{apart(saved.label_of(choice))}” is saved."
 
-    return _step(request, one, form, say, drawer_title="Edit choice", choice=choice)
+    context = {"choice": choice, "text": words.counts_on(usage.asking(one, choice=choice))}
+    return _step(request, one, form, say, drawer_title="Edit choice", **context)
 
 
 @require_http_methods(FORM_METHODS)
@@ -71,7 +72,10 @@ def choice_merge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         saved = offering.merge_choice(one, request.user, choice, into)
         return f"“{apart(saved.label_of(choice))}” is “{apart(saved.label_of(into))}” now."
 
-    text = "Who holds it holds the other from now on, and what is sent as it means the other."
+    text = (
+        "Who holds it holds the other from now on, and what is sent as it means the other. This"
+        " cannot be undone."
+    )
     context = {"choice": choice, "text": text, "drawer_title": "Merge choices", "verb": "Merge"}
     return _step(request, one, form, say, **context)
 

@@ -7,7 +7,6 @@ time once nobody can still be writing by what they read of the field before.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 
 from accounts.models import Integration
@@ -59,8 +58,8 @@ def is_reading(one: CustomField) -> bool:
     return one.due_at is not None and one.changed_at is not None and one.due_at == one.changed_at
 
 
-@transaction.atomic
 def _read_some() -> int:
+    """One step of the field that waits longest and nobody else is busy with."""
     at = clock.now()
     due = CustomField.objects.filter(due_at__lte=at).order_by("due_at", "pk")
     one = due.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()

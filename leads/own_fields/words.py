@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from accounts.policy import listed
+from funnel.models import CriteriaVersion
 from leadportal.look import formats
 from leadportal.look.bidi import apart
 from leads.models import CustomField, FieldType
@@ -118,6 +120,14 @@ def forecast_said(one: Forecast) -> str:
         return "reads none"
     wrong = ", ".join(f"“{apart(shown(value))}”" for value, _ in one.unread[:SHOWN])
     return f"reads {one.read:,} of {one.leads:,} leads, not {wrong}"
+
+
+def counts_on(versions: Sequence[CriteriaVersion]) -> str:
+    """What retiring a choice does to criteria that ask for it: nothing."""
+    if not versions:
+        return ""
+    asking = f"{listed([str(one) for one in versions])} ask{'s' if len(versions) == 1 else ''}"
+    return f"{asking} for it, and it still counts there where it is retired."
 
 
 def choice_lines(one: CustomField, count: Count) -> list[dict[str, Any]]:

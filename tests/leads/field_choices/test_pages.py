@@ -94,5 +94,7 @@ def test_a_choice_that_criteria_ask_for_is_refused_with_their_page(browser):
     url = f"/settings/fields/{one.pk}/choices/merge"
     answer = browser.post(f"{url}?choice={asked}", {"into": other})
 
+    edit = body(browser.get(f"/settings/fields/{one.pk}/choices/edit?choice={asked}"))
+    assert f"v{factories.live_version().number} asks for it, and it still counts" in edit
     assert answer.status_code == 422
     assert f'href="/criteria/{factories.live_version().number}"' in body(answer)

@@ -11,6 +11,7 @@ from leads.models import CustomField, Lead, RawValue, SeenAttribute, UnreadValue
 from leads.own_fields import keeping, past
 from leads.own_fields.keeping import AskedFor, FieldRefused
 from tests import factories
+from tests.concurrently import at_once
 
 pytestmark = pytest.mark.django_db
 SAID = "“Seats” (number; people; sent as seats)"
@@ -224,3 +225,15 @@ def test_who_was_erased_leaves_nothing_as_it_came(manager, send):
     factories.moved(Lead.objects.get(), "erased")
 
     assert not RawValue.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_define_one_name_at_once_the_slower_is_told(manager):
+    def define() -> CustomField:
+        return keeping.add(manager, name="seats", label="Seats", type="number")
+
+    made = at_once([define, define])
+
+    (refused,) = (one for one in made if isinstance(one, FieldRefused))
+    assert refused.about == "name"
+    assert CustomField.objects.filter(name="seats").count() == 1
