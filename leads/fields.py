@@ -71,6 +71,11 @@ def define(
     one = CustomField.objects.filter(name=name, same_as=None).first()
     one = one or CustomField(name=name, created_at=at)
     one.label, one.type, one.choices, one.unit = label, type, list(choices), unit
+    one.choice_terms = {
+        choice: term
+        for choice, term in one.choice_terms.items()
+        if {choice, term.get("is", choice)} <= set(choices)
+    }
     save(one, at)
     read = retyping.read_past(one, at)
     return Defined(one, read.fitted, read.misfits)

@@ -7,9 +7,11 @@ import pytest
 from accounts.models import SettingChange
 from leadportal.db.meanwhile import ChangedMeanwhile
 from leads import fields
+from leads.imports.targets import targets
 from leads.models import CustomField, Lead, RawValue, SeenAttribute, UnreadValue
 from leads.own_fields import keeping, past
 from leads.own_fields.keeping import AskedFor, FieldRefused
+from leads.web_forms import asking, web_forms
 from tests import factories
 from tests.concurrently import at_once
 
@@ -204,6 +206,31 @@ def test_a_retired_field_is_read_and_comes_back(manager, seats, send):
     assert carried() == [{"seats": 12}]
     assert fields.definitions()["seats"].is_retired
     assert not keeping.bring_back(seats, manager).is_retired
+
+
+def test_a_form_goes_on_asking_for_a_retired_field_and_no_other_begins_to(manager, seats):
+    form = web_forms.create(factories.admin(), name="Demo", slug="demo")
+    asked = {"label": "", "help": "", "required": False}
+    form = web_forms.put_field(form, factories.admin(), target="field.seats", **asked)
+
+    keeping.retire(seats, manager)
+
+    defined = fields.definitions()
+    assert "field.seats" in [one.target for one in asking.asked(form, defined)]
+    groups = dict(asking.offered(defined))
+    assert ("field.seats", "Seats") not in groups["Fields"]
+    assert "Seats (retired)" in [one.label for one in dict(targets(defined))["Fields"]]
+
+
+def test_a_definition_by_command_keeps_what_is_said_of_choices_that_stay(manager):
+    made = {"label": "Tier", "type": "choice", "choices": ["Gold", "Tin", "Zinc"]}
+    one = keeping.add(manager, name="tier", **made)
+    one.choice_terms = {"Gold": {"also": ["G"]}, "Tin": {"is": "Zinc"}}
+    one.save()
+
+    again = fields.define("tier", "Tier", "choice", choices=["Gold", "Tin"]).field
+
+    assert again.choice_terms == {"Gold": {"also": ["G"]}}
 
 
 def test_fields_stand_in_the_order_people_give_them(manager, seats):
