@@ -66,7 +66,7 @@ _MEMBERS = [
     ) END AS company""",  # noqa: S608 - names of columns
     "{attributes}",
     "lead.consent",
-    "ARRAY(SELECT jsonb_object_keys(lead.typed) ORDER BY 1) AS typed",
+    "{typed}",
     *_plain(Lead, "lead", "stage", "stage_since"),
     """CASE WHEN j.total IS NOT NULL THEN
         json_build_object('total', j.total, 'fit', j.fit, 'intent', j.intent) END AS score""",
@@ -83,6 +83,11 @@ _MEMBERS = [
 _BY_NEW_NAMES = """(
     SELECT coalesce(jsonb_object_agg(coalesce(%(renamed)s::jsonb ->> a.key, a.key), a.value), '{}')
       FROM jsonb_each(lead.attributes) a) AS attributes"""
+_TYPED = "ARRAY(SELECT jsonb_object_keys(lead.typed) ORDER BY 1) AS typed"
+_TYPED_BY_NEW_NAMES = """ARRAY(
+    SELECT CASE WHEN name LIKE 'attributes.%%' THEN 'attributes.' || coalesce(
+                %(renamed)s::jsonb ->> substr(name, 12), substr(name, 12)) ELSE name END
+      FROM jsonb_object_keys(lead.typed) name ORDER BY 1) AS typed"""
 _STATEMENT = f"""
 SELECT lead.id, row_to_json(answer)::text
   FROM leads_lead lead
@@ -97,8 +102,10 @@ SELECT lead.id, row_to_json(answer)::text
  CROSS JOIN LATERAL (SELECT {", ".join(_MEMBERS)}) answer
  WHERE lead.id = ANY(%(ids)s)
 """  # noqa: S608 - names of columns
-_AS_JSON = _STATEMENT.replace("{attributes}", "lead.attributes")
-_AS_JSON_RENAMED = _STATEMENT.replace("{attributes}", _BY_NEW_NAMES)
+_AS_JSON = _STATEMENT.replace("{attributes}", "lead.attributes").replace("{typed}", _TYPED)
+_AS_JSON_RENAMED = _STATEMENT.replace("{attributes}", _BY_NEW_NAMES).replace(
+    "{typed}", _TYPED_BY_NEW_NAMES
+)
 
 
 def leads_as_json(ids: Collection[int], integration: Integration | None) -> dict[int, str]:

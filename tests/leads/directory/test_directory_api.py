@@ -10,7 +10,7 @@ from funnel.stages import Stage
 from leads import fields, tags
 from leads.checks.leads import COMPANY, LEAD
 from leads.field_choices import offering
-from leads.models import Source
+from leads.models import Lead, Source
 from leads.own_fields import keeping
 from tests import factories
 
@@ -113,6 +113,10 @@ def test_a_renamed_field_is_answered_and_emptied_by_its_new_name(api):
 
     empties = {"attributes": {"team_size": None}}
     url = f"/leads/{made['id']}"
+    typed = {"attributes.seats": None, "estimated_value": None}
+    Lead.objects.update(typed=typed)
+    assert api.get(url).json()["typed"] == ["attributes.team_size", "estimated_value"]
+    Lead.objects.update(typed=None)
     changed = api.send("PATCH", url, empties, **{"If-Match": lead["ETag"]})
     assert changed.json()["attributes"] == {"tool": "Excel"}
 
