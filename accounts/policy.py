@@ -49,7 +49,9 @@ class Action(StrEnum):
     EDIT_SETTINGS = "change the settings"
     EDIT_PROMISES = "change the promises of sales"
     GIVE_MEANINGS = "say what values mean that were not understood"
-    EDIT_DOMAINS = "say whose a domain is"
+    EDIT_DOMAINS = "say whose a domain or a mailbox is"
+    OPEN_FIELDS = "open the fields of leads"
+    EDIT_FIELDS = "define and change the fields of leads"
     OPEN_KEYS = "see the API keys"
     EDIT_KEYS = "create and delete API keys"
     EDIT_PEOPLE = "manage people’s accounts"
@@ -98,6 +100,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.EDIT_PROMISES: frozenset({Role.SALES_MANAGER, Role.ADMIN}),
     Action.GIVE_MEANINGS: MANAGERS_AND_ADMIN,
     Action.EDIT_DOMAINS: MANAGERS_AND_ADMIN,
+    Action.OPEN_FIELDS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
+    Action.EDIT_FIELDS: MANAGERS_AND_ADMIN,
     Action.OPEN_KEYS: MANAGERS_AND_ADMIN,
     Action.EDIT_KEYS: frozenset({Role.ADMIN}),
     Action.EDIT_PEOPLE: frozenset({Role.ADMIN}),
@@ -171,6 +175,10 @@ NAVIGATION = (
         beside=frozenset({Role.MARKETING}) | MANAGERS,
     ),
     Place("Criteria", "criteria", "c", "rule", EVERYBODY - REPS, beside=REPS),
+    Place(
+        *("Fields", "fields", "e", "rule", frozenset()),
+        beside=frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
+    ),
     Place("Settings", "settings", "s", "gear", MANAGERS_AND_ADMIN),
     Place("API keys", "keys", "k", "key", MANAGERS_AND_ADMIN),
     Place("People", "people", "p", "user", frozenset(), beside=frozenset({Role.ADMIN})),
@@ -180,12 +188,14 @@ SETTINGS_PAGES = (
     ("Company", "settings", Action.OPEN_SETTINGS),
     ("People", "people", Action.EDIT_PEOPLE),
     ("Reasons for rejecting", "reasons", Action.OPEN_SETTINGS),
+    ("Fields", "fields", Action.OPEN_FIELDS),
     ("Inbound", "inlets", Action.EDIT_INBOUND),
     ("Forms", "web-forms", Action.EDIT_INBOUND),
     ("Sources", "sources", Action.OPEN_SETTINGS),
     ("Campaigns", "campaigns", Action.OPEN_SETTINGS),
     ("Values not understood", "values", Action.OPEN_SETTINGS),
     ("Domains", "domains", Action.OPEN_SETTINGS),
+    ("Team mailboxes", "role-words", Action.OPEN_SETTINGS),
     ("API keys", "keys", Action.OPEN_KEYS),
     ("Mail", "mail", Action.LOOK_AFTER_MAIL),
 )

@@ -120,11 +120,11 @@ _OF_COUNTRY = {
 _MAPS = {"region": REGION_OF, "sales_area": SALES_AREA_OF}
 
 
-_FIELD = ("name", "label", "type", "choices", "unit")
 _OWN = """
-(SELECT TRUE AS is_field, name, label, type, choices, unit FROM leads_customfield ORDER BY label)
+(SELECT TRUE AS is_field, name, label, type, choices, unit, choice_terms::text
+   FROM leads_customfield WHERE same_as_id IS NULL ORDER BY position, label)
 UNION ALL
-(SELECT FALSE, name, '', '', '{}', '' FROM leads_consentpurpose ORDER BY first_seen_at, id
+(SELECT FALSE, name, '', '', '{}', '', '' FROM leads_consentpurpose ORDER BY first_seen_at, id
  LIMIT %(most)s)
 """
 
@@ -135,16 +135,29 @@ def custom_fact(field: CustomField) -> Fact:
         type=FactType(field.type),
         label=field.label,
         unit=field.unit,
-        choices=tuple((choice, choice) for choice in field.choices),
+        choices=tuple((choice, field.label_of(choice)) for choice in field.choices),
     )
 
 
 def record_vocabulary() -> Vocabulary:
     """Every fact this installation has, also by its fields and purposes of consent: one query."""
     rows = prepared.fetch(_OWN, {"most": MOST_PURPOSES})
-    fields = [CustomField(**dict(zip(_FIELD, row[1:], strict=True))) for row in rows if row[0]]
+    fields = [_field(*row[1:]) for row in rows if row[0]]
     purposes = [row[1] for row in rows if not row[0]]
     return FACTS.with_facts([*map(custom_fact, fields), *map(consent, purposes)])
+
+
+def _field(
+    name: str, label: str, type_: str, choices: list[str], unit: str, terms: str
+) -> CustomField:
+    return CustomField(
+        name=name,
+        label=label,
+        type=type_,
+        choices=choices,
+        unit=unit,
+        choice_terms=json.loads(terms),
+    )
 
 
 class TableFacts(EventFacts):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,18 +13,46 @@ from leads.checks.values import of_a_range
 from leads.models import CustomField, FieldType
 from leads.text import key, own_words
 
+NONE: Mapping[str, str] = {}
 _NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
 
 
+class Definitions(dict[str, CustomField]):
+    """The fields by their names, in order; and what else they are called."""
+
+    def __init__(self, fields: Iterable[CustomField] = (), other_names: Mapping[str, str] = NONE):
+        super().__init__((field.name, field) for field in fields)
+        self.other_names = other_names
+
+
+def own_name(name: str, defined: Mapping[str, CustomField]) -> str:
+    """The name under which the values of an attribute are kept, however it is sent."""
+    return defined.other_names.get(name, name) if isinstance(defined, Definitions) else name
+
+
+def own_path(path: str, defined: Mapping[str, CustomField]) -> str:
+    """The same of a name as changes of a lead have it: "attributes.seats"."""
+    first, dot, name = path.partition(".")
+    return f"{first}.{own_name(name, defined)}" if dot and first == "attributes" else path
+
+
 def typed(attributes: Mapping[str, Any], defined: Mapping[str, CustomField]) -> dict[str, Any]:
-    """The attributes with the values of defined fields checked. Raises Refused, with the rest."""
+    """The attributes by their own names, with the values of defined fields checked.
+
+    Raises Refused, with the rest.
+    """
     values, errors = dict(attributes), []
-    for name in attributes.keys() & defined.keys():
+    sent: dict[str, str] = {}
+    if isinstance(defined, Definitions) and not defined.other_names.keys().isdisjoint(attributes):
+        sent = {own_name(name, defined): name for name in attributes}
+        values = {own: attributes[name] for own, name in sent.items()}
+    for name in values.keys() & defined.keys():
+        given = values[name]
         try:
-            value = read_value(defined[name], attributes[name])
+            value = read_value(defined[name], given)
         except Wrong as wrong:
-            error = FieldError(f"/attributes/{name}", wrong.code, wrong.detail, attributes[name])
-            errors.append(error)
+            pointer = f"/attributes/{sent.get(name, name)}"
+            errors.append(FieldError(pointer, wrong.code, wrong.detail, given))
             value = wrong.meant
         if value is None:
             del values[name]
@@ -86,21 +114,22 @@ def _day(value: str) -> str:
 
 
 def _choice(field: CustomField, value: str) -> str:
-    for choice in field.choices:
-        if key(choice) == key(value):
-            return choice
-    raise _no_choice(field)
+    choice = field.by_spelling.get(key(value))
+    if choice is None:
+        raise _no_choice(field)
+    return choice
 
 
 def _no_choice(field: CustomField, **more: Any) -> Wrong:
-    return Wrong("not_a_choice", f"One of these is needed: {', '.join(field.choices)}.", **more)
+    offered = ", ".join(map(field.label_of, field.offered))
+    return Wrong("not_a_choice", f"One of these is needed: {offered}.", **more)
 
 
 def _choices(field: CustomField, values: Sequence[str]) -> list[str]:
     """The choices in their spelling, once each; those that are some mean what they say."""
-    offered = {key(choice): choice for choice in field.choices}
-    known = list(dict.fromkeys(offered[key(one)] for one in values if key(one) in offered))
-    if any(key(one) not in offered for one in values):
+    found = [field.by_spelling.get(key(one)) for one in values]
+    known = list(dict.fromkeys(choice for choice in found if choice is not None))
+    if None in found:
         raise _no_choice(field, meant=known or None)
     return known
 
@@ -127,7 +156,7 @@ def lenient(field: CustomField, value: Any) -> Any:
 
 def _several(field: CustomField, text: str) -> list[str]:
     """One choice, or several in one text: "Food; Retail"."""
-    known = {key(choice) for choice in field.choices}
+    known = field.by_spelling
     parts = [part.strip() for part in re.split("[,;|\n]", text) if part.strip()]
     return [text] if key(text) in known or not parts else parts
 

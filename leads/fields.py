@@ -1,36 +1,41 @@
-"""Custom fields: defining one over values already stored."""
+"""Custom fields: which there are, and defining one over values already stored."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.versions import current
 from funnel.vocabulary.facts import Vocabulary
-from leadportal.db import clock, prepared
-from leads import news
-from leads.facts import FACTS
-from leads.field_values import checked_value, fits, lenient, twin, words
-from leads.models import CustomField, FieldType, Judgement, SeenAttribute
+from leadportal.db import clock, prepared, rows
+from leadportal.db.held import Held
+from leads import retyping
+from leads.facts import CUSTOM, FACTS
+from leads.field_values import Definitions
+from leads.models import CustomField, Judgement, Meaning, SeenAttribute
 from leads.text import key
 
 _COLUMNS = [field.attname for field in CustomField._meta.concrete_fields]
-_ALL = f"SELECT {', '.join(_COLUMNS)} FROM leads_customfield ORDER BY label"  # noqa: S608 - names of columns
+_ALL = f"SELECT {', '.join(_COLUMNS)} FROM leads_customfield ORDER BY position, label"  # noqa: S608 - names of columns
+_RENAMED = "SELECT name, sent_as FROM leads_customfield WHERE sent_as <> ''"
 
 
-def definitions() -> dict[str, CustomField]:
+def definitions() -> Definitions:
     """All by their names, in the order in which pages show them."""
-    all_fields = [
-        CustomField.from_db(connection.alias, _COLUMNS, row) for row in prepared.fetch(_ALL, {})
-    ]
-    return {field.name: field for field in all_fields}
+    found = [rows.as_instance(CustomField, row) for row in prepared.fetch(_ALL, {})]
+    own = {one.pk: one for one in found if one.same_as_id is None}
+    others = {one.name: own[one.same_as_id].name for one in found if one.same_as_id is not None}
+    return Definitions(own.values(), others)
+
+
+# By name, what the API calls those that were renamed: asked once in a while.
+renamed: Held[dict[str, str]] = Held(lambda: dict(prepared.fetch(_RENAMED, {})), {})
 
 
 @dataclass(frozen=True)
@@ -63,31 +68,54 @@ def define(
     unknown to the criteria. Raises ValidationError, also when criteria could not be read any more.
     """
     at = at or clock.now()
+    one = CustomField.objects.filter(name=name, same_as=None).first()
+    one = one or CustomField(name=name, created_at=at)
+    one.label, one.type, one.choices, one.unit = label, type, list(choices), unit
+    one.choice_terms = {
+        choice: term
+        for choice, term in one.choice_terms.items()
+        if {choice, term.get("is", choice)} <= set(choices)
+    }
+    save(one, at)
+    read = retyping.read_past(one, at)
+    return Defined(one, read.fitted, read.misfits)
+
+
+def save(one: CustomField, at: datetime) -> None:
+    """Save a definition, in the caller's transaction. Raises ValidationError.
+
+    Refused is what no field may be, and what criteria that are read could not be read by.
+    """
     readable = _readable_versions()
-    field = CustomField.objects.filter(name=name).first() or CustomField(name=name, created_at=at)
-    field.label, field.type, field.choices, field.unit = label, type, list(choices), unit
-    field.full_clean()
-    if name in FACTS:
-        raise ValidationError(f"“{name}” is a fact of every lead already.")
-    if type in (FieldType.CHOICE, FieldType.CHOICES) and not choices:
-        raise ValidationError("Name the choices.")
-    if len({key(choice) for choice in choices}) < len(choices):
-        raise ValidationError("Two choices differ by case or accents only.")
-    field.save()
+    _check(one)
+    one.save()
     _refuse_unreadable(readable)
-    SeenAttribute.objects.filter(name=name).delete()
-    return _retype(field, at)
+    SeenAttribute.objects.filter(name=one.name).delete()
+    # What values were said to mean is read again, as far as the field still knows it.
+    meant = Meaning.objects.filter(field=f"{CUSTOM}{one.name}", due_at=None)
+    meant.update(due_at=at)
+
+
+def _check(one: CustomField) -> None:
+    one.full_clean()
+    if one.name in FACTS:
+        raise ValidationError(f"“{one.name}” is a fact of every lead already.")
+    if one.has_choices and not one.choices:
+        raise ValidationError("Name the choices.")
+    if len({key(choice) for choice in one.choices}) < len(one.choices):
+        raise ValidationError("Two choices differ by case or accents only.")
 
 
 @transaction.atomic
 def remove(name: str) -> None:
     """Forget the definition; leads keep what they carry. Raises ValidationError."""
     readable = _readable_versions()
-    if not CustomField.objects.filter(name=name).delete()[0]:
+    CustomField.objects.filter(same_as__name=name).delete()
+    if not CustomField.objects.filter(name=name, same_as=None).delete()[0]:
         raise ValidationError(f"There is no field “{name}”.")
     _refuse_unreadable(readable)
     # It comes in like any other name that nobody has defined.
-    SeenAttribute.objects.get_or_create(name=name)
+    SeenAttribute.objects.get_or_create(name=name, integration=None)
 
 
 def _readable_versions() -> dict[int, CriteriaVersion]:
@@ -111,60 +139,3 @@ def _mistake(version: CriteriaVersion, words: Vocabulary) -> ConditionError | No
     except ConditionError as error:
         return error
     return None
-
-
-def _retype(field: CustomField, at: datetime) -> Defined:
-    changes, fitted, misfits = [], 0, []
-    for value, count in _stored_values(field.name):
-        fitting = lenient(field, value)
-        if fits(field, fitting):
-            fitting = checked_value(field, fitting)
-            fitted += count
-        else:
-            fitting = value
-            misfits.append((value, count))
-        changes.append(
-            {
-                "old": value,
-                "new": fitting,
-                "twin": twin(fitting, field),
-                "words": words(fitting, field) or None,
-            }
-        )
-    _replace_values(field.name, changes, at)
-    return Defined(field, fitted, misfits)
-
-
-def _stored_values(name: str) -> list[tuple[Any, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (attributes -> %s)::text, count(*) FROM leads_lead WHERE attributes ? %s "
-            "GROUP BY 1 ORDER BY 2 DESC",
-            [name, name],
-        )
-        return [(json.loads(value), count) for value, count in cursor.fetchall()]
-
-
-def _replace_values(name: str, changes: list[dict[str, Any]], at: datetime) -> None:
-    """Write the fitting values and their twins; every such lead is judged anew."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE leads_lead l
-               SET attributes = jsonb_set(l.attributes, ARRAY[%(name)s], c.new),
-                   attribute_keys = CASE WHEN c.twin IS NULL
-                                         THEN l.attribute_keys - %(name)s
-                                         ELSE l.attribute_keys
-                                              || jsonb_build_object(%(name)s, c.twin) END,
-                   word_keys = nullif(
-                       coalesce(l.word_keys, '{}') - %(name)s
-                       || CASE WHEN c.words IS NULL THEN '{}'
-                               ELSE jsonb_build_object(%(name)s, c.words) END, '{}')
-              FROM jsonb_to_recordset(%(changes)s::jsonb)
-                   c(old jsonb, new jsonb, twin jsonb, words text)
-             WHERE l.attributes ? %(name)s AND l.attributes -> %(name)s = c.old
-            RETURNING l.id
-            """,
-            {"name": name, "changes": json.dumps(changes)},
-        )
-        news.of_leads([lead for (lead,) in cursor.fetchall()], at)

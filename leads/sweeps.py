@@ -14,6 +14,8 @@ from leads.imports import job
 from leads.inbound import job as inbound
 from leads.judging import due, history
 from leads.nurture import nurture
+from leads.own_fields import counting as attributes
+from leads.own_fields import past
 from leads.sources import moving
 from leads.unread import rereading
 
@@ -54,6 +56,20 @@ SWEEPS = (
         period=timedelta(seconds=10),
         drain=rereading.drain,
         oldest_due=rereading.oldest_due,
+    ),
+    Sweep(
+        name="read_fields",
+        queue="bulk",
+        period=timedelta(seconds=10),
+        drain=past.drain,
+        oldest_due=past.oldest_due,
+    ),
+    Sweep(
+        name="count_attributes",
+        queue="bulk",
+        period=timedelta(seconds=30),
+        drain=attributes.drain,
+        oldest_due=attributes.oldest_due,
     ),
     Sweep(
         name="move_names",

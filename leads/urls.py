@@ -9,6 +9,7 @@ from leads.duplicates import api as duplicates_api
 from leads.duplicates import pages as duplicates
 from leads.editing import pages as editing
 from leads.evidence import pages as evidence
+from leads.field_choices import pages as field_choices
 from leads.follow_ups import pages as follow_ups
 from leads.handoffs import api as handoffs_api
 from leads.handoffs import pages as handoffs
@@ -24,6 +25,7 @@ from leads.measured import api as measured_api
 from leads.mine import pages as mine
 from leads.nurture import pages as nurture
 from leads.overview import pages as overview
+from leads.own_fields import pages as own_fields
 from leads.preferences import pages as preferences
 from leads.quality import pages as quality
 from leads.queue import pages as queue
@@ -197,6 +199,27 @@ urlpatterns = [
     path("settings/domains", domains.domain_list, name="domains"),
     path("settings/domains/new", domains.domain_new, name="domain-new"),
     path("settings/domains/<int:pk>/forget", domains.domain_forget, name="domain-forget"),
+    path("settings/fields", own_fields.field_list, name="fields"),
+    path("settings/fields/new", own_fields.field_new, name="field-new"),
+    path("settings/fields/same", own_fields.field_same, name="field-same"),
+    path("settings/fields/<int:pk>", own_fields.field_page, name="field"),
+    path("settings/fields/<int:pk>/edit", own_fields.field_edit, name="field-edit"),
+    path("settings/fields/<int:pk>/type", own_fields.field_type, name="field-type"),
+    path("settings/fields/<int:pk>/move", own_fields.field_move, name="field-move"),
+    path("settings/fields/<int:pk>/retire", own_fields.field_retire, name="field-retire"),
+    path("settings/fields/<int:pk>/back", own_fields.field_back, name="field-back"),
+    path("settings/fields/<int:pk>/choices/new", field_choices.choice_new, name="choice-new"),
+    path("settings/fields/<int:pk>/choices/edit", field_choices.choice_edit, name="choice-edit"),
+    path("settings/fields/<int:pk>/choices/merge", field_choices.choice_merge, name="choice-merge"),
+    path(
+        "settings/fields/<int:pk>/choices/spelling",
+        field_choices.choice_spelling,
+        name="choice-spelling",
+    ),
+    path("settings/fields/<int:pk>/choices/move", field_choices.choice_move, name="choice-move"),
+    path("settings/mailboxes", domains.word_list, name="role-words"),
+    path("settings/mailboxes/new", domains.word_new, name="role-word-new"),
+    path("settings/mailboxes/<int:pk>/forget", domains.word_forget, name="role-word-forget"),
     path("companies", companies.company_list, name="companies"),
     path("companies/<int:pk>", companies.company_page, name="company"),
     path("companies/<int:pk>/edit", companies.company_edit, name="company-edit"),

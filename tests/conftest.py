@@ -29,7 +29,8 @@ from pytest_django import DjangoDbBlocker
 
 from leadportal.db import clock
 from leadportal.local import postgres
-from leads.domains import lists
+from leads import fields
+from leads.domains import lists, roles
 from tests.shared import is_one_of_several, made_once
 
 pytest_plugins = [
@@ -87,9 +88,11 @@ def _nothing_left_in_the_cache(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_said_what_domains_are() -> None:
-    """No test asks for the list of domains but the one that writes to it."""
-    lists.remember({}, for_long=True)
+def _nobody_said_otherwise() -> None:
+    """No test asks for what people keep in small tables but those that write to them."""
+    lists.said.remember({}, for_long=True)
+    roles.said.remember({}, for_long=True)
+    fields.renamed.remember({}, for_long=True)
 
 
 @pytest.fixture(scope="session")

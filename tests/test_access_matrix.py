@@ -29,6 +29,7 @@ from leads.imports import imports
 from leads.inbound import deliveries, inlets
 from leads.models import (
     CompanyMerge,
+    CustomField,
     Delivery,
     Domain,
     DomainKind,
@@ -381,6 +382,49 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.EDIT_DOMAINS, "POST", answer=422, data={"domain": "x"}),
     ],
     "domain-forget": [Page(Action.EDIT_DOMAINS, "POST", "domain", 302)],
+    "role-words": [Page(Action.OPEN_SETTINGS)],
+    "role-word-new": [
+        Page(Action.EDIT_DOMAINS),
+        Page(Action.EDIT_DOMAINS, "POST", answer=422, data={"word": "@"}),
+    ],
+    "role-word-forget": [Page(Action.EDIT_DOMAINS, "POST", "role word", 302)],
+    "fields": [Page(Action.OPEN_FIELDS)],
+    "field": [Page(Action.OPEN_FIELDS, about="field")],
+    "field-new": [
+        Page(Action.EDIT_FIELDS),
+        Page(Action.EDIT_FIELDS, "POST", answer=422, data={"label": ""}),
+    ],
+    "field-same": [
+        Page(Action.EDIT_FIELDS),
+        Page(Action.EDIT_FIELDS, "POST", answer=422, data={"field": ""}),
+    ],
+    "field-edit": [
+        Page(Action.EDIT_FIELDS, about="field"),
+        Page(Action.EDIT_FIELDS, "POST", "field", 422, {"label": ""}),
+    ],
+    "field-type": [
+        Page(Action.EDIT_FIELDS, about="field"),
+        # The live criteria ask for it.
+        Page(Action.EDIT_FIELDS, "POST", "field", 422, {"type": "text"}),
+    ],
+    "field-move": [Page(Action.EDIT_FIELDS, "POST", "field", 302)],
+    "field-retire": [Page(Action.EDIT_FIELDS, "POST", "field", 409)],
+    "field-back": [Page(Action.EDIT_FIELDS, "POST", "field", 302)],
+    "choice-new": [
+        Page(Action.EDIT_FIELDS, about="field"),
+        Page(Action.EDIT_FIELDS, "POST", "field", 422, {"choice": ""}),
+    ],
+    # No choice is named.
+    "choice-edit": [Page(Action.EDIT_FIELDS, about="field", answer=409)],
+    "choice-merge": [
+        Page(Action.EDIT_FIELDS, about="field"),
+        Page(Action.EDIT_FIELDS, "POST", "field", 422, {"into": ""}),
+    ],
+    "choice-spelling": [
+        Page(Action.EDIT_FIELDS, about="field"),
+        Page(Action.EDIT_FIELDS, "POST", "field", 422, {"into": ""}),
+    ],
+    "choice-move": [Page(Action.EDIT_FIELDS, "POST", "field", 302)],
     "companies": [Page(Action.OPEN_LEADS)],
     "company": [Page(Action.OPEN_LEADS, about="company")],
     "company-edit": [
@@ -553,6 +597,8 @@ def made() -> World:
         "source": factories.source().pk,
         "campaign": factories.campaign().pk,
         "domain": said_of_a_domain().pk,
+        "role word": keeping.say_of_word("aziz", people[Role.ADMIN], is_role=True).pk,
+        "field": CustomField.objects.get(name="purchase_timeline").pk,
         "company-merge": unmerged_companies().pk,
         "key": Api().key.pk,
         "duplicate": factories.duplicate(*(factories.claimed(rep).lead for _ in range(2))).pk,

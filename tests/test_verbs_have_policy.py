@@ -42,6 +42,7 @@ from leads.duplicates import forecast, merging
 from leads.duplicates import reading as duplicates_reading
 from leads.duplicates import undoing as unmerging
 from leads.editing import editing as lead_editing
+from leads.field_choices import offering
 from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
@@ -55,6 +56,7 @@ from leads.mine import mine, results
 from leads.models import (
     Adjustment,
     CompanyMerge,
+    CustomField,
     Delivery,
     Domain,
     DomainKind,
@@ -64,10 +66,12 @@ from leads.models import (
     Inlet,
     Lead,
     Nurture,
+    RoleWord,
     WebForm,
 )
 from leads.nurture import nurture
 from leads.overview import attention
+from leads.own_fields import keeping as own_fields
 from leads.queue import queue
 from leads.rejections import listing, rejections
 from leads.search import commands, finding
@@ -225,6 +229,15 @@ def refuse_company(person: User) -> None:
 
 def said_of_a_domain() -> Domain:
     return domains.say("mailbox.example", DomainKind.FREE, factories.sales_manager())
+
+
+def said_of_a_word() -> RoleWord:
+    return domains.say_of_word("biuro", factories.sales_manager(), is_role=False)
+
+
+def field() -> CustomField:
+    made = {"label": "Plan", "type": "choice", "choices": ["A", "B"]}
+    return own_fields.add(factories.sales_manager(), name="care_plan", **made)
 
 
 def unread_group() -> Group:
@@ -422,6 +435,60 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
     ],
     domains.forget: [
         may(Action.EDIT_DOMAINS, lambda person: domains.forget(said_of_a_domain(), person)),
+    ],
+    domains.say_of_word: [
+        may(
+            Action.EDIT_DOMAINS,
+            lambda person: domains.say_of_word("biuro", person, is_role=False),
+        )
+    ],
+    domains.forget_word: [
+        may(Action.EDIT_DOMAINS, lambda person: domains.forget_word(said_of_a_word(), person)),
+    ],
+    own_fields.add: [
+        may(
+            Action.EDIT_FIELDS,
+            lambda person: own_fields.add(person, name="desk", label="Desk", type="text"),
+        )
+    ],
+    own_fields.change: [
+        may(
+            Action.EDIT_FIELDS,
+            lambda person: own_fields.change(
+                field(), person, label="Plan", name="plan", help="", unit=""
+            ),
+        )
+    ],
+    own_fields.retype: [
+        may(Action.EDIT_FIELDS, lambda person: own_fields.retype(field(), person, type="text"))
+    ],
+    own_fields.also_called: [
+        may(Action.EDIT_FIELDS, lambda person: own_fields.also_called(field(), person, "plan"))
+    ],
+    own_fields.move: [
+        may(Action.EDIT_FIELDS, lambda person: own_fields.move(field(), person, "up"))
+    ],
+    own_fields.retire: [may(Action.EDIT_FIELDS, lambda person: own_fields.retire(field(), person))],
+    own_fields.bring_back: [
+        may(Action.EDIT_FIELDS, lambda person: own_fields.bring_back(field(), person))
+    ],
+    offering.add_choice: [
+        may(Action.EDIT_FIELDS, lambda person: offering.add_choice(field(), person, "C"))
+    ],
+    offering.change_choice: [
+        may(
+            Action.EDIT_FIELDS,
+            lambda person: offering.change_choice(field(), person, "A", retired=True),
+        )
+    ],
+    offering.also_spelled: [
+        may(Action.EDIT_FIELDS, lambda person: offering.also_spelled(field(), person, "A", "1st"))
+    ],
+    offering.move_choice: [
+        may(Action.EDIT_FIELDS, lambda person: offering.move_choice(field(), person, "B", "up"))
+    ],
+    offering.merge_choice: [
+        may(Action.EDIT_FIELDS, lambda person: offering.merge_choice(field(), person, "A", "B"))
     ],
     naming.add: [
         may(

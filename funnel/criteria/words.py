@@ -7,7 +7,7 @@ from funnel.conditions.describing import describe
 from funnel.conditions.tree import All, Any_, Condition, Not
 from funnel.rulebook.parts import BANT, KINDS, RUNGS, Band, Rule, Rulebook
 from funnel.stages import Stage
-from funnel.vocabulary.facts import uncapital
+from funnel.vocabulary.facts import Fact, uncapital
 from leadportal.look import formats
 
 KIND_SAYS = {"fit": "who they are", "intent": "what they did"}
@@ -44,6 +44,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
+    id: str
     label: str
     sentence: str
     # What one firing gives at most, and at least: they differ for a table and for repeats.
@@ -146,8 +147,8 @@ def rule_text(rule: Rule) -> RuleText:
         fact, table = rule.table[0].fact, rule.table[1]
         by = f"points by {uncapital(fact.label)}"
         sentence = f"{sentence}, then {by}" if sentence else _capital(by)
-        bands = tuple((_band(band, fact.unit), band.points) for band in table)
-    return RuleText(rule.label, sentence, _most(rule), tuple(_notes(rule)), bands)
+        bands = tuple((_band(band, fact), band.points) for band in table)
+    return RuleText(rule.id, rule.label, sentence, _most(rule), tuple(_notes(rule)), bands)
 
 
 def _most(rule: Rule) -> int:
@@ -157,10 +158,10 @@ def _most(rule: Rule) -> int:
     return rule.points
 
 
-def _band(band: Band, unit: str) -> str:
+def _band(band: Band, fact: Fact) -> str:
     if band.choices:
-        return ", ".join(band.choices)
-    unit = f" {unit}" if unit else ""
+        return ", ".join(map(fact.shown, band.choices))
+    unit = f" {fact.unit}" if fact.unit else ""
     low, high = (None if edge is None else formats.number(edge) for edge in (band.low, band.high))
     if low is None:
         return f"up to {high}{unit}" if high else "any number"

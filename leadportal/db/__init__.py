@@ -4,6 +4,6 @@ pieces: SQL text that carries its parameters · prepared: statements planned onc
 connection · guarded: connections that wait for no answer too long · rows: many rows written in one
 statement · races: the later of two starts again ·
 paging: pages by key · shown: the columns a list reads · sweeps: background work as a table ·
-meanwhile: two people change one thing · sealed: secrets of others, kept closed · errors: what
-may be said of one · clock: the one that decides.
+meanwhile: two people change one thing · held: small tables, read once in a while · sealed: secrets
+of others, kept closed · errors: what may be said of one · clock: the one that decides.
 """

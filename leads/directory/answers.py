@@ -14,10 +14,11 @@ from leads.models import Campaign, Company, Source
 
 
 class ChoiceAnswer(TypedDict):
-    """One value of a choice, and how people read it."""
+    """One value of a choice, and how people read it; one that is retired is still understood."""
 
     value: str
     label: str
+    retired: bool
 
 
 class FieldAnswer(TypedDict):
@@ -31,6 +32,9 @@ class FieldAnswer(TypedDict):
     choices: list[ChoiceAnswer]
     fact: str
     built_in: bool
+    help: str | None
+    other_names: list[str]
+    retired: bool
 
 
 def field_answer(field: Field) -> FieldAnswer:
@@ -40,9 +44,15 @@ def field_answer(field: Field) -> FieldAnswer:
         "label": field.label,
         "type": field.type,
         "unit": field.unit or None,
-        "choices": [{"value": value, "label": label} for value, label in field.choices],
+        "choices": [
+            {"value": value, "label": label, "retired": value in field.retired_choices}
+            for value, label in field.choices
+        ],
         "fact": field.fact,
         "built_in": field.built_in,
+        "help": field.help or None,
+        "other_names": list(field.other_names),
+        "retired": field.retired,
     }
 
 

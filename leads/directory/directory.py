@@ -14,7 +14,9 @@ from django.db.models.functions import Coalesce
 from accounts.models import User
 from funnel.models import Queue
 from funnel.vocabulary.operators import FactType
+from leads import fields
 from leads.columns import COLUMNS, Column
+from leads.facts import CUSTOM
 from leads.models import Company, CustomField
 from leads.models.handoff import HandoffQuerySet
 from leads.models.lead import LeadQuerySet
@@ -30,11 +32,16 @@ class Field:
     label: str
     type: FactType
     unit: str
-    # What is stored, and what a person reads.
+    # What is stored, and what a person reads; those that are not offered any more come last.
     choices: tuple[tuple[str, str], ...]
     # What the criteria call it.
     fact: str
     built_in: bool
+    help: str = ""
+    # What it is also understood under.
+    other_names: tuple[str, ...] = ()
+    retired: bool = False
+    retired_choices: frozenset[str] = frozenset()
 
     @classmethod
     def of_column(cls, column: Column) -> "Field":
@@ -44,16 +51,35 @@ class Field:
         return cls(path, column.name, *told, fact.name, built_in=True)
 
     @classmethod
-    def of_custom(cls, field: CustomField) -> "Field":
-        choices = tuple((choice, choice) for choice in field.choices)
+    def of_custom(cls, field: CustomField, names: set[str]) -> "Field":
+        """`names` are all under which it is understood."""
+        offered = field.offered
+        retired = [choice for choice in field.choices if choice not in offered]
+        choices = tuple((choice, field.label_of(choice)) for choice in [*offered, *retired])
         told = field.label, FactType(field.type), field.unit, choices
-        return cls(f"attributes.{field.name}", field.name, *told, field.name, built_in=False)
+        return cls(
+            f"attributes.{field.api_name}",
+            field.api_name,
+            *told,
+            f"{CUSTOM}{field.name}",
+            built_in=False,
+            help=field.help,
+            other_names=tuple(sorted(names - {field.api_name})),
+            retired=field.is_retired,
+            retired_choices=frozenset(retired),
+        )
 
 
 def all_fields() -> list[Field]:
-    """The columns in the order of the page, then the company's own by label."""
-    own = CustomField.objects.all()
-    return [*map(Field.of_column, COLUMNS), *map(Field.of_custom, own)]
+    """The columns in the order of the page, then the company's own in theirs."""
+    own = fields.definitions()
+    names: dict[str, set[str]] = {name: {name} for name in own}
+    for other, name in own.other_names.items():
+        names[name].add(other)
+    return [
+        *map(Field.of_column, COLUMNS),
+        *(Field.of_custom(one, names[one.name]) for one in own.values()),
+    ]
 
 
 def companies(leads: LeadQuerySet, *, all_of_them: bool) -> QuerySet[Company]:

@@ -26,7 +26,8 @@ LIST_FIELDS = operation(
     "List the fields of a lead",
     description="All at once: the columns of lead and company, and the fields your company added."
     " `path` says where a value stands in what is sent: `job_title`, `company.employees`,"
-    " `attributes.budget`; `fact` is what the criteria call it.",
+    " `attributes.budget`; `fact` is what the criteria call it. A field that was renamed is still"
+    " understood under its `other_names`; what is retired is offered to nobody, and still read.",
     answers={200: PageAnswer[FieldAnswer]},
     answer={
         "results": [
@@ -39,6 +40,9 @@ LIST_FIELDS = operation(
                 "choices": [],
                 "fact": "job_title",
                 "built_in": True,
+                "help": None,
+                "other_names": [],
+                "retired": False,
             },
             {
                 "path": "attributes.purchase_timeline",
@@ -46,9 +50,12 @@ LIST_FIELDS = operation(
                 "label": "Purchase timeline",
                 "type": "choice",
                 "unit": None,
-                "choices": [{"value": "This quarter", "label": "This quarter"}],
-                "fact": "purchase_timeline",
+                "choices": [{"value": "This quarter", "label": "This quarter", "retired": False}],
+                "fact": "attributes.purchase_timeline",
                 "built_in": False,
+                "help": "When they want to decide.",
+                "other_names": ["timeline"],
+                "retired": False,
             },
         ],
         "next": None,

@@ -1,5 +1,7 @@
-"""What managers say of a domain: it counts whatever the lists say, for leads of before as well."""
+"""What managers say of a domain or a mailbox: it counts whatever the lists say, for leads of
+before as well."""
 
+import re
 from datetime import datetime
 
 from django.db import transaction
@@ -8,16 +10,18 @@ from django.db.models import Q
 from accounts import policy
 from accounts.models import SettingChange, User
 from accounts.policy import Action
-from leadportal.db import clock, rows
-from leads import news
-from leads.domains import lists
-from leads.matching import email_identity
-from leads.models import Domain, DomainKind, EmailKind, Lead
+from leadportal.db import clock
+from leadportal.db.races import again_when_raced
+from leads.domains import lists, roles
+from leads.domains.again import read_again
+from leads.models import Domain, DomainKind, EmailKind, Lead, RoleWord
 
-# As many are locked, and written, at once.
-AT_ONCE = 2_000
 # A role address stays one, whoever's the domain is.
 _BY_DOMAIN = (EmailKind.WORK, EmailKind.FREE, EmailKind.DISPOSABLE)
+NOTHING = "nothing"
+
+
+# --- domains -----------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -44,34 +48,71 @@ def forget(row: Domain, person: User, *, at: datetime | None = None) -> None:
     policy.require(person, Action.EDIT_DOMAINS)
     at = at or clock.now()
     if Domain.objects.filter(pk=row.pk).delete()[0]:
-        _remember(row.domain, said(row), "nothing", person, at)
+        _remember(row.domain, said(row), NOTHING, person, at)
 
 
 def said(row: Domain | None) -> str:
     """ "gmx.example: mailboxes for anybody" """
-    return f"{row.domain}: {DomainKind(row.kind).label.lower()}" if row else "nothing"
+    return f"{row.domain}: {DomainKind(row.kind).label.lower()}" if row else NOTHING
 
 
 def _remember(domain: str, old: str, new: str, person: User, at: datetime) -> None:
     SettingChange.objects.create(at=at, person=person, setting="domains", old=old, new=new)
     known = {row.domain: DomainKind(row.kind) for row in Domain.objects.all()}
-    lists.remember(known)
-    _read_again(domain, at)
-    # Other processes read it within seconds; this one forgets it where nothing comes of it.
-    transaction.on_commit(lists.forget)
-
-
-def _read_again(domain: str, at: datetime) -> None:
-    """The kinds of addresses there and below; who has another one now is judged anew."""
+    lists.said.remember(known)
     there = Q(email_key__endswith=f"@{domain}") | Q(email_key__endswith=f".{domain}")
-    found = Lead.objects.filter(there, email_kind__in=_BY_DOMAIN).order_by("pk")
-    ids = list(found.values_list("pk", flat=True))
-    for begin in range(0, len(ids), AT_ONCE):
-        theirs = Lead.objects.locked().filter(pk__in=ids[begin : begin + AT_ONCE]).order_by("pk")
-        written: list[rows.Row] = [
-            {"id": lead["id"], "email_kind": kind, "updated_at": at}
-            for lead in theirs.values("id", "email", "email_kind")
-            if (kind := email_identity(lead["email"])[0]) != lead["email_kind"]
-        ]
-        rows.update(Lead, ["email_kind", "updated_at"], written)
-        news.of_leads([int(row["id"]) for row in written], at)
+    read_again(Lead.objects.filter(there, email_kind__in=_BY_DOMAIN), at)
+    # Other processes read it within seconds; this one forgets it where nothing comes of it.
+    transaction.on_commit(lists.said.forget)
+
+
+# --- names before the @ ------------------------------------------------------------------------
+
+
+def say_of_word(word: str, person: User, *, is_role: bool, at: datetime | None = None) -> RoleWord:
+    """Say that a name before the @ is a team's, or somebody's own. Raises NotAllowed.
+
+    A team's address identifies nobody: leads that were known by it stay who they are.
+    """
+    policy.require(person, Action.EDIT_DOMAINS)
+    at = at or clock.now()
+
+    def write() -> RoleWord:
+        before = RoleWord.objects.filter(word=word).first()
+        row, _ = RoleWord.objects.update_or_create(
+            word=word, defaults={"is_role": is_role, "by": person, "at": at}
+        )
+        _remember_word(word, said_of_word(before), said_of_word(row), person, at)
+        return row
+
+    return again_when_raced(write)
+
+
+def forget_word(row: RoleWord, person: User, *, at: datetime | None = None) -> None:
+    """Leave a name to the list again. Raises NotAllowed."""
+    policy.require(person, Action.EDIT_DOMAINS)
+    at = at or clock.now()
+
+    def write() -> None:
+        if RoleWord.objects.filter(pk=row.pk).delete()[0]:
+            _remember_word(row.word, said_of_word(row), NOTHING, person, at)
+
+    again_when_raced(write)
+
+
+def said_of_word(row: RoleWord | None) -> str:
+    """ "biuro@: a team’s mailbox" """
+    return f"{row.word}@: {kind_of_word(row.is_role)}" if row else NOTHING
+
+
+def kind_of_word(is_role: bool) -> str:
+    return "a team’s mailbox" if is_role else "somebody’s own"
+
+
+def _remember_word(word: str, old: str, new: str, person: User, at: datetime) -> None:
+    SettingChange.objects.create(at=at, person=person, setting="role_words", old=old, new=new)
+    roles.said.remember(dict(RoleWord.objects.values_list("word", "is_role")))
+    # "biuro@", "biuro2@", "biuro+fair@", however the address is written.
+    begins = rf"^{re.escape(word)}[0-9._-]*([+][^@]*)?@"
+    read_again(Lead.objects.filter(email__iregex=begins), at)
+    transaction.on_commit(roles.said.forget)

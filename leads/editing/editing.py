@@ -13,6 +13,7 @@ from leadportal.db.races import again_when_raced
 from leads import fields
 from leads.checks.leads import emptied, read_change, read_lead
 from leads.checks.reading import FieldError, Refused
+from leads.field_values import own_path
 from leads.ingest.leads import write_leads
 from leads.ingest.reading import read
 from leads.ingest.records import Arrival
@@ -100,7 +101,8 @@ def _write(lead: Lead, payload: Any, sender: Sender) -> list[FieldError]:
     by_hand = sender.person is not None
     strict = sender.strict or by_hand
     values, unread = read(payload, read_change, sender.defined, strict=strict)
-    empty = emptied(payload, values, unread, by_hand=by_hand)
+    gone = emptied(payload, values, unread, by_hand=by_hand)
+    empty = frozenset(own_path(name, sender.defined) for name in gone)
     if not by_hand:
         _refuse_homeless(empty)
     _refuse_nameless(lead, values, empty)

@@ -1,7 +1,7 @@
 """The form of a lead: one field a column and custom field. It asks; the API's checks decide."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -60,8 +60,11 @@ class LeadForm(forms.Form):
         self.custom = definitions()
         for custom in self.custom.values():
             name = f"{ATTRIBUTE}{custom.name}"
+            if custom.is_retired and not self.known.get(name):
+                continue
             self.known[name] = self.initial[name] = _fitting(custom, self.known.get(name, ""))
             self.fields[name] = _custom(custom, self.known[name])
+            self.fields[name].help_text = ". ".join(filter(None, [custom.help, custom.unit]))
         self.fields |= _consent()
 
     def sections(self) -> Iterator[tuple[str, list["Asked"]]]:
@@ -209,12 +212,17 @@ def _line(label: str, *, kind: str = "text", limit: int | None = None, **more: A
 
 
 def _chosen(
-    label: str, choices: Iterable[tuple[str, str]], *, known: str = "", blank: str = "Not known"
+    label: str,
+    choices: Iterable[tuple[str, str]],
+    *,
+    known: str = "",
+    blank: str = "Not known",
+    called: Callable[[str], str] = str,
 ) -> forms.ChoiceField:
     """One of the choices; what is there stays one of them, though it may be none any more."""
     offered = [("", blank), *choices]
     if known and known not in {value for value, _ in offered}:
-        offered.append((known, known))
+        offered.append((known, called(known)))
     return forms.ChoiceField(
         label=label, required=False, choices=offered, error_messages=_NOT_OFFERED
     )
@@ -244,14 +252,15 @@ def _of_company(lead: Lead | None) -> dict[str, forms.Field]:
 
 
 def _custom(field: CustomField, known: Any) -> forms.Field:
-    choices = [(one, _words(one)) for one in field.choices]
+    choices = [(one, _words(field.label_of(one))) for one in field.offered]
     match field.type:
         case FieldType.YES_NO:
             return _chosen(field.label, [("yes", "Yes"), ("no", "No")], known=known)
         case FieldType.CHOICE:
-            return _chosen(field.label, choices, known=known)
+            return _chosen(field.label, choices, known=known, called=field.label_of)
         case FieldType.CHOICES:
-            choices += [(one, one) for one in known if one not in field.choices]
+            offered = field.offered
+            choices += [(one, field.label_of(one)) for one in known if one not in offered]
             return forms.MultipleChoiceField(
                 label=field.label,
                 required=False,
@@ -262,7 +271,7 @@ def _custom(field: CustomField, known: Any) -> forms.Field:
         case FieldType.DATE:
             return _line(field.label, attrs={"type": "date"})
         case FieldType.NUMBER | FieldType.MONEY:
-            return _line(field.label, help_text=field.unit, attrs={"inputmode": "decimal"})
+            return _line(field.label, attrs={"inputmode": "decimal"})
     if "\n" in known:
         return _lines(field.label)
     return _line(field.label)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from leads.checks import spellings
+from leads.field_values import Definitions
 from leads.imports import targets
 from leads.imports.reading import Line
 from leads.imports.targets import (
@@ -193,6 +194,10 @@ def by_head(head: str, defined: Mapping[str, CustomField]) -> str:
     for field in defined.values():
         if key in (_key(field.label), _key(field.name)):
             return FIELD + field.name
+    if isinstance(defined, Definitions):
+        for other, name in defined.other_names.items():
+            if key == _key(other):
+                return FIELD + name
     return ""
 
 

@@ -79,7 +79,10 @@ def targets(defined: Mapping[str, CustomField]) -> list[tuple[str, list[Target]]
         Target(OUTCOME_AMOUNT, "Won: amount"),
         Target(OUTCOME_REASON, "Lost: reason"),
     ]
-    fields = [Target(FIELD + one.name, one.label) for one in defined.values()]
+    fields = [
+        Target(FIELD + one.name, f"{one.label} (retired)" if one.is_retired else one.label)
+        for one in sorted(defined.values(), key=lambda one: one.is_retired)
+    ]
     groups = [
         ("Person", person),
         ("Company", company),

@@ -230,7 +230,8 @@ def _note_new_purposes(arrivals: Sequence[Arrival], sender: Sender) -> None:
 def _note_names(model: type[Model], names: set[str], at: datetime, spoke: rows.Row) -> None:
     if not names:
         return
-    known = {row["name"] for row in rows.by_key(model, ("name",), names, by="name")}
+    rows_known = rows.by_key(model, ("name", *spoke), names, by="name")
+    known = {row["name"] for row in rows_known if row.items() >= spoke.items()}
     new = [{"name": name, "first_seen_at": at} | spoke for name in sorted(names - known)]
     rows.insert(model, new, skip_conflicts=True)
 

@@ -41,7 +41,10 @@ def take(
     people.others[arrival.index] = maybe
     result = IngestResult(arrival.index, status, first_index=first_index, how=how)
     if wrong := arrival.wrong:
-        result.warnings = [e for e in wrong if unread.field_of(e.pointer) not in arrival.editions]
+        read = arrival.editions.keys()
+        result.warnings = [
+            e for e in wrong if unread.field_of(e.pointer, sender.defined) not in read
+        ]
     result.warnings += void
     return result, record
 

@@ -11,7 +11,7 @@ from leads.checks import spellings
 from leads.checks.leads import COMPANY, IDENTITY, LEAD
 from leads.checks.reading import FieldError, Wrong
 from leads.checks.values import yes_no
-from leads.field_values import read_value
+from leads.field_values import own_name, read_value
 from leads.ingest.records import Arrival, Record
 from leads.ingest.speaking import Sender
 from leads.models import CustomField
@@ -52,13 +52,13 @@ RETURNING id
 """
 
 
-def field_of(pointer: str) -> str:
+def field_of(pointer: str, defined: Mapping[str, CustomField]) -> str:
     """The field a pointer is about, as changes of a lead name it: "company.employees"."""
     first, *rest = (part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/"))
     inner = rest[0] if rest else ""
     match first:
         case "attributes":
-            inner = spellings.name(inner)
+            inner = own_name(spellings.name(inner), defined)
         case "consent":
             # When it was given, or how, is not whether.
             inner = ".".join([spellings.purpose(inner), *rest[1:2]])
@@ -98,7 +98,7 @@ def read_by_meanings(arrivals: Sequence[Arrival], sender: Sender) -> None:
         arrival.as_read = arrival.values if arrival.as_read is None else arrival.as_read
         arrival.values, arrival.editions = deepcopy(arrival.as_read), {}
         for error in arrival.unread:
-            field = field_of(error.pointer)
+            field = field_of(error.pointer, sender.defined)
             editions = known.get((field, key_of(error.value, error.code)), [])
             if mean(arrival.values, field, editions, sender.defined):
                 arrival.editions[field] = len(editions)
@@ -106,7 +106,7 @@ def read_by_meanings(arrivals: Sequence[Arrival], sender: Sender) -> None:
 
 def _meanings(asking: Iterable[Arrival], sender: Sender) -> dict[tuple[str, str], Editions]:
     asked = {
-        (field_of(error.pointer), key_of(error.value, error.code))
+        (field_of(error.pointer, sender.defined), key_of(error.value, error.code))
         for arrival in asking
         for error in arrival.unread
     }
@@ -181,7 +181,7 @@ def keep(taken: Iterable[tuple[Arrival, Record]], sender: Sender) -> None:
     for arrival, record in taken:
         if not (arrival.wrong or record.unread):
             continue
-        wrong = {field_of(error.pointer): error for error in arrival.wrong}
+        wrong = {field_of(error.pointer, sender.defined): error for error in arrival.wrong}
         for field in record.unread & _told(arrival) - wrong.keys():
             kept.pop((record.id, field), None)
             understood.add((record.id, field))

@@ -22,6 +22,19 @@ _POINTS_TO = {
 }
 
 
+@invariant(8, "What is another name of a field is that of one that stands, and no lead carries it.")
+def names_of_fields_are_settled() -> Iterator[Sql]:
+    yield Sql(
+        "SELECT 'leads_customfield', n.id, 'the name of another name' FROM leads_customfield n "
+        "JOIN leads_customfield o ON o.id = n.same_as_id WHERE o.same_as_id IS NOT NULL"
+    )
+    yield Sql(
+        "SELECT 'leads_lead', l.id, 'carries ' || n.name FROM leads_customfield n "
+        "JOIN leads_customfield o ON o.id = n.same_as_id AND o.due_at IS NULL "
+        "JOIN leads_lead l ON l.attributes ? n.name"
+    )
+
+
 @invariant(8, "What became another name of a source or campaign is pointed to by nothing.")
 def names_are_settled() -> Iterator[Sql]:
     for named, pointing in _POINTS_TO.items():

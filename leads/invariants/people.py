@@ -63,10 +63,11 @@ def pairs_are_of_the_living() -> Iterator[Sql]:
 
 @invariant(8, "Who was erased says nothing any more, nor who became a part of them.")
 def the_erased_say_nothing() -> Iterator[Sql]:
-    yield Sql(
-        "SELECT 'leads_unreadvalue', u.id, 'of a lead that was erased' FROM leads_unreadvalue u "
-        "JOIN leads_lead l ON l.id = u.lead_id WHERE l.stage = {}"
-    ) % param(Stage.ERASED)
+    for table in ("leads_unreadvalue", "leads_rawvalue"):
+        yield Sql(
+            f"SELECT '{table}', u.id, 'of a lead that was erased' FROM {table} u "  # noqa: S608 - constants
+            "JOIN leads_lead l ON l.id = u.lead_id WHERE l.stage = {}"
+        ) % param(Stage.ERASED)
     yield Sql(
         "SELECT 'leads_lead', l.id, 'is called something, and erased' FROM leads_lead l "
         "LEFT JOIN leads_lead heir ON heir.id = l.merged_into_id "

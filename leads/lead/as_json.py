@@ -4,13 +4,16 @@ Python would read a hundred values a lead, name them and write them again, which
 all the rest of the request. Which members there are, LeadAnswer says (leads/lead/answers.py).
 """
 
+import json
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db.models import DateTimeField, DecimalField, Field, ForeignKey, Model
 
 from accounts.models import Integration
 from leadportal.db import prepared
 from leadportal.rest.lists import LIMIT_MAX
+from leads import fields
 from leads.columns import COMPANY_COLUMNS, KEPT_COLUMNS, LEAD_COLUMNS, Column
 from leads.models import Judgement, Lead
 
@@ -61,9 +64,9 @@ _MEMBERS = [
     f"""CASE WHEN company.id IS NOT NULL THEN (
         SELECT row_to_json(c) FROM (SELECT {", ".join(_columns(COMPANY_COLUMNS, "company"))}) c
     ) END AS company""",  # noqa: S608 - names of columns
-    "lead.attributes",
+    "{attributes}",
     "lead.consent",
-    "ARRAY(SELECT jsonb_object_keys(lead.typed) ORDER BY 1) AS typed",
+    "{typed}",
     *_plain(Lead, "lead", "stage", "stage_since"),
     """CASE WHEN j.total IS NOT NULL THEN
         json_build_object('total', j.total, 'fit', j.fit, 'intent', j.intent) END AS score""",
@@ -76,7 +79,16 @@ _MEMBERS = [
     f"{_moment('greatest(lead.updated_at, lead.stage_since, j.scored_at)')} AS updated_at",
     *_plain(Judgement, "j", "scored_at"),
 ]
-_AS_JSON = f"""
+# Under the names of today, where fields were renamed.
+_BY_NEW_NAMES = """(
+    SELECT coalesce(jsonb_object_agg(coalesce(%(renamed)s::jsonb ->> a.key, a.key), a.value), '{}')
+      FROM jsonb_each(lead.attributes) a) AS attributes"""
+_TYPED = "ARRAY(SELECT jsonb_object_keys(lead.typed) ORDER BY 1) AS typed"
+_TYPED_BY_NEW_NAMES = """ARRAY(
+    SELECT CASE WHEN name LIKE 'attributes.%%' THEN 'attributes.' || coalesce(
+                %(renamed)s::jsonb ->> substr(name, 12), substr(name, 12)) ELSE name END
+      FROM jsonb_object_keys(lead.typed) name ORDER BY 1) AS typed"""
+_STATEMENT = f"""
 SELECT lead.id, row_to_json(answer)::text
   FROM leads_lead lead
   LEFT JOIN leads_company company ON company.id = lead.company_id
@@ -90,6 +102,10 @@ SELECT lead.id, row_to_json(answer)::text
  CROSS JOIN LATERAL (SELECT {", ".join(_MEMBERS)}) answer
  WHERE lead.id = ANY(%(ids)s)
 """  # noqa: S608 - names of columns
+_AS_JSON = _STATEMENT.replace("{attributes}", "lead.attributes").replace("{typed}", _TYPED)
+_AS_JSON_RENAMED = _STATEMENT.replace("{attributes}", _BY_NEW_NAMES).replace(
+    "{typed}", _TYPED_BY_NEW_NAMES
+)
 
 
 def leads_as_json(ids: Collection[int], integration: Integration | None) -> dict[int, str]:
@@ -97,5 +113,11 @@ def leads_as_json(ids: Collection[int], integration: Integration | None) -> dict
 
     The external id is the one this integration gave; without one the first that anybody gave.
     """
-    asked = {"ids": list(ids), "integration": integration.pk if integration else None}
-    return dict(prepared.fetch(_AS_JSON, asked, few=LIMIT_MAX))
+    asked: dict[str, Any] = {
+        "ids": list(ids),
+        "integration": integration.pk if integration else None,
+    }
+    statement = _AS_JSON
+    if renamed := fields.renamed.now():
+        statement, asked = _AS_JSON_RENAMED, asked | {"renamed": json.dumps(renamed)}
+    return dict(prepared.fetch(statement, asked, few=LIMIT_MAX))

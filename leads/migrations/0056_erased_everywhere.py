@@ -64,6 +64,7 @@ BEGIN
     WHERE id = ANY(who);
     DELETE FROM leads_unreadvalue WHERE lead_id = ANY(who);
     DELETE FROM leads_alias WHERE lead_id = ANY(who);
+    DELETE FROM leads_rawvalue WHERE lead_id = ANY(who);
     DELETE FROM leads_leadchange WHERE lead_id = ANY(who);
     DELETE FROM leads_note WHERE lead_id = ANY(who);
     UPDATE leads_bantitem SET note = '' WHERE lead_id = ANY(who);
@@ -110,6 +111,7 @@ CREATE OR REPLACE FUNCTION leads_lead_erased() RETURNS trigger LANGUAGE plpgsql 
 BEGIN
     DELETE FROM leads_unreadvalue WHERE lead_id = NEW.id;
     DELETE FROM leads_alias WHERE lead_id = NEW.id;
+    DELETE FROM leads_rawvalue WHERE lead_id = NEW.id;
     RETURN NULL;
 END $$;
 """
@@ -129,7 +131,7 @@ def forget(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("leads", "0049_companies_by_name")]
+    dependencies = [("leads", "0053_raw_values")]
     operations = [
         migrations.RunSQL(SINCE_NOW, SINCE_IT_SAYS),
         migrations.RunSQL(FORGETS, REMEMBERS),

@@ -2,10 +2,17 @@ from leads.models.adjustment import Adjustment
 from leads.models.campaign import Campaign, Source
 from leads.models.company import Company, CompanyChange, CompanyMerge
 from leads.models.consent import Consent, ConsentPurpose
-from leads.models.domain import Domain, DomainKind
+from leads.models.domain import Domain, DomainKind, RoleWord
 from leads.models.duplicates import Duplicate, Merge, Rank, Uncompared, Why
 from leads.models.event import Event
-from leads.models.fields import CustomField, FieldType, SeenAttribute
+from leads.models.fields import (
+    AttributeCount,
+    AttributeCounting,
+    CustomField,
+    FieldType,
+    RawValue,
+    SeenAttribute,
+)
 from leads.models.follow_up import FollowUp
 from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.impact import ImpactCount, Rescored
@@ -25,6 +32,8 @@ __all__ = [
     "Adjustment",
     "Alias",
     "Answer",
+    "AttributeCount",
+    "AttributeCounting",
     "BantItem",
     "Campaign",
     "Company",
@@ -64,7 +73,9 @@ __all__ = [
     "Outcome",
     "Override",
     "Rank",
+    "RawValue",
     "Rescored",
+    "RoleWord",
     "SeenAttribute",
     "Source",
     "StageChange",

@@ -30,3 +30,21 @@ class Domain(models.Model):
 
     def __str__(self) -> str:
         return self.domain
+
+
+class RoleWord(models.Model):
+    """What this portal's managers said of a name before the @: a team's, or somebody's own."""
+
+    word = models.CharField(max_length=64, unique=True)
+    is_role = models.BooleanField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["word"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(word=""), name="role_word_is_a_word"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word

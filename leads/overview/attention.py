@@ -147,7 +147,7 @@ def _oddities() -> tuple[int, list[str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM leads_judgement WHERE parked_error <> ''), "
-            "ARRAY(SELECT name FROM leads_seenattribute seen WHERE NOT EXISTS "
+            "ARRAY(SELECT DISTINCT name FROM leads_seenattribute seen WHERE NOT EXISTS "
             "(SELECT FROM leads_customfield field WHERE field.name = seen.name) ORDER BY name)"
         )
         return cursor.fetchone()
@@ -164,7 +164,8 @@ def _unknown(names: list[str]) -> Need:
         named.append("others")
     are, it = ("is not a field", "it") if len(names) == 1 else ("are not fields", "them")
     text = f"Stored with the leads that brought {it}, but criteria cannot ask for {it}."
-    return Need("mk", f"{listed(named)} {are} yet", text)
+    url = f"{reverse('fields')}#not-yet"
+    return Need("mk", f"{listed(named)} {are} yet", text, url, "Define")
 
 
 # A new installation.

@@ -38,6 +38,7 @@ BEGIN
     WHERE id = ANY(who);
     DELETE FROM leads_unreadvalue WHERE lead_id = ANY(who);
     DELETE FROM leads_alias WHERE lead_id = ANY(who);
+    DELETE FROM leads_rawvalue WHERE lead_id = ANY(who);
     DELETE FROM leads_leadchange WHERE lead_id = ANY(who);
     DELETE FROM leads_note WHERE lead_id = ANY(who);
     UPDATE leads_bantitem SET note = '' WHERE lead_id = ANY(who);

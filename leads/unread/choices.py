@@ -58,7 +58,7 @@ def asked(field: str, defined: Mapping[str, CustomField]) -> Asked:
     if custom is not None and custom.type == FieldType.YES_NO:
         return Asked(name, _YES_NO)
     if custom is not None and custom.type in (FieldType.CHOICE, FieldType.CHOICES):
-        offered = [(one, one) for one in custom.choices]
+        offered = [(one, custom.label_of(one)) for one in custom.offered]
         return Asked(name, offered, several=custom.type == FieldType.CHOICES)
     return Asked(name)
 

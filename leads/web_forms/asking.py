@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from leads.checks.leads import COMPANY, LEAD
 from leads.checks.reading import Wrong
@@ -65,13 +65,15 @@ class Asked:
 
 def offered(defined: Mapping[str, CustomField]) -> list[tuple[str, list[tuple[str, str]]]]:
     """What may be asked, in groups, for a list to choose from."""
-    fields = [(FIELD + one.name, one.label) for one in defined.values()]
+    fields = [(FIELD + one.name, one.label) for one in defined.values() if not one.is_retired]
     groups = [("Person", list(_PERSON)), ("Company", list(_COMPANY)), ("Fields", fields)]
     return [(label, group) for label, group in groups if group]
 
 
 def labels(defined: Mapping[str, CustomField]) -> dict[str, str]:
-    return {target: label for _, group in offered(defined) for target, label in group}
+    """What each target is called, also one that is retired and still asked for."""
+    fields = {FIELD + one.name: one.label for one in defined.values()}
+    return fields | {target: label for _, group in offered(defined) for target, label in group}
 
 
 def asked(form: WebForm, defined: Mapping[str, CustomField]) -> list[Asked]:
@@ -112,5 +114,5 @@ def _read(one: Asked, answer: Any) -> Any:
 def choices(one: Asked) -> list[str]:
     """What there is to choose from; none where anything may be said."""
     if one.field and one.field.type in (FieldType.CHOICE, FieldType.CHOICES):
-        return cast(list[str], list(one.field.choices))
+        return [one.field.label_of(choice) for choice in one.field.offered]
     return []

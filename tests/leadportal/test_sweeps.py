@@ -91,6 +91,7 @@ def test_readyz_tells_how_long_its_oldest_has_waited(declare, client):
     names += ["forget_sessions", "import", "forget_imports", "mail", "forget_mails", "move_names"]
     names += ["find_duplicates", "inbound", "forget_deliveries"]
     names += ["settle_companies"]
+    names += ["read_fields", "count_attributes"]
     assert waited == dict.fromkeys(names)
 
 

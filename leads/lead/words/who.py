@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.html import format_html
 
 from funnel.vocabulary.events import event_label
-from funnel.vocabulary.facts import Vocabulary, uncapital
+from funnel.vocabulary.facts import Fact, Vocabulary, uncapital
 from leadportal.look import formats
 from leadportal.look.bidi import apart
 from leads import tags
@@ -199,7 +199,8 @@ def attributes(lead: Lead, words: Vocabulary, unread: Notes) -> list[tuple[str, 
     for name in lead.attributes.keys() | unknown:
         fact, value = words.get(f"{CUSTOM}{name}"), lead.attributes.get(name, "")
         if fact:
-            known.append((fact.label, name, _choice(value) if fact.choices else _plain(value)))
+            shown = choices_said(fact, value) if fact.choices else _plain(value)
+            known.append((fact.label, name, shown))
         else:
             others.append((name, name, _plain(value)))
     rows = [*sorted(known), *sorted(others)][:ATTRIBUTES_SHOWN]
@@ -210,9 +211,13 @@ def attributes(lead: Lead, words: Vocabulary, unread: Notes) -> list[tuple[str, 
     return [*facts, *([("Also sent", unread["attributes"])] if "attributes" in unread else [])]
 
 
-def _choice(value: Any) -> str:
-    """A choice is a name like "this_quarter"; people read words."""
-    return _plain(value).replace("_", " ").capitalize()
+def choices_said(fact: Fact, value: Any) -> str:
+    """A choice by its label; where it has none it may be a name like "this_quarter"."""
+    many = value if isinstance(value, list) else [value]
+    labels = [fact.shown(one) for one in many]
+    if labels == [str(one) for one in many]:
+        return _plain(value).replace("_", " ").capitalize()
+    return ", ".join(labels)
 
 
 def _plain(value: Any) -> str:

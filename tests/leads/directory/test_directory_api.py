@@ -9,7 +9,9 @@ from funnel.models import Queue
 from funnel.stages import Stage
 from leads import fields, tags
 from leads.checks.leads import COMPANY, LEAD
-from leads.models import Source
+from leads.field_choices import offering
+from leads.models import Lead, Source
+from leads.own_fields import keeping
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +52,7 @@ def test_every_column_that_may_be_sent_is_a_field_with_its_choices(api):
         found["company.employees"] | {"unit": "people", "type": "number"}
         == (found["company.employees"])
     )
-    assert {"value": "SE", "label": "Sweden"} in found["country"]["choices"]
+    assert {"value": "SE", "label": "Sweden", "retired": False} in found["country"]["choices"]
     own = {path for path, row in found.items() if not row["built_in"]}
     assert own == {path for path in found if path.startswith("attributes.")}
 
@@ -66,12 +68,57 @@ def test_a_field_of_the_company_is_there_with_its_choices(api):
         "type": "choice",
         "unit": None,
         "choices": [
-            {"value": "Small", "label": "Small"},
-            {"value": "Large", "label": "Large"},
+            {"value": "Small", "label": "Small", "retired": False},
+            {"value": "Large", "label": "Large", "retired": False},
         ],
-        "fact": "budget",
+        "fact": "attributes.budget",
         "built_in": False,
+        "help": None,
+        "other_names": [],
+        "retired": False,
     }
+
+
+def test_a_field_is_told_as_people_keep_it(api):
+    manager = factories.marketing_manager()
+    one = keeping.add(
+        manager, name="tier", label="Tier", type="choice", choices=["Gold", "Tin"], help="Of care"
+    )
+    offering.change_choice(one, manager, "Gold", label="Best", retired=True)
+    keeping.change(one, manager, name="care", label="Tier", help="Of care", unit="")
+    keeping.retire(one, manager)
+
+    (own,) = (row for row in results(api.get("/fields")) if row["label"] == "Tier")
+
+    assert own["choices"] == [
+        {"value": "Tin", "label": "Tin", "retired": False},
+        {"value": "Gold", "label": "Best", "retired": True},
+    ]
+    told = ("path", "name", "fact", "help", "other_names", "retired")
+    assert [own[name] for name in told] == [
+        *("attributes.care", "care", "attributes.tier", "Of care", ["tier"], True),
+    ]
+
+
+def test_a_renamed_field_is_answered_and_emptied_by_its_new_name(api):
+    manager = factories.marketing_manager()
+    one = keeping.add(manager, name="seats", label="Seats", type="number")
+    keeping.change(one, manager, name="team_size", label="Seats", help="", unit="")
+    fields.renamed.remember({"seats": "team_size"}, for_long=True)
+
+    sent = {"email": "a@x.example", "attributes": {"seats": "5", "tool": "Excel"}}
+    made = api.post("/leads", sent).json()
+    lead = api.get(f"/leads/{made['id']}")
+    assert lead.json()["attributes"] == {"team_size": 5, "tool": "Excel"}
+
+    empties = {"attributes": {"team_size": None}}
+    url = f"/leads/{made['id']}"
+    typed = {"attributes.seats": None, "estimated_value": None}
+    Lead.objects.update(typed=typed)
+    assert api.get(url).json()["typed"] == ["attributes.team_size", "estimated_value"]
+    Lead.objects.update(typed=None)
+    changed = api.send("PATCH", url, empties, **{"If-Match": lead["ETag"]})
+    assert changed.json()["attributes"] == {"tool": "Excel"}
 
 
 # --- sources and campaigns ---------------------------------------------------------------------

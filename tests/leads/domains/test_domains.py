@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import SettingChange
-from leads.domains import keeping, lists
+from leads.domains import keeping, lists, roles
 from leads.ingest.leads import ingest_leads
 from leads.matching import email_identity
-from leads.models import Domain, DomainKind, Lead
+from leads.models import Domain, DomainKind, Lead, RoleWord
 from tests import factories
 
 _LARGE = """
@@ -94,10 +94,10 @@ def test_what_a_manager_says_of_a_site_comes_before_the_lists(domain, kind, site
 @pytest.mark.django_db
 def test_another_process_reads_what_was_said(django_assert_max_num_queries):
     keeping.say("mailbox.example", DomainKind.FREE, factories.sales_manager())
-    lists.remember({}, for_long=True)
+    lists.said.remember({}, for_long=True)
     assert lists.mail_kind("mailbox.example") is DomainKind.COMPANY
 
-    lists.forget()
+    lists.said.forget()
     # Prepared, then asked once.
     with django_assert_max_num_queries(2):
         assert lists.mail_kind("mailbox.example") is DomainKind.FREE
@@ -135,3 +135,79 @@ def test_a_marketer_reads_no_settings_and_says_nothing(client):
 
     assert client.get(reverse("domains")).status_code == 403
     assert client.post(reverse("domain-new"), {"domain": "x.example"}).status_code == 403
+
+
+# --- names before the @ ------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_name_that_is_a_teams_identifies_nobody_before_and_after():
+    manager, website = factories.sales_manager(), factories.integration()
+    ingest_leads(
+        [{"email": "Kontor2@x.example"}, {"email": "kontora@x.example"}], integration=website
+    )
+    factories.nothing_due()
+
+    keeping.say_of_word("kontor", manager, is_role=True)
+    (again,) = ingest_leads([{"email": "kontor+fair@x.example"}], integration=website)
+
+    kinds = dict(Lead.objects.values_list("email", "email_kind"))
+    assert kinds == {
+        "Kontor2@x.example": "role",
+        "kontora@x.example": "role" if email_identity("kontora@x.example")[0] == "role" else "work",
+        "kontor+fair@x.example": "role",
+    }
+    team = Lead.objects.get(email="Kontor2@x.example")
+    assert team.email_key == "" and team.pk in factories.due()
+    assert Lead.objects.get(pk=again.lead_id).email_key == ""
+    assert SettingChange.objects.get(setting="role_words").new == "kontor@: a team’s mailbox"
+
+    keeping.forget_word(RoleWord.objects.get(), manager)
+    assert Lead.objects.get(pk=team.pk).email_key == "kontor2@x.example"
+
+
+@pytest.mark.django_db
+def test_somebodys_own_name_is_an_identity_and_one_address_is_one_persons():
+    manager, website = factories.sales_manager(), factories.integration()
+    sent = {"email": "biuro@x.example"}
+    ingest_leads([sent | {"first_name": "Ola"}], integration=website)
+    ingest_leads([sent | {"first_name": "Jan"}], integration=website)
+    assert Lead.objects.filter(email_kind="role").count() == 2
+
+    keeping.say_of_word("biuro", manager, is_role=False)
+
+    known = Lead.objects.order_by("pk").values_list("email_kind", "email_key")
+    assert list(known) == [("work", "biuro@x.example"), ("role", "")]
+    assert ingest_leads([sent], integration=website)[0].lead_id == Lead.objects.earliest("pk").pk
+
+
+@pytest.mark.django_db
+def test_a_manager_keeps_the_names_in_the_settings(client):
+    client.force_login(factories.sales_manager())
+    new = reverse("role-word-new")
+
+    assert client.post(new, {"word": "two words", "kind": "team"}).status_code == 422
+    answer = client.post(new, {"word": "Büró@x.example", "kind": "team"})
+    assert answer.url == reverse("role-words")
+    page = client.get(reverse("role-words"), {"q": "büró7@y.example"}).content.decode()
+    assert "büró7@: a team’s mailbox" in page
+    assert "info@: a team’s" in client.get(reverse("role-words"), {"q": "info"}).content.decode()
+
+    row = RoleWord.objects.get()
+    assert row.word == "büró"
+    assert client.get(reverse("role-word-forget", args=[row.pk])).status_code == 302
+    client.post(reverse("role-word-forget", args=[row.pk]))
+    assert not RoleWord.objects.exists()
+
+
+@pytest.mark.django_db
+def test_another_process_reads_the_names_once(django_assert_max_num_queries):
+    keeping.say_of_word("kontor", factories.sales_manager(), is_role=True)
+    roles.said.remember({}, for_long=True)
+    assert not roles.is_role("kontor")
+
+    roles.said.forget()
+    # Prepared, then asked once.
+    with django_assert_max_num_queries(2):
+        assert roles.is_role("kontor")
+        assert not roles.is_role("ana")

@@ -6,9 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Integration
 from leads.domains.lists import registrable_domain
+from leads.domains.roles import is_role
 from leads.editing import editing
 from leads.ingest.events import ingest_events
-from leads.matching import email_identity, is_role
+from leads.matching import email_identity
 from leads.models import Alias, Duplicate, Lead, Why
 from leads.text import person_key
 from tests import factories

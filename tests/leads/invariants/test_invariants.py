@@ -19,12 +19,14 @@ from leads.handoffs import claims, touches, verdicts
 from leads.invariants import invariants
 from leads.judging import judgement
 from leads.models import (
+    CustomField,
     Event,
     ExternalId,
     Handoff,
     Judgement,
     Lead,
     Meaning,
+    RawValue,
     StageChange,
     Touch,
     UnreadValue,
@@ -304,7 +306,18 @@ def test_what_is_left_of_somebody_erased(world):
         code="unknown_country",
     )
 
-    assert broken() == {"the_erased_say_nothing": [left.pk, low.pk]}
+    raw = RawValue.objects.create(lead=world["low"], name="seats", value="many", read_as=9)
+
+    assert broken() == {"the_erased_say_nothing": [left.pk, raw.pk, low.pk]}
+
+
+def test_another_name_of_a_field_that_a_lead_carries(world):
+    seats = CustomField.objects.create(name="seats", label="Seats", type="number")
+    team = CustomField.objects.create(name="team", label="Team", type="number", same_as=seats)
+    desk = CustomField.objects.create(name="desk", label="Desk", type="number", same_as=team)
+    Lead.objects.filter(pk=world["low"].pk).update(attributes={"team": 5})
+
+    assert broken() == {"names_of_fields_are_settled": [desk.pk, world["low"].pk]}
 
 
 def test_two_meanings_of_one_value(world, forge):
