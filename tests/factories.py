@@ -239,9 +239,9 @@ def begun(made: Sequence[Lead]) -> Sequence[Lead]:
 def unguarded() -> Iterator[None]:
     """Past triggers and foreign keys, as no code of ours can write."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("SET LOCAL role = NONE; SET LOCAL session_replication_role = replica")
         yield
-        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT; SET LOCAL role = DEFAULT")
 
 
 def moved(made: Lead, *path: Stage, at: datetime | None = None, **sets: Any) -> Lead:

@@ -1,4 +1,4 @@
--- History cannot be changed: the ledger and consents take new rows and nothing else.
+-- History cannot be changed: the tables of leadportal/db/append_only.py take new rows and nothing else.
 
 CREATE FUNCTION leads_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -9,10 +9,14 @@ CREATE TRIGGER leads_ledger_rows BEFORE UPDATE OR DELETE ON leads_stagechange
     FOR EACH ROW EXECUTE FUNCTION leads_append_only();
 CREATE TRIGGER leads_ledger_table BEFORE TRUNCATE ON leads_stagechange
     FOR EACH STATEMENT EXECUTE FUNCTION leads_append_only();
+CREATE TRIGGER leads_touch_rows BEFORE UPDATE OR DELETE ON leads_touch
+    FOR EACH ROW EXECUTE FUNCTION leads_append_only();
+CREATE TRIGGER leads_touch_table BEFORE TRUNCATE ON leads_touch
+    FOR EACH STATEMENT EXECUTE FUNCTION leads_append_only();
 
--- A consent is of a person: where two leads turn out to be one it goes with them, and back where they
--- are parted. Nothing else of it changes.
-CREATE OR REPLACE FUNCTION leads_consent_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+-- What a person did and agreed to, and what is noted of them, is theirs: where two leads turn out
+-- to be one it goes with them, and back where they are parted (hand_over.sql). All else stays.
+CREATE FUNCTION leads_goes_with_the_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'lead_id' = to_jsonb(OLD) - 'lead_id' AND EXISTS (
         SELECT FROM leads_lead l WHERE l.id = OLD.lead_id AND l.merged_into_id = NEW.lead_id
@@ -23,7 +27,15 @@ BEGIN
     RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
         USING ERRCODE = 'integrity_constraint_violation';
 END $$;
+CREATE TRIGGER leads_event_rows BEFORE UPDATE OR DELETE ON leads_event
+    FOR EACH ROW EXECUTE FUNCTION leads_goes_with_the_person();
+CREATE TRIGGER leads_event_table BEFORE TRUNCATE ON leads_event
+    FOR EACH STATEMENT EXECUTE FUNCTION leads_append_only();
 CREATE TRIGGER leads_consent_rows BEFORE UPDATE OR DELETE ON leads_consent
-    FOR EACH ROW EXECUTE FUNCTION leads_consent_follows();
+    FOR EACH ROW EXECUTE FUNCTION leads_goes_with_the_person();
 CREATE TRIGGER leads_consent_table BEFORE TRUNCATE ON leads_consent
+    FOR EACH STATEMENT EXECUTE FUNCTION leads_append_only();
+CREATE TRIGGER leads_note_rows BEFORE UPDATE OR DELETE ON leads_note
+    FOR EACH ROW EXECUTE FUNCTION leads_goes_with_the_person();
+CREATE TRIGGER leads_note_table BEFORE TRUNCATE ON leads_note
     FOR EACH STATEMENT EXECUTE FUNCTION leads_append_only();

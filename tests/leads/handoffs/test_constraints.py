@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from funnel.stages import Stage
-from leads.models import Consent, Handoff, News, StageChange
+from leads.models import Consent, Event, Handoff, News, Note, StageChange, Touch
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -52,12 +52,18 @@ def test_a_lead_handed_over_before_can_be_handed_over_again():
     assert factories.handoff(lead).state == "open"
 
 
-@pytest.mark.parametrize("model", [StageChange, Consent])
-@pytest.mark.parametrize("change", ["UPDATE {} SET at = now()", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.usefixtures("as_owner")
+@pytest.mark.parametrize("model", [StageChange, Consent, Event, Touch, Note])
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = -id", "DELETE FROM {}", "TRUNCATE {}"])
 def test_history_takes_new_rows_and_nothing_else(model, change):
-    lead = factories.lead()
-    factories.consent(lead)
+    rep = factories.rep()
+    claimed = factories.claimed(rep)
+    factories.consent(claimed.lead)
+    factories.event(claimed.lead)
+    Touch.objects.create(handoff=claimed, by=rep, channel="call", result="talked")
+    Note.objects.create(lead=claimed.lead, by=rep, text="Likes mornings")
     before = model.objects.count()
+    assert before
 
     refused = pytest.raises(IntegrityError, match="append-only")
     with refused, transaction.atomic(), connection.cursor() as cursor:
