@@ -214,6 +214,7 @@ def _named_by(name: str) -> dict[str, Any]:
 OWNERS_WORK = {"migrate", "makemigrations", "showmigrations", "sqlmigrate"} | {
     *("prepare", "seed_demo", "backup", "restore")
 }
+_owner: dict[str, Any]
 if EMBEDDED:
     _owner = {
         "ENGINE": "django.db.backends.postgresql",

@@ -30,6 +30,7 @@ from pytest_django import DjangoDbBlocker
 from leadportal.db import clock
 from leadportal.local import postgres
 from leads.domains import lists
+from tests import factories
 from tests.shared import is_one_of_several, made_once
 
 pytest_plugins = [
@@ -150,11 +151,8 @@ def keep_shipped_rows() -> list[str]:
 @pytest.fixture
 def as_owner(db: None) -> Iterator[None]:
     """The connection of the test is the owner's, who makes, changes and forges what they like."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET ROLE NONE")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("RESET ROLE")  # to that of the connection
+    with factories.as_owner():
+        yield
 
 
 @pytest.fixture
