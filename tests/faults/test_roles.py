@@ -14,12 +14,13 @@ import psycopg2
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg2 import errors
 
 from leadportal.db import roles
 from leadportal.local import folders, owner, postgres
 from leads import invariants
+from manage import about_the_database
 from tests import factories
 from tests.leadportal.test_up import Machine
 from tests.processes import environment, eventually
@@ -271,6 +272,15 @@ def test_web_and_worker_work_as_that_role(live_portal: Any, worker: Any) -> None
 
     eventually(lambda: len(theirs()) >= 2)
     assert set(theirs()) == {settings.APP_ROLE}
+
+
+def test_a_role_that_is_not_there_yet_is_made_by_migrate_and_that_is_said() -> None:
+    error = OperationalError('connection failed: FATAL:  role "leadportal_app" does not exist')
+    error.__cause__ = psycopg2.OperationalError()
+
+    assert about_the_database(error) == (
+        "The database is of another version. Bring it to this one: manage.py migrate"
+    )
 
 
 KEPT = """
