@@ -72,6 +72,70 @@ def test_history_takes_new_rows_and_nothing_else(model, change):
     assert model.objects.count() == before
 
 
+FORGETS = [
+    "UPDATE leads_event SET properties = '{}', property_keys = '{}', word_keys = NULL",
+    "UPDATE leads_consent SET text = ''",
+    "UPDATE leads_touch SET note = ''",
+    "DELETE FROM leads_note",
+]
+
+
+def said_of(lead):
+    rep = factories.rep(f"Rep {lead.pk}")
+    factories.consent(lead, text="Yes")
+    factories.event(lead, properties={"path": "/pricing"}, property_keys={"path": "/pricing"})
+    Touch.objects.create(handoff=lead.handoffs.get(), by=rep, channel="call", note="Out till May")
+    Note.objects.create(lead=lead, by=rep, text="Likes mornings")
+
+
+@pytest.mark.usefixtures("as_owner")
+@pytest.mark.parametrize("change", FORGETS)
+def test_history_forgets_what_it_says_of_who_was_erased_and_of_their_parts(change):
+    heir, part = (factories.withdrawn(factories.lead()).lead for _ in range(2))
+    for lead in (heir, part):
+        said_of(lead)
+    factories.moved(part, Stage.MERGED, merged_into_id=heir.pk)
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
+
+    factories.moved(heir, Stage.ERASED)
+
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+        assert cursor.rowcount == 2
+
+
+@pytest.mark.usefixtures("as_owner")
+@pytest.mark.parametrize(
+    "change",
+    [
+        'UPDATE leads_event SET properties = \'{"path": "/"}\'',
+        "UPDATE leads_event SET properties = '{}', occurred_at = now() - interval '1 year'",
+        "UPDATE leads_consent SET text = '', given = NOT given",
+        "UPDATE leads_touch SET note = 'Never reached'",
+        "UPDATE leads_note SET text = 'Another'",
+        "DELETE FROM leads_event",
+        "DELETE FROM leads_consent",
+        "DELETE FROM leads_touch",
+    ],
+)
+def test_what_happened_stays_also_of_who_was_erased(change):
+    lead = factories.withdrawn(factories.lead()).lead
+    said_of(lead)
+    factories.moved(lead, Stage.ERASED)
+
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
+
+
 def test_a_lead_with_history_is_never_deleted():
     lead = factories.lead()
 
