@@ -296,15 +296,15 @@ def test_a_database_of_one_role_is_turned_over_by_the_next_start(tmp_path: Path)
     """As `make run` left it before: one role that owned everything, and the triggers of then."""
     machine = Machine(tmp_path / "data")
     with owner.attach_or_start(machine.folder, valkey=False):
-        done = [machine.manage("migrate", "leads", "0049", "--verbosity", "0")]
+        done = [manage(machine.env, "migrate", "leads", "0049", "--verbosity", "0")]
         with at(machine, postgres.DATABASE) as run:
             run(f"DROP OWNED BY {postgres.APP_ROLE}; DROP ROLE {postgres.APP_ROLE}; {KEPT}")
             owned = "SELECT count(*) FROM pg_class WHERE relowner = 'leadportal'::regrole"
             before = run(owned)
 
-        done.append(machine.manage("prepare"))
+        done.append(manage(machine.env, "prepare"))
 
-        done.append(machine.manage("user", "list"))
+        done.append(manage(machine.env, "user", "list"))
         with at(machine, postgres.APP_ROLE) as run:
             for table in HISTORY:
                 refused(run, f"DELETE FROM {table}")
@@ -370,7 +370,7 @@ def manage(env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[
         env=env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
 
 

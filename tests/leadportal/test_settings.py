@@ -107,7 +107,7 @@ def test_what_changes_tables_is_done_as_their_owner_and_nothing_else(
 
 
 def test_an_owner_that_is_no_database_is_said(tmp_path):
-    said = read(tmp_path, "APP_ROLE", **ROLES | {"DATABASE_OWNER_URL": "theirs"})
+    said = read(tmp_path, "APP_ROLE", **ROLES | {"DATABASE_OWNER_URL": "postgres://a:b/c"})
 
     assert said == "DATABASE_OWNER_URL must name a PostgreSQL: postgres://…\n"
 
