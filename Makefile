@@ -2,6 +2,7 @@
 #   make run    everything, at http://127.0.0.1:8000 (PORT, DATA_DIR, DEMO=0, DATABASE_URL, REDIS_URL)
 #   make dev    the same with reloading and debug pages
 #   make test   all tests; make lint: style, types, migrations; make bench: speeds as ratios
+#   make fuzz   asks the API for hours' worth of what its description allows and forbids (N a verb)
 #   make lock   resolve the dependencies anew
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,7 +14,7 @@ DEV_STAMP := .venv/installed-dev-$(call sum,requirements-dev.lock)
 # long, and the tests start some fifty.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run dev test lint lock bench clean venv
+.PHONY: run dev test fuzz lint lock bench clean venv
 
 run: $(RUN_STAMP)
 	@exec $(BIN)/python manage.py up --end-with-parent
@@ -25,6 +26,9 @@ dev: $(DEV_STAMP)
 # for a page or for a process.
 test: $(DEV_STAMP)
 	@exec $(BIN)/python -m pytest -n 4 --dist worksteal
+
+fuzz: $(DEV_STAMP)
+	@FUZZ=$(or $(N),200) exec $(BIN)/python -m pytest -s tests/leadportal/rest/test_fuzz.py
 
 lint: $(DEV_STAMP)
 	@$(BIN)/ruff check .

@@ -388,6 +388,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "ALLOWED_VERSIONS": ["1"],  # else the schema's answer carries whatever ?version= says
+    # What a verb takes is told by the schema, and by no second way of asking.
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "leadportal.rest.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -10,6 +10,7 @@ from phonenumbers.phonenumberutil import ndd_prefix_for_region
 from leads.domains.addresses import one_form
 from leads.domains.lists import mail_kind, registrable_domain
 from leads.models import DomainKind, EmailKind
+from leads.phones import plain_e164
 from leads.text import key
 
 # Mailboxes of a team or a machine, in the larger languages. They belong to nobody, so they identify
@@ -134,6 +135,7 @@ def company_key(name: str) -> str:
     return (" ".join(words) or key(name).strip())[:COMPANY_KEY_MAX].strip()
 
 
+@lru_cache(maxsize=8192)
 def alike(name: str, domain: str) -> bool:
     """Whether a company of this name may have this domain: "Acme GmbH" has acme.com, and
     "International Business Machines" ibm.com."""
@@ -163,6 +165,8 @@ def international_phone(typed: str, country: str) -> str:
     Without a country 00 stands for the plus, as in most of the world. What Meta ("p:") and
     spreadsheets (".0") make of a number is no part of it.
     """
+    if whole := plain_e164(typed):
+        return whole
     digits = _POINT_NOUGHT.sub(r"\1", typed.removeprefix("p:"))
     if not country and digits.startswith("00"):
         digits = f"+{digits[2:]}"

@@ -1,5 +1,7 @@
 """What people write where their company is asked and they mean none."""
 
+from functools import lru_cache
+
 from leads.text import plain
 
 # As they read without case, accents, spaces and signs.
@@ -63,6 +65,7 @@ NAMES = frozenset(_WORDS.split())
 _LEANT_ON = 4
 
 
+@lru_cache(maxsize=8192)
 def says_nothing(name: str) -> bool:
     """Whether a name is that of no company: blank, signs, a placeholder, or what somebody is."""
     words = plain(name)

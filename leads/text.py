@@ -90,7 +90,9 @@ def key(text: str, limit: int = 0) -> str:
     A padded twin lets one column answer both questions: equal is `=`, a whole word is
     `LIKE '% vp %'`. With `limit` whole tokens are kept while they fit the column.
     """
-    joined = " ".join(_tokens(_fold(text)))
+    folded = _fold(text)
+    # One word of plain letters, as most names are.
+    joined = folded if folded.isalnum() and folded.isascii() else " ".join(_tokens(folded))
     if not joined:
         return ""
     padded = f" {joined} "
@@ -131,7 +133,8 @@ def word_keys(texts: Mapping[str, str]) -> dict[str, str] | None:
 def own_words(text: str) -> str:
     """The `word_key`, or blank where a search in the `key` finds the same words."""
     # Letters and spaces are most of what there is.
-    if text.replace(" ", "").isalnum() and text.isascii():
+    folded = _fold(text)
+    if folded.replace(" ", "").isalnum() and folded.isascii():
         return ""
     words = word_key(text)
     return "" if words in key(text) else words
@@ -164,8 +167,7 @@ _PLAIN = LETTERS | _NONE
 
 def plain(*parts: str) -> str:
     """Texts as one asks for them: without case, accents, and the letters a keyboard lacks."""
-    letters = " ".join(_fold(part) for part in parts).translate(_PLAIN)
-    return " ".join(letters.split())
+    return " ".join(_fold(" ".join(parts)).translate(_PLAIN).split())
 
 
 @lru_cache(maxsize=8192)
@@ -187,11 +189,11 @@ def search_key(*parts: str, phone: str = "") -> str:
 
     "Jürgen" is found as "jurgen" and as "juergen", and a phone number in any spelling.
     """
-    folded = plain(*parts)
-    known, more = set(folded.split()), []
-    if not all(map(str.isascii, parts)):
-        spelt = plain(*(part.translate(_SPELT) for part in parts))
-        more = [word for word in spelt.split() if word not in known]
+    text = " ".join(parts)
+    folded, more = plain(text), []
+    if _IS_SPELT(text):
+        known = set(folded.split())
+        more = [word for word in plain(text.translate(_SPELT)).split() if word not in known]
     return " ".join(filter(None, [folded, *more, search_digits(phone)]))
 
 
@@ -200,6 +202,7 @@ _SPELT = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
     | {"Ä": "ae", "Ö": "oe", "Ü": "ue", "Ø": "oe", "Å": "aa"}
 )
+_IS_SPELT = re.compile(f"[{''.join(map(chr, _SPELT))}]").search
 # Shorter words hold no trigram, so only beginnings of words are found through the index.
 TRIGRAM = 3
 

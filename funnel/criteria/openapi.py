@@ -1,6 +1,6 @@
 """The criteria in OpenAPI's words. One story: marketing and sales sign a small second version."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from funnel.criteria.answers import CriteriaAnswer, CriteriaVersionAnswer
 from funnel.criteria.filters import CriteriaFilter
@@ -94,7 +94,8 @@ GET_CRITERIA_TEXT = operation(
     "Read one version of the criteria as text",
     description="YAML 1.2 that diffs well and reads back exactly; `curl` needs the `.yaml` at the"
     f" end of the address and no header but the key. {WHO}",
-    answers={200: str},
+    # What the text says once it is read as YAML.
+    answers={200: Annotated[Any, {"description": "The criteria, and which they are."}]},
     answer=writing.written(CONTENT_EXAMPLE, number=2, note=NOTE),
     media_type="application/yaml",
     problems=(*CONDITIONAL, 406),

@@ -25,7 +25,7 @@ def _json(value: Any) -> str:
 @cache
 def _insert_statement(
     model: type[models.Model], skip_conflicts: bool, returning: tuple[str, ...], nth: int = 0
-) -> tuple[str, str]:
+) -> tuple[str, Row]:
     """The INSERT for all columns but the id, and what is written where a row is silent."""
     fields = [f for f in model._meta.concrete_fields if not (f.primary_key or f.generated)]
     constant = [f for f in fields if not callable(f.default) or f.default in _EMPTY_OR_NONE]
@@ -41,7 +41,7 @@ def _insert_statement(
         conflict=sql.SQL("ON CONFLICT DO NOTHING" if skip_conflicts else ""),
         returning=_names(returning),
     )
-    defaults = _json({field.column: field.get_default() for field in constant})
+    defaults = {str(field.column): field.get_default() for field in constant}
     return statement.as_string(connection.connection), defaults
 
 
@@ -51,13 +51,15 @@ def insert(
     *,
     skip_conflicts: bool = False,
     returning: tuple[str, ...] = ("id",),
+    common: Row | None = None,
     beside: str = "",
     **params: Any,
 ) -> list[tuple[Any, ...]]:
     """Insert the rows in their order; answer the `returning` columns of those written.
 
-    Columns a row does not name take the model's default, if that is a constant; times must be
-    named. With `skip_conflicts` rows that break a unique constraint are left out: compare counts.
+    Columns a row does not name take the value that `common` gives them, else the model's default,
+    if that is a constant; times must be named. With `skip_conflicts` rows that break a unique
+    constraint are left out: compare counts.
     `beside` is another INSERT of the same statement, which reads what this one returns from
     `written`, and `params`.
     """
@@ -66,11 +68,12 @@ def insert(
     statement, defaults = _insert_statement(model, skip_conflicts, returning)
     if beside:
         statement = f"WITH written AS ({statement}), beside AS ({beside}) SELECT * FROM written"  # noqa: S608 - constants
-    return prepared.fetch(statement, {"defaults0": defaults, "rows0": _json(rows), **params})
+    given = {"defaults0": _json(defaults | (common or {})), "rows0": _json(rows)}
+    return prepared.fetch(statement, given | params)
 
 
 @cache
-def _inserts_statement(written: tuple[type[models.Model], ...]) -> tuple[str, list[str]]:
+def _inserts_statement(written: tuple[type[models.Model], ...]) -> tuple[str, list[Row]]:
     """One INSERT for each model, in one statement that answers with the number of all rows."""
     inserts = [_insert_statement(model, True, ("id",), n) for n, model in enumerate(written)]
     parts = ", ".join(f"w{n} AS ({statement})" for n, (statement, _) in enumerate(inserts))
@@ -78,17 +81,18 @@ def _inserts_statement(written: tuple[type[models.Model], ...]) -> tuple[str, li
     return f"WITH {parts} SELECT {count}", [defaults for _, defaults in inserts]
 
 
-def insert_together(batches: Mapping[type[models.Model], Sequence[Row]]) -> bool:
+def insert_together(batches: Mapping[type[models.Model], Sequence[Row]], common: Row) -> bool:
     """Insert rows into tables that do not refer to one another, in one statement.
 
-    False when a row broke a unique constraint and was left out: then start again.
+    Of `common` each takes the columns it has and its rows do not name. False when a row broke a
+    unique constraint and was left out: then start again.
     """
     given = {model: rows for model, rows in batches.items() if rows}
     if not given:
         return True
     statement, defaults = _inserts_statement(tuple(given))
     params = {f"rows{n}": _json(rows) for n, rows in enumerate(given.values())}
-    params |= {f"defaults{n}": values for n, values in enumerate(defaults)}
+    params |= {f"defaults{n}": _json(values | common) for n, values in enumerate(defaults)}
     ((written,),) = prepared.fetch(statement, params)
     return bool(written == sum(map(len, given.values())))
 

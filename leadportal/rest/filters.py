@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.core.exceptions import ValidationError
 from django_filters.fields import IsoDateTimeField
 
@@ -26,17 +27,19 @@ class AskedFilters(filters.FilterSet):
 
 
 class MomentField(IsoDateTimeField):
-    """A moment that is one in every zone: the edges of the calendar have no UTC."""
+    """A moment, in UTC: the edges of the calendar have none, and PostgreSQL knows few offsets."""
 
     def to_python(self, value: Any) -> datetime | None:
         moment = super().to_python(value)
         try:
-            if moment:
-                moment.astimezone(UTC)
+            return moment.astimezone(UTC) if moment else None
         except OverflowError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
-        return moment
 
 
 class Moment(filters.IsoDateTimeFilter):
     field_class = MomentField
+
+
+class WholeNumber(filters.NumberFilter):
+    field_class = forms.IntegerField

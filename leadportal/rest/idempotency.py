@@ -37,11 +37,9 @@ def idempotent(view: ApiView) -> ApiView:
 
     @wraps(view)
     def answer_once(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        name = request.headers.get("Idempotency-Key")
+        name = key_of(request)
         if name is None or request.auth is None:
             return view(request, *args, **kwargs)
-        if not 0 < len(name) <= KEY_MAX or not name.isprintable():
-            raise Problem(400, f"Idempotency-Key must be 1 to {KEY_MAX} printable characters.")
         asked = _Asked(request, name)
         if kept := asked.kept_answer():
             return kept
@@ -59,6 +57,16 @@ def idempotent(view: ApiView) -> ApiView:
             raise Problem(409, "The same request is being worked on; try again.") from None
 
     return answer_once
+
+
+def key_of(request: Request) -> str | None:
+    """The key a request came with, if any. Raises Problem for one that is none."""
+    name = request.headers.get("Idempotency-Key")
+    if name is not None and not (
+        0 < len(name) <= KEY_MAX and name.isascii() and name.isprintable()
+    ):
+        raise Problem(400, f"Idempotency-Key must be 1 to {KEY_MAX} characters of ASCII.")
+    return name
 
 
 class _Asked:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
-from django_filters import FilterSet
+from django_filters import CharFilter, FilterSet
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
@@ -22,6 +22,8 @@ Rows = TypeVar("Rows", bound=QuerySet)
 
 LIMIT, LIMIT_MAX = 50, 200
 PAGING = frozenset({"cursor", "limit", "order"})
+# None of a list's own, but the cursor: that of a first page may be blank.
+ANY_TEXT = (CharFilter, type(None))
 T = TypeVar("T")
 
 
@@ -62,7 +64,7 @@ def _piece(
     request: Request, rows: QuerySet, orders: dict[str, Order], *, keys_only: bool = False
 ) -> tuple[list[Any], str | None]:
     """The rows of a page, and the address of the next."""
-    name = request.query_params.get("order") or next(iter(orders))
+    name = request.query_params.get("order", next(iter(orders)))
     if name not in orders:
         raise wrong_parameter(
             "order", "not_a_choice", f"One of these is needed: {', '.join(orders)}."
@@ -115,6 +117,10 @@ def narrowed(request: Request, filterset: type[FilterSet], rows: Rows) -> Rows:
     unknown = request.query_params.keys() - filterset.base_filters.keys() - PAGING
     if unknown:
         raise wrong_parameter(min(unknown), "unknown_filter", "There is no such filter.")
+    for name, value in request.query_params.items():
+        # Of a text blank is an answer; elsewhere a variable was empty that should not have been.
+        if value == "" and not isinstance(filterset.base_filters.get(name), ANY_TEXT):
+            raise wrong_parameter(name, "blank", "Give a value, or leave it out.")
     filtered = filterset(request.query_params, rows, request=request)
     if not filtered.is_valid():
         name, messages = next(iter(filtered.errors.items()))

@@ -25,7 +25,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
 
 IDEMPOTENCY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
     OpenApiParameter.HEADER,
     description="The same key and body again within 72 hours get the same answer, marked"
     " `Idempotency-Replayed: true`; another body is a 422.",
@@ -152,12 +152,17 @@ def paging(orders: tuple[str, ...]) -> list[OpenApiParameter]:
     return [
         OpenApiParameter("order", str, enum=list(orders), default=orders[0]),
         OpenApiParameter("cursor", str, description="From `next` of the page before."),
-        OpenApiParameter("limit", int, description=f"1 to {LIMIT_MAX}.", default=LIMIT),
+        OpenApiParameter(
+            "limit",
+            {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX},
+            description=f"1 to {LIMIT_MAX}.",
+            default=LIMIT,
+        ),
     ]
 
 
 _TYPES: dict[str, Any] = {
-    "NumberFilter": int,
+    "WholeNumber": int,
     "BooleanFilter": bool,
     "Moment": OpenApiTypes.DATETIME,
 }

@@ -18,7 +18,8 @@ _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _ESCAPED = re.compile(rb"\\(?:[bfrt]|u(?!00[2-6a-f]|0[12]))|\x7f", re.IGNORECASE)
 _LATE_CONTROLS = re.compile("[\x80-\x9f]")
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_NO_SIGNS = bytes(set(_NO_BRACKETS) - set(b'"'))
 # Control characters say nothing in a name or a note; a tab is a space, a new line stays.
 _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)]) | {0x09: " ", 0x0A: "\n"}
 
@@ -62,7 +63,7 @@ def _is_clean(raw: bytes, text: str) -> bool:
 
 def _check_depth(raw: bytes) -> None:
     """Before parsing, as a parser that calls itself runs out of stack."""
-    brackets = _outside_strings(raw).translate(_BRACKETS, _NOT_BRACKETS)
+    brackets = _brackets_outside_strings(raw).translate(_BRACKETS)
     for _ in range(DEPTH_MAX):
         # Each pass takes away the innermost level.
         shorter = brackets.replace(b"[]", b"")
@@ -77,11 +78,13 @@ def _check_depth(raw: bytes) -> None:
         raise ParseError(f"The JSON is nested too deep: at most {DEPTH_MAX} levels.")
 
 
-def _outside_strings(raw: bytes) -> bytes:
+def _brackets_outside_strings(raw: bytes) -> bytes:
     if b"\\" in raw:
-        return _STRING.sub(b"", raw)
-    # Without escapes every quote begins or ends a string.
-    return b"".join(raw.split(b'"')[::2])
+        return _STRING.sub(b"", raw).translate(None, _NO_BRACKETS)
+    # Without escapes every quote begins or ends a string. Two with no bracket between them, of one
+    # string or of two that follow each other, tell nothing.
+    signs = raw.translate(None, _NO_SIGNS).replace(b'""', b"")
+    return b"".join(signs.split(b'"')[::2])
 
 
 def _whole(digits: str) -> int:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from leads import tags
@@ -14,6 +15,7 @@ from leads.checks.reading import (
     has_wrong_name,
     object_of,
     read_object,
+    says_something,
     step,
 )
 from leads.checks.values import ID, MOMENT, YES_NO, text, yes_no
@@ -97,11 +99,12 @@ def _attributes(value: Any) -> dict[str, Any] | None:
     kept: dict[str, Any] = {}
     errors: list[FieldError] = []
     room = ATTRIBUTES_LENGTH
-    for sent, given in value.items():
-        if given is None:
+    for place, (sent, given) in enumerate(value.items()):
+        is_beyond = place >= ATTRIBUTES_MAX
+        if given is None and not is_beyond:
             continue
         name = spellings.name(str(sent))
-        if not name or name in _RESERVED or len(kept) == ATTRIBUTES_MAX:
+        if not name or name in _RESERVED or is_beyond:
             errors.append(FieldError(f"/{step(sent)}", *_no_attribute(name), given))
             continue
         plain, wrong = _plain(given, room)
@@ -162,7 +165,7 @@ _TAG = text(tags.LENGTH)
 COMPANY: dict[str, Field] = {column.name: column.check for column in COMPANY_COLUMNS}
 
 CONSENT: dict[str, Field] = {
-    "given": YES_NO,
+    "given": replace(YES_NO, schema=says_something(YES_NO.schema)),
     "at": MOMENT,
     "text": text(4_000),
     "channel": text(80),
@@ -240,7 +243,18 @@ _NEVER_EMPTIED = {
     "external_id": "An external id stays; send another to add it.",
     "consent": "What was said stays; send false to withdraw it.",
     "attributes": "Name each attribute that is to be emptied.",
+    **dict.fromkeys(tags.LABELS, "What brought them stays; send what brought them again."),
 }
+
+
+CHANGE_SCHEMA = object_of(
+    LEAD
+    | {
+        name: replace(LEAD[name], schema=says_something(LEAD[name].schema))
+        # Where a lead came from, only a person corrects (leads/editing).
+        for name in (*_NEVER_EMPTIED, "source", "campaign")
+    }
+)
 
 
 def read_lead(payload: Any, *, keeps_dates: bool = False) -> dict[str, Any]:

@@ -111,3 +111,10 @@ def escape(name: str) -> str:
 def object_of(table: Mapping[str, Field], **more: Any) -> dict[str, Any]:
     properties = {name: field.schema for name, field in table.items()}
     return {"type": "object", "properties": properties, "additionalProperties": False} | more
+
+
+def says_something(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value that may be neither null nor blank."""
+    types = [one for one in schema["type"] if one != "null"]
+    texts = {"minLength": 1, "pattern": schema.get("pattern", r"\S")} if "string" in types else {}
+    return schema | {"type": types} | texts

@@ -39,7 +39,7 @@ def text(
     cut = cut or (_nothing if names else lambda line: line[:limit].strip())
 
     def check(value: Any) -> str | None:
-        line = spellings.one_line(value)
+        line = value if type(value) is str else spellings.one_line(value)
         if line is None:
             raise Wrong("wrong_type", "A text is needed here.")
         value = " ".join(line.split())
@@ -293,7 +293,14 @@ def lead_id(value: Any) -> int:
 
 _short_id = text(200, names=True)
 ID = Field(_external_id, {"type": ["string", "integer", "null"], "maxLength": 200})
-EMAIL = Field(_email, {"type": ["string", "null"], "format": "email", "maxLength": 254})
+EMAIL = Field(
+    _email,
+    {
+        "type": ["string", "null"],
+        "description": "An address, also as `Maya Lindqvist <maya@example.com>`.",
+        "maxLength": 254,
+    },
+)
 COUNTRY = Field(
     _country,
     {"type": ["string", "null"], "description": "ISO 3166 code or name.", "maxLength": 80},
@@ -307,14 +314,17 @@ YES_NO = Field(
     yes_no,
     {
         "type": ["boolean", "string", "integer", "null"],
-        "description": "Also yes, on or 1.",
+        "pattern": f"^({'|'.join(sorted(spellings.YES | spellings.NO))})?$",
+        "minimum": 0,
+        "maximum": 1,
+        "description": "Also 1, on or yes, in the larger languages.",
     },
 )
 MOMENT = Field(
     checked_moment,
     {
         "type": ["string", "integer", "null"],
-        "format": "date-time",
-        "description": "With its offset; or seconds or milliseconds since 1970.",
+        "description": "2026-11-22T15:00:00Z, with its offset (RFC 3339); or seconds or"
+        " milliseconds since 1970.",
     },
 )

@@ -3,7 +3,7 @@
 import django_filters as filters
 from django.db.models import QuerySet
 
-from leadportal.rest.filters import AskedFilters
+from leadportal.rest.filters import AskedFilters, WholeNumber
 from leadportal.world.countries import country_code
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
 from leads.matching import company_key
@@ -53,8 +53,8 @@ class CompanyFilter(AskedFilters):
     )
     country = filters.CharFilter(method="by_country", help_text="Code or name.")
     industry = filters.CharFilter(method="by_industry", help_text="The whole industry.")
-    min_employees = filters.NumberFilter(field_name="employees", lookup_expr="gte")
-    max_employees = filters.NumberFilter(field_name="employees", lookup_expr="lte")
+    min_employees = WholeNumber(field_name="employees", lookup_expr="gte")
+    max_employees = WholeNumber(field_name="employees", lookup_expr="lte")
     search = filters.CharFilter(
         method="by_words",
         help_text="Words of the name that follow one another; the last may be half.",

@@ -1,19 +1,20 @@
 """Which pairs the API lists."""
 
-import django_filters
+import django_filters as filters
 from django.db.models import Q, QuerySet
 
+from leadportal.rest.filters import AskedFilters, WholeNumber
 from leads.models import Duplicate
 from leads.models.duplicates import Rank
 
 _RANKS = {rank.label.lower(): rank for rank in Rank}
 
 
-class DuplicateFilter(django_filters.FilterSet):
-    rank = django_filters.ChoiceFilter(
-        choices=[(name, name) for name in _RANKS], method="by_rank", label="How sure it is."
+class DuplicateFilter(AskedFilters):
+    rank = filters.ChoiceFilter(
+        choices=[(name, name) for name in _RANKS], method="by_rank", help_text="How sure it is."
     )
-    lead = django_filters.NumberFilter(method="by_lead", label="One of the two.")
+    lead = WholeNumber(method="by_lead", help_text="Id of one of the two.")
 
     class Meta:
         model = Duplicate

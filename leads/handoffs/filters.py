@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from leadportal.rest.filters import AskedFilters
+from leadportal.rest.filters import AskedFilters, WholeNumber
 from leads.models import Handoff, HandoffState
 
 
@@ -12,7 +12,7 @@ class HandoffFilter(AskedFilters):
     claimed_by = filters.CharFilter(
         field_name="claimed_by__email", lookup_expr="iexact", help_text="Mail of the rep."
     )
-    lead = filters.NumberFilter(field_name="lead_id", help_text="Id of the lead.")
+    lead = WholeNumber(field_name="lead_id", help_text="Id of the lead.")
 
     class Meta:
         model = Handoff

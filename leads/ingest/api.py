@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from accounts.keys.authentication import OpenTo
 from accounts.models import ApiKey, Integration, Scope
 from leadportal.rest.batches import items_of
-from leadportal.rest.idempotency import idempotent
+from leadportal.rest.idempotency import idempotent, key_of
 from leadportal.rest.problems import Problem
 from leads.ingest import answers, openapi
 from leads.ingest.answers import PostedLeadAnswer
@@ -134,6 +134,7 @@ def event_batch(request: Request) -> HttpResponse:
 
 def send_lead(request: Request) -> HttpResponse:
     if is_dry_run(request):
+        key_of(request)  # not needed, but to be right when it is
         return try_lead(request)
     answer = post_lead(request)
     if seconds := seconds_to_wait(request):

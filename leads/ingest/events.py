@@ -216,12 +216,12 @@ def _write_events(
     # By external id, so that two batches with the same events wait for each other.
     happenings.sort(key=attrgetter("key"))
     common = {
-        "occurred_at": (at := str(sender.at)),
-        "received_at": at,
+        "occurred_at": sender.at,
+        "received_at": sender.at,
         "integration_id": sender.spoke["integration_id"],
     }
-    new = [_row(happening, common, sender.at) for happening in happenings]
-    written = rows.insert(Event, new, skip_conflicts=True)
+    new = [_row(happening, sender.at) for happening in happenings]
+    written = rows.insert(Event, new, skip_conflicts=True, common=common)
     if len(written) < len(new):
         raise Raced
     for happening, (pk,) in zip(happenings, written, strict=True):
@@ -232,10 +232,10 @@ def _write_events(
             result.event_id, result.lead_id = first.event_id, first.lead_id
 
 
-def _row(happening: _Happening, common: rows.Row, at: datetime) -> rows.Row:
-    """The columns that differ from their defaults; `common` is the same for all, sent `at`."""
+def _row(happening: _Happening, at: datetime) -> rows.Row:
+    """The columns in which an event that was sent `at` differs from others."""
     values = happening.values
-    row = common | {
+    row: rows.Row = {
         "lead_id": happening.lead_id,
         "type": values["type"],
         "external_id": happening.key,

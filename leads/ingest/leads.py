@@ -134,14 +134,14 @@ def _write_new(people: People, sender: Sender) -> None:
     people.new.sort(key=lambda record: record.get("email_key"))
     for record in people.new:
         record.finish()
-        began = min(record.created_at or sender.at, sender.at)
-        record.row |= {"created_at": began, "stage_since": began, "updated_at": sender.at}
-        if sender.held_until:
-            record.row["held_until"] = sender.held_until
+        if record.created_at and record.created_at < sender.at:
+            record.row |= {"created_at": record.created_at, "stage_since": record.created_at}
+    now = dict.fromkeys(("created_at", "stage_since", "updated_at"), sender.at)
     written = rows.insert(
         Lead,
         [record.row for record in people.new],
         skip_conflicts=True,
+        common=now | {"held_until": sender.held_until},
         returning=ledger.BEGINS_FROM,
         beside=ledger.BEGINS,
         actor=sender.actor,
@@ -172,35 +172,25 @@ def _write_changed(people: People, sender: Sender) -> None:
 def _write_beside(people: People, sender: Sender) -> None:
     """What is kept of them in other tables: what changed, ids and consents."""
     changed: list[dict[str, Any]] = [
-        {
-            "lead_id": record.id,
-            "at": sender.at,
-            "fields": record.changes,
-            **sender.spoke,
-        }
+        {"lead_id": record.id, "fields": record.changes}
         for record in people.known
         if record.changes
     ]
     named: list[dict[str, Any]] = [
-        {
-            "lead_id": record.id,
-            "integration_id": sender.spoke["integration_id"],
-            "value": value,
-        }
-        for value, record in sorted(people.named.items())
+        {"lead_id": record.id, "value": value} for value, record in sorted(people.named.items())
     ]
     spoken = [
-        word | {"lead_id": record.id, "received_at": sender.at}
+        word | {"lead_id": record.id}
         for record in [*people.new, *people.known]
         for word in record.consent_rows
     ]
     former: list[dict[str, Any]] = [
-        {"lead_id": record.id, "email_key": address, "at": sender.at}
+        {"lead_id": record.id, "email_key": address}
         for record in people.known
         for address in record.former
     ]
     beside = {LeadChange: changed, ExternalId: named, Consent: spoken, Alias: former}
-    if not rows.insert_together(beside):
+    if not rows.insert_together(beside, sender.spoke | {"at": sender.at, "received_at": sender.at}):
         raise Raced
 
 

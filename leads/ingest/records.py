@@ -16,8 +16,8 @@ from leads.models import Lead
 from leads.text import own_words, person_key, search_key
 
 STORED_ATTRIBUTES_MAX = 300
-_TAKEN = tuple(column for column in LEAD_COLUMNS if column.merge is Merge.OVERWRITES)
 _COLUMN = {column.name: column for column in LEAD_COLUMNS}
+_TAKEN = {name: column for name, column in _COLUMN.items() if column.merge is Merge.OVERWRITES}
 ATTRIBUTE = "attributes."
 # What ingest may write on a lead.
 WRITTEN = (
@@ -125,25 +125,29 @@ class Record:
         return bool(self.changes or self.consent_rows)
 
     def get(self, column: str) -> Any:
-        return self.row.get(column, _BLANK.get(column, ""))
+        row = self.row
+        return row[column] if column in row else _BLANK.get(column, "")
 
     def set(self, column: str, value: Any) -> None:
         old = self.get(column)
         if old != value:
             self.row[column] = value
-            self.note(column, old, value)
+            if not self.new:
+                self.note(column, old, value)
 
     def point(self, name: str, target: dict[str, Any] | None) -> None:
         """Point to a company, source or campaign; the change is noted by its name."""
-        if target is None or self.get(f"{name}_id") == target["id"]:
+        column = f"{name}_id"
+        if target is None or (before := self.get(column)) == target["id"]:
             return
-        self.pointed.setdefault(name, self.get(f"{name}_id"))
-        self.row[f"{name}_id"] = target["id"]
+        self.pointed.setdefault(name, before)
+        self.row[column] = target["id"]
         self.note(name, self.names.get(name, ""), target["name"])
         self.names[name] = target["name"]
 
     def note(self, name: str, old: Any, new: Any) -> None:
-        self.changes.setdefault(name, [old, new])[1] = new
+        if not self.new:  # of somebody new nothing has changed
+            self.changes.setdefault(name, [old, new])[1] = new
 
     def hears(self, name: str, value: Any, sender: Sender, *, same: bool = False) -> bool:
         """Whether a word counts: what a person typed stands, and what machines say is kept beside.
@@ -167,12 +171,17 @@ class Record:
 
     def take_fields(self, values: dict[str, Any], sender: Sender) -> None:
         country = values.get("country") or self.get("country")
-        for column in _TAKEN:
-            if column.name in values:
-                value = column.to_store(values[column.name], country)
-                same = value == self.get(column.name)
-                if self.hears(column.name, values[column.name], sender, same=same) and not same:
-                    self._take(column, value)
+        # Of most leads no person has typed anything: then every word counts.
+        is_weighed = sender.person or self.row.get("typed")
+        for name, said in values.items():
+            if (column := _TAKEN.get(name)) is None:
+                continue
+            value = column.to_store(said, country)
+            same = value == self.get(name)
+            if is_weighed and not self.hears(name, said, sender, same=same):
+                continue
+            if not same:
+                self._take(column, value)
 
     def _take(self, column: Column, value: Any) -> None:
         self.set(column.name, value)
@@ -222,6 +231,8 @@ class Record:
 
     def _take_words(self, name: str, words: str) -> None:
         kept = self.row.get("word_keys") or {}
+        if not words and name not in kept:
+            return
         kept.pop(name, None)
         if words:
             kept[name] = words
@@ -282,15 +293,10 @@ class Record:
             if (said_at, given) in spoken if "at" in word else standing.get(purpose) is given:
                 continue
             spoken.append((said_at, given))
-            self.consent_rows.append(
-                {
-                    "purpose": purpose,
-                    "given": given,
-                    "at": said_at,
-                    "text": word.get("text", ""),
-                    "channel": word.get("channel", ""),
-                }
-            )
+            # Who says no time says it now, as all of a batch is written (leads/ingest/leads.py).
+            told = {"at": said_at} if said_at != at else {}
+            told |= {name: word[name] for name in ("text", "channel") if name in word}
+            self.consent_rows.append({"purpose": purpose, "given": given} | told)
             # Of two words at one moment the stricter stands.
             standing[purpose] = max(spoken, key=lambda said: (said[0], not said[1]))[1]
 

@@ -19,7 +19,7 @@ ORIGIN = ("source", "campaign")
 CAME = "came"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Whence:
     """What one item says of where somebody came from: named rows, {"id", "name"}, and tags."""
 
@@ -50,7 +50,10 @@ def take(record: Record, arrival: Arrival, named: Origins, sender: Sender) -> No
 def is_known(record: Record) -> bool:
     """Whether anybody has said where it came from, be it a person that nobody knows."""
     typed = record.row.get("typed") or ()
-    return any(record.get(f"{name}_id") or name in typed for name in ORIGIN)
+    row = record.row
+    return bool(
+        row.get("source_id") or row.get("campaign_id") or "source" in typed or "campaign" in typed
+    )
 
 
 def _correct(record: Record, said: Whence, sender: Sender, named: Origins) -> None:

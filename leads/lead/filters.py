@@ -2,12 +2,12 @@
 
 import django_filters as filters
 
-from leadportal.rest.filters import AskedFilters, Moment
+from leadportal.rest.filters import AskedFilters, Moment, WholeNumber
 from leads.models import Event
 
 
 class EventFilter(AskedFilters):
-    lead = filters.NumberFilter(field_name="lead_id", help_text="Id of the lead.")
+    lead = WholeNumber(field_name="lead_id", help_text="Id of the lead.")
     type = filters.CharFilter(help_text="Its type, like `demo_request`.")
     since = Moment(field_name="occurred_at", lookup_expr="gte", help_text="Then or later.")
     until = Moment(field_name="occurred_at", lookup_expr="lt", help_text="Before then.")

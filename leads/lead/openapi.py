@@ -12,7 +12,7 @@ from leadportal.rest.openapi import (
     operation,
     paging,
 )
-from leads.checks.leads import LEAD_SCHEMA
+from leads.checks.leads import CHANGE_SCHEMA
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
 from leads.examples import LEAD_EXAMPLE, LINE_EXAMPLE, NOW, SCORE_EXAMPLE
 from leads.explanation.answers import ExplanationAnswer
@@ -89,7 +89,7 @@ PATCH_LEAD = operation(
     " beside it for people to see, and the answer shows what is. What is not understood changes"
     " nothing and is told in `warnings`; with `strict` it refuses the whole. An address or"
     " an external id of another lead is a 409.",
-    body=LEAD_SCHEMA,
+    body=CHANGE_SCHEMA,
     sent={"job_title": "VP Operations", "phone": None, "attributes": {"budget": None}},
     answers={200: ChangedLeadAnswer},
     answer={**LEAD_READ_EXAMPLE, "warnings": []},

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import ApiKey, User
 from funnel.stages import Stage
-from leadportal.rest.filters import AskedFilters, Moment
+from leadportal.rest.filters import AskedFilters, Moment, WholeNumber
 from leadportal.web.answers import id_number
 from leadportal.world.countries import country_code
 from leads import phones
@@ -69,12 +69,10 @@ class LeadFilter(AskedFilters):
     )
     owner = filters.CharFilter(method="by_owner", help_text="Mail of the rep.")
     queue = filters.CharFilter(method="by_queue", help_text="Name of the queue they wait in.")
-    min_total = filters.NumberFilter(field_name="judgement__total", lookup_expr="gte")
-    max_total = filters.NumberFilter(field_name="judgement__total", lookup_expr="lte")
-    imported = filters.NumberFilter(
-        method="by_import", help_text="Number of the import they are new with."
-    )
-    import_updated = filters.NumberFilter(
+    min_total = WholeNumber(field_name="judgement__total", lookup_expr="gte")
+    max_total = WholeNumber(field_name="judgement__total", lookup_expr="lte")
+    imported = WholeNumber(method="by_import", help_text="Number of the import they are new with.")
+    import_updated = WholeNumber(
         method="by_import", help_text="Number of an import that found them known already."
     )
     created_since = Moment(field_name="created_at", lookup_expr="gte")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from leads.checks import spellings
 from leads.checks.leads import read_lead
 from leads.checks.reading import Refused
 from leads.matching import international_phone
+from leads.phones import plain_e164
 
 REACHED = {"email": "ann@x.example"}
 
@@ -133,3 +135,40 @@ def test_what_trackers_call_an_event_is_one_of_our_types():
 )
 def test_a_phone_is_what_spreadsheets_and_meta_were_told(typed, country, kept):
     assert international_phone(typed, country) == kept
+
+
+def by_the_library(typed: str, country: str | None) -> str:
+    number = phonenumbers.parse(typed, country)
+    assert phonenumbers.is_possible_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+KINDS = [
+    phonenumbers.PhoneNumberType.FIXED_LINE,
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.TOLL_FREE,
+]
+EXAMPLES = [
+    phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS)
+    for kind in KINDS
+    if (number := phonenumbers.example_number_for_type(region, kind))
+]
+
+
+def test_a_plain_number_of_every_country_is_read_as_the_library_reads_it():
+    plain = [typed for typed in EXAMPLES if plain_e164(typed)]
+    assert len(plain) > len(EXAMPLES) * 0.9
+    for typed in plain:
+        assert plain_e164(typed) == by_the_library(typed, None)
+
+
+CODES = st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE))
+BEHIND = st.from_regex(r"([ ()-]{0,2}[0-9]){4,13}", fullmatch=True)
+
+
+@given(CODES, BEHIND, st.sampled_from(["DE", "CA", "RU", "IT", None]))
+def test_what_is_read_at_once_is_what_the_library_would_make_of_it(code, behind, country):
+    typed = f"+{code}{behind}"
+    if found := plain_e164(typed):
+        assert found == by_the_library(typed, country)

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import Scope
 from funnel.stages import Stage
+from leads.checks.leads import IDENTITY, LEAD
 from leads.editing import editing
 from leads.models import ExternalId, Lead, LeadChange
 from tests import factories
@@ -136,3 +137,18 @@ def test_a_lead_is_read_by_its_address_number_or_name_elsewhere(api, maya, asked
 
     assert answer.status_code == 200
     assert len(answer.json()["results"]) == found
+
+
+@pytest.mark.parametrize("name", sorted({*LEAD} - IDENTITY))
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_every_field_sent_empty_is_emptied_or_says_why_not(api, name, nothing):
+    # Of a free mail service, as another address shows a company.
+    maya = factories.lead(email="maya@gmail.com", company=factories.company())
+
+    answer = patch(api, maya, {name: nothing}, **{"If-Match": "*"})
+
+    if answer.status_code != 200:
+        assert answer.status_code == 400
+        assert [one["code"] for one in answer.json()["errors"]] == ["never_emptied"]
+    else:
+        assert not answer.json()[name]
