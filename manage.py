@@ -12,12 +12,16 @@ from pathlib import Path
 from django.core.management import execute_from_command_line
 from django.db import Error
 
-from leadportal.local import folders, owner
+from leadportal.local import folders, owner, postgres
 
 # `up` starts the servers for good; the others never ask the database.
 WITHOUT_SERVERS = {"up", "help", "version", "collectstatic", "check", "spectacular"}
 # A table or a column is not there: SQLSTATE 42P01, 42703.
 NOT_THERE = {"42P01", "42703"}
+# Somebody else owns it: SQLSTATE 42501.
+NOT_ALLOWED = "42501"
+
+OF_ANOTHER_VERSION = "The database is of another version. Bring it to this one: manage.py migrate"
 
 
 def needs_servers(arguments: list[str]) -> bool:
@@ -65,9 +69,17 @@ def about_the_database(error: Error) -> str | None:
     state = getattr(error.__cause__, "pgcode", None)
     if state is None:  # it is libpq that speaks: of hosts, ports and roles, never of a row
         first = (str(error).strip().splitlines() or ["it said nothing"])[0]
+        # Before the first migration, and where the last is of a version with one role.
+        if f'role "{postgres.APP_ROLE}" does not exist' in first:
+            return OF_ANOTHER_VERSION
         return f"The database does not answer: {first}"
     if state in NOT_THERE:
-        return "The database is of another version. Bring it to this one: manage.py migrate"
+        return OF_ANOTHER_VERSION
+    if state == NOT_ALLOWED:
+        return (
+            "The role of the database may not do this. Who owns the tables is named by "
+            "DATABASE_OWNER_URL."
+        )
     return None
 
 

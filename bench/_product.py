@@ -106,6 +106,7 @@ def product() -> Iterator[Product]:
             from django.db import connection
 
             django.setup()
+            _world.as_owner()
             with connection.cursor() as cursor:
                 cursor.execute("SET statement_timeout = 0")
             yield Product(port, up.pid)

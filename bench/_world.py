@@ -42,12 +42,22 @@ def database() -> Iterator[None]:
             from django.db import connection
 
             django.setup()
+            as_owner()
             call_command("migrate", verbosity=0)
             with connection.cursor() as cursor:
                 cursor.execute("SET statement_timeout = 0")
                 cursor.execute("SET idle_in_transaction_session_timeout = 0")
             yield
             connection.close()
+
+
+def as_owner() -> None:
+    """From its next connection on this process fills and empties tables as it likes."""
+    from django.db import connection
+
+    from leadportal.local import postgres
+
+    connection.settings_dict["USER"] = postgres.DATABASE
 
 
 @contextmanager

@@ -1,8 +1,13 @@
+import sys
+from typing import Any
+
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.core.management import CommandError
+from django.db.models.signals import post_migrate
 
 from leadportal import celery, nudges
-from leadportal.db import sweeps
+from leadportal.db import roles, sweeps
 
 
 class LeadPortalConfig(AppConfig):
@@ -14,6 +19,18 @@ class LeadPortalConfig(AppConfig):
     def ready(self) -> None:
         celery.gather_sweeps()
         sweeps.SENDERS.append(nudges.NudgeSender())
+        post_migrate.connect(give_the_app_its_role, sender=self)
+
+
+def give_the_app_its_role(*, using: str, plan: object = None, **_: Any) -> None:
+    """After `migrate`, also where there was nothing to do. Emptying tables brings nothing new."""
+    if plan is None:
+        return
+    try:
+        for sentence in roles.give(using):
+            sys.stderr.write(f"{sentence}\n")
+    except roles.NoRole as error:
+        raise CommandError(str(error)) from error
 
 
 class CollectedFilesConfig(StaticFilesConfig):

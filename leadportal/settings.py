@@ -196,23 +196,41 @@ TIME_ZONE = "UTC"  # what a person sees is in the zone of the settings page
 
 # --- database, caches --------------------------------------------------------------------------
 
-_database: dict[str, Any]
+
+def _named_by(name: str) -> dict[str, Any]:
+    """The database that this variable of the environment names."""
+    try:
+        named: dict[str, Any] = env.db(name)
+    except (ValueError, ImproperlyConfigured):
+        named = {}
+    if named.get("ENGINE") != "django.db.backends.postgresql":
+        raise WrongSetting(f"{name} must name a PostgreSQL: postgres://…")
+    # A socket's folder is written percent-encoded in place of the host, as in libpq's own URIs.
+    return named | {"HOST": unquote(named["HOST"])}
+
+
+# What makes and changes tables is their owner's work; all else is done as a role that owns nothing
+# (leadportal/db/roles.py).
+OWNERS_WORK = {"migrate", "makemigrations", "showmigrations", "sqlmigrate"} | {
+    *("prepare", "seed_demo", "backup", "restore")
+}
+_owner: dict[str, Any]
 if EMBEDDED:
-    _database = {
+    _owner = {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": str(folders.run_dir(DATA_DIR)),
         "NAME": postgres.DATABASE,
         "USER": postgres.DATABASE,
     }
+    _database = _owner | {"USER": postgres.APP_ROLE}
 else:
-    try:
-        _database = env.db("DATABASE_URL")
-    except (ValueError, ImproperlyConfigured):
-        _database = {}
-    if _database.get("ENGINE") != "django.db.backends.postgresql":
-        raise WrongSetting("DATABASE_URL must name a PostgreSQL: postgres://…")
-    # A socket's folder is written percent-encoded in place of the host, as in libpq's own URIs.
-    _database["HOST"] = unquote(_database["HOST"])
+    _database = _named_by("DATABASE_URL")
+    _owner = _named_by("DATABASE_OWNER_URL") if env.str("DATABASE_OWNER_URL", "") else _database
+# None where the tables are its own.
+APP_ROLE = _database["USER"] if _database["USER"] != _owner["USER"] else None
+APP_PASSWORD = _database.get("PASSWORD", "")
+if PROCESS in OWNERS_WORK:
+    _database = _owner
 
 # A page gives up early; background work may take longer, migrations as long as they need.
 _statement_seconds = {"web": 5, "migrate": 0, "prepare": 0, "restore": 0}.get(PROCESS, 60)

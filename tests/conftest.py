@@ -31,6 +31,7 @@ from leadportal.db import clock
 from leadportal.local import postgres
 from leads import fields
 from leads.domains import lists, roles
+from tests import factories
 from tests.shared import is_one_of_several, made_once
 
 pytest_plugins = [
@@ -107,6 +108,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             quoted(name) for name in connection.introspection.django_table_names(only_existing=True)
         ]
     as_shipped = [
+        "SET LOCAL ROLE NONE",
         "SET LOCAL session_replication_role = replica",
         # Whoever still writes is waited for. For the few rows of a test, to delete them is ten
         # times quicker than to truncate, which makes every file of a table and its indexes anew.
@@ -125,6 +127,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         execute(self, as_shipped)
 
     DatabaseOperations.execute_sql_flush = execute_sql_flush
+    # From here on every connection of a test is the product's, and may do what that may.
+    connection.close()
+    connection.settings_dict["OPTIONS"]["options"] += f" -c role={settings.APP_ROLE}"
     yield
     DatabaseOperations.execute_sql_flush = execute
 
@@ -144,6 +149,13 @@ def keep_shipped_rows() -> list[str]:
             if cursor.rowcount:
                 shipped.append(table)
     return shipped
+
+
+@pytest.fixture
+def as_owner(db: None) -> Iterator[None]:
+    """The connection of the test is the owner's, who makes, changes and forges what they like."""
+    with factories.as_owner():
+        yield
 
 
 @pytest.fixture

@@ -43,13 +43,13 @@ def pooler(transactional_db: None, tmp_path: Path) -> Iterator[str]:
         pytest.skip(NOT_RUN)
     port, name = free_port(), connection.settings_dict
     ini, users = tmp_path / "pgbouncer.ini", tmp_path / "users.txt"
-    users.write_text(f'"{name["USER"]}" ""\n')
+    users.write_text(f'"{settings.APP_ROLE}" ""\n')
     ini.write_text(INI.format(database=name["NAME"], host=name["HOST"], port=port, users=users))
     log = folders.log_file(settings.DATA_DIR, "pgbouncer")
     process = processes.spawn("pgbouncer", [*account.prefix, program, ini], log=log)
     processes.wait_until(lambda: _listens(port), process, log)
     yield (
-        f"postgres://{name['USER']}@127.0.0.1:{port}/{name['NAME']}"
+        f"postgres://{settings.APP_ROLE}@127.0.0.1:{port}/{name['NAME']}"
         "?DISABLE_SERVER_SIDE_CURSORS=True"
     )
     process.stop()

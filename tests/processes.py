@@ -30,10 +30,12 @@ def free_port() -> int:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """What a process needs to run in server mode on the servers of this run."""
-    folder, name = quote(settings.DATABASES["default"]["HOST"], safe=""), connection.settings_dict
+    """What a process needs to run in server mode on the servers of this run, as the app."""
+    database = connection.settings_dict
+    where = f"{quote(database['HOST'], safe='')}/{database['NAME']}"
     return os.environ | {
-        "DATABASE_URL": f"postgres://{name['USER']}@{folder}/{name['NAME']}",
+        "DATABASE_URL": f"postgres://{settings.APP_ROLE}@{where}",
+        "DATABASE_OWNER_URL": f"postgres://{database['USER']}@{where}",
         "REDIS_URL": settings.REDIS_URL,
         "DJANGO_SETTINGS_MODULE": "leadportal.settings",
         **more,

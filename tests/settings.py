@@ -26,6 +26,10 @@ os.environ |= {
 
 from leadportal.settings import *  # noqa: E402, F403 - the lines above decide what it reads
 
+# Making, forging and emptying tables is the owner's work; the processes that a test starts work as
+# the app (tests/processes.py), and so does a test that asks for it (tests/conftest.py).
+DATABASES["default"]["USER"] = postgres.DATABASE  # noqa: F405
+
 # A page test needs no collected files; the browser tests collect them for real.
 STORAGES["staticfiles"] = {  # noqa: F405
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

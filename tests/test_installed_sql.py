@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_owner")]
 
 FILES = sorted(Path(settings.BASE_DIR).glob("*/sql/*.sql"))
 OURS = """

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.roles import MANAGERS, SIDE_OF, Role, Side
+from leadportal.db.append_only import AppendOnly
 from leadportal.look.bidi import apart
 
 
@@ -115,8 +116,8 @@ class User(AbstractBaseUser):
         return self.name.split(" ")[0]
 
 
-class PersonChange(models.Model):
-    """One thing that was changed about somebody's account. Never edited (by trigger)."""
+class PersonChange(AppendOnly):
+    """One thing that was changed about somebody's account."""
 
     at = models.DateTimeField(default=timezone.now)
     # Nobody: a command.

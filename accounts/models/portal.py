@@ -3,6 +3,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
+from leadportal.db.append_only import AppendOnly
+
 
 class Portal(models.Model):
     """The one settings row of this installation."""
@@ -74,8 +76,8 @@ class Portal(models.Model):
         return cls.objects.get_or_create(pk=1)[0]
 
 
-class SettingChange(models.Model):
-    """One setting that a person changed: from what, to what, when. Never edited (by trigger)."""
+class SettingChange(AppendOnly):
+    """One setting that a person changed: from what, to what, when."""
 
     at = models.DateTimeField(default=timezone.now)
     person = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")

@@ -16,6 +16,7 @@ from leadportal.local.folders import StartFailed, digest, log_file, make_private
 from leadportal.local.processes import STOP_DEADLINE, Process, spawn, wait_until
 
 DATABASE = "leadportal"  # the name of the database and of the role that owns it
+APP_ROLE = "leadportal_app"  # as whom the product works: it owns nothing (leadportal/db/roles.py)
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",

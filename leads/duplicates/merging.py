@@ -5,10 +5,12 @@ with its last move, and pages of the heir tell both. Events, consents, notes, id
 addresses go to the heir. Who is in work stays, for a claim is a promise to one lead.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model, Q
 
 from accounts import policy
@@ -22,27 +24,23 @@ from leads.duplicates import consents, pieces, visits
 from leads.models import (
     Alias,
     BantItem,
-    Consent,
     Delivery,
     Duplicate,
-    Event,
     ExternalId,
     Handoff,
     HandoffState,
     Lead,
     LeadChange,
     Merge,
-    Note,
     Nurture,
     Outcome,
     UnreadValue,
 )
 from leads.models.duplicates import Rank
 
-# What goes to the heir; of those that a lead has but once, what the heir has not.
-MOVED: tuple[type[Model], ...] = (
-    *(Event, ExternalId, Alias, Note, Consent, BantItem, UnreadValue, Delivery),
-)
+# What goes to the heir, beside the history of the person (leads/sql/hand_over.sql); of those that a
+# lead has but once, what the heir has not.
+MOVED: tuple[type[Model], ...] = (ExternalId, Alias, BantItem, UnreadValue, Delivery)
 _ONCE = {BantItem: ("item",), UnreadValue: ("integration", "field")}
 # So many at once by one click.
 MOST_AT_ONCE = 100
@@ -122,7 +120,8 @@ def _merge(
         reason=f"Merged into lead {heir.pk}",
     )
     ledger.write(moves, {lead.pk: {"merged_into_id": heir.pk, "updated_at": at}})
-    done.moved = {model.__name__: _hand_over(model, lead, heir) for model in MOVED}
+    done.moved = _history(lead, heir)
+    done.moved |= {model.__name__: _hand_over(model, lead, heir) for model in MOVED}
     _take(done, lead, heir, chosen)
     done.moved[Duplicate.__name__] = _settle_pairs(lead, heir, by, at)
     done.save()
@@ -167,6 +166,14 @@ def _end_handoff(done: Merge, at: datetime) -> None:
             at,
         )
         handoff.save(update_fields=["state", "outcome", "closed_at"])
+
+
+def _history(lead: Lead, heir: Lead) -> dict[str, list[int]]:
+    """Give the events, notes and consents of a lead to its heir; their ids, by model."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT leads_hand_over(%s, %s)", [lead.pk, heir.pk])
+        moved: dict[str, list[int]] = json.loads(cursor.fetchone()[0])
+    return moved
 
 
 def _hand_over(model: type[Model], lead: Lead, heir: Lead) -> list[int]:

@@ -7,7 +7,7 @@ merge it gives back, where it still says so.
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
+from django.db import connection
 
 from accounts import policy
 from accounts.models import User
@@ -17,7 +17,7 @@ from leadportal.db import clock
 from leadportal.db.races import again_when_raced
 from leads import ledger, news
 from leads.duplicates import consents, pieces
-from leads.duplicates.merging import MergeRefused, actor_of, both, shown, write
+from leads.duplicates.merging import MOVED, MergeRefused, actor_of, both, shown, write
 from leads.models import (
     Alias,
     Duplicate,
@@ -82,12 +82,12 @@ def _undo(merge_id: int, by: User, at: datetime) -> Lead:
 def _hand_back(done: Merge) -> None:
     """The rows that changed hands, but those that somebody has taken away since."""
     first, second = sorted((done.lead_id, done.heir_id))
-    for name, ids in done.moved.items():
-        rows = apps.get_model("leads", name)._default_manager.filter(pk__in=ids)
-        if name == Duplicate.__name__:
-            rows.delete()
-        else:
-            rows.filter(lead=done.heir_id).update(lead=done.lead_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT leads_hand_back(%s)", [done.pk])
+    for model in MOVED:
+        rows = model._default_manager.filter(pk__in=done.moved.get(model.__name__, []))
+        rows.filter(lead=done.heir_id).update(lead=done.lead_id)
+    Duplicate.objects.filter(pk__in=done.moved.get(Duplicate.__name__, [])).delete()
     Uncompared.objects.create(lead=done.heir)
     # Somebody may look at the two again.
     merged = Duplicate.objects.filter(first=first, second=second)

@@ -35,8 +35,7 @@ BEGIN
     IF TG_OP = 'UPDATE'
         AND to_jsonb(NEW) - 'reason' - 'evidence' = to_jsonb(OLD) - 'reason' - 'evidence'
         AND NEW.reason IN ('', OLD.reason) AND coalesce(NEW.evidence, '{}') IN ('{}', OLD.evidence)
-        AND EXISTS (SELECT FROM leads_lead l
-            WHERE l.id = OLD.lead_id AND l.stage IN ('erased', 'merged'))
+        AND leads_is_erased(OLD.lead_id)
     THEN
         RETURN NEW;
     END IF;
@@ -46,7 +45,9 @@ END $$;
 CREATE OR REPLACE TRIGGER leads_ledger_rows BEFORE UPDATE OR DELETE ON leads_stagechange
     FOR EACH ROW EXECUTE FUNCTION leads_ledger_forgets();
 
-CREATE OR REPLACE FUNCTION leads_lead_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+-- As the owner, for the app's role may not change history.
+CREATE OR REPLACE FUNCTION leads_lead_erased() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     who bigint[];
     handed bigint[];
@@ -70,6 +71,7 @@ BEGIN
     UPDATE leads_bantitem SET note = '' WHERE lead_id = ANY(who);
     UPDATE leads_adjustment SET reason = 'Erased' WHERE lead_id = ANY(who);
     UPDATE leads_override SET reason = 'Erased' WHERE lead_id = ANY(who);
+    UPDATE leads_consent SET address = '' WHERE lead_id = ANY(who) AND address <> '';
     UPDATE leads_event SET properties = '{}', property_keys = '{}', word_keys = NULL
         WHERE lead_id = ANY(who);
     UPDATE leads_importline SET cells = '[]', email_key = '', external_id = '', errors = NULL
@@ -100,6 +102,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+REVOKE ALL ON FUNCTION leads_lead_erased() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER leads_lead_erased AFTER UPDATE OF stage ON leads_lead
     FOR EACH ROW WHEN (NEW.stage = 'erased') EXECUTE FUNCTION leads_lead_erased();
 """
@@ -107,7 +110,8 @@ REMEMBERS = """
 CREATE OR REPLACE TRIGGER leads_ledger_rows BEFORE UPDATE OR DELETE ON leads_stagechange
     FOR EACH ROW EXECUTE FUNCTION leads_append_only();
 DROP FUNCTION IF EXISTS leads_ledger_forgets();
-CREATE OR REPLACE FUNCTION leads_lead_erased() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION leads_lead_erased() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     DELETE FROM leads_unreadvalue WHERE lead_id = NEW.id;
     DELETE FROM leads_alias WHERE lead_id = NEW.id;
@@ -131,7 +135,7 @@ def forget(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("leads", "0053_raw_values")]
+    dependencies = [("leads", "0054_history_stays")]
     operations = [
         migrations.RunSQL(SINCE_NOW, SINCE_IT_SAYS),
         migrations.RunSQL(FORGETS, REMEMBERS),

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils import timezone
 
+from leadportal.db.append_only import AppendOnly
+
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def that_count(self) -> "ConsentQuerySet":
@@ -8,8 +10,8 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.filter(merge__undone_at=None)
 
 
-class Consent(models.Model):
-    """One giving or withdrawing of consent for one purpose. Never edited."""
+class Consent(AppendOnly):
+    """One giving or withdrawing of consent for one purpose."""
 
     # consent_lead_purpose begins with it.
     lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="consents", db_index=False)

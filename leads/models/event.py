@@ -2,9 +2,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from leadportal.db.append_only import AppendOnly
 
-class Event(models.Model):
-    """Something a person did. Never edited."""
+
+class Event(AppendOnly):
+    """Something a person did."""
 
     # The indexes below begin with the lead; one of its own would only make writing dearer.
     lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="events", db_index=False)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
+from leadportal.db.append_only import AppendOnly
 
 
 class HandoffQuerySet(models.QuerySet["Handoff"]):
@@ -193,7 +194,7 @@ class Handoff(models.Model):
         return reverse("lead", args=[self.lead_id])
 
 
-class Touch(models.Model):
+class Touch(AppendOnly):
     """One logged call, mail or meeting by a person."""
 
     class Channel(models.TextChoices):

@@ -2,9 +2,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from leadportal.db.append_only import AppendOnly
 
-class Note(models.Model):
-    """What somebody wants everybody who sees the lead to know. Never changed, only added to."""
+
+class Note(AppendOnly):
+    """What somebody wants everybody who sees the lead to know."""
 
     lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="notes", db_index=False)
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)

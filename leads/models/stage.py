@@ -3,9 +3,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from funnel.stages import Actor, Stage
+from leadportal.db.append_only import AppendOnly
 
 
-class StageChange(models.Model):
+class StageChange(AppendOnly):
     """One move of one lead, for ever: who, from where, to where, why, by which version.
 
     Written by leads/ledger.py only.

@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from django.db import connection
 
 from leads.imports import imports, job
 from leads.imports.imports import Terms
@@ -34,14 +33,14 @@ def test_a_worker_killed_in_the_middle_of_an_import_loses_nothing(worker):
     one = imports.begin(marketer, "list.csv", io.BytesIO(text.encode()))
     imports.choose(one, marketer, one.columns, Terms())
     eventually(lambda: now(one).state == "checked", within=30)
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute(HANG)
     imports.start(one, marketer)
     # The first batch is in, the second hangs.
     eventually(lambda: now(one).lines_done == 500 and somebody_hangs(), within=30)
 
     kill(worker)
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute(f"SET lock_timeout = '60s'; {LET_GO}; RESET lock_timeout")
 
     def finished():

@@ -4,6 +4,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from leads.invariants import invariants
+from tests import factories
 
 
 def hot(number):
@@ -39,14 +40,14 @@ CREATE TRIGGER hang BEFORE INSERT ON leads_handoff FOR EACH ROW
 
 def hang_at_handoffs(after=0):
     """Whoever hands over a lead with a higher id waits from now on, until let go."""
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute("SELECT pg_advisory_lock(7)")
         cursor.execute(HANG, [after])
 
 
 def let_go():
     """Whoever hung goes on; what they had begun, even if killed since, is waited for."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), factories.as_owner() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '60s'; SELECT pg_advisory_unlock(7)")
         cursor.execute("DROP TRIGGER hang ON leads_handoff; DROP FUNCTION hang()")
 

@@ -41,13 +41,13 @@ def data_in(file: Path) -> list[str]:
 
 
 @pytest.fixture
-def elsewhere(transactional_db):
+def elsewhere(transactional_db, as_owner):
     """The environment of a server with an empty database."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE DATABASE elsewhere")
-    env = environment()
-    name = connection.settings_dict["NAME"]
-    yield env | {"DATABASE_URL": env["DATABASE_URL"].replace(f"/{name}", "/elsewhere")}
+    env, name = environment(), connection.settings_dict["NAME"]
+    urls = ("DATABASE_URL", "DATABASE_OWNER_URL")
+    yield env | {url: env[url].replace(f"/{name}", "/elsewhere") for url in urls}
     with connection.cursor() as cursor:
         cursor.execute("DROP DATABASE elsewhere WITH (FORCE)")
 

@@ -22,6 +22,8 @@ SERVICES = COMPOSE["services"]
 OURS = ("migrate", "web", "worker", "beat")
 # Settings of the README that a container has by its image, or that are of one machine.
 NOT_FOR_CONTAINERS = {"HOST", "PORT", "DATA_DIR", "DEMO", "DEBUG"}
+# What only the service that migrates is to know.
+OF_THE_OWNER = {"DATABASE_OWNER_URL"}
 
 
 def settings_of_readme() -> set[str]:
@@ -33,9 +35,23 @@ def settings_of_readme() -> set[str]:
 def test_every_setting_of_the_readme_reaches_the_containers(service: str) -> None:
     assert settings_of_readme() > {"LOG_LEVEL", "WEB_THREADS", "HSTS"}
 
-    given = set(SERVICES[service]["environment"])
+    given = SERVICES[service]["environment"]
+    is_owner = service == "migrate"
 
-    assert settings_of_readme() - NOT_FOR_CONTAINERS == given
+    assert settings_of_readme() - NOT_FOR_CONTAINERS == given.keys() | OF_THE_OWNER
+    assert (given.keys() >= OF_THE_OWNER) == is_owner
+    assert ("POSTGRES_PASSWORD" in str(given)) == is_owner
+
+
+def test_the_web_works_as_a_role_that_owns_nothing() -> None:
+    owner, app = (
+        re.match(r"postgres://(\w+):", SERVICES["migrate"]["environment"][name])
+        for name in ("DATABASE_OWNER_URL", "DATABASE_URL")
+    )
+
+    assert owner and app
+    assert (owner[1], app[1]) == (postgres.DATABASE, postgres.APP_ROLE)
+    assert SERVICES["postgres"]["environment"]["POSTGRES_USER"] == owner[1]
 
 
 def test_the_example_names_every_variable_of_the_compose_file() -> None:

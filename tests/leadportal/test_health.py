@@ -48,11 +48,12 @@ def test_all_is_well(client: Client, valkey: processes.Process) -> None:
 @pytest.mark.django_db
 def test_a_full_disk_of_the_database_is_known(client: Client, valkey: processes.Process) -> None:
     # As good as full: what it writes beside its tables finds no room.
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute("SET temp_file_limit = 100")
-        try:
-            status, state = ready(client)
-        finally:
+    try:
+        status, state = ready(client)
+    finally:
+        with factories.as_owner() as cursor:
             cursor.execute("RESET temp_file_limit")
 
     assert (status, state["database"], state["status"]) == (503, "full", "down")
@@ -71,7 +72,7 @@ def test_a_database_that_takes_no_writes_is_known(
 
 @pytest.mark.django_db
 def test_missing_migrations_are_named(client: Client, valkey: processes.Process) -> None:
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'leads' AND name ~ '^0018'")
 
     status, state = ready(client)

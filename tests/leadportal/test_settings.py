@@ -77,6 +77,41 @@ def test_a_base_url_may_be_an_ipv6_address(tmp_path):
     assert found["BASE_URL"] == "http://[fd00::7]:8000"
 
 
+ROLES = {
+    "DATABASE_URL": "postgres://theirs_app:word@localhost/portal",
+    "DATABASE_OWNER_URL": "postgres://theirs:pass@localhost/portal",
+}
+
+
+@pytest.mark.parametrize(
+    ("process", "env", "user", "app"),
+    [
+        ("web", {}, "leadportal_app", "leadportal_app"),
+        ("migrate", {}, "leadportal", "leadportal_app"),
+        ("worker", ROLES, "theirs_app", "theirs_app"),
+        ("user", ROLES, "theirs_app", "theirs_app"),
+        ("migrate", ROLES, "theirs", "theirs_app"),
+        ("restore", ROLES, "theirs", "theirs_app"),
+        ("backup", ROLES, "theirs", "theirs_app"),
+        # One role is the owner, and there is no other.
+        ("web", ROLES | {"DATABASE_OWNER_URL": ""}, "theirs_app", None),
+        ("migrate", ROLES | {"DATABASE_OWNER_URL": ""}, "theirs_app", None),
+    ],
+)
+def test_what_changes_tables_is_done_as_their_owner_and_nothing_else(
+    tmp_path, process, env, user, app
+):
+    found = read(tmp_path, "DATABASES", "APP_ROLE", LEADPORTAL_PROCESS=process, **env)
+
+    assert (found["DATABASES"]["default"]["USER"], found["APP_ROLE"]) == (user, app)
+
+
+def test_an_owner_that_is_no_database_is_said(tmp_path):
+    said = read(tmp_path, "APP_ROLE", **ROLES | {"DATABASE_OWNER_URL": "postgres://a:b/c"})
+
+    assert said == "DATABASE_OWNER_URL must name a PostgreSQL: postgres://…\n"
+
+
 def test_settings_that_are_empty_are_their_defaults(tmp_path):
     names = ("API_RATE_PER_MINUTE", "ALLOWED_HOSTS", "LOG_LEVEL")
 

@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from funnel.stages import Stage
+from leadportal.db import roles
 from leads import news
 from leads.models import Judgement, Lead, News
 from tests import factories
@@ -37,10 +38,11 @@ COLUMNS = (
 def newest() -> None:
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
+    roles.give("default")  # as the command does
 
 
 @pytest.fixture
-def migrate(transactional_db: None) -> Iterator[Callable[[str], Any]]:
+def migrate(transactional_db: None, as_owner: None) -> Iterator[Callable[[str], Any]]:
     """Take the app to one of its migrations; gives the models as they were. Back at the end."""
 
     def migrate(name: str) -> Any:

@@ -305,6 +305,7 @@ def test_who_lost_the_role_a_moment_ago_changes_nothing_more():
         "TRUNCATE accounts_personchange",
     ],
 )
+@pytest.mark.usefixtures("as_owner")
 def test_the_history_takes_new_rows_and_nothing_else(statement):
     people.end_sessions(factories.rep(), by=factories.admin())
     connection.check_constraints()

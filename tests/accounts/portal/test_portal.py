@@ -148,6 +148,7 @@ def test_a_row_from_a_value_to_itself_is_refused():
         "TRUNCATE accounts_settingchange",
     ],
 )
+@pytest.mark.usefixtures("as_owner")
 def test_the_history_takes_new_rows_and_nothing_else(statement):
     setting(claim_minutes=45)
     connection.check_constraints()  # nothing may be pending when a table is emptied

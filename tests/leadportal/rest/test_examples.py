@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.db.models import Model
 
 from accounts.models import User
@@ -62,7 +61,7 @@ class Story:
 
     def one_of_two(self) -> Lead:
         """Beside the lead that the example names."""
-        with connection.cursor() as cursor:
+        with factories.as_owner() as cursor:
             cursor.execute("ALTER SEQUENCE leads_lead_id_seq RESTART WITH 12")
         factories.lead()
         return factories.lead()

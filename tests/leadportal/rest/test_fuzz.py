@@ -30,7 +30,9 @@ def somebody() -> None:
         factories.handoff(factories.lead(name))
 
 
-def test_the_api_takes_and_answers_what_it_says(somebody: None, live_portal: Portal) -> None:
+def test_the_api_takes_and_answers_what_it_says(
+    somebody: None, live_portal: Portal, tmp_path: Path
+) -> None:
     key = Api().plain
     asked = ["--max-examples", ASKED] if ASKED else SHORT
     program = Path(sys.executable).with_name("schemathesis")
@@ -38,6 +40,10 @@ def test_the_api_takes_and_answers_what_it_says(somebody: None, live_portal: Por
     command += [f"{live_portal.url}/api/v1/schema", "--origin", live_portal.url, *asked]
     command += ["-H", f"Authorization: Bearer {key}", "--generation-database", "none"]
     done = subprocess.run(
-        list(map(str, command)), capture_output=True, text=True, env=os.environ | {"COLUMNS": "200"}
+        list(map(str, command)),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ | {"COLUMNS": "200"},
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -6,10 +6,10 @@ from importlib import import_module
 import pytest
 from django.db import connection
 
-from leads import invariants
 from leads.duplicates import merging, undoing
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
+from leads.invariants import invariants
 from leads.models import Consent, Lead
 from tests import factories
 

@@ -338,6 +338,7 @@ def test_whom_one_was_said_not_to_be_the_other_is_not_either(ines):
     assert Duplicate.objects.get(first=one, second=third).decision == "refused"
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_consents_are_given_to_nobody_else(two):
     consent = factories.consent(two[0])
 

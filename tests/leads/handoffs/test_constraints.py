@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from funnel.stages import Stage
-from leads.models import Consent, Handoff, News, StageChange
+from leads.models import Consent, Event, Handoff, News, Note, StageChange, Touch
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -52,18 +52,88 @@ def test_a_lead_handed_over_before_can_be_handed_over_again():
     assert factories.handoff(lead).state == "open"
 
 
-@pytest.mark.parametrize("model", [StageChange, Consent])
-@pytest.mark.parametrize("change", ["UPDATE {} SET at = now()", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.usefixtures("as_owner")
+@pytest.mark.parametrize("model", [StageChange, Consent, Event, Touch, Note])
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = -id", "DELETE FROM {}", "TRUNCATE {}"])
 def test_history_takes_new_rows_and_nothing_else(model, change):
-    lead = factories.lead()
-    factories.consent(lead)
+    rep = factories.rep()
+    claimed = factories.claimed(rep)
+    factories.consent(claimed.lead)
+    factories.event(claimed.lead)
+    Touch.objects.create(handoff=claimed, by=rep, channel="call", result="talked")
+    Note.objects.create(lead=claimed.lead, by=rep, text="Likes mornings")
     before = model.objects.count()
+    assert before
 
     refused = pytest.raises(IntegrityError, match="append-only")
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(change.format(model._meta.db_table))
     assert model.objects.count() == before
+
+
+FORGETS = [
+    "UPDATE leads_event SET properties = '{}', property_keys = '{}', word_keys = NULL",
+    "UPDATE leads_consent SET text = ''",
+    "UPDATE leads_touch SET note = ''",
+    "DELETE FROM leads_note",
+]
+
+
+def said_of(lead):
+    rep = factories.rep(f"Rep {lead.pk}")
+    factories.consent(lead, text="Yes")
+    factories.event(lead, properties={"path": "/pricing"}, property_keys={"path": "/pricing"})
+    Touch.objects.create(handoff=lead.handoffs.get(), by=rep, channel="call", note="Out till May")
+    Note.objects.create(lead=lead, by=rep, text="Likes mornings")
+
+
+@pytest.mark.usefixtures("as_owner")
+@pytest.mark.parametrize("change", FORGETS)
+def test_history_forgets_what_it_says_of_who_was_erased_and_of_their_parts(change):
+    heir, part = (factories.withdrawn(factories.lead()).lead for _ in range(2))
+    for lead in (heir, part):
+        said_of(lead)
+    factories.moved(part, Stage.MERGED, merged_into_id=heir.pk)
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
+
+    factories.moved(heir, Stage.ERASED)
+
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+        assert cursor.rowcount == 2
+
+
+@pytest.mark.usefixtures("as_owner")
+@pytest.mark.parametrize(
+    "change",
+    [
+        'UPDATE leads_event SET properties = \'{"path": "/"}\'',
+        "UPDATE leads_event SET properties = '{}', occurred_at = now() - interval '1 year'",
+        "UPDATE leads_consent SET text = '', given = NOT given",
+        "UPDATE leads_touch SET note = 'Never reached'",
+        "UPDATE leads_note SET text = 'Another'",
+        "DELETE FROM leads_event",
+        "DELETE FROM leads_consent",
+        "DELETE FROM leads_touch",
+    ],
+)
+def test_what_happened_stays_also_of_who_was_erased(change):
+    lead = factories.withdrawn(factories.lead()).lead
+    said_of(lead)
+    factories.moved(lead, Stage.ERASED)
+
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
 
 
 def test_a_lead_with_history_is_never_deleted():

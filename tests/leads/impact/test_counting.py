@@ -164,7 +164,7 @@ def test_a_worker_killed_while_it_counts_is_followed_by_one_that_goes_on(worker)
     for pk in leads[:15]:
         factories.event(Lead.objects.get(pk=pk), "demo_request")
     qualify(leads)
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute("SELECT pg_advisory_lock(7)")
         cursor.execute(HANG)
     version = signed(mql_line=60, sql_line=80)
@@ -173,7 +173,7 @@ def test_a_worker_killed_while_it_counts_is_followed_by_one_that_goes_on(worker)
 
     os.killpg(worker.popen.pid, signal.SIGKILL)
     worker.popen.wait(10)
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(7)")
         cursor.execute("DROP TRIGGER hang ON leads_impactcount; DROP FUNCTION hang()")
 

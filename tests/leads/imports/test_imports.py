@@ -4,7 +4,7 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DataError, connection
+from django.db import DataError
 from django.utils import timezone
 
 from accounts.policy import NotAllowed
@@ -232,7 +232,7 @@ def test_an_open_handoff_is_withdrawn_with_its_lead(imported, undone):
     ingest_events([demo], integration=factories.integration())
     due.drain()
     assert Handoff.objects.get().state == "open"
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute("SET session_replication_role = replica")
         Event.objects.all().delete()
         cursor.execute("RESET session_replication_role")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from leads import invariants
+from leads.invariants import invariants
 from leads.models import Alias, Consent, ConsentPurpose, Event, Lead
 from tests import factories
 

@@ -123,12 +123,12 @@ def test_a_migration_that_changes_a_column_under_a_plan_costs_no_lead():
     website = factories.integration()
     lead = {"email": "maya@brightwater.example", "source": "Demo form"}
     ingest_leads([lead], integration=website)
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute("ALTER TABLE leads_source ALTER COLUMN name TYPE varchar(81)")
 
     try:
         (result,) = ingest_leads([lead | {"first_name": "Maya"}], integration=website)
         assert result.status is Status.MATCHED
     finally:
-        with connection.cursor() as cursor:
+        with factories.as_owner() as cursor:
             cursor.execute("ALTER TABLE leads_source ALTER COLUMN name TYPE varchar(80)")

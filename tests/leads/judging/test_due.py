@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
 from funnel.conditions.values import ConditionError
@@ -34,7 +34,7 @@ def arrivals(count, **fields):
 @pytest.fixture
 def poison(db):
     """A lead whose row cannot be written when it is judged."""
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute(
             """
             CREATE FUNCTION refuse_poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -52,7 +52,7 @@ def poison(db):
 
 
 def cure():
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute("DROP TRIGGER refuse_poison ON leads_judgement")
 
 

@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 import pytest
-from django.db import InternalError, connection, transaction
+from django.db import InternalError, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -109,7 +109,7 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.saved = transaction.atomic()
         self.saved.__enter__()
-        with connection.cursor() as cursor:
+        with factories.as_owner() as cursor:
             cursor.execute(REFUSE_POISON)
         self.at = NOON
         # Source and campaign of each lead, as they were first known.

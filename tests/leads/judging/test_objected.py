@@ -3,12 +3,12 @@
 import pytest
 
 from funnel.stages import Stage
-from leads import invariants
 from leads.by_hand import disqualifying, points, stages
 from leads.by_hand.terms import OverrideRefused
 from leads.explanation.stored import explain
 from leads.handoffs import claims
 from leads.impact import reading
+from leads.invariants import invariants
 from leads.judging.due import oldest_due
 from leads.judging.judgement import qualify
 from leads.models import DayScore, Handoff, Judgement, Lead, News, Override, StageChange

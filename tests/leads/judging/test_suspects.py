@@ -4,7 +4,6 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from leads.judging import due, suspects
@@ -16,7 +15,7 @@ from tests.leads.judging.test_due import AT, arrivals
 
 def take_long(last_name, seconds):
     """Judging leads of this name takes so many seconds each."""
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         cursor.execute(
             f"""
             CREATE FUNCTION take_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

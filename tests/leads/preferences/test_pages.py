@@ -7,7 +7,7 @@ from django.test import Client
 
 from leadportal.db import clock
 from leadportal.rest import rates
-from leads import invariants
+from leads.invariants import invariants
 from leads.judging.due import drain
 from leads.models import Consent, CustomField, Judgement, Lead
 from leads.preferences import links, pages

@@ -4,7 +4,6 @@ from datetime import date
 from importlib import import_module
 
 import pytest
-from django.db import connection
 
 from leads.models import Campaign, Handoff, Lead, Source
 from leads.text import name_key
@@ -17,7 +16,7 @@ MIGRATION = import_module("leads.migrations.0039_one_name_one_source")
 @pytest.fixture
 def before():
     """As it was: names that differ by a dash are two, and nothing stands but by the code."""
-    with connection.cursor() as cursor:
+    with factories.as_owner() as cursor:
         for statement in (
             "SET CONSTRAINTS ALL IMMEDIATE",
             "ALTER TABLE leads_source DROP CONSTRAINT source_name_once",
