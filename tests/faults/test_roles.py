@@ -19,7 +19,7 @@ from psycopg2 import errors
 
 from leadportal.db import roles
 from leadportal.local import folders, owner, postgres
-from leads.invariants import invariants
+from leads.invariants import history
 from manage import about_the_database
 from tests import factories
 from tests.leadportal.test_up import Machine
@@ -99,7 +99,7 @@ def test_nothing_of_history_is_left_without_its_triggers(as_owner: None) -> None
     assert len(HISTORY) >= 7
     assert without_triggers(HISTORY) == []
     # `check_invariants` asks where the product runs.
-    assert {table for table, _ in invariants.GUARDS} >= set(HISTORY)
+    assert {table for table, _ in history.GUARDS} >= set(HISTORY)
 
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE new_history (id bigint)")

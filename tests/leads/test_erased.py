@@ -27,6 +27,7 @@ from leads.models import (
     Note,
     Nurture,
     Override,
+    RawValue,
     StageChange,
     Touch,
     UnreadValue,
@@ -133,6 +134,7 @@ def known_to_all(lead):
     Note.objects.create(lead=lead, by=ines, text="Called")
     BantItem.objects.create(lead=lead, by=ines, item="need", state="known", note="much")
     UnreadValue.objects.create(lead=lead, integration=website, field="country", value="Oz")
+    RawValue.objects.create(lead=lead, name="seats", value="many")
     Delivery.objects.create(lead=lead, inlet=inlet, body=b"", state="taken", due_at=None)
     ImportLine.objects.create(of=file, number=1, lead=lead, cells=["x"], status="created")
     LeadChange.objects.create(lead=lead, person=ines, fields={})
@@ -222,14 +224,14 @@ def test_nobody_else_is_forgotten(maya):
 @pytest.mark.parametrize(
     "change", [{"reason": "Something else"}, {"evidence": {"x": 1}}, {"at": timezone.now()}]
 )
-def test_the_ledger_forgets_and_does_not_learn(maya, change):
+def test_the_ledger_forgets_and_does_not_learn(maya, change, as_owner):
     lead = factories.moved(maya[-1], Stage.ERASED)
 
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         StageChange.objects.filter(lead=lead).update(**change)
 
 
-def test_of_who_is_somebody_the_ledger_forgets_nothing():
+def test_of_who_is_somebody_the_ledger_forgets_nothing(as_owner):
     lead = factories.lead(stage=Stage.MQL, fit=20)
 
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
