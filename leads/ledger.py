@@ -18,8 +18,7 @@ place: the trigger leads_ledger_continues there, which has the rows just added a
 single verb does besides (close the handoff, end an override) stays with the verb.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -32,6 +31,7 @@ from accounts.models import User
 from funnel.stages import Actor, Stage, check_move, steps
 from leadportal.db import prepared
 from leadportal.db.pieces import Sql
+from leadportal.db.rows import as_json
 from leads.models import Handoff, Lead
 
 
@@ -124,13 +124,8 @@ def write(moves: Sequence[LedgerRow], sets: Mapping[int, Sets] | None = None) ->
     columns = tuple(next(iter(sets.values()), ()))
     rows = [{name: getattr(move, name) for name in COLUMNS} for move in moves]
     leads = [{"id": lead_id, **values} for lead_id, values in sets.items()]
-    params = {"moves": _json(rows)} | ({"leads": _json(leads)} if columns else {})
+    params = {"moves": as_json(rows)} | ({"leads": as_json(leads)} if columns else {})
     prepared.fetch(_statement(columns), params)
-
-
-def _json(rows: Iterable[Mapping[str, Any]]) -> str:
-    # Times and decimals as text: PostgreSQL reads both exactly.
-    return json.dumps(rows, default=str)
 
 
 def insertion(moves: Sql) -> Sql:

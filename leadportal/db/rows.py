@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
+import orjson
 from django.db import connection, models
 from django.db.models import NOT_PROVIDED
 from psycopg2 import sql
@@ -17,9 +18,13 @@ M = TypeVar("M", bound=models.Model)
 _EMPTY_OR_NONE = (dict, list, NOT_PROVIDED)
 
 
-def _json(value: Any) -> str:
-    # Times and decimals as text: PostgreSQL reads both exactly.
-    return json.dumps(value, default=str)
+def as_json(value: Any) -> str:
+    """Rows as PostgreSQL reads them: times and decimals as text, exactly."""
+    try:
+        return orjson.dumps(value, default=str).decode()
+    except orjson.JSONEncodeError:
+        # A whole number of more than 64 bits, which it does not write.
+        return json.dumps(value, default=str)
 
 
 @cache
@@ -68,7 +73,7 @@ def insert(
     statement, defaults = _insert_statement(model, skip_conflicts, returning)
     if beside:
         statement = f"WITH written AS ({statement}), beside AS ({beside}) SELECT * FROM written"  # noqa: S608 - constants
-    given = {"defaults0": _json(defaults | (common or {})), "rows0": _json(rows)}
+    given = {"defaults0": as_json(defaults | (common or {})), "rows0": as_json(rows)}
     return prepared.fetch(statement, given | params)
 
 
@@ -91,8 +96,8 @@ def insert_together(batches: Mapping[type[models.Model], Sequence[Row]], common:
     if not given:
         return True
     statement, defaults = _inserts_statement(tuple(given))
-    params = {f"rows{n}": _json(rows) for n, rows in enumerate(given.values())}
-    params |= {f"defaults{n}": _json(values | common) for n, values in enumerate(defaults)}
+    params = {f"rows{n}": as_json(rows) for n, rows in enumerate(given.values())}
+    params |= {f"defaults{n}": as_json(values | common) for n, values in enumerate(defaults)}
     ((written,),) = prepared.fetch(statement, params)
     return bool(written == sum(map(len, given.values())))
 
@@ -145,7 +150,7 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
         ),
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [_json(rows)])
+        cursor.execute(statement, [as_json(rows)])
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:

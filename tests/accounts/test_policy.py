@@ -69,6 +69,7 @@ def test_navigation_names_only_pages_that_open():
         "overview": Action.OPEN_OVERVIEW,
         "leads": Action.OPEN_LEADS,
         "duplicates": Action.MERGE_LEADS,
+        "fields": Action.OPEN_FIELDS,
         "rejections": Action.READ_REJECTIONS,
         "criteria": Action.OPEN_CRITERIA,
         "settings": Action.OPEN_SETTINGS,
@@ -132,7 +133,7 @@ def test_what_is_beside_the_navigation_is_within_reach_once():
 
     assert reached == ["Queue", *MINE, "Leads", "Criteria"]
     beside = policy.within_reach(both)[len(policy.places(both)) :]
-    assert [place.label for place in beside] == ["Duplicates"]
+    assert [place.label for place in beside] == ["Duplicates", "Fields"]
 
 
 def test_home_leads_to_the_page_of_the_role(client_of: Callable[..., Client]):

@@ -289,7 +289,7 @@ def test_every_form_of_who_holds_a_lead_stays_on_the_way(
     led = walking(as_user(rep), handoff, way)
 
     words = {url.split("?")[0].split("/")[-1] for url, _ in led}
-    asked = {"touch", "note", "bant", "follow-up", "edit", "not"}
+    asked = {"touch", "note", "bant", "follow-up", "edit", "not", "consent"}
     more = {
         "claimed": {"accept", "reject", "release"},
         "accepted": {"reject", "opportunity", "won", "lost"},
