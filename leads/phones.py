@@ -25,7 +25,7 @@ NATIONAL, ABROAD = "0", "00"
 # Fewer digits are a house number, more are no phone.
 LEAST, MOST = 5, 20
 # All of it said: the plus, the country, no nought to dial at home. E.164 has up to 15 digits.
-_WHOLE = re.compile(r"\+[1-9](?:[ ()-]{0,2}[0-9]){6,14}")
+_WHOLE = re.compile(r"\+[1-9](?:[0-9]{6,14}|(?:[ ()-]{0,2}[0-9]){6,14})")
 _NO_DIGITS = str.maketrans("", "", " ()-")
 # Within Russia and its neighbours an 8 stands where others have a 0.
 _EIGHT, _EIGHT_LEAST = "8", 9
@@ -49,23 +49,25 @@ def plain_e164(typed: str) -> str:
     the digits behind the code of the country are as many as a number there has, and do not begin
     as what is dialled before one, nothing is to be taken away.
     """
-    if not _WHOLE.fullmatch(typed):
+    if not typed.startswith("+") or not _WHOLE.fullmatch(typed):
         return ""
     number = typed.translate(_NO_DIGITS)
-    code = next((n for n in (2, 3, 4) if int(number[1:n]) in COUNTRY_CODE_TO_REGION_CODE), 0)
-    if not code or number[code] == NATIONAL:
-        return ""
-    lengths, dialled_before = _numbers_of(int(number[1:code]))
-    if len(number) - code not in lengths or dialled_before.match(number, code):
-        return ""
-    return number
+    for end in (2, 3, 4):
+        if known := _numbers_of(number[1:end]):
+            lengths, dialled_before = known
+            is_plain = len(number) - end in lengths and number[end] != NATIONAL
+            return number if is_plain and not dialled_before.match(number, end) else ""
+    return ""
 
 
 @cache
-def _numbers_of(code: int) -> tuple[frozenset[int], re.Pattern[str]]:
-    """How long numbers behind a code are, and what is dialled before one within the country."""
-    region = COUNTRY_CODE_TO_REGION_CODE[code][0]
-    rules = PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+def _numbers_of(code: str) -> tuple[frozenset[int], re.Pattern[str]] | None:
+    """How long numbers behind the code of a country are, and what is dialled before one there;
+    None for what is no code."""
+    if int(code) not in COUNTRY_CODE_TO_REGION_CODE:
+        return None
+    region = COUNTRY_CODE_TO_REGION_CODE[int(code)][0]
+    rules = PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
     if rules is None or rules.general_desc is None:
         return frozenset(), _NOTHING
     before = rules.national_prefix_for_parsing

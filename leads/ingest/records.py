@@ -274,11 +274,14 @@ class Record:
     def take_attributes(self, given: Mapping[str, Any], sender: Sender) -> None:
         stored = self.row.setdefault("attributes", {})
         twins = self.row.setdefault("attribute_keys", {})
+        is_weighed = sender.person or self.row.get("typed")
         for name, value in given.items():
             old = stored.get(name)
             # By type as well: 1 and true are equal in Python only.
             same = type(old) is type(value) and old == value
-            if not self.hears(f"{ATTRIBUTE}{name}", value, sender, same=same) or same:
+            if is_weighed and not self.hears(f"{ATTRIBUTE}{name}", value, sender, same=same):
+                continue
+            if same:
                 continue
             stored[name] = value
             twin = field_values.twin(value, sender.defined.get(name))
@@ -286,7 +289,8 @@ class Record:
             if twin is not None:
                 twins[name] = twin
             self._take_words(name, field_values.words(value, sender.defined.get(name)))
-            self.note(f"{ATTRIBUTE}{name}", old, value)
+            if not self.new:
+                self.note(f"{ATTRIBUTE}{name}", old, value)
 
     def finish(self) -> None:
         self.row["name_key"] = person_key(self.get("first_name"), self.get("last_name"))
