@@ -14,6 +14,8 @@ BEGIN
     INSERT INTO leads_uncompared (lead_id, at) VALUES (NEW.id, now());
     RETURN NULL;
 END $$;
+-- Who waits since before may be of last year, as its search is younger than they are.
+UPDATE leads_uncompared SET at = now() WHERE at < now() - interval '1 hour';
 """
 SINCE_IT_SAYS = """
 CREATE OR REPLACE FUNCTION leads_lead_is_uncompared() RETURNS trigger LANGUAGE plpgsql AS $$
