@@ -13,6 +13,7 @@ Tests with `worker` or `live_portal` talk to other processes, so their rows must
 they get the transactional database by themselves, and everything is emptied after each.
 """
 
+import math
 import os
 import shutil
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from leadportal.db import clock
 from leadportal.local import postgres
 from leads import fields
 from leads.domains import lists, roles
+from leads.metrics import cached
 from tests import factories
 from tests.shared import is_one_of_several, made_once
 
@@ -94,6 +96,12 @@ def _nobody_said_otherwise() -> None:
     lists.said.remember({}, for_long=True)
     roles.said.remember({}, for_long=True)
     fields.renamed.remember({}, for_long=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine keeps no answers that a quiet one asks anew: queries count the same on both."""
+    monkeypatch.setattr(cached, "COSTLY", math.inf)
 
 
 @pytest.fixture(scope="session")
