@@ -34,6 +34,7 @@ def database() -> Iterator[None]:
     """Our own PostgreSQL, with its durable settings, migrated and empty; gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="leadportal-bench-") as folder:
         os.environ["DATA_DIR"] = folder
+        from leadportal import collector
         from leadportal.local import owner
 
         with owner.attach_or_start(Path(folder), valkey=False):
@@ -47,6 +48,8 @@ def database() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET statement_timeout = 0")
                 cursor.execute("SET idle_in_transaction_session_timeout = 0")
+            # As in the product's own processes.
+            collector.settle()
             yield
             connection.close()
 

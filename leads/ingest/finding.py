@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import JSONField
 
@@ -14,8 +15,9 @@ from leads.ingest.identity import Employed, KnownLeads, Reached
 from leads.ingest.records import WRITTEN, Arrival, Record
 from leads.ingest.results import How
 from leads.ingest.speaking import Sender
-from leads.matching import company_key
+from leads.matching import company_key, international_phone
 from leads.models import EmailKind, Lead
+from leads.text import person_key
 
 _COLUMNS = ("id", "stage", "merged_into_id", *WRITTEN)
 # psycopg hands these on as text.
@@ -129,19 +131,34 @@ def _has_another_id(record: Record, arrival: Arrival) -> bool:
 
 
 def find(arrivals: Sequence[Arrival], sender: Sender) -> People:
-    for arrival in arrivals:
+    names: dict[str, Any] = {
+        "external": {a.values["external_id"] for a in arrivals if "external_id" in a.values},
+        "mails": {a.email_key for a in arrivals if a.email_key},
+    }
+    known, unnamed = None, [arrival for arrival in arrivals if not arrival.lead_id]
+    if len(arrivals) > 1:
+        # Whom an id or a mail names, nothing else has to: of many, that spares more than it costs
+        # to ask twice.
+        known = identity.find_leads(sender.integration, **names)
+        unnamed = [
+            arrival
+            for arrival in unnamed
+            if arrival.values.get("external_id") not in known.by_external
+            and arrival.email_key not in known.by_mail
+        ]
+        names = {}
+    for arrival in unnamed:
         _tell_how_to_find(arrival)
     known = identity.find_leads(
         sender.integration,
-        external={a.values["external_id"] for a in arrivals if "external_id" in a.values},
-        mails={a.email_key for a in arrivals if a.email_key},
-        phones={a.reached for a in arrivals if a.reached},
-        employed={a.employed for a in arrivals if a.employed},
+        **names,
+        phones={a.reached for a in unnamed if a.reached},
+        employed={a.employed for a in unnamed if a.employed},
+        known=known,
     )
     changed = {a.lead_id for a in arrivals if a.lead_id}
-    meant = {*known.by_external.values(), *known.by_mail.values(), *changed}
     maybe = _maybe_meant(arrivals, known)
-    records = _load({*meant, *maybe})
+    records = _load({*known.by_external.values(), *known.by_mail.values(), *changed, *maybe})
     if maybe and sender.integration:
         asked = {"ids": sorted(maybe), "integration": sender.integration.pk}
         for (pk,) in prepared.fetch(_NAMED, asked):
@@ -155,24 +172,30 @@ def find(arrivals: Sequence[Arrival], sender: Sender) -> People:
 
 
 def _tell_how_to_find(arrival: Arrival) -> None:
-    """What else than id and mail may say who is meant; not of a change, which names its lead."""
-    if not arrival.name_key or arrival.lead_id:
+    """What else than id and mail may say who is meant."""
+    values = arrival.values
+    name_key = person_key(values.get("first_name", ""), values.get("last_name", ""))
+    if not name_key:
         return
-    if arrival.phone.startswith("+"):
-        arrival.reached = Reached(arrival.phone, arrival.name_key)
+    if "phone" in values:
+        phone = international_phone(values["phone"], values.get("country", ""))
+        if phone.startswith("+"):
+            arrival.reached = Reached(phone, name_key)
     # A first name alone is no name that two people would not share.
-    if " " in arrival.name_key:
-        given = arrival.values.get("company")
-        called = arrival.called = companies.called(given, arrival.values.get("email", ""))
+    if " " in name_key:
+        given = values.get("company")
+        called = arrival.called = companies.called(given, values.get("email", ""))
         if called.domain or called.name:
             firm = "" if called.domain else company_key(called.name)
-            arrival.employed = Employed(called.domain, firm, arrival.name_key)
+            arrival.employed = Employed(called.domain, firm, name_key)
 
 
 def _maybe_meant(arrivals: Sequence[Arrival], known: KnownLeads) -> set[int]:
     """Of those that are alike, the ones an item may be about, so that they are locked and read."""
     found: set[int] = set()
     for arrival in arrivals:
+        if not arrival.keys:
+            continue
         named = arrival.values.get("external_id") in known.by_external
         if named or arrival.email_key in known.by_mail:
             continue

@@ -109,10 +109,14 @@ def find_leads(
     ids: Collection[int] = (),
     phones: Collection[Reached] = (),
     employed: Collection[Employed] = (),
+    known: KnownLeads | None = None,
 ) -> KnownLeads:
     """Known leads by external ids of this integration, personal mails, our own ids, number with
-    name, and name with company. One statement, and another where somebody was merged away."""
-    known = KnownLeads()
+    name, and name with company. One statement, and another where somebody was merged away.
+
+    What is `known` already is added to.
+    """
+    known = known or KnownLeads()
     given = _given(integration, external, mails, ids, phones, employed)
     named = [name for name in _NAMED if name in given]
     if not named:

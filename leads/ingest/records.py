@@ -12,7 +12,7 @@ from leads.consent import Word
 from leads.ingest.companies import Called, Mention
 from leads.ingest.identity import Employed, Reached
 from leads.ingest.speaking import Sender
-from leads.matching import email_identity, international_phone
+from leads.matching import email_identity
 from leads.models import Lead
 from leads.text import own_words, person_key, search_key
 
@@ -58,9 +58,7 @@ class Arrival:
     # How it names a company, where that was asked to find whom it means.
     called: Called | None = None
     mention: Mention | None = None
-    # The number and the words of the name, and what else may tell who is meant (finding.py).
-    phone: str = ""
-    name_key: str = ""
+    # What else may tell who is meant (finding.py).
     reached: Reached | None = None
     employed: Employed | None = None
     # What of it was not understood, or not all; what it said without the meanings of that, and
@@ -79,11 +77,6 @@ class Arrival:
     def __post_init__(self) -> None:
         if "email" in self.values:
             self.email_kind, self.email_key = email_identity(self.values["email"])
-        first, last = self.values.get("first_name", ""), self.values.get("last_name", "")
-        if first or last:
-            self.name_key = person_key(first, last)
-        if "phone" in self.values:
-            self.phone = international_phone(self.values["phone"], self.values.get("country", ""))
 
     @property
     def keys(self) -> list[Reached | Employed]:
