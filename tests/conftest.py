@@ -100,7 +100,7 @@ def _nobody_said_otherwise() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine keeps no answers that a quiet one asks anew: queries count the same on both."""
+    """A busy machine keeps no answers that a quiet one asks anew: both count the same queries."""
     monkeypatch.setattr(cached, "COSTLY", math.inf)
 
 

@@ -1,8 +1,11 @@
 """How a form's fields are shown: the control, its name, and what is wrong with it."""
 
+from collections.abc import Iterable
+
 from django import forms, template
 from django.forms.boundfield import BoundField
-from django.utils.safestring import SafeString
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 register = template.Library()
@@ -51,3 +54,17 @@ def is_checkbox(field: BoundField) -> bool:
 def is_group(field: BoundField) -> bool:
     """Whether the field is a set of choices, so its name is a legend and not a label."""
     return isinstance(field.field.widget, GROUPS)
+
+
+@register.simple_tag
+def options(choices: Iterable[str | tuple[str, str]], chosen: str) -> SafeString:
+    """Of a select: words, or values with their labels; hundreds, so no template walks them."""
+    pairs = ((one, one) if isinstance(one, str) else one for one in choices)
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, SELECTED if value == chosen else "", label) for value, label in pairs),
+    )
+
+
+SELECTED = mark_safe(" selected")

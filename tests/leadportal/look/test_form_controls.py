@@ -1,6 +1,7 @@
 import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates, get_default_renderer
+from django.template import Context, Template
 
 GROUPED = [("Nordic", [("SE", "Sweden"), ("NO", "Norway")]), ("DE", "Germany & <more>")]
 
@@ -17,3 +18,16 @@ def test_a_select_is_as_django_writes_it(widget, choices):
 
     assert ours == theirs
     assert ours
+
+
+def test_options_of_a_select_are_words_or_values_with_labels():
+    page = Template('{% options words "b" %}{% options pairs "x@y.example" %}')
+    shown = page.render(
+        Context({"words": ["a", "b"], "pairs": [("x@y.example", "<X>"), ("z@y.example", "Z")]})
+    )
+
+    assert shown == (
+        '<option value="a">a</option><option value="b" selected>b</option>'
+        '<option value="x@y.example" selected>&lt;X&gt;</option>'
+        '<option value="z@y.example">Z</option>'
+    )
