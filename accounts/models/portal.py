@@ -3,6 +3,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
+from leadportal.db import rows
 from leadportal.db.append_only import AppendOnly
 
 
@@ -73,7 +74,7 @@ class Portal(models.Model):
     @classmethod
     def load(cls) -> "Portal":
         """The settings row; made with its defaults the first time."""
-        return cls.objects.get_or_create(pk=1)[0]
+        return rows.one(cls, "id", 1) or cls.objects.get_or_create(pk=1)[0]
 
 
 class SettingChange(AppendOnly):

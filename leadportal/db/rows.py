@@ -135,6 +135,13 @@ def as_instance(model: type[M], values: Sequence[Any]) -> M:
     return model.from_db(connection.alias, [], read)
 
 
+def one(model: type[M], by: str, value: Any) -> M | None:
+    """The instance whose unique column `by` has this value, by a statement that is prepared."""
+    columns = tuple(field.column for field in model._meta.concrete_fields)
+    found = prepared.fetch(_select_statement(model, columns, by), {"keys": [value]})
+    return as_instance(model, found[0]) if found else None
+
+
 def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
     """Set `columns` of the rows by their id; every row names every column."""
     if not rows:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, permission_classes
@@ -16,6 +16,7 @@ from accounts.models import Scope, User
 from accounts.policy import Action
 from funnel.models import Reason
 from funnel.stages import MoveNotAllowed, Stage
+from leadportal.db import rows
 from leadportal.db.paging import Order, read_moment
 from leadportal.rest.idempotency import idempotent
 from leadportal.rest.lists import narrowed, one_page, unless_known
@@ -59,6 +60,16 @@ def handoffs_for(request: Request) -> HandoffQuerySet:
     return Handoff.objects.all()
 
 
+def one_handoff(request: Request, pk: int) -> Handoff:
+    """That of which a verb speaks. Raises Http404 where it is not for these eyes."""
+    if isinstance(request.user, User):
+        return get_object_or_404(Handoff.objects.visible_to(request.user), pk=pk)
+    handoff = rows.one(Handoff, "id", pk)
+    if handoff is None:
+        raise Http404
+    return handoff
+
+
 ORDERS = {
     "-opened_at": Order("opened_at", read_moment, descending=True),
     "due_at": Order("due_at", read_moment),
@@ -87,8 +98,7 @@ def handoff(request: Request, pk: int) -> HttpResponse:
 @idempotent
 def claim_handoff(request: Request, pk: int) -> HttpResponse:
     rep, _ = asked(request, CLAIM)
-    # Whether it may be seen at all; the claim reads it by itself.
-    handoff = get_object_or_404(handoffs_for(request).only("pk"), pk=pk)
+    handoff = one_handoff(request, pk)
     try:
         return JsonResponse(answers.handoff_state_answer(claim(handoff, rep)))
     except NotAMember:
@@ -107,7 +117,7 @@ def claim_handoff(request: Request, pk: int) -> HttpResponse:
 @idempotent
 def release_handoff(request: Request, pk: int) -> HttpResponse:
     rep, values = asked(request, RELEASE)
-    handoff = get_object_or_404(handoffs_for(request), pk=pk)
+    handoff = one_handoff(request, pk)
     try:
         released = release(handoff, rep, reason=values.get("reason", ""))
         return JsonResponse(answers.handoff_state_answer(released))
@@ -124,7 +134,7 @@ def touch_handoff(request: Request, pk: int) -> HttpResponse:
     for name in ("channel", "result"):
         if name not in values:
             raise wrong(f"/{name}", "required", "This is needed.")
-    handoff = get_object_or_404(handoffs_for(request), pk=pk)
+    handoff = one_handoff(request, pk)
     try:
         touch = log_touch(handoff, rep, **values)
     except TouchRefused as refusal:
@@ -236,8 +246,8 @@ def asked(
         if email and email.lower() != request.user.email:
             raise wrong("/rep", "not_you", "Signed in, you act for yourself only.")
         return request.user, values
-    rep = User.objects.active().filter(email=email.lower()).first() if email else None
-    if rep is None or not policy.can(rep, action):
+    rep = rows.one(User, "email", email.lower()) if email else None
+    if rep is None or not rep.is_active or not policy.can(rep, action):
         raise wrong("/rep", "not_found", "Name an active person by mail who may do this.")
     return rep, values
 
