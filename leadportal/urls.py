@@ -12,9 +12,10 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/schema", docs.schema, name="schema"),
     path("api/v1/docs", docs.docs, name="docs"),
-    path("", include("accounts.urls")),
-    path("", include("funnel.urls")),
+    # First those that are asked most: an address is sought in this order.
     path("", include("leads.urls")),
+    path("", include("funnel.urls")),
+    path("", include("accounts.urls")),
 ]
 
 handler400 = "leadportal.web.hosts.bad_request"
