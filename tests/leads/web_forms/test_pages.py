@@ -1,9 +1,11 @@
 """The settings of forms: made, asked, worded, put on a page."""
 
 import re
+from html import unescape
 
 import pytest
 
+from leads.inbound.languages import WORDS
 from leads.models import ConsentText, WebForm
 from leads.web_forms import web_forms
 from tests.leads.conftest import HTMX
@@ -114,6 +116,17 @@ def test_its_words_are_saved_and_its_codes_shown(browser, form):
     page = browser.get(url).content.decode()
     assert "&lt;iframe src=" in page and f"/in/{form.inlet.token}" in page
     assert "your_homepage" in page
+
+
+def test_the_codes_to_copy_are_in_its_language(browser, form, manager):
+    given = {"language": "ar", "is_pasted": True, "framed_by": ["https://acme.example"]}
+    web_forms.change(form, manager, **given)
+
+    page = unescape(browser.get(form.get_absolute_url()).content.decode())
+
+    words = WORDS["ar"]
+    assert 'lang="ar" dir="rtl">' in page and f"<button>{words.send}</button>" in page
+    assert words.trap in page and "Leave this empty" not in page
 
 
 @pytest.mark.parametrize(
