@@ -57,6 +57,11 @@ class Words:
     closed: str
     # For who cannot see that it is hidden.
     trap: str
+    # What a new form asks.
+    work_email: str
+    first_name: str
+    last_name: str
+    company: str
     code: str
 
     @property

@@ -15,7 +15,7 @@ from leads import tags
 from leads.checks import spellings
 from leads.checks.reading import Wrong
 from leads.checks.values import web_address
-from leads.inbound.languages import LANGUAGES, Words
+from leads.inbound.languages import ENGLISH, LANGUAGES, Words
 from leads.inbound.systems.ours import CONSENT
 from leads.models import ConsentText, FieldType
 from leads.models.web_form import SLUG_MAX
@@ -47,6 +47,7 @@ class NewFormForm(forms.Form):
         help_text="Its page is /f/ and this, like demo-request.",
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
+    language = forms.ChoiceField(label="Its language", choices=LANGUAGES, initial=ENGLISH)
 
 
 class WordsForm(Shared):
@@ -258,7 +259,8 @@ def _control(one: Asked, words: Words) -> forms.Field:
         return forms.ChoiceField(choices=offered, **common)
     if one.target == "country":
         countries = sorted(COUNTRIES.items(), key=lambda country: country[1])
-        return forms.ChoiceField(choices=[("", "—"), *countries], **common)
+        widget = forms.Select(attrs={"data-countries": ""})
+        return forms.ChoiceField(choices=[("", "—"), *countries], widget=widget, **common)
     if kind == FieldType.YES_NO:
         return forms.BooleanField(widget=forms.CheckboxInput(attrs={"value": "yes"}), **common)
     return forms.CharField(max_length=10_000, widget=_widget(one, kind), **common)

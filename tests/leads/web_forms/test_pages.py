@@ -35,7 +35,8 @@ def worded(browser, form):
 
 
 def test_a_form_is_made_and_asks_who_somebody_is(browser):
-    page = browser.post("/settings/forms/new", {"name": "Demo", "slug": "demo"}, follow=True)
+    made = {"name": "Demo", "slug": "demo", "language": "en"}
+    page = browser.post("/settings/forms/new", made, follow=True)
 
     form = WebForm.objects.get()
     assert page.redirect_chain == [(form.get_absolute_url(), 302)]
@@ -43,9 +44,19 @@ def test_a_form_is_made_and_asks_who_somebody_is(browser):
     assert form.inlet.source == "Demo"
 
 
+def test_what_a_new_form_asks_is_worded_in_its_language(browser):
+    made = {"name": "Angebot", "slug": "angebot", "language": "de"}
+    page = browser.post("/settings/forms/new", made, follow=True)
+
+    assert "Geschäftliche E-Mail" in text(page) and "Work email" not in text(page)
+    assert WebForm.objects.get().language == "de"
+    assert browser.post("/settings/forms/new", made | {"language": "tlh"}).status_code == 422
+
+
 @pytest.mark.parametrize("slug", ["", "Demo", "a b", "-a", "x" * 26, "demo"])
 def test_an_address_is_short_plain_and_of_one_form(browser, form, slug):
-    page = browser.post("/settings/forms/new", {"name": "Another", "slug": slug})
+    made = {"name": "Another", "slug": slug, "language": "en"}
+    page = browser.post("/settings/forms/new", made)
 
     assert page.status_code == 422 and b'id="id_slug_error"' in page.content
     assert WebForm.objects.count() == 1
