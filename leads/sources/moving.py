@@ -29,14 +29,16 @@ Column = MovedByName.Column
 def begin(done: NameMerge, at: datetime) -> None:
     """Move the first batch of each, in the caller's transaction: for most that is all."""
     kind = kind_named(done.kind)
-    for move in _moves(kind, kind.model.objects.get(pk=done.row), done, at):
+    for move in _moves(kind, kind.model.objects.get(pk=done.row), at):
         move()
 
 
 def begin_back(done: NameMerge, at: datetime) -> None:
-    """Move the first batch of each back, in the caller's transaction."""
+    """Move the first batch of each back, in the caller's transaction; the rest falls due."""
     for batch in done.moved.order_by("pk")[:BEGINS]:
         _move_back(done, batch, at)
+    done.due_at = at if done.moved.exists() else None
+    done.save(update_fields=["due_at"])
 
 
 def drain(*, seconds: float | None = None) -> int:
@@ -58,8 +60,7 @@ def _move_some() -> int:
         row = due.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
         if row is None:
             continue
-        done = NameMerge.objects.filter(kind=kind.name, row=row.pk, undone_at=None).first()
-        for move in _moves(kind, row, done, at):
+        for move in _moves(kind, row, at):
             if moved := move():
                 return moved
         kind.model.objects.filter(pk=row.pk).update(due_at=None)
@@ -77,27 +78,33 @@ def _move_some() -> int:
 # --- to the heir -------------------------------------------------------------------------------
 
 
-def _moves(
-    kind: Kind, row: Any, done: NameMerge | None, at: datetime
-) -> Iterator[Callable[[], int]]:
+def _moves(kind: Kind, row: Any, at: datetime) -> Iterator[Callable[[], int]]:
     """Leads before their handoffs: a new handoff comes of a lead that still points there."""
-    heir = row.same_as_id
+    by = _merges_between(kind, row)
     if kind is SOURCES:
-        yield lambda: _move(Column.OF_CAMPAIGN, "source", row.pk, heir, done, at)
-    yield lambda: _move(Column(kind.name), kind.name, row.pk, heir, done, at)
+        yield lambda: _move(Column.OF_CAMPAIGN, "source", row, by, at)
+    yield lambda: _move(Column(kind.name), kind.name, row, by, at)
     last = f"last_{kind.name}"
-    yield lambda: _move(Column(last), last, row.pk, heir, done, at)
-    yield lambda: _move(Column.HANDOFF, kind.name, row.pk, heir, done, at)
+    yield lambda: _move(Column(last), last, row, by, at)
+    yield lambda: _move(Column.HANDOFF, kind.name, row, by, at)
 
 
-def _move(
-    what: Column, column: str, row: int, heir: int, done: NameMerge | None, at: datetime
-) -> int:
-    """A batch of those that point to `row`; noted with `done`, if that began with a note."""
-    ids = list(_rows(what).filter(**{column: row}).values_list("pk", flat=True)[:AT_ONCE])
-    if ids and done:
+def _merges_between(kind: Kind, row: Any) -> list[NameMerge]:
+    """Those by which it is what it is now, one after the other; none of before they were noted."""
+    found: list[NameMerge] = []
+    standing, here = NameMerge.objects.filter(kind=kind.name, undone_at=None), row.pk
+    while here != row.same_as_id and (one := standing.filter(row=here).first()):
+        found.append(one)
+        here = one.heir
+    return found
+
+
+def _move(what: Column, column: str, row: Any, by: Sequence[NameMerge], at: datetime) -> int:
+    """A batch of those that point to `row`, noted with each merge that it is moved by."""
+    ids = list(_rows(what).filter(**{column: row.pk}).values_list("pk", flat=True)[:AT_ONCE])
+    for done in by if ids else ():
         done.moved.create(column=what, first=ids[0], last=ids[-1], ids=ids)
-    return _point(what, column, ids, heir, at)
+    return _point(what, column, ids, row.same_as_id, at)
 
 
 def _rows(what: Column) -> Any:

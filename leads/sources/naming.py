@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 
 from accounts import policy
 from accounts.models import SettingChange, User
@@ -97,6 +98,7 @@ def merge(
     if row.pk == heir.pk:
         raise NamingRefused(f"It is called “{row.name}” already. Choose another.")
     row, heir = _locked(kind, row, heir)
+    _require_parted(kind, row, heir)
     names = list(row.other_names.values_list("pk", flat=True))
     done = NameMerge(kind=kind.name, row=row.pk, heir=heir.pk, by=person, at=at, names=names)
     before = _known(heir)
@@ -131,15 +133,25 @@ def undo(done: NameMerge, person: User, *, at: datetime | None = None) -> Row:
     if row.same_as_id != heir.pk:
         detail = f"“{heir.name}” became “{row.same_as.name}” itself since. Undo that first."
         raise NamingRefused(detail)
+    _require_parted(kind, row, heir)
     row.same_as = row.due_at = None
     row.save(update_fields=["same_as", "due_at"])
     kind.model.objects.filter(pk__in=done.names, same_as=heir).update(same_as=row)
     _forget(heir, done.learned)
-    done.undone_at, done.undone_by, done.due_at = at, person, at
-    done.save(update_fields=["undone_at", "undone_by", "due_at"])
+    done.undone_at, done.undone_by = at, person
+    done.save(update_fields=["undone_at", "undone_by"])
     moving.begin_back(done, at)
     _remember(kind, person, f"“{row.name}” merged into “{heir.name}”", said(row), at)
     return cast(Row, row)
+
+
+def _require_parted(kind: Kind, *rows: Row) -> None:
+    """Raises NamingRefused as long as what was undone is still going back from or to one."""
+    ids = [row.pk for row in rows]
+    going = NameMerge.objects.filter(kind=kind.name, due_at__isnull=False)
+    if going.filter(Q(row__in=ids) | Q(heir__in=ids)).exists():
+        detail = "Leads are still going back to one that was parted. Try again in a minute."
+        raise NamingRefused(detail)
 
 
 def _known(row: Any) -> dict[str, str | None]:

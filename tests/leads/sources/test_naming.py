@@ -262,18 +262,19 @@ def test_the_heir_forgets_what_it_learned_where_it_still_says_so(ines) -> None:
 
 def test_a_large_merge_goes_back_in_batches_however_far_it_had_come(ines, monkeypatch) -> None:
     monkeypatch.setattr(moving, "AT_ONCE", 2)
-    leads = [arrive(f"{n}@x.example", source="Webinar") for n in range(9)]
+    leads = [arrive(f"{n}@x.example", source="Webinar") for n in range(15)]
     webinar, fair = leads[0].source, factories.source("Fair")
     done = naming.merge(SOURCES, webinar, fair, ines)
     Source.objects.filter(pk=webinar.pk).update(due_at=datetime(2020, 1, 1, tzinfo=UTC))
-    moving._move_some()
-    assert Lead.objects.filter(source=fair).count() == 4
+    for _ in range(5):
+        moving._move_some()
+    assert Lead.objects.filter(source=fair).count() == 12
 
     naming.undo(done, ines)
     assert moving.oldest_due() is not None
     moving.drain()
 
-    assert Lead.objects.filter(source=webinar, last_source=None).count() == 9
+    assert Lead.objects.filter(source=webinar, last_source=None).count() == 15
     assert moving.oldest_due() is None and broken() == []
 
 
@@ -291,6 +292,31 @@ def test_what_was_merged_on_is_undone_from_the_end(ines) -> None:
     assert lead.source == a and Source.objects.standing().count() >= 3
     with pytest.raises(naming.NamingRefused, match="not one any more"):
         naming.undo(first, ines)
+
+
+def test_what_moved_through_two_merges_goes_back_through_both(ines, monkeypatch) -> None:
+    monkeypatch.setattr(moving, "AT_ONCE", 2)
+    leads = [arrive(f"{n}@x.example", source="aa") for n in range(11)]
+    a, b, c = map(factories.source, ("aa", "bb", "cc"))
+    first = naming.merge(SOURCES, a, b, ines)
+    second = naming.merge(SOURCES, b, c, ines)
+    Source.objects.filter(due_at__isnull=False).update(due_at=datetime(2020, 1, 1, tzinfo=UTC))
+    moving.drain()
+    assert Lead.objects.filter(source=c).count() == len(leads)
+
+    naming.undo(second, ines)
+    for too_soon in (
+        lambda: naming.merge(SOURCES, b, factories.source("dd"), ines),
+        lambda: naming.undo(first, ines),
+    ):
+        with pytest.raises(naming.NamingRefused, match="still going back"):
+            too_soon()
+    moving.drain()
+    assert Lead.objects.filter(source=b).count() == len(leads) and broken() == []
+    naming.undo(first, ines)
+    moving.drain()
+
+    assert Lead.objects.filter(source=a).count() == len(leads) and broken() == []
 
 
 def test_merged_undone_and_merged_once_more(ines) -> None:
