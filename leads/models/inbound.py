@@ -153,7 +153,7 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            # Read by: the sweeps (leads/inbound/job.py).
+            # Read by: the sweeps (leads/inbound/job.py, fetching.py).
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="delivery_due"),
             models.Index(
                 fields=["forget_at"], condition=Q(forget_at__isnull=False), name="delivery_forget"

@@ -158,7 +158,11 @@ def test_of_two_workers_one_asks_for_a_lead(api, meta, came):
 
 def test_what_a_killed_worker_was_at_is_fetched_later(api, meta, came, monkeypatch):
     came(meta, names("71"))
-    monkeypatch.setattr(fetching, "_fetched", lambda *_: exec("raise KeyboardInterrupt"))
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fetching, "_fetched", killed)
     with pytest.raises(KeyboardInterrupt):
         fetching.drain()
     monkeypatch.undo()

@@ -12,7 +12,6 @@ from tests import factories
 from tests.leads.conftest import HTMX
 
 pytestmark = pytest.mark.django_db
-BUSY = NotFetched("Meta wants a pause.")
 ANA = {"email": "ana@acme.example", "first_name": "Ana", "Größe": "12"}
 
 
@@ -103,7 +102,10 @@ def test_a_lead_that_is_to_be_fetched_is_listed_with_why_not_yet_and_fetched_by_
     assert "To be fetched" in text(page) and page.status_code == 200
     assert named.get_absolute_url() not in page.content.decode()
 
-    monkeypatch.setattr(fetching, "_fetched", lambda *_: exec("raise error", {"error": BUSY}))
+    def busy(*_):
+        raise NotFetched("Meta wants a pause.")
+
+    monkeypatch.setattr(fetching, "_fetched", busy)
     fetching.drain()
     page = browser.get(one.get_absolute_url(), headers=HTMX)
     assert "Meta wants a pause. It is tried again" in text(page) and page.status_code == 286
