@@ -377,6 +377,11 @@ CONTENT_SECURITY_POLICY = {
 API_RATE_PER_MINUTE = variables.whole_number("API_RATE_PER_MINUTE", 12_000, most=100_000_000)
 # Posts a minute to one inlet; an address is no key, and many may know it.
 INBOUND_RATE_PER_MINUTE = variables.whole_number("INBOUND_RATE_PER_MINUTE", 1_200, most=1_000_000)
+# Where leads are asked for whose id alone was posted; no environment changes it.
+META_API = "https://graph.facebook.com/v24.0"
+LINKEDIN_API = "https://api.linkedin.com/rest"
+# Private networks whose servers may be asked; for tests, which have their own.
+MAY_CALL: list[str] = []
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.keys.authentication.ApiKeyAuthentication",

@@ -11,6 +11,7 @@ from leads.duplicates import search
 from leads.handoffs import claims
 from leads.impact import counting
 from leads.imports import job
+from leads.inbound import fetching, naming
 from leads.inbound import job as inbound
 from leads.judging import due, history
 from leads.nurture import nurture
@@ -112,6 +113,13 @@ SWEEPS = (
         period=timedelta(seconds=5),
         drain=inbound.drain,
         oldest_due=inbound.oldest_due,
+    ),
+    Sweep(
+        name=naming.SWEEP,
+        queue="deliver",
+        period=timedelta(seconds=5),
+        drain=fetching.drain,
+        oldest_due=fetching.oldest_due,
     ),
     Sweep(
         name="forget_deliveries",

@@ -196,6 +196,7 @@ urlpatterns = [
             ("/<int:pk>/merge", sources.origin_merge, "{1}-merge"),
         )
     ),
+    path("settings/merged/<int:pk>/undo", sources.origin_unmerge, name="name-unmerge"),
     path("settings/domains", domains.domain_list, name="domains"),
     path("settings/domains/new", domains.domain_new, name="domain-new"),
     path("settings/domains/<int:pk>/forget", domains.domain_forget, name="domain-forget"),

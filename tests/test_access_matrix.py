@@ -37,7 +37,10 @@ from leads.models import (
     Import,
     Lead,
     Merge,
+    NameMerge,
 )
+from leads.sources import naming
+from leads.sources.kinds import SOURCES
 from leads.web_forms import web_forms
 from tests import factories
 from tests.api import Api
@@ -359,6 +362,8 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.EDIT_SOURCES, about="source"),
         Page(Action.EDIT_SOURCES, "POST", "source", 422, {"into": "nothing"}),
     ],
+    # It was undone already.
+    "name-unmerge": [Page(Action.EDIT_SOURCES, "POST", "name merge", 409)],
     "campaigns": [Page(Action.OPEN_SETTINGS)],
     "campaign-new": [
         Page(Action.EDIT_SOURCES),
@@ -596,6 +601,7 @@ def made() -> World:
         "reason": factories.reason().pk,
         "source": factories.source().pk,
         "campaign": factories.campaign().pk,
+        "name merge": unmerged_names(people[Role.MARKETING_MANAGER]).pk,
         "domain": said_of_a_domain().pk,
         "role word": keeping.say_of_word("aziz", people[Role.ADMIN], is_role=True).pk,
         "field": CustomField.objects.get(name="purchase_timeline").pk,
@@ -625,6 +631,12 @@ def unmerged_companies() -> CompanyMerge:
     company, heir, manager = factories.company(), factories.company(), factories.sales_manager()
     done = companies.merge(company, heir, manager)
     companies.undo(done, manager)
+    return done
+
+
+def unmerged_names(person: User) -> NameMerge:
+    done = naming.merge(SOURCES, factories.source("Fairs"), factories.source("Webinars"), person)
+    naming.undo(done, person)
     return done
 
 

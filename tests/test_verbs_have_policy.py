@@ -504,6 +504,20 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
             ),
         )
     ],
+    naming.undo: [
+        may(
+            Action.EDIT_SOURCES,
+            lambda person: naming.undo(
+                naming.merge(
+                    SOURCES,
+                    factories.source("Webinar"),
+                    factories.source("Fair"),
+                    factories.admin(),
+                ),
+                person,
+            ),
+        )
+    ],
     naming.merge: [
         may(
             Action.EDIT_SOURCES,

@@ -2,6 +2,6 @@
 
 answers: fragments, redirects, refusals · compression: pages packed on their way · hosts: by which
 names we are called · middleware: no cache keeps them · sizes, limits: how much may be sent, by
-anybody and by whom · once: a form sent twice acts once · posts: views that only write ·
-shared_forms: forms of what several people keep.
+anybody and by whom · once: a form sent twice acts once · outside: asking servers of others · posts:
+views that only write · shared_forms: forms of what several people keep.
 """

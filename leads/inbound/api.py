@@ -12,15 +12,38 @@ from django.views.decorators.http import require_http_methods
 from leadportal.db.sealed import CannotOpen, opened
 from leadportal.rest import rates
 from leads.inbound import deliveries
+from leads.inbound.languages import wanted
 from leads.inbound.systems.catalogue import road
 from leads.models import DeliveryState, Inlet, System
+
+# So long a browser asks no more whether scripts of a page may post here.
+PREFLIGHT_SECONDS = 86_400
 
 
 @csrf_exempt
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "HEAD", "POST", "OPTIONS"])
 def inlet_in(request: HttpRequest, token: str) -> HttpResponse:
-    """Keep what is posted; a GET answers the systems that ask first whether we are there."""
+    """Keep what is posted; a GET answers the systems that ask first whether we are there, OPTIONS
+    browsers, for scripts of any page: whoever has the address may post, without cookies of ours."""
+    answer = _preflight() if request.method == "OPTIONS" else _answered(request, token)
+    answer["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+def _preflight() -> HttpResponse:
+    """The same for every address; what is wrong with one the post itself is told."""
+    return HttpResponse(
+        status=204,
+        headers={
+            "Access-Control-Allow-Methods": "POST",
+            "Access-Control-Allow-Headers": "*",
+            "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
+        },
+    )
+
+
+def _answered(request: HttpRequest, token: str) -> HttpResponse:
     inlet = Inlet.objects.filter(token=token, is_on=True).select_related("form").first()
     if inlet is None:
         return _answer(404, error="There is no such address, or it is switched off.")
@@ -43,7 +66,8 @@ def inlet_in(request: HttpRequest, token: str) -> HttpResponse:
 def _thanks(request: HttpRequest, inlet: Inlet) -> HttpResponse:
     """What a form made here says once it is sent; of another one just that it arrived."""
     if inlet.system != System.FORM:
-        return render(request, "leads/inbound/thanks.html")
+        context = {"words": wanted(request.headers.get("Accept-Language", ""))}
+        return render(request, "leads/inbound/thanks.html", context)
     return HttpResponseRedirect(inlet.form.redirect_url or f"{inlet.form.page}/thanks")
 
 

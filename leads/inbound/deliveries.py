@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from leadportal.db import clock, sweeps
-from leads.inbound import suspicion
+from leads.inbound import naming, suspicion
 from leads.inbound.systems.catalogue import kept
 from leads.inbound.systems.samples import sample
 from leads.inbound.taking import QUARANTINED, SWEEP, raw_of, settle
@@ -20,7 +21,10 @@ from leads.models.inbound import BODY_KEPT
 SHOWN = 100
 # Of what could not be read at once are read again.
 AGAIN_MAX = 1_000
-_FINISHED = (DeliveryState.FAILED, DeliveryState.IGNORED, DeliveryState.TAKEN)
+_FINISHED = (
+    *(DeliveryState.FAILED, DeliveryState.IGNORED, DeliveryState.TAKEN),
+    *(DeliveryState.FETCHING, DeliveryState.NAMED),
+)
 
 
 class DeliveryRefused(Exception):
@@ -60,6 +64,11 @@ def receive(
     return delivery
 
 
+def of(inlet: Inlet) -> "QuerySet[Delivery]":
+    """What came in by an inlet, the newest first; not the posts that only name others of these."""
+    return inlet.deliveries.exclude(state=DeliveryState.NAMED)
+
+
 def send_test(inlet: Inlet, person: User) -> Delivery:
     """Send a sample of this system all the way; it leaves no lead. Raises NotAllowed."""
     policy.require(person, Action.EDIT_INBOUND)
@@ -69,7 +78,10 @@ def send_test(inlet: Inlet, person: User) -> Delivery:
 
 @transaction.atomic
 def replay(delivery: Delivery, person: User) -> Delivery:
-    """Read it once more, as things are now. Raises DeliveryRefused or NotAllowed."""
+    """Read it once more, as things are now, or fetch what is still to be fetched, now.
+
+    Raises DeliveryRefused or NotAllowed.
+    """
     return _again(_held(delivery, person), _FINISHED)
 
 
@@ -92,8 +104,11 @@ def drop(delivery: Delivery, person: User) -> Delivery:
 
 @transaction.atomic
 def replay_failed(inlet: Inlet, person: User, *, at: datetime | None = None) -> int:
-    """Read again what could not be taken; how many. Raises NotAllowed."""
+    """Read or fetch again what could not be; how many. Raises NotAllowed."""
     policy.require(person, Action.EDIT_INBOUND)
+    fetched = naming.fetch_again(inlet.deliveries.all())
+    if fetched:
+        sweeps.nudge(naming.SWEEP)
     failed = inlet.deliveries.filter(state=DeliveryState.FAILED, forget_at__isnull=False)
     some = failed.order_by("pk").select_for_update(no_key=True, skip_locked=True)
     found = list(some.values_list("pk", flat=True)[:AGAIN_MAX])
@@ -102,7 +117,7 @@ def replay_failed(inlet: Inlet, person: User, *, at: datetime | None = None) -> 
     )
     if found:
         sweeps.nudge(SWEEP)
-    return len(found)
+    return fetched + len(found)
 
 
 def _held(delivery: Delivery, person: User) -> Delivery:
@@ -118,8 +133,9 @@ def _again(delivery: Delivery, states: tuple[DeliveryState, ...]) -> Delivery:
         raise DeliveryRefused("It is in quarantine: let it in, or throw it away.")
     if delivery.is_forgotten:
         raise DeliveryRefused("What was sent is forgotten after 30 days, so it cannot be read.")
-    delivery.state, delivery.reason = DeliveryState.RECEIVED, ""
-    delivery.due_at, delivery.attempts = clock.now(), 0
+    is_here = bool(delivery.body) or not delivery.asks_for
+    delivery.state = DeliveryState.RECEIVED if is_here else DeliveryState.FETCHING
+    delivery.due_at, delivery.attempts, delivery.reason = clock.now(), 0, ""
     delivery.save(update_fields=["state", "reason", "due_at", "attempts", "let_in_by"])
-    sweeps.nudge(SWEEP)
+    sweeps.nudge(SWEEP if is_here else naming.SWEEP)
     return delivery

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django import forms
+from django.core.validators import RegexValidator
 from django.forms.boundfield import BoundField
 
 from accounts.models import Integration
@@ -18,7 +19,9 @@ from leads.inbound.systems.catalogue import ROADS, road
 from leads.models import Campaign, Source, System
 
 OFFERED = 200
-SECRET_MAX = 500
+SECRET_MAX, TOKEN_MAX = 500, 2_000
+# What is typed and never shown.
+SECRETS = ("secret", "access_token")
 _EVENT = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,59}")
 GUESS = "guess"
 
@@ -88,23 +91,43 @@ class InletForm(Shared):
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
     no_secret = forms.BooleanField(label="Take posts without a signature", required=False)
+    access_token = forms.CharField(
+        label="Access token",
+        max_length=TOKEN_MAX,
+        required=False,
+        strip=True,
+        validators=[RegexValidator(r"\A[!-~]*\Z", "Copy it whole: it has no spaces or accents.")],
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "dir": "ltr"}),
+    )
+    no_access_token = forms.BooleanField(label="Fetch no leads any more", required=False)
 
     def __init__(
-        self, data: Any = None, *, system: str, has_secret: bool, initial: Mapping[str, Any]
+        self,
+        data: Any = None,
+        *,
+        system: str,
+        has_secret: bool,
+        has_token: bool,
+        initial: Mapping[str, Any],
     ) -> None:
         super().__init__(data, initial=dict(initial))
-        called = road(system).signs_with
-        if not called:
-            del self.fields["secret"], self.fields["no_secret"]
-            return
-        self.fields["secret"].label = called
-        self.fields["secret"].help_text = (
-            "One is saved; nobody can read it here. Leave it blank to keep it."
-            if has_secret
-            else "As long as none is saved, whoever knows the address may post."
-        )
-        if not has_secret:
-            del self.fields["no_secret"]
+        found = road(system)
+        without = "As long as none is saved, whoever knows the address may post."
+        self._keep("secret", found.signs_with, has_secret, without)
+        name = found.api.name if found.api else ""
+        without = f"{name} posts ids of leads only; with it they are fetched there."
+        self._keep("access_token", name and f"Access token of {name}", has_token, without)
+
+    def _keep(self, name: str, label: str, is_saved: bool, without: str) -> None:
+        """Ask for something secret, if it is one of this system; `label` is blank else."""
+        if not label:
+            del self.fields[name]
+        else:
+            saved = "One is saved; nobody can read it here. Leave it blank to keep it."
+            self.fields[name].label = label
+            self.fields[name].help_text = saved if is_saved else without
+        if not label or not is_saved:
+            del self.fields[f"no_{name}"]
 
     @property
     def offered(self) -> dict[str, list[str]]:
@@ -122,14 +145,16 @@ class InletForm(Shared):
         return kind
 
     def read(self) -> dict[str, Any]:
-        return {n: v for n, v in super().read().items() if n not in ("secret", "no_secret")}
+        return {n: v for n, v in super().read().items() if n.removeprefix("no_") not in SECRETS}
 
     @property
     def wanted(self) -> dict[str, Any]:
         """What `inlets.change` is to set."""
         typed = dict(self.cleaned_data)
-        secret, none = typed.pop("secret", ""), typed.pop("no_secret", False)
-        return typed | {"secret": "" if none else (secret or None)}
+        for name in SECRETS:
+            new, none = typed.pop(name, ""), typed.pop(f"no_{name}", False)
+            typed[name] = "" if none else (new or None)
+        return typed
 
 
 class ValueRow(NamedTuple):

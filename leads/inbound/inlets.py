@@ -14,7 +14,7 @@ from accounts.policy import Action
 from leadportal.db import sealed
 from leadportal.db.meanwhile import really_new
 from leads import fields
-from leads.inbound import mapping, taking
+from leads.inbound import deliveries, mapping, taking
 from leads.inbound.mapping import Seen
 from leads.inbound.systems.catalogue import road
 from leads.inbound.systems.said import Submission, Unreadable
@@ -23,7 +23,7 @@ from leads.models import DeliveryState, Inlet, System
 TOKEN_BYTES = 18
 # Deliveries looked at for the values of an inlet.
 LOOKED_AT = 20
-# What a person changes of one; a blank secret stays as it is.
+# What a person changes of one, beside its secrets.
 FIELDS = ("name", "integration", "source", "campaign", "event_type")
 
 
@@ -77,11 +77,13 @@ def change(
     *,
     read: Mapping[str, Any] | None = None,
     secret: str | None = None,
+    access_token: str | None = None,
     **wanted: Any,
 ) -> Inlet:
-    """Another name, origin, event or secret (None: as it is). `read` is what the person saw.
+    """Another name, origin, event, secret or access token (None: as they are).
 
-    Raises ChangedMeanwhile or NotAllowed.
+    With another token what failed is tried again. `read` is what the person saw. Raises
+    ChangedMeanwhile or NotAllowed.
     """
     policy.require(person, Action.EDIT_INBOUND)
     inlet = _held(inlet)
@@ -92,7 +94,11 @@ def change(
         setattr(inlet, name, value)
     if secret is not None:
         inlet.secret = sealed.seal(secret)
+    if access_token is not None:
+        inlet.access_token = sealed.seal(access_token)
     inlet.save()
+    if access_token:
+        deliveries.replay_failed(inlet, person)
     return inlet
 
 
@@ -142,7 +148,7 @@ def seen(inlet: Inlet) -> list[Seen]:
 
 
 def _lately(inlet: Inlet) -> Iterable[Submission]:
-    recent = inlet.deliveries.filter(is_test=False).exclude(forget_at=None)
+    recent = deliveries.of(inlet).filter(is_test=False).exclude(forget_at=None)
     for delivery in recent.select_related("inlet")[:LOOKED_AT]:
         try:
             yield from taking.submissions(delivery)

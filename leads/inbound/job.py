@@ -13,6 +13,7 @@ from django.db.models import F, Min, QuerySet
 from leadportal.db import clock, errors, sweeps
 from leads.inbound import taking
 from leads.models import Delivery, DeliveryState
+from leads.models.inbound import DUE
 
 AT_ONCE = 20
 LEASE = timedelta(seconds=60)
@@ -28,8 +29,12 @@ def drain(*, seconds: float | None = None) -> int:
 
 def oldest_due() -> datetime | None:
     """Since when the next delivery waits."""
-    found: datetime | None = Delivery.objects.aggregate(at=Min("due_at"))["at"]
+    found: datetime | None = _received().aggregate(at=Min("due_at"))["at"]
     return found
+
+
+def _received() -> "QuerySet[Delivery]":
+    return Delivery.objects.filter(state=DeliveryState.RECEIVED)
 
 
 def _some() -> int:
@@ -42,7 +47,7 @@ def _some() -> int:
 @transaction.atomic
 def _lease() -> list[int]:
     now = clock.now()
-    due = Delivery.objects.filter(due_at__lte=now).order_by("due_at", "pk")
+    due = _received().filter(due_at__lte=now).order_by("due_at", "pk")
     found = list(
         due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:AT_ONCE]
     )
@@ -53,9 +58,11 @@ def _lease() -> list[int]:
 def _read(pk: int) -> None:
     try:
         with transaction.atomic():
-            waiting = Delivery.objects.filter(pk=pk, state=DeliveryState.RECEIVED)
-            held = waiting.select_for_update(no_key=True, of=("self",)).select_related(
-                "inlet__integration", "inlet__form"
+            held = (
+                _received()
+                .filter(pk=pk)
+                .select_for_update(no_key=True, of=("self",))
+                .select_related("inlet__integration", "inlet__form")
             )
             if delivery := held.first():
                 taking.take(delivery)
@@ -66,7 +73,7 @@ def _read(pk: int) -> None:
 
 def _give_up(pk: int, name: str) -> None:
     """After some tries it is said to have failed, until somebody has it read again."""
-    tried = Delivery.objects.filter(pk=pk, state=DeliveryState.RECEIVED, attempts__gte=TRIES)
+    tried = _received().filter(pk=pk, attempts__gte=TRIES)
     why = f"It could not be read ({name}). Whoever looks after the portal finds it in its log."
     tried.update(state=DeliveryState.FAILED, reason=why, due_at=None)
 
@@ -87,7 +94,7 @@ def oldest_to_forget() -> datetime | None:
 
 
 def _to_forget() -> "QuerySet[Delivery]":
-    return Delivery.objects.filter(forget_at__lte=clock.now()).exclude(state=DeliveryState.RECEIVED)
+    return Delivery.objects.filter(forget_at__lte=clock.now()).exclude(state__in=DUE)
 
 
 @transaction.atomic

@@ -49,11 +49,11 @@ def inlet_new(request: AuthenticatedRequest) -> HttpResponse:
 def inlet_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """How to set the other side up, and the last that came; for htmx the list alone."""
     inlet = _inlet(pk)
-    rows = list(inlet.deliveries.select_related("lead__company")[: deliveries.SHOWN])
+    rows = list(deliveries.of(inlet).select_related("lead__company")[: deliveries.SHOWN])
     context = {
         "inlet": inlet,
         "lines": [words.line(row) for row in rows],
-        "is_waiting": any(row.state == DeliveryState.RECEIVED for row in rows),
+        "is_waiting": any(words.is_soon(row) for row in rows),
         "failed": sum(row.state == DeliveryState.FAILED for row in rows),
     }
     if request.htmx:
@@ -63,6 +63,7 @@ def inlet_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "url": words.url(inlet),
         "steps": words.steps(inlet),
         "signs": road(inlet.system).signs_with,
+        "api": road(inlet.system).api,
     }
     return render(request, "leads/inbound/inlet.html", context)
 
@@ -74,6 +75,7 @@ def inlet_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     made: dict[str, Any] = {
         "system": inlet.system,
         "has_secret": bool(inlet.secret),
+        "has_token": bool(inlet.access_token),
         "initial": inlets.values(inlet),
     }
     form, status = InletForm(request.POST or None, **made), 200
@@ -131,7 +133,7 @@ def inlet_switch(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def inlet_again(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     inlet = _inlet(pk)
     count = deliveries.replay_failed(inlet, request.user)
-    messages.success(request, f"{count} deliver{'y is' if count == 1 else 'ies are'} read again.")
+    messages.success(request, f"{count} deliver{'y is' if count == 1 else 'ies are'} tried again.")
     return go(request, inlet)
 
 
@@ -152,6 +154,8 @@ def delivery_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "line": words.line(delivery),
         "body": words.body(delivery),
         "problems": words.problems(delivery),
+        "api": road(delivery.inlet.system).api,
+        "is_unfetched": bool(delivery.asks_for) and not delivery.body and not delivery.is_forgotten,
     }
     return render(request, "leads/inbound/delivery.html", context)
 
@@ -159,7 +163,7 @@ def delivery_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @post_only("delivery", "pk")
 @allowed
 def delivery_replay(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    return _act(request, pk, deliveries.replay, "It is read again.")
+    return _act(request, pk, deliveries.replay, "It is tried again.")
 
 
 @post_only("delivery", "pk")

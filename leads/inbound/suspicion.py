@@ -22,9 +22,12 @@ NOT_SIGNED = "It is not signed with the secret that is saved here."
 
 
 def unproven(delivery: Delivery, raw: Raw) -> str:
-    """Why it may not be from who it says; blank where it is, or where no secret was saved."""
+    """Why it may not be from who it says; blank where it is, or where no secret was saved.
+
+    What we fetched ourselves is.
+    """
     found = road(delivery.inlet.system)
-    if found.proves is None or not delivery.inlet.secret:
+    if found.proves is None or not delivery.inlet.secret or delivery.asks_for:
         return ""
     try:
         secret = opened(delivery.inlet.secret)

@@ -16,7 +16,7 @@ from leadportal.db import clock, sweeps
 from leads import fields
 from leads.checks import spellings
 from leads.checks.reading import FieldError
-from leads.inbound import mapping, suspicion
+from leads.inbound import mapping, naming, suspicion
 from leads.inbound.systems.catalogue import road
 from leads.inbound.systems.said import Happened, Raw, Submission, Unreadable
 from leads.ingest.events import ingest_events
@@ -82,6 +82,8 @@ def take(delivery: Delivery, *, at: datetime | None = None) -> Delivery:
         found = road(delivery.inlet.system).read(raw)
     except Unreadable as error:
         return settle(delivery, FAILED, str(error))
+    if ids := [one.asks_for for one in found if one.asks_for and delivery.inlet.access_token]:
+        return settle(delivery, DeliveryState.NAMED, _named(naming.name(delivery, ids)))
     delivery.key = _key(delivery, found)
     if before := _same(delivery):
         return settle(delivery, IGNORED, f"The same came before, as number {before}.")
@@ -94,6 +96,12 @@ def take(delivery: Delivery, *, at: datetime | None = None) -> Delivery:
         became = [task.take(one) for one in found]
         transaction.set_rollback(True)
     return settle(delivery, IGNORED, _would_be(became))
+
+
+def _named(numbers: Sequence[int]) -> str:
+    """Which deliveries the leads are."""
+    told = ", ".join(map(str, numbers[:20])) + (" …" if len(numbers) > 20 else "")
+    return f"Its lead is number {told}." if len(numbers) == 1 else f"Its leads are numbers {told}."
 
 
 def _key(delivery: Delivery, found: Sequence[Submission]) -> str:

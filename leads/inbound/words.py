@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 
+from leadportal.look import formats
 from leads.inbound import taking
 from leads.inbound.systems.catalogue import road
 from leads.inbound.systems.flat import text_of
@@ -14,11 +15,13 @@ from leads.models import Delivery, DeliveryState, Inlet
 
 BODY_SHOWN = 20_000
 LOOKS = {
+    DeliveryState.FETCHING: "",
     DeliveryState.RECEIVED: "",
     DeliveryState.TAKEN: "ok",
     DeliveryState.QUARANTINED: "warn",
     DeliveryState.FAILED: "bad",
     DeliveryState.IGNORED: "",
+    DeliveryState.NAMED: "",
 }
 _STATUS = {"created": "New lead", "matched": "Known already", "duplicate": "Known already"}
 
@@ -35,7 +38,10 @@ class Line:
 
     @property
     def reason(self) -> str:
-        return self.delivery.reason
+        delivery = self.delivery
+        if delivery.state == DeliveryState.FETCHING and delivery.reason and delivery.due_at:
+            return f"{delivery.reason} It is tried again {formats.when(delivery.due_at)}."
+        return delivery.reason
 
 
 def line(delivery: Delivery) -> Line:
@@ -52,6 +58,12 @@ def line(delivery: Delivery) -> Line:
         became if taken and became else state.label,
         sum(len(one["problems"]) for one in results),
     )
+
+
+def is_soon(delivery: Delivery) -> bool:
+    """Whether something becomes of it while one looks."""
+    is_first_try = delivery.state == DeliveryState.FETCHING and not delivery.reason
+    return delivery.state == DeliveryState.RECEIVED or is_first_try
 
 
 def url(inlet: Inlet) -> str:

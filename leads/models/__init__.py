@@ -1,5 +1,5 @@
 from leads.models.adjustment import Adjustment
-from leads.models.campaign import Campaign, Source
+from leads.models.campaign import Campaign, MovedByName, NameMerge, Source
 from leads.models.company import Company, CompanyChange, CompanyMerge
 from leads.models.consent import Consent, ConsentPurpose
 from leads.models.domain import Domain, DomainKind, RoleWord
@@ -67,6 +67,8 @@ __all__ = [
     "LineStatus",
     "Meaning",
     "Merge",
+    "MovedByName",
+    "NameMerge",
     "News",
     "Note",
     "Nurture",

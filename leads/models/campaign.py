@@ -1,5 +1,6 @@
 from typing import TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, NullIf
@@ -116,3 +117,72 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return apart(self.name)
+
+
+class NameMerge(models.Model):
+    """One source, or campaign, that became another's name, and all that it takes to part them."""
+
+    class Of(models.TextChoices):
+        SOURCE = "source", "Source"
+        CAMPAIGN = "campaign", "Campaign"
+
+    kind = models.CharField(max_length=8, choices=Of)
+    # Ids of the two, of the table of that kind.
+    row = models.BigIntegerField()
+    heir = models.BigIntegerField()
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+    # Ids of its own other names, and what the heir learned: {"channel": [before, since]}.
+    names = models.JSONField(default=list)
+    learned = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # Of one that is undone: what was moved is still going back (leads/sources/moving.py).
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "row"], condition=Q(undone_at=None), name="name_merged_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at=None) | Q(undone_at__isnull=False), name="name_parted_goes_back"
+            ),
+        ]
+        indexes = [
+            # Read by: the lists of sources and campaigns.
+            models.Index(fields=["kind", "heir"], name="name_merge_heir"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row} into {self.heir}"
+
+
+class MovedByName(models.Model):
+    """Some rows that a merge of names moved to the heir, in the order of their ids."""
+
+    class Column(models.TextChoices):
+        SOURCE = "source", "Source of a lead"
+        LAST_SOURCE = "last_source", "Last source of a lead"
+        CAMPAIGN = "campaign", "Campaign of a lead"
+        LAST_CAMPAIGN = "last_campaign", "Last campaign of a lead"
+        HANDOFF = "handoff", "Of a handoff"
+        OF_CAMPAIGN = "of_campaign", "Source of a campaign"
+
+    merge = models.ForeignKey(NameMerge, models.CASCADE, related_name="moved", db_index=False)
+    column = models.CharField(max_length=13, choices=Column)
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    ids = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        indexes = [
+            # Read by: what goes back, and leads/sql/origin.sql.
+            models.Index(fields=["merge", "column", "first"], name="moved_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.ids)} of {self.column}"

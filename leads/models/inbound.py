@@ -38,6 +38,8 @@ class Inlet(models.Model):
     token = models.CharField(max_length=40, unique=True)
     # What the other side signs with, sealed (leadportal/db/sealed.py); blank: it does not sign.
     secret = models.TextField(blank=True)
+    # With which the other side is asked for leads that it posts the ids of; sealed as well.
+    access_token = models.TextField(blank=True, default="", db_default="")
     # Whose ids its external ids are, and whose word its values.
     integration = models.ForeignKey("accounts.Integration", models.PROTECT, related_name="+")
     # Of leads that name none.
@@ -68,11 +70,19 @@ class Inlet(models.Model):
 
 
 class DeliveryState(models.TextChoices):
+    # Its lead is asked for (leads/inbound/fetching.py).
+    FETCHING = "fetching", "To be fetched"
     RECEIVED = "received", "Waiting"
     TAKEN = "taken", "Taken in"
     QUARANTINED = "quarantined", "In quarantine"
     FAILED = "failed", "Not taken"
     IGNORED = "ignored", "Passed over"
+    # It named leads by their ids; each is a delivery of its own.
+    NAMED = "named", "Names leads"
+
+
+# Something is still to be done about it, at a time.
+DUE = (DeliveryState.FETCHING, DeliveryState.RECEIVED)
 
 
 class Delivery(models.Model):
@@ -81,6 +91,7 @@ class Delivery(models.Model):
     # delivery_of_inlet begins with it.
     inlet = models.ForeignKey(Inlet, models.PROTECT, related_name="deliveries", db_index=False)
     received_at = models.DateTimeField(default=timezone.now)
+    # Empty as long as it is to be fetched.
     body = models.BinaryField()
     content_type = models.CharField(max_length=200, blank=True)
     # Those that prove who sent it, in small letters.
@@ -92,7 +103,12 @@ class Delivery(models.Model):
     state = models.CharField(max_length=11, choices=DeliveryState, default=DeliveryState.RECEIVED)
     # Why it is not taken in, or not whole.
     reason = models.CharField(max_length=300, blank=True)
-    # Since when it waits to be read, or when the next try is.
+    # The system's id of the lead that is to be fetched, or was, and what named it.
+    asks_for = models.CharField(max_length=200, blank=True, default="", db_default="")
+    named_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # Since when it waits to be read or fetched, or when the next try is.
     due_at = models.DateTimeField(null=True, default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)
     # The sender's own name of it, or a digest.
@@ -116,19 +132,28 @@ class Delivery(models.Model):
                 condition=Q(state=DeliveryState.TAKEN) & ~Q(key=""),
                 name="delivery_taken_once",
             ),
-            models.CheckConstraint(
-                condition=Q(state=DeliveryState.RECEIVED, due_at__isnull=False)
-                | (~Q(state=DeliveryState.RECEIVED) & Q(due_at=None)),
-                name="delivery_received_is_due",
+            # Whoever names it, and however often.
+            models.UniqueConstraint(
+                fields=["inlet", "asks_for"],
+                condition=~Q(asks_for=""),
+                name="delivery_fetched_once",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[DeliveryState.RECEIVED, DeliveryState.TAKEN])
-                | ~Q(reason=""),
-                name="delivery_not_taken_says_why",
+                condition=Q(state__in=DUE, due_at__isnull=False)
+                | (~Q(state__in=DUE) & Q(due_at=None)),
+                name="delivery_waits_is_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[*DUE, DeliveryState.TAKEN]) | ~Q(reason=""),
+                name="delivery_says_why_not",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DeliveryState.FETCHING) | ~Q(asks_for=""),
+                name="delivery_fetches_something",
             ),
         ]
         indexes = [
-            # Read by: the sweeps (leads/inbound/job.py).
+            # Read by: the sweeps (leads/inbound/job.py, fetching.py).
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="delivery_due"),
             models.Index(
                 fields=["forget_at"], condition=Q(forget_at__isnull=False), name="delivery_forget"

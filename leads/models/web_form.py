@@ -17,7 +17,8 @@ class WebForm(models.Model):
     slug = models.SlugField(max_length=SLUG_MAX, unique=True)
     title = models.CharField(max_length=120)
     intro = models.CharField(max_length=1000, blank=True)
-    button = models.CharField(max_length=40, default="Send")
+    # Blank: as its language says it.
+    button = models.CharField(max_length=40, blank=True)
     # [{"target", "label", "help", "required"}] in their order: what is asked, by the names of
     # leads/imports/targets.py.
     fields = models.JSONField(default=list)

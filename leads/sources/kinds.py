@@ -41,3 +41,7 @@ CAMPAIGNS = Kind(
     Campaign, "campaign", "campaigns", CAMPAIGN_KEY_MAX, ("name", "starts_on", "ends_on", "spend")
 )
 KINDS = (SOURCES, CAMPAIGNS)
+
+
+def kind_named(name: str) -> Kind:
+    return next(kind for kind in KINDS if kind.name == name)

@@ -3,11 +3,12 @@
 An old name stays a name: what still comes under it arrives at what is called otherwise now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 
 from accounts import policy
 from accounts.models import SettingChange, User
@@ -18,9 +19,9 @@ from funnel.versions import current
 from leadportal.db import clock
 from leadportal.db.meanwhile import really_new
 from leads import news
-from leads.models import Campaign
+from leads.models import Campaign, NameMerge, Source
 from leads.sources import moving
-from leads.sources.kinds import Kind, Row
+from leads.sources.kinds import Kind, Row, kind_named
 from leads.sources.words import said
 
 
@@ -84,25 +85,95 @@ def change(
 
 
 @transaction.atomic
-def merge(kind: Kind, row: Row, heir: Row, person: User, *, at: datetime | None = None) -> Row:
+def merge(
+    kind: Kind, row: Row, heir: Row, person: User, *, at: datetime | None = None
+) -> NameMerge:
     """Make one another name of `heir`, which all that pointed to it counts under from now on.
 
-    What is known of the heir stays; what is not, it learns. Gives the heir. Raises NamingRefused,
-    MergedMeanwhile or NotAllowed.
+    What is known of the heir stays; what is not, it learns. Raises NamingRefused, MergedMeanwhile
+    or NotAllowed.
     """
     policy.require(person, Action.EDIT_SOURCES)
     at = at or clock.now()
     if row.pk == heir.pk:
         raise NamingRefused(f"It is called “{row.name}” already. Choose another.")
     row, heir = _locked(kind, row, heir)
+    _require_parted(kind, row, heir)
+    names = list(row.other_names.values_list("pk", flat=True))
+    done = NameMerge(kind=kind.name, row=row.pk, heir=heir.pk, by=person, at=at, names=names)
+    before = _known(heir)
     _learn(heir, row)
     heir.save()
+    since = _known(heir)
+    done.learned = {one: [before[one], since[one]] for one in since if since[one] != before[one]}
+    done.save()
     row.other_names.update(same_as=heir)
     row.same_as, row.due_at = heir, at + moving.SETTLES
     row.save(update_fields=["same_as", "due_at"])
-    moving.begin(kind, row, at)
+    moving.begin(done, at)
     _remember(kind, person, said(row), f"merged into “{heir.name}”", at)
-    return heir
+    return done
+
+
+@transaction.atomic
+def undo(done: NameMerge, person: User, *, at: datetime | None = None) -> Row:
+    """Part the two again; gives the one that was merged away.
+
+    What counted under it goes back, but for what somebody has given another since; what came
+    under either name meanwhile stays with the heir. Raises NamingRefused or NotAllowed.
+    """
+    policy.require(person, Action.EDIT_SOURCES)
+    at, kind = at or clock.now(), kind_named(done.kind)
+    rows = kind.model.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    found = {row.pk: row for row in rows.filter(pk__in=[done.row, done.heir])}
+    done = NameMerge.objects.select_for_update(of=("self",)).get(pk=done.pk)
+    row, heir = found.get(done.row), found.get(done.heir)
+    if done.undone_at or row is None or heir is None or row.same_as_id is None:
+        raise NamingRefused("The two are not one any more.")
+    if row.same_as_id != heir.pk:
+        detail = f"“{heir.name}” became “{row.same_as.name}” itself since. Undo that first."
+        raise NamingRefused(detail)
+    _require_parted(kind, row, heir)
+    row.same_as = row.due_at = None
+    row.save(update_fields=["same_as", "due_at"])
+    kind.model.objects.filter(pk__in=done.names, same_as=heir).update(same_as=row)
+    _forget(heir, done.learned)
+    done.undone_at, done.undone_by = at, person
+    done.save(update_fields=["undone_at", "undone_by"])
+    moving.begin_back(done, at)
+    _remember(kind, person, f"“{row.name}” merged into “{heir.name}”", said(row), at)
+    return cast(Row, row)
+
+
+def _require_parted(kind: Kind, *rows: Row) -> None:
+    """Raises NamingRefused as long as what was undone is still going back from or to one."""
+    ids = [row.pk for row in rows]
+    going = NameMerge.objects.filter(kind=kind.name, due_at__isnull=False)
+    if going.filter(Q(row__in=ids) | Q(heir__in=ids)).exists():
+        detail = "Leads are still going back to one that was parted. Try again in a minute."
+        raise NamingRefused(detail)
+
+
+def _known(row: Any) -> dict[str, str | None]:
+    """What one may learn of another, as texts to keep."""
+    fields = _LEARNED[type(row)]
+    return {name: row._meta.get_field(name).value_to_string(row) for name in fields} | {
+        name: None for name in fields if getattr(row, row._meta.get_field(name).attname) is None
+    }
+
+
+def _forget(heir: Any, learned: Mapping[str, Sequence[str | None]]) -> None:
+    """What it learned of the other, where it still says so."""
+    now = _known(heir)
+    for name, (before, since) in learned.items():
+        if now[name] == since:
+            field = heir._meta.get_field(name)
+            value = None if before is None else field.to_python(before)
+            setattr(heir, field.attname, value)
+    heir.save()
+
+
+_LEARNED = {Source: ("channel",), Campaign: ("source", "spend", "starts_on", "ends_on")}
 
 
 def _learn(heir: Any, row: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
@@ -13,9 +14,11 @@ from accounts.access import AuthenticatedRequest, permission_required
 from accounts.policy import Action
 from leadportal.db.meanwhile import ChangedMeanwhile
 from leadportal.look.bidi import apart
-from leadportal.web.answers import fragment, go, refused
+from leadportal.web.answers import fragment, go, refused, said
+from leadportal.web.posts import post_only
+from leads.models import NameMerge
 from leads.sources import forms, listing, naming, words
-from leads.sources.kinds import CAMPAIGNS, SOURCES, Kind
+from leads.sources.kinds import CAMPAIGNS, SOURCES, Kind, kind_named
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 KIND = {kind.plural: kind for kind in (SOURCES, CAMPAIGNS)}
@@ -96,13 +99,14 @@ def origin_merge(request: AuthenticatedRequest, kind: str, pk: int) -> HttpRespo
     form = forms.MergeForm(of, request.POST or None)
     if form.is_valid():
         try:
-            heir = naming.merge(of, row, form.heir, request.user)
+            done = naming.merge(of, row, form.heir, request.user)
         except naming.NamingRefused as error:
             form.add_error("into", str(error))
         except naming.MergedMeanwhile as meanwhile:
             return _is_gone(request, of, meanwhile)
         else:
-            messages.success(request, f"“{row}” is “{heir}” now, and counts there.")
+            text = f"“{row}” is “{form.heir}” now, and counts there."
+            said(request, text, undo=reverse("name-unmerge", args=[done.pk]))
             return go(request, of.plural)
     names = of.model.objects.standing().exclude(pk=pk).values_list("name", flat=True)
     context = {
@@ -116,6 +120,19 @@ def origin_merge(request: AuthenticatedRequest, kind: str, pk: int) -> HttpRespo
     }
     status = 422 if form.errors else 200
     return fragment(request, "leads/sources/merge.html", context, status=status)
+
+
+@post_only("sources")
+@permission_required(Action.EDIT_SOURCES)
+def origin_unmerge(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    done = get_object_or_404(NameMerge, pk=pk)
+    of = kind_named(done.kind)
+    try:
+        row = naming.undo(done, request.user)
+    except naming.NamingRefused as error:
+        return refused(request, "The merge stands", str(error), of.plural)
+    messages.success(request, f"“{row}” is a {of.name} of its own again.")
+    return go(request, of.plural)
 
 
 def _is_gone(

@@ -62,6 +62,11 @@ class Asked:
     # Of a defined field.
     field: CustomField | None = None
 
+    @property
+    def is_number(self) -> bool:
+        kind = self.field.type if self.field else ""
+        return kind in (FieldType.NUMBER, FieldType.MONEY) or self.target == "company.employees"
+
 
 def offered(defined: Mapping[str, CustomField]) -> list[tuple[str, list[tuple[str, str]]]]:
     """What may be asked, in groups, for a list to choose from."""
@@ -94,13 +99,13 @@ def asked(form: WebForm, defined: Mapping[str, CustomField]) -> list[Asked]:
     ]
 
 
-def problem(one: Asked, answer: Any) -> str:
-    """What is wrong with an answer of which nothing could be kept; blank where all is well."""
+def problem(one: Asked, answer: Any) -> Wrong | None:
+    """What is wrong with an answer of which nothing could be kept."""
     try:
         _read(one, answer)
     except Wrong as wrong:
-        return "" if wrong.meant is not None else wrong.detail
-    return ""
+        return wrong if wrong.meant is None else None
+    return None
 
 
 def _read(one: Asked, answer: Any) -> Any:

@@ -15,12 +15,12 @@ from leads import tags
 from leads.checks import spellings
 from leads.checks.reading import Wrong
 from leads.checks.values import web_address
+from leads.inbound.languages import ENGLISH, LANGUAGES, Words
 from leads.inbound.systems.ours import CONSENT
 from leads.models import ConsentText, FieldType
 from leads.models.web_form import SLUG_MAX
 from leads.web_forms import asking
 from leads.web_forms.asking import Asked, Fields
-from leads.web_forms.words import LANGUAGES
 
 SLUG = RegexValidator(
     r"\A[a-z0-9]+(-[a-z0-9]+)*\Z", "Use small letters, digits and dashes, like demo-request."
@@ -47,6 +47,7 @@ class NewFormForm(forms.Form):
         help_text="Its page is /f/ and this, like demo-request.",
         widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
     )
+    language = forms.ChoiceField(label="Its language", choices=LANGUAGES, initial=ENGLISH)
 
 
 class WordsForm(Shared):
@@ -55,7 +56,7 @@ class WordsForm(Shared):
     name = _line("Name, for you", 80)
     title = _line("Heading", 120)
     intro = _lines("Text below it", 1000)
-    button = _line("Button", 40)
+    button = _line("Button", 40, required=False, help_text="Blank: “Send” in its language.")
     thanks = _lines("Thank-you", 1000, help_text="What they read once it is sent.")
     redirect_url = forms.CharField(
         label="Or lead them to a page",
@@ -64,7 +65,11 @@ class WordsForm(Shared):
         help_text="Like https://www.example.com/thank-you.",
         widget=forms.URLInput(attrs={"dir": "ltr"}),
     )
-    language = forms.ChoiceField(label="Its language", choices=LANGUAGES)
+    language = forms.ChoiceField(
+        label="Its language",
+        choices=LANGUAGES,
+        help_text="What it says by itself, as of what is missing. The words above are yours.",
+    )
     slug = NewFormForm.base_fields["slug"]
     framed_by = _lines(
         "Sites that may show it in a frame",
@@ -182,13 +187,15 @@ class HostedForm(forms.Form):
         asked: Sequence[Asked],
         texts: Sequence[ConsentText],
         earlier: Mapping[str, str],
+        words: Words,
     ) -> None:
         super().__init__(data)
         self.asked, self.texts = {one.target: one for one in asked}, texts
+        self.words = words
         # By number, the purposes of texts that were asked before and may still stand in a browser.
         self.earlier = earlier
         for one in asked:
-            self.fields[one.target] = _control(one)
+            self.fields[one.target] = _control(one, words)
 
     @property
     def agreed(self) -> list[str]:
@@ -202,7 +209,7 @@ class HostedForm(forms.Form):
                 text,
                 f"id_consent_{text.pk}",
                 text.purpose in agreed,
-                "Tick this to send the form."
+                self.words.tick
                 if self.is_bound and text.is_required and text.purpose not in agreed
                 else "",
             )
@@ -213,13 +220,13 @@ class HostedForm(forms.Form):
         typed = super().clean() or {}
         for target, one in self.asked.items():
             answer = typed.get(target)
-            if answer and (detail := asking.problem(one, answer)):
-                self.add_error(target, detail)
+            if answer and (wrong := asking.problem(one, answer)):
+                self.add_error(target, self.words.wrong(wrong, is_number=one.is_number))
         reaching = [target for target in asking.REACHES if target in self.fields]
         if not any(self.data.get(target, "").strip() for target in reaching):
             first = next(target for target in self.fields if target in asking.REACHES)
             if first not in self.errors:
-                self.add_error(first, f"{self.fields[first].label} is missing")
+                self.add_error(first, self.words.missing.format(self.fields[first].label))
         for box in self.boxes:
             if box.problem:
                 self.add_error(None, forms.ValidationError(box.problem, code="consent"))
@@ -231,12 +238,16 @@ def marks_of(said: QueryDict) -> list[tuple[str, str]]:
     return [(name, str(value)[:500]) for name, value in said.items() if name in tags.NAMES]
 
 
-def _control(one: Asked) -> forms.Field:
+def _control(one: Asked, words: Words) -> forms.Field:
     common: dict[str, Any] = {
         "label": one.label,
         "help_text": one.help,
         "required": one.required,
-        "error_messages": {"required": f"{one.label} is missing"},
+        "error_messages": {
+            "required": words.missing.format(one.label),
+            "max_length": words.too_long,
+            **dict.fromkeys(["invalid_choice", "invalid_list"], words.choice),
+        },
     }
     kind = one.field.type if one.field else ""
     known = asking.choices(one)
@@ -248,7 +259,8 @@ def _control(one: Asked) -> forms.Field:
         return forms.ChoiceField(choices=offered, **common)
     if one.target == "country":
         countries = sorted(COUNTRIES.items(), key=lambda country: country[1])
-        return forms.ChoiceField(choices=[("", "—"), *countries], **common)
+        widget = forms.Select(attrs={"data-countries": ""})
+        return forms.ChoiceField(choices=[("", "—"), *countries], widget=widget, **common)
     if kind == FieldType.YES_NO:
         return forms.BooleanField(widget=forms.CheckboxInput(attrs={"value": "yes"}), **common)
     return forms.CharField(max_length=10_000, widget=_widget(one, kind), **common)

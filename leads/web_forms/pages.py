@@ -20,6 +20,7 @@ from leadportal.web.posts import post_only
 from leads import fields
 from leads.inbound import deliveries, suspicion
 from leads.inbound.api import address_of, too_often
+from leads.inbound.languages import wanted, words_of
 from leads.inbound.systems.ours import TOKEN, TRAP
 from leads.models import WebForm
 from leads.web_forms import asking, web_forms, words
@@ -206,10 +207,11 @@ def hosted_form(request: HttpRequest, slug: str) -> HttpResponse:
         asked=asking.asked(one, fields.definitions()),
         texts=[text for text in every if text.retired_at is None],
         earlier={str(text.pk): text.purpose for text in every},
+        words=words_of(one.language),
     )
     status = 200
     if form.is_valid() and too_often(one.inlet):
-        form.add_error(None, "Too many send it at once. Send it again in a minute.")
+        form.add_error(None, words_of(one.language).busy)
         status = 429
     elif form.is_valid():
         kind = request.headers.get("Content-Type", "")
@@ -225,6 +227,7 @@ def hosted_form(request: HttpRequest, slug: str) -> HttpResponse:
         "carried": marks_of(data or request.GET),
         "hidden": (TOKEN, token),
         "trap": TRAP,
+        "button": words.button(one),
     }
     return _page(request, "leads/web_forms/hosted.html", one, context, status)
 
@@ -242,14 +245,15 @@ def _hosted(slug: str) -> WebForm | None:
 
 
 def _closed(request: HttpRequest) -> HttpResponse:
-    """For a stranger, who knows of no leads and queues."""
-    return render(request, "leads/web_forms/closed.html", status=404)
+    """For a stranger, who knows of no leads and queues; in their language, with no form's."""
+    context = {"words": wanted(request.headers.get("Accept-Language", ""))}
+    return render(request, "leads/web_forms/closed.html", context, status=404)
 
 
 def _page(
     request: HttpRequest, template: str, one: WebForm, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    context |= {"one": one, "language": one.language, "direction": words.direction(one)}
+    context |= {"one": one, "words": words_of(one.language)}
     return _framed(render(request, template, context, status=status), one)
 
 

@@ -13,6 +13,7 @@ from accounts.policy import Action
 from leadportal.db import clock
 from leadportal.db.meanwhile import really_new
 from leads.inbound import inlets
+from leads.inbound.languages import ENGLISH, words_of
 from leads.models import ConsentText, DeliveryState, Inlet, System, WebForm
 from leads.web_forms.asking import REACHES
 
@@ -24,12 +25,6 @@ WORDED = (
     *("language", "slug"),
 )
 OF_INLET = ("name", "source", "campaign", "event_type")
-_FIRST = (
-    ("email", "Work email", True),
-    ("first_name", "First name", False),
-    ("last_name", "Last name", False),
-    ("company.name", "Company", False),
-)
 
 
 class FormRefused(Exception):
@@ -53,12 +48,19 @@ def counted() -> "QuerySet[WebForm, Any]":
 
 
 @transaction.atomic
-def create(person: User, *, name: str, slug: str) -> WebForm:
-    """A form that asks who somebody is. Raises FormRefused or NotAllowed."""
+def create(person: User, *, name: str, slug: str, language: str = ENGLISH) -> WebForm:
+    """A form that asks who somebody is, in that language. Raises FormRefused or NotAllowed."""
     policy.require(person, Action.EDIT_INBOUND)
     inlet = inlets.create(person, system=System.FORM, name=name, source=name)
-    first = [_field(target, label, required=must) for target, label, must in _FIRST]
-    return _saved(WebForm(inlet=inlet, slug=slug, title=name, fields=first))
+    words = words_of(language)
+    first = [
+        _field("email", words.work_email, required=True),
+        _field("first_name", words.first_name),
+        _field("last_name", words.last_name),
+        _field("company.name", words.company),
+    ]
+    form = WebForm(inlet=inlet, slug=slug, title=name, fields=first, language=words.code)
+    return _saved(form)
 
 
 def values(form: WebForm) -> dict[str, Any]:

@@ -7,23 +7,15 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
+from leads.inbound.languages import words_of
 from leads.inbound.systems.ours import CONSENT, TRAP
 from leads.models import ConsentText, CustomField, WebForm
 from leads.web_forms import asking
 
-# Languages a form may be in; those of these are written from right to left.
-LANGUAGES = (
-    *(("en", "English"), ("ar", "العربية"), ("cs", "Čeština"), ("da", "Dansk"), ("de", "Deutsch")),
-    *(("es", "Español"), ("fa", "فارسی"), ("fi", "Suomi"), ("fr", "Français"), ("he", "עברית")),
-    *(("hi", "हिन्दी"), ("it", "Italiano"), ("ja", "日本語"), ("ko", "한국어"), ("nb", "Norsk")),
-    *(("nl", "Nederlands"), ("pl", "Polski"), ("pt", "Português"), ("sv", "Svenska")),
-    *(("tr", "Türkçe"), ("uk", "Українська"), ("ur", "اردو"), ("zh", "中文")),
-)
-_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
-
-def direction(form: WebForm) -> str:
-    return "rtl" if form.language in _RIGHT_TO_LEFT else "ltr"
+def button(form: WebForm) -> str:
+    """What its button says: its own words, or those of its language."""
+    return form.button or words_of(form.language).send
 
 
 def url(form: WebForm) -> str:
@@ -46,6 +38,8 @@ def html(form: WebForm, texts: Sequence[ConsentText], defined: Mapping[str, Cust
     """The form as plain HTML, for a page of somebody else's."""
     context = {
         "form": form,
+        "words": words_of(form.language),
+        "button": button(form),
         "action": urljoin(f"{settings.BASE_URL}/", form.inlet.address.lstrip("/")),
         "asked": [(one, asking.choices(one)) for one in asking.asked(form, defined)],
         "texts": texts,

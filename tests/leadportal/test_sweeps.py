@@ -89,7 +89,7 @@ def test_readyz_tells_how_long_its_oldest_has_waited(declare, client):
     names = ["judge", "return", "give_back", "read_again", "count_impact"]
     names += ["forget_answers", "forget_forms", "forget_scores", "forget_tries"]
     names += ["forget_sessions", "import", "forget_imports", "mail", "forget_mails", "move_names"]
-    names += ["find_duplicates", "inbound", "forget_deliveries"]
+    names += ["find_duplicates", "inbound", "fetch", "forget_deliveries"]
     names += ["settle_companies"]
     names += ["read_fields", "count_attributes"]
     assert waited == dict.fromkeys(names)

@@ -50,6 +50,7 @@ KEPT = {
     "Consent.channel": "the proof: where",
     "Delivery.content_type": "how it was packed",
     "Delivery.key": "what is sent again is the same",
+    "Delivery.asks_for": "the same: it is fetched once",
     "Delivery.waits_for": "an id of another system",
     "Judgement.disqualifier": "the name of a criterion",
     "Judgement.parked_error": "the name of an error of ours",

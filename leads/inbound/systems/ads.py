@@ -24,6 +24,7 @@ GOOGLE_COLUMNS = {
     "COUNTRY": "country",
 }
 _GOOGLE_IDS = ("form_id", "campaign_id", "adgroup_id", "creative_id", "asset_group_id", "gcl_id")
+_META_IDS = ("form_id", "ad_id", "campaign_id", "platform")
 # Meta's and LinkedIn's names of what they fill in themselves.
 META_FIELDS = {
     "work_email": "email",
@@ -56,8 +57,8 @@ LINKEDIN_FIELDS = {
     "LINKEDIN_PROFILE_LINK": "linkedin",
 }
 ONLY_AN_ID = (
-    "It holds the id of a lead ({}) and nothing of the person. Have the lead itself sent here, as "
-    "Zapier, Make or n8n fetch it from {}."
+    "It holds the id of a lead ({}) and nothing of the person. Save an access token of {} at this "
+    "address, and the lead is fetched."
 )
 
 
@@ -128,7 +129,10 @@ def _meta_changes(sent: Mapping[str, Any]) -> Iterator[Submission]:
                 yield Submission(passed_over="It names no lead.")
             else:
                 yield Submission(
-                    key=key, at=value.get("created_time"), lost=ONLY_AN_ID.format(key, "Meta")
+                    key=key,
+                    at=value.get("created_time"),
+                    lost=ONLY_AN_ID.format(key, "Meta"),
+                    asks_for=key if re.fullmatch(r"[0-9]{1,40}", key) else "",
                 )
 
 
@@ -139,9 +143,14 @@ def _meta_lead(lead: Mapping[str, Any]) -> Submission:
         values = values if isinstance(values, list) else [values]
         label = name.replace("_", " ")
         said.append(Said(name, label, _one_or_all(values), META_FIELDS.get(name, "")))
-    ids = {name: words(lead[name]) for name in ("form_id", "ad_id", "platform") if lead.get(name)}
+    ids = {name: words(lead[name]) for name in _META_IDS if lead.get(name)}
     said = _in_order(said, META_FIELDS)
     said += [Said(name, name, value) for name, value in ids.items()]
+    if campaign := words(lead.get("campaign_name")):
+        said.append(Said("campaign_name", "campaign name", campaign, "campaign"))
+    for box in list_of(lead.get("custom_disclaimer_responses")):
+        name = f"consent.{words(box.get('checkbox_key'))}"
+        said.append(Said(name, name.replace(".", " "), box.get("is_checked") in (True, "1")))
     test = any(words(one.value).startswith("<test lead:") for one in said)
     return Submission(
         said,
@@ -186,8 +195,12 @@ def _linkedin_lead(lead: Mapping[str, Any]) -> Submission:
         key = f"{urn} {words(lead.get('occurredAt'))}".strip()
         if lead.get("leadAction") not in (None, "CREATED"):
             return Submission(key=key, passed_over="It says that a lead was deleted there.")
+        found = re.fullmatch(r"urn:li:leadGenFormResponse:([\w-]{1,120})", urn, re.ASCII)
         return Submission(
-            key=key, at=lead.get("occurredAt"), lost=ONLY_AN_ID.format(urn, "LinkedIn")
+            key=key,
+            at=lead.get("occurredAt"),
+            lost=ONLY_AN_ID.format(urn, "LinkedIn"),
+            asks_for=found[1] if found else "",
         )
     form, response = dict_of(lead.get("form")), dict_of(lead["formResponse"])
     questions = {

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from leads.inbound.systems import ads, calendars, mails, ours, proofs, surveys, tools
+from leads.inbound.systems import ads, calendars, lead_apis, mails, ours, proofs, surveys, tools
+from leads.inbound.systems.lead_apis import LeadApi
 from leads.inbound.systems.proofs import Proof
 from leads.inbound.systems.said import Raw, Submission
 from leads.models.inbound import System
@@ -31,6 +32,8 @@ class Road:
     headers: tuple[str, ...] = ()
     proves: Proof | None = None
     challenge: Challenge | None = None
+    # How it is asked for a lead that it posts the id of.
+    api: LeadApi | None = None
     # Whether strangers type into it, and programs that look for forms.
     is_open: bool = False
     # Whether its id of what was sent is that of a lead there, by which one may ask for it.
@@ -84,9 +87,13 @@ ROADS: dict[System, Road] = {
             "In Meta’s app dashboard choose Webhooks, Page, and subscribe to leadgen.",
             "Callback URL: {url}",
             "Verify token: {token}",
-            "Meta itself posts ids of leads only. Have Zapier, Make or n8n fetch each lead and "
-            "send it as it is to an inlet of its own, without a secret.",
+            "Install the app on your page: POST /{{page id}}/subscribed_apps with "
+            "subscribed_fields=leadgen and a token of the page.",
+            "Meta posts ids of leads only. Save a lasting access token of the page (or of a system "
+            "user) with leads_retrieval here, and each lead is fetched; with ads_management its "
+            "campaign comes along.",
         ),
+        api=lead_apis.META,
     ),
     System.LINKEDIN: Road(
         read=ads.linkedin,
@@ -98,9 +105,12 @@ ROADS: dict[System, Road] = {
         steps=(
             "In LinkedIn’s developer portal enter {url} as webhook, once the client secret of your "
             "app is saved here: LinkedIn asks for it at once.",
-            "LinkedIn itself posts ids of leads only. Have Zapier, Make or n8n fetch each "
-            "response, with its form, and send it as it is to an inlet without a secret.",
+            "Subscribe it to the leads of your account (leadNotifications of the Lead Sync API).",
+            "LinkedIn posts ids of leads only. Save an access token with "
+            "r_marketing_leadgen_automation here, and each lead is fetched. It ends after 60 days; "
+            "what could not be fetched meanwhile is, once a new one is saved.",
         ),
+        api=lead_apis.LINKEDIN,
     ),
     System.TYPEFORM: Road(
         read=surveys.typeform,

@@ -61,6 +61,8 @@ class Submission:
     passed_over: str = ""
     # Why nobody can be made of it, and what to do about that.
     lost: str = ""
+    # The system's id of a lead of which it says nothing else: it can be asked for.
+    asks_for: str = ""
     # By purpose, as the API has consent.
     consent: Mapping[str, Any] = field(default_factory=dict)
     # Ids of the person there, the best first; a person may have been known by another before.

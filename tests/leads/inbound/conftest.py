@@ -46,6 +46,7 @@ def came(post: Callable[..., Any]) -> Callable[..., Delivery]:
         answer = post(inlet, sent, kind, **more)
         assert answer.status_code in (200, 202), answer.content
         job.drain()
-        return Delivery.objects.select_related("lead__company", "inlet").order_by("-pk")[0]
+        posts = Delivery.objects.select_related("lead__company", "inlet").filter(named_by=None)
+        return posts.order_by("-pk")[0]
 
     return came

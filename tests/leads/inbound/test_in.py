@@ -184,6 +184,10 @@ def test_a_person_who_sent_a_form_reads_a_page(inlet, client):
     )
 
     assert answer.status_code == 200 and b"Thank you" in answer.content
+    german = {"Accept": "text/html", "Accept-Language": "de-AT,de;q=0.9,en;q=0.8"}
+    answer = client.post(inlet("html").address, {"email": "a@x.example"}, headers=german)
+    assert "Vielen Dank. Es ist angekommen." in answer.content.decode()
+    assert '<html lang="de" dir="ltr">' in answer.content.decode()
 
 
 def test_somebody_signed_in_here_may_send_a_form_as_well(inlet):
@@ -195,6 +199,28 @@ def test_somebody_signed_in_here_may_send_a_form_as_well(inlet):
 
     assert answer.status_code == 202
     assert b"a@x.example" in bytes(Delivery.objects.get().body)
+
+
+def test_a_browser_asks_first_whether_a_script_of_another_site_may_post(
+    inlet, post, client, django_assert_num_queries
+):
+    asks = {"Origin": "https://acme.example", "Access-Control-Request-Method": "POST"}
+    one = inlet("json")
+    with django_assert_num_queries(0):
+        answer = client.options(one.address, headers=asks)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer["Access-Control-Allow-Origin"] == answer["Access-Control-Allow-Headers"] == "*"
+    assert answer["Access-Control-Allow-Methods"] == "POST"
+    # Nothing of who is signed in here comes along.
+    assert "Access-Control-Allow-Credentials" not in answer
+    for said in (
+        post(one, {"email": "a@x.example"}),
+        client.post("/in/nobody", {}),
+        client.get(one.address),
+    ):
+        assert said["Access-Control-Allow-Origin"] == "*"
+    assert client.put(one.address).status_code == 405
 
 
 def test_a_post_costs_two_statements(inlet, post, django_assert_num_queries):

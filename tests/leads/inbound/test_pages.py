@@ -5,7 +5,8 @@ import re
 import pytest
 
 from leadportal.db import sealed
-from leads.inbound import deliveries, inlets, job
+from leads.inbound import deliveries, fetching, inlets, job
+from leads.inbound.systems.lead_apis import NotFetched
 from leads.models import Delivery, Inlet, Lead
 from tests import factories
 from tests.leads.conftest import HTMX
@@ -67,6 +68,61 @@ def test_a_secret_is_saved_kept_and_taken_away_and_never_shown(browser, inlet):
     assert one.secret == ""
 
 
+def test_an_access_token_is_saved_kept_and_taken_away_and_never_shown(browser, inlet):
+    one = inlet("meta")
+    url = f"{one.get_absolute_url()}/edit"
+    assert "No access token is saved, so no lead is fetched" in text(browser.get(url[:-5]))
+    typed = {"name": "M", "integration": "Meta", "event_type": "form_sent"}
+
+    browser.post(url, typed | {"access_token": " EAAB-hush "})
+    browser.post(url, typed | {"name": "N"})
+    one.refresh_from_db()
+    assert (one.name, sealed.opened(one.access_token)) == ("N", "EAAB-hush")
+    page = browser.get(url)
+    assert b"hush" not in page.content and b"Access token of Meta" in page.content
+    assert "Leads are fetched from Meta" in text(browser.get(url[:-5]))
+
+    wrong = browser.post(url, typed | {"access_token": "EAAB hush"})
+    assert wrong.status_code == 422 and "it has no spaces" in text(wrong)
+    assert b"EAAB hush" not in wrong.content
+
+    browser.post(url, typed | {"no_access_token": "on"})
+    one.refresh_from_db()
+    assert one.access_token == ""
+    assert b"ccess token" not in browser.get(f"{inlet('typeform').get_absolute_url()}/edit").content
+
+
+def test_a_lead_that_is_to_be_fetched_is_listed_with_why_not_yet_and_fetched_by_a_button(
+    browser, inlet, came, manager, monkeypatch
+):
+    one = inlets.change(inlet("meta"), manager, access_token="t")
+    named = came(one, {"entry": [{"changes": [{"field": "leadgen", "value": {"leadgen_id": 7}}]}]})
+    fetched = Delivery.objects.get(asks_for="7")
+    page = browser.get(one.get_absolute_url(), headers=HTMX)
+    assert "To be fetched" in text(page) and page.status_code == 200
+    assert named.get_absolute_url() not in page.content.decode()
+
+    def busy(*_):
+        raise NotFetched("Meta wants a pause.")
+
+    monkeypatch.setattr(fetching, "_fetched", busy)
+    fetching.drain()
+    page = browser.get(one.get_absolute_url(), headers=HTMX)
+    assert "Meta wants a pause. It is tried again" in text(page) and page.status_code == 286
+    about = browser.get(fetched.get_absolute_url())
+    assert "Lead 7 of Meta, named by number" in text(about) and "Fetch it now" in text(about)
+    assert "Nothing yet." in text(about)
+
+    browser.post(f"{fetched.get_absolute_url()}/replay")
+    monkeypatch.setattr(fetching, "_fetched", lambda *_: b'{"id": "7", "field_data": []}')
+    assert fetching.drain() == 1
+    job.drain()
+
+    about = browser.get(fetched.get_absolute_url())
+    assert "As Meta answered" in text(about) and "field_data" in text(about)
+    assert "Read it again" in text(about)
+
+
 def test_two_who_edit_at_once_write_over_nobody(browser, inlet, manager):
     one = inlet()
     url = f"{one.get_absolute_url()}/edit"
@@ -108,7 +164,7 @@ def test_what_came_in_is_listed_with_its_lead_and_why_not(browser, inlet, came):
     lead = Lead.objects.get()
     assert f'href="/leads/{lead.pk}"' in page.content.decode()
     assert "New lead" in text(page) and "Nobody can be reached by it" in text(page)
-    assert "Read what failed again" in text(page)
+    assert "Try what failed again" in text(page)
     browser.post(f"{one.get_absolute_url()}/again")
     assert Delivery.objects.filter(state="received").count() == 1
 

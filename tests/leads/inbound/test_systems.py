@@ -88,6 +88,7 @@ def test_ids_alone_say_what_to_do_and_make_nobody(inlet, came):
 
     assert delivery.state == "failed"
     assert f"It holds the id of a lead ({BIG})" in delivery.reason
+    assert "Save an access token of Meta" in delivery.reason
     assert not Lead.objects.exists()
     ids = [
         {"subscriptionType": "contact.creation", "objectId": 5, "eventId": 1},

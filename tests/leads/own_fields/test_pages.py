@@ -39,6 +39,8 @@ def test_what_came_in_is_defined_in_one_click(browser, send):
     page = body(browser.get("/settings/fields"))
     assert 'href="/settings/fields/new?name=Plan"' in page
     assert "<bdi>Pro</bdi>" in page and "<bdi>basic</bdi>" in page.lower()
+    # A count, and no link that would promise a list.
+    assert "Leads with it</th>" in page and '<td class="r">5</td>' in page
 
     form = browser.get("/settings/fields/new?name=Plan").context["form"]
     assert form.initial["type"] == "choice" and form.initial["choices"] == ["Pro", "Basic"]

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import Role
 from leads.ingest.leads import ingest_leads
-from leads.models import Campaign, Lead, Source
+from leads.models import Campaign, Lead, NameMerge, Source
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,37 @@ def test_one_is_merged_into_another_by_any_of_its_names(manager, leads):
     assert "is “Webinar” now" in body(page)
     assert Lead.objects.filter(source__name="Webinar").count() == 3
     assert "&lt;b&gt;Fair" in body(manager.get("/settings/sources"))
+
+
+def test_a_merge_is_undone_where_it_was_done_or_later_by_its_name(manager, leads):
+    webinar = Source.objects.get(name="Webinar")
+    page = manager.post(
+        f"/settings/sources/{webinar.pk}/merge", {"into": "<b>Fair</b>"}, follow=True
+    )
+    done = NameMerge.objects.get()
+    undo = f"/settings/merged/{done.pk}/undo"
+    # In what is said of it, and beside the name.
+    assert body(page).count(f'action="{undo}"') == 2
+
+    page = manager.post(undo, follow=True)
+
+    assert page.redirect_chain[-1] == ("/settings/sources", 302)
+    assert "is a source of its own again" in body(page) and undo not in body(page)
+    assert Lead.objects.filter(source=webinar).count() == 2
+    again = manager.post(undo)
+    assert again.status_code == 409 and "not one any more" in body(again)
+    assert manager.get(undo).status_code in (302, 405)
+
+
+def test_a_campaign_is_parted_on_its_own_page(manager, leads):
+    one, heir = Campaign.objects.get(name="Q1"), Campaign.objects.get(name="Q2")
+    manager.post(f"/settings/campaigns/{one.pk}/merge", {"into": heir.name})
+    done = NameMerge.objects.get()
+
+    page = manager.post(f"/settings/merged/{done.pk}/undo", follow=True)
+
+    assert page.redirect_chain[-1] == ("/settings/campaigns", 302)
+    assert Lead.objects.filter(campaign=one).count() == 2
 
 
 def test_a_name_of_nothing_or_itself_is_told(manager, leads):

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import escape
 
 from leadportal.rest import rates
 from leads import fields
 from leads.inbound import deliveries, inlets, job, suspicion
+from leads.inbound.languages import WORDS
 from leads.inbound.systems.ours import TOKEN
 from leads.ingest.events import ingest_events
 from leads.models import Consent, Delivery, Event, Lead
@@ -57,7 +59,7 @@ def test_it_leads_to_a_thank_you_or_another_page(form, send, manager, client):
         ({"email": ""}, "Work email is missing"),
         ({"email": "ana@"}, "after the @-sign"),
         ({"phone": "x" * 60}, "characters fit here"),
-        ({"field.size": "Huge"}, "not one of the available choices"),
+        ({"field.size": "Huge"}, "Choose one of those offered."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
@@ -284,6 +286,59 @@ def test_a_form_in_a_language_from_right_to_left_runs_so(form, client, manager):
     web_forms.change(form, manager, language="ar", title="اطلب عرضا")
 
     assert '<html lang="ar" dir="rtl">' in client.get(form.page).content.decode()
+    assert '<html lang="ar" dir="rtl">' in client.get("/f/demo/thanks").content.decode()
+
+
+OURS = re.compile(r"\b(Send|optional|missing|problem|Error|Leave|empty|Tick|needed|Thank|Choose)\b")
+
+
+@pytest.mark.parametrize("language", [code for code in WORDS if code not in ("en", "da", "nb")])
+def test_all_that_a_form_says_by_itself_is_in_its_language(form, client, send, manager, language):
+    words = WORDS[language]
+    fields.define("size", "Size", "choice", choices=["Small", "Large"])
+    fields.define("seats", "Seats", "number")
+    for target in ("field.size", "field.seats", "website"):
+        web_forms.put_field(form, manager, target=target, label="Q")
+    web_forms.ask_consent(form, manager, purpose="terms", text="T", is_required=True)
+    web_forms.change(form, manager, language=language, title="T")
+    form.refresh_from_db()
+    form.fields = [one | {"label": "Q"} for one in form.fields]
+    form.save()
+
+    page = client.get(form.page).content.decode()
+    wrong = {"email": "x", "field.size": "Huge", "field.seats": "many", "website": "a b"}
+    told = send(form, **wrong).content.decode()
+    empty = send(form).content.decode()
+    long = send(form, first_name="x" * 10_001).content.decode()
+
+    assert f'<html lang="{language}" dir="{words.direction}">' in page
+    for word in (words.send, words.optional, words.trap):
+        assert escape(word) in page
+    for word in (words.email, words.choice, words.number, words.website, words.tick):
+        assert escape(word) in told
+    assert escape(words.problem) in told and f"<title>{escape(words.error)}: T</title>" in told
+    assert escape(words.missing.format("Q")) in empty and escape(words.too_long) in long
+    assert escape(words.thanks) in client.get("/f/demo/thanks").content.decode()
+    for said in (page, told, empty):
+        shown = re.sub(r"<[^>]*>", " ", said.partition("<body>")[2])
+        assert not OURS.search(shown), OURS.search(shown)
+
+
+def test_the_words_of_its_owner_stand_before_those_of_its_language(form, client, manager):
+    web_forms.change(form, manager, language="de", button="Los", thanks="Bis bald!")
+
+    assert "Los</button>" in client.get(form.page).content.decode()
+    assert "Bis bald!" in client.get("/f/demo/thanks").content.decode()
+
+
+def test_where_no_form_is_the_language_is_that_of_the_browser(client):
+    page = client.get("/f/nobody", headers={"Accept-Language": "xx, no;q=0.9, de;q=0.8"})
+
+    assert "Her er det ikke noe skjema" in page.content.decode()
+    assert '<html lang="nb" dir="ltr">' in page.content.decode()
+    for header in ("", "tlh", "*", "\u00ff" * 900, "de" * 500):
+        page = client.get("/f/nobody", headers={"Accept-Language": header})
+        assert "There is no form here" in page.content.decode()
 
 
 def test_a_page_costs_the_same_however_much_it_asks(

@@ -111,6 +111,23 @@ def test_a_form_in_arabic_fits_a_phone(open_page, axe):
     assert page.evaluate("getComputedStyle(document.querySelector('form')).direction") == "rtl"
 
 
+def test_countries_are_named_in_the_language_of_the_form(open_page):
+    manager = factories.marketing_manager()
+    form = web_forms.create(manager, name="Angebot", slug="de", language="de")
+    web_forms.put_field(form, manager, target="country", label="Land")
+    page, plain = open_page(), open_page(javascript=False)
+
+    page.goto("/f/de")
+    plain.goto("/f/de")
+
+    german = page.get_by_label("Land").locator("option")
+    expect(german.filter(has_text="Österreich")).to_have_attribute("value", "AT")
+    names = german.all_text_contents()
+    assert names[0] == "—" and names.index("Ägypten") < names.index("Belgien")
+    english = plain.get_by_label("Land").locator("option").all_text_contents()
+    assert "Austria" in english and len(english) == len(names)
+
+
 def test_what_a_value_is_is_dragged_onto_it(sign_in, axe):
     manager = factories.marketing_manager()
     inlet = inlets.create(manager, system="json", name="Zapier")

@@ -1,9 +1,11 @@
 """The settings of forms: made, asked, worded, put on a page."""
 
 import re
+from html import unescape
 
 import pytest
 
+from leads.inbound.languages import WORDS
 from leads.models import ConsentText, WebForm
 from leads.web_forms import web_forms
 from tests.leads.conftest import HTMX
@@ -33,7 +35,8 @@ def worded(browser, form):
 
 
 def test_a_form_is_made_and_asks_who_somebody_is(browser):
-    page = browser.post("/settings/forms/new", {"name": "Demo", "slug": "demo"}, follow=True)
+    made = {"name": "Demo", "slug": "demo", "language": "en"}
+    page = browser.post("/settings/forms/new", made, follow=True)
 
     form = WebForm.objects.get()
     assert page.redirect_chain == [(form.get_absolute_url(), 302)]
@@ -41,9 +44,19 @@ def test_a_form_is_made_and_asks_who_somebody_is(browser):
     assert form.inlet.source == "Demo"
 
 
+def test_what_a_new_form_asks_is_worded_in_its_language(browser):
+    made = {"name": "Angebot", "slug": "angebot", "language": "de"}
+    page = browser.post("/settings/forms/new", made, follow=True)
+
+    assert "Geschäftliche E-Mail" in text(page) and "Work email" not in text(page)
+    assert WebForm.objects.get().language == "de"
+    assert browser.post("/settings/forms/new", made | {"language": "tlh"}).status_code == 422
+
+
 @pytest.mark.parametrize("slug", ["", "Demo", "a b", "-a", "x" * 26, "demo"])
 def test_an_address_is_short_plain_and_of_one_form(browser, form, slug):
-    page = browser.post("/settings/forms/new", {"name": "Another", "slug": slug})
+    made = {"name": "Another", "slug": slug, "language": "en"}
+    page = browser.post("/settings/forms/new", made)
 
     assert page.status_code == 422 and b'id="id_slug_error"' in page.content
     assert WebForm.objects.count() == 1
@@ -114,6 +127,17 @@ def test_its_words_are_saved_and_its_codes_shown(browser, form):
     page = browser.get(url).content.decode()
     assert "&lt;iframe src=" in page and f"/in/{form.inlet.token}" in page
     assert "your_homepage" in page
+
+
+def test_the_codes_to_copy_are_in_its_language(browser, form, manager):
+    given = {"language": "ar", "is_pasted": True, "framed_by": ["https://acme.example"]}
+    web_forms.change(form, manager, **given)
+
+    page = unescape(browser.get(form.get_absolute_url()).content.decode())
+
+    words = WORDS["ar"]
+    assert 'lang="ar" dir="rtl">' in page and f"<button>{words.send}</button>" in page
+    assert words.trap in page and "Leave this empty" not in page
 
 
 @pytest.mark.parametrize(
