@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.policy import NotAllowed
 from funnel.stages import Stage
 from leads.handoffs import claims
-from leads.imports import imports, job, words
+from leads.imports import imports, job, people, words
 from leads.imports.imports import ImportRefused, Terms
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
@@ -190,14 +190,14 @@ def test_a_pause_stops_and_goes_on_where_it_stopped(begun, marketer, monkeypatch
 
 def test_a_line_nobody_foresaw_stops_no_other(begun, marketer, monkeypatch):
     one = begun("Email\na@x.example\nb@x.example\nc@x.example\n")
-    plain = job.ingest_leads
+    plain = people.ingest_leads
 
     def fails(items, **how):
         if any(item["email"] == "b@x.example" for item in items):
             raise DataError
         return plain(items, **how)
 
-    monkeypatch.setattr(job, "ingest_leads", fails)
+    monkeypatch.setattr(people, "ingest_leads", fails)
     imports.start(one, marketer)
     job.drain()
 

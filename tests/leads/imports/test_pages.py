@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from leads.imports import imports, job
-from leads.models import Import, ImportState, Lead
+from leads.models import Import, ImportState, Lead, Lists
 from tests import factories
 from tests.leads.conftest import HTMX
 from tests.leads.imports.conftest import ANA, HEAD, NOBODY, ZOE, in_days
@@ -58,8 +58,6 @@ def test_a_file_goes_from_the_form_to_the_leads(browser):
 @pytest.mark.parametrize(
     ("head", "lists"),
     [
-        ("Id,StageName,Amount,CloseDate", "deals"),
-        ("Record ID,Deal Name,Deal Stage", "deals"),
         ("Id,Name,BudgetedCost,NumberOfLeads", "campaigns"),
         ("Id,OpportunityId,StageName", "changes of deals"),
         ("Id,StageName,CloseDate,Email", ""),
@@ -74,6 +72,23 @@ def test_a_list_of_something_else_says_so(browser, head, lists):
     said = f"It looks like a list of {lists}." in page.content.decode()
     assert said == bool(lists)
     assert lists or "It looks like a list" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("head", "names_somebody"),
+    [
+        ("Id,StageName,Amount,CloseDate", False),
+        ("Record ID,Deal Name,Deal Stage", False),
+        ("Id,StageName,CloseDate,Email", True),
+    ],
+)
+def test_deals_without_a_person_say_how_to_export_them(browser, head, names_somebody):
+    line = ",".join("1" for _ in head.split(","))
+
+    page = browser.post("/imports", upload(f"{head}\n{line}\n"), follow=True).content.decode()
+
+    assert ("the id of the contact in each line" in page) != names_somebody
+    assert Import.objects.get().lists == Lists.OUTCOMES
 
 
 def test_a_list_that_names_nobody_says_so_before_it_comes_in(browser):
