@@ -150,7 +150,7 @@ MOVES: tuple[Move, ...] = (
     # Of before this portal: dated, without a handoff or a clock.
     *_moves(LADDER, [Stage.WON], [Actor.INTEGRATION], "an import of the past", "lead.won"),
     *_moves(LADDER, [Stage.LOST], [Actor.INTEGRATION], "an import of the past", "lead.lost"),
-    *_moves(_ENDED, LADDER, [Actor.INTEGRATION], "that import undone", _CHANGED),
+    *_moves(_ENDED, LADDER, _BY_HAND, "that import undone", _CHANGED),
     *_moves([Stage.REJECTED], [Stage.NURTURE], _BY_HAND, "an answer", "lead.answered"),
     *_moves([Stage.REJECTED], [Stage.DISQUALIFIED], _BY_HAND, "an answer", "lead.answered"),
     # The handoff is a fresh one.

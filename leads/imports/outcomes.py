@@ -256,6 +256,7 @@ def take_back(one: Import, leads: Collection[int], at: datetime) -> set[int]:
 
     Where the criteria were not to move them yet, they are not again.
     """
+    assert one.undone_by is not None  # who asked for it
     ended = (Stage.WON, Stage.LOST)
     found = Lead.objects.locked().filter(pk__in=leads, stage__in=ended).order_by("pk")
     standing = list(found.select_related("judgement"))
@@ -270,8 +271,8 @@ def take_back(one: Import, leads: Collection[int], at: datetime) -> set[int]:
                 Stage(last.origin),
                 lead,
                 at=at,
-                actor=Actor.INTEGRATION,
-                integration_id=one.integration_id,
+                actor=Actor.MANAGER if one.undone_by.is_manager else Actor.MARKETING,
+                person=one.undone_by,
                 reason=ledger.UNDONE,
             )
             held[lead.pk] = {"held_until": until.get(lead.pk)}

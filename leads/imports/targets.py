@@ -101,8 +101,10 @@ def targets(defined: Mapping[str, CustomField], lists: str = "") -> list[tuple[s
     ]
     company = [Target(COMPANY + c.name, f"Company: {c.label.lower()}") for c in COMPANY_COLUMNS]
     if lists in _PAST:
+        # Deals and activities have ids of their own.
+        called = {EXTERNAL_ID: Target(EXTERNAL_ID, "Id of the person there")}
         return [
-            ("Person", [one for one in person if one.name in _WHO]),
+            ("Person", [called.get(one.name, one) for one in person if one.name in _WHO]),
             ("Company", [one for one in company if one.name in _FIRM]),
             _PAST[Lists(lists)],
         ]
