@@ -48,8 +48,9 @@ def _checked(plan: Plan, line: ImportLine) -> tuple[dict[str, Any] | None, list[
         return None, refused.errors
 
 
-# Who stands twice in the file, and who is known: by the id there, then by the address.
-_RECOGNISE = """
+# Who stands twice in the file, and who is known: by the id there, then by the address. Each address
+# is looked up by lead_email_once, lead_merged_email and alias_address, which hold no blank ones.
+RECOGNISE = """
 WITH seen AS (
     SELECT id, external_id, email_key,
            external_id <> '' AND row_number() OVER of_id > 1 AS id_again,
@@ -63,7 +64,9 @@ UPDATE leads_importline l SET status = CASE
     WHEN s.external_id <> '' AND EXISTS (SELECT FROM leads_externalid e
          WHERE e.integration_id = %(integration)s AND e.value = s.external_id) THEN 'matched'
     WHEN s.email_key <> '' AND EXISTS (SELECT FROM leads_lead k
-         WHERE k.email_key = s.email_key
+         WHERE k.email_key = s.email_key AND k.email_key <> '' AND k.merged_into_id IS NULL
+         UNION ALL SELECT FROM leads_lead m
+         WHERE m.email_key = s.email_key AND m.merged_into_id IS NOT NULL
          UNION ALL SELECT FROM leads_alias f WHERE f.email_key = s.email_key) THEN 'matched'
     ELSE 'created' END
 FROM seen s WHERE l.id = s.id
@@ -73,7 +76,7 @@ FROM seen s WHERE l.id = s.id
 def recognise(one: Import, plan: Plan, at: datetime) -> dict[str, Any]:
     """Say on each line whether it is new; gives where the criteria would put those that are."""
     with connection.cursor() as cursor:
-        cursor.execute(_RECOGNISE, {"one": one.pk, "integration": one.integration_id})
+        cursor.execute(RECOGNISE, {"one": one.pk, "integration": one.integration_id})
     return _forecast(one, plan, at)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,9 +50,13 @@ _NO_NAME = frozenset(
     }
 )
 _NO_VALUE = _NO_NAME | {"none", "na"}
+_LONGEST = max(map(len, _NO_VALUE))
+_NAMES = ("first_name", "last_name", FULL_NAME)
+# Said as they are.
+_PLAIN = frozenset(column.name for column in LEAD_COLUMNS)
 # Meta's exports mark ids so.
 _MARKED_ID = re.compile(r"[a-z]{1,2}:(?=\d)")
-_TEST_LEAD = "<test lead:"
+_TEST_LEAD = "\0<test lead:"
 # How HubSpot names who a deal is with: "Ana Lopez (ana@acme.example)".
 _MAIL_INSIDE = re.compile(r"\(([^()\s]+@[^()\s]+)\)")
 
@@ -191,7 +196,7 @@ class Plan:
 
         A test lead of a form gives {}, which nobody can be reached by.
         """
-        if any(cell.startswith(_TEST_LEAD) for cell in cells):
+        if _TEST_LEAD in "\0".join(["", *cells]):
             return {}
         said, details = self.said(cells)
         return self._assembled(said, details)
@@ -203,19 +208,31 @@ class Plan:
             named[EXTERNAL_ID] = re.split(r"[;,]\s*", named[EXTERNAL_ID])[0]
         return self._assembled(named, {}, is_new=False)
 
+    @cached_property
+    def _read(self) -> list[tuple[int, str, str, frozenset[str]]]:
+        """Place, head and target of each column that is read, and what says nothing there."""
+        told = enumerate(zip(self.header, self.columns, strict=True))
+        return [
+            (place, head, target, _NO_NAME if target in _NAMES else _NO_VALUE)
+            for place, (head, target) in told
+            if target
+        ]
+
     def said(self, cells: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
         """By target, and of details by their heads."""
         said: dict[str, str] = {}
         details: dict[str, str] = {}
-        for head, target, cell in zip(self.header, self.columns, cells, strict=True):
-            if not target or not _says(cell, target):
+        for place, head, target, nothing in self._read:
+            cell = cells[place]
+            # Nothing is said in few words.
+            if not cell or len(cell) <= _LONGEST and cell.casefold() in nothing:
                 continue
             if target == DETAIL:
                 details[head] = cell
             elif target == "email" and (inside := _MAIL_INSIDE.search(cell)):
                 said.setdefault(target, inside[1])
-            else:
-                said.setdefault(target, cell)
+            elif target not in said:
+                said[target] = cell
         return said, details
 
     def _assembled(
@@ -228,7 +245,9 @@ class Plan:
             name: cell for head, cell in details.items() if (name := spellings.name(head))
         }
         for target, cell in said.items():
-            if target.startswith(COMPANY):
+            if target in _PLAIN:
+                item[target] = cell
+            elif target.startswith(COMPANY):
                 company[target.removeprefix(COMPANY)] = cell
             elif target.startswith(FIELD):
                 name = target.removeprefix(FIELD)
@@ -273,11 +292,6 @@ class Plan:
         if (agreed := spellings.yes_or_no(said.get(AGREED))) is not None:
             return agreed
         return self.consent
-
-
-def _says(cell: str, target: str) -> bool:
-    nothing = _NO_NAME if target in ("first_name", "last_name", FULL_NAME) else _NO_VALUE
-    return bool(cell) and cell.casefold() not in nothing
 
 
 def split(name: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DataError
+from django.db import DataError, connection
 from django.utils import timezone
 
 from accounts.policy import NotAllowed
@@ -440,3 +440,15 @@ def test_whom_sales_has_is_not_won_by_a_file(imported):
     imported(text)
 
     assert Lead.objects.get().stage == handoff.lead.stage == Stage.SQL
+
+
+def test_each_address_is_looked_up_by_an_index(begun):
+    one = begun(HEAD + ANA)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        asked = {"one": one.pk, "integration": one.integration_id}
+        cursor.execute(f"EXPLAIN {people.RECOGNISE}", asked)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "lead_email_once" in plan and "Seq Scan on leads_lead" not in plan

@@ -193,7 +193,8 @@ def test_an_undo_puts_them_back_and_they_count_no_more(imported, undone, markete
 
     assert one.lines.filter(status="restored").count() == 2
     assert not Lead.objects.filter(stage__in=[Stage.WON, Stage.LOST]).exists()
-    assert (last_move(ana).reason, last_move(ana).person) == ("Undone", marketer)
+    undid = StageChange.objects.get(lead=ana, origin=Stage.WON)
+    assert (undid.reason, undid.person) == ("Undone", marketer)
     # Whom somebody kept where they are is kept again.
     assert Lead.objects.get(pk=bo.pk).held_until == held
     assert cohorts(period).everybody.reached[-1] == 0
