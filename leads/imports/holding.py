@@ -10,6 +10,8 @@ from leads import news
 from leads.models import Import, Lead, Override
 from leads.models.lead import LeadQuerySet
 
+# How the reason of each such hold begins.
+IMPORTED = "Imported with “"
 # Where the criteria may still move a lead up to sales.
 BEFORE_SALES = (Stage.INQUIRY, Stage.LEAD, Stage.MQL)
 
@@ -49,7 +51,7 @@ def _say(one: Import, stages: dict[int, str], at: datetime) -> None:
 
 
 def _reason(one: Import) -> str:
-    return f"Imported with “{one.name}”, to be handed over later"[:300]
+    return f"{IMPORTED}{one.name}”, to be handed over later"[:300]
 
 
 def let_go(one: Import, leads: LeadQuerySet, person: User, at: datetime) -> int:

@@ -90,7 +90,7 @@ def say(one: Import, person: User, lists: Lists) -> Import:
     if one.state not in BEFORE:
         raise ImportRefused("Its lines have come in as what they were said to be.")
     if one.lists != lists:
-        lines = [(line.number, line.cells) for line in one.lines.all()]
+        lines = list(one.lines.values_list("number", "cells"))
         guess = recognising.guessed(one.header, lines, fields.definitions(), lists)
         one.lists, one.columns, one.day_first = guess.lists, guess.columns, guess.day_first
         one.state, one.due_at, one.hold_until = ImportState.OPEN, None, _usual_hold(guess)

@@ -123,7 +123,7 @@ def _context(one: Import) -> dict[str, Any]:
         "problems": words.problems(one) if is_known else [],
         "doubts": words.doubts(one) if is_known else [],
         "refused": one.count(LineStatus.REFUSED),
-        "coming": one.lines_total - one.count(LineStatus.REFUSED),
+        "coming": words.coming(one),
         "is_held": held and one.count(LineStatus.CREATED) > 0,
         "undone": words.undone(one) if state == ImportState.UNDONE else "",
     }

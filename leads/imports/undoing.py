@@ -19,7 +19,7 @@ from leadportal.db import clock, rows
 from leads import ledger, news
 from leads.editing import editing
 from leads.imports import activities, outcomes
-from leads.imports.holding import let_go
+from leads.imports.holding import IMPORTED, let_go
 from leads.ingest.whence import CAME, ORIGIN
 from leads.models import (
     Adjustment,
@@ -51,6 +51,11 @@ _ATTRIBUTE = "attributes."
 # Won and lost without a handoff is what the file said.
 _UNWORKED = (*LADDER, Stage.DISQUALIFIED, Stage.WON, Stage.LOST)
 _NAMED = ("company", *ORIGIN)
+# A line that added something to its lead, which has not been taken back: of people any that found
+# them, of what they did and what became of them one that was new.
+_BROUGHT = Q(status__in=[LineStatus.CREATED, LineStatus.KEPT]) | Q(
+    of__lists=Lists.PEOPLE, status__in=[LineStatus.MATCHED, LineStatus.DUPLICATE]
+)
 # All else that says who somebody is goes with them (leads/sql/erased.sql).
 _NOBODY: Mapping[str, Any] = {"email_key": "", "held_until": None}
 
@@ -132,8 +137,8 @@ def _touched(
     by_import = Q(integration=one.integration, at__lte=one.finished_at or at)
     asked = (
         LeadChange.objects.filter(whose).exclude(by_import),
-        Override.objects.filter(whose).exclude(author=one.author_id, ends_at=one.hold_until or at),
-        ImportLine.objects.filter(whose).exclude(of=one),
+        Override.objects.filter(whose).exclude(reason__startswith=IMPORTED),
+        ImportLine.objects.filter(whose, _BROUGHT, at__isnull=False).exclude(of=one),
         worked,
         Event.objects.filter(whose).exclude(pk__in=_events_of(one, leads)),
         *(model.objects.filter(whose) for model in (Note, FollowUp, BantItem, Nurture)),

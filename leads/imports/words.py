@@ -90,6 +90,13 @@ def tiles(one: Import) -> Iterator[Tile]:
     yield Tile("Left out", _figure(refused, url), "see why below" if refused and url else "")
 
 
+def coming(one: Import) -> int:
+    """How many lines of a checked file would bring something."""
+    if one.lists == Lists.PEOPLE:
+        return one.lines_total - one.count(LineStatus.REFUSED)
+    return one.count(LineStatus.CREATED)
+
+
 def _figure(count: int, url: str = "") -> tuple[Told, ...]:
     return (Told(f"{count:,}", url if count else ""),)
 

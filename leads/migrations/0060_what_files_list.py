@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
             models.CharField(
                 choices=[
                     ("people", "A person"),
-                    ("activities", "Something a known person did"),
-                    ("outcomes", "A known person won or lost"),
+                    ("activities", "An activity"),
+                    ("outcomes", "A deal won or lost"),
                 ],
                 db_default="people",
                 default="people",

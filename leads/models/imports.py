@@ -33,8 +33,8 @@ class Lists(models.TextChoices):
     """What each line of a file is."""
 
     PEOPLE = "people", "A person"
-    ACTIVITIES = "activities", "Something a known person did"
-    OUTCOMES = "outcomes", "A known person won or lost"
+    ACTIVITIES = "activities", "An activity"
+    OUTCOMES = "outcomes", "A deal won or lost"
 
 
 class Import(models.Model):

@@ -231,3 +231,26 @@ def test_a_line_may_be_a_person_and_what_they_did(imported, undone):
 
 
 DID = ["first_name", "email", "did", "did.at"]
+
+
+def test_people_go_with_their_file_once_what_they_did_is_taken_back(imported, undone):
+    people = imported("Email,Title\nana@x.example,CEO\n", hold_until=in_days(3))
+    text = PLAIN + "ana@x.example,Chat,2025-03-01,\n"
+    what_they_did = imported(text, hold_until=in_days(5))
+    # It brought nothing.
+    imported(text)
+
+    undone(what_they_did)
+    undone(people)
+
+    assert Lead.objects.get().stage == Stage.ERASED
+    assert no_offences()
+
+
+def test_people_stay_while_something_they_did_is_here(imported, undone):
+    people = imported("Email,Title\nana@x.example,CEO\n")
+    imported(PLAIN + "ana@x.example,Chat,2025-03-01,\n")
+
+    undone(people)
+
+    assert people.lines.get().status == "kept"
