@@ -1,13 +1,13 @@
 """What people did before this portal, as events: each once, and back again."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from leadportal.db.rows import as_json
 from leads import news
 from leads.checks import spellings
 from leads.checks.reading import FieldError
@@ -64,7 +64,7 @@ def read_event(
 def _mark(event: dict[str, Any], who: dict[str, Any]) -> str:
     """The same for the same line of another file, however its columns stand."""
     plain = {"what": event, "who": {name: key(str(value)) for name, value in who.items()}}
-    return _MARK + hashlib.sha256(as_json([plain]).encode()).hexdigest()[:40]
+    return _MARK + hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:40]
 
 
 # --- lines that are activities -----------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What people did before, from a file: each once, on its day, handing nothing over, and back."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -65,6 +66,20 @@ def test_what_happened_may_be_said_of_all_lines(begun, imported, marketer):
     assert Event.objects.get().type == "webinar_attended"
 
 
+def test_what_was_said_of_a_file_is_the_recipe_of_the_next(imported, marketer):
+    known("ana")
+    text = "Email,Date\nana@acme.example,2025-03-01\n"
+    imported(text, lists=Lists.ACTIVITIES, activity="Chat", hold_until=None)
+
+    again = imports.begin(marketer, "next.csv", io.BytesIO(text.encode()))
+
+    assert (again.lists, again.columns, again.activity) == (
+        Lists.ACTIVITIES,
+        ["email", "did.at"],
+        "Chat",
+    )
+
+
 def test_the_same_file_again_and_the_same_line_twice_count_once(imported):
     known("ana")
     line = "ana@acme.example,Page view,2025-03-01 10:00,/pricing\n"
@@ -75,6 +90,15 @@ def test_the_same_file_again_and_the_same_line_twice_count_once(imported):
     assert first.counts == {"created": 2, "duplicate": 1}
     assert again.counts == {"matched": 2, "duplicate": 1}
     assert Event.objects.count() == 2
+
+
+def test_the_same_lines_with_their_columns_in_another_order_are_known(imported):
+    known("ana")
+    imported("Email,Event,Date,Page,Ref\nana@acme.example,Page view,2025-03-01,/a,ad\n")
+
+    again = imported("Ref,Date,Email,Page,Event\nad,2025-03-01,ANA@acme.example,/a,Page view\n")
+
+    assert again.counts == {"matched": 1}
 
 
 def test_who_is_not_known_and_what_is_no_activity_is_left_out(begun):
