@@ -66,7 +66,10 @@ class Product:
         """Seconds that the processes of one kind have computed so far."""
         spent = 0
         for pid in [pid for pid, name in self.processes().items() if name == kind]:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            try:
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            except OSError:  # it has just ended
+                continue
             spent += int(fields[11]) + int(fields[12])
         return spent / TICKS
 
@@ -82,7 +85,10 @@ class Product:
 
 
 def _kind(pid: int) -> str:
-    command = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
+    except OSError:  # it has just ended
+        return "gone"
     return next((kind for word, kind in KINDS.items() if word in command), "supervisor")
 
 

@@ -118,6 +118,7 @@ _BY_HAND = (_MARKETING, _MANAGER)
 _REP, _REP_OR_CRM = Actor.REP, (Actor.REP, Actor.INTEGRATION)
 _CHANGED = "lead.stage_changed"
 _IN_DEAL = (Stage.ACCEPTED, Stage.OPPORTUNITY)
+_ENDED = (Stage.WON, Stage.LOST)
 
 MOVES: tuple[Move, ...] = (
     *_moves(
@@ -149,6 +150,7 @@ MOVES: tuple[Move, ...] = (
     # Of before this portal: dated, without a handoff or a clock.
     *_moves(LADDER, [Stage.WON], [Actor.INTEGRATION], "an import of the past", "lead.won"),
     *_moves(LADDER, [Stage.LOST], [Actor.INTEGRATION], "an import of the past", "lead.lost"),
+    *_moves(_ENDED, LADDER, _BY_HAND, "that import undone", _CHANGED),
     *_moves([Stage.REJECTED], [Stage.NURTURE], _BY_HAND, "an answer", "lead.answered"),
     *_moves([Stage.REJECTED], [Stage.DISQUALIFIED], _BY_HAND, "an answer", "lead.answered"),
     # The handoff is a fresh one.
@@ -161,7 +163,7 @@ MOVES: tuple[Move, ...] = (
         "the return, in the next cycle",
         _CHANGED,
     ),
-    *_moves([Stage.WON, Stage.LOST], [Stage.NURTURE], _BY_HAND, "a new approach", _CHANGED),
+    *_moves(_ENDED, [Stage.NURTURE], _BY_HAND, "a new approach", _CHANGED),
     *_moves(LIVING, [Stage.MERGED], _BY_HAND, "the lead that stays", "lead.merged"),
     # The merge undone: it stands where it stood.
     *_moves([Stage.MERGED], LIVING, _BY_HAND, "a merge undone within 30 days", _CHANGED),

@@ -141,6 +141,7 @@ urlpatterns = [
     path("imports", imports.import_list, name="imports"),
     path("imports/<int:pk>", imports.import_page, name="import"),
     path("imports/<int:pk>/columns", imports.import_columns, name="import-columns"),
+    path("imports/<int:pk>/lists", imports.import_lists, name="import-lists"),
     path("imports/<int:pk>/start", imports.import_start, name="import-start"),
     path("imports/<int:pk>/pause", imports.import_pause, name="import-pause"),
     path("imports/<int:pk>/go-on", imports.import_go_on, name="import-go-on"),

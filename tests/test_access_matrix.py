@@ -187,6 +187,7 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.IMPORT_LEADS, about="import"),
         Page(Action.IMPORT_LEADS, "POST", "import", 422, {"c0": "luck"}),
     ],
+    "import-lists": [Page(Action.IMPORT_LEADS, "POST", "import", 302, {"lists": "outcomes"})],
     "import-start": [Page(Action.IMPORT_LEADS, "POST", "import", 409)],  # it is not checked
     "import-pause": [Page(Action.IMPORT_LEADS, "POST", "import", 409)],
     "import-go-on": [Page(Action.IMPORT_LEADS, "POST", "import", 409)],

@@ -46,7 +46,7 @@ from leads.field_choices import offering
 from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
 from leads.impact import counting
-from leads.imports import imports
+from leads.imports import holding, imports
 from leads.imports.imports import Terms
 from leads.inbound import deliveries, inlets
 from leads.ingest.leads import ingest_leads
@@ -65,6 +65,7 @@ from leads.models import (
     Import,
     Inlet,
     Lead,
+    Lists,
     Nurture,
     RoleWord,
     WebForm,
@@ -759,6 +760,9 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
         )
     ],
     imports.begin: [may(Action.IMPORT_LEADS, begun)],
+    imports.say: [
+        may(Action.IMPORT_LEADS, lambda person: imports.say(begun(), person, Lists.OUTCOMES))
+    ],
     imports.choose: [
         may(Action.IMPORT_LEADS, lambda person: imports.choose(begun(), person, ["email"], Terms()))
     ],
@@ -904,6 +908,7 @@ NO_VERBS = {
     terms.actor_of,
     terms.put,
     terms.let_go,
+    holding.let_go,
     ledger.moves_to,
     rejections.may_decide,
     listing.for_person,

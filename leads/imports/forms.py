@@ -9,19 +9,31 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 
 from accounts.models import Integration, Portal
+from funnel.vocabulary.events import EVENT_TYPES
 from leadportal.db import clock
 from leads.by_hand.terms import MOST_DAYS
 from leads.handoffs.forms import PRINTABLE
 from leads.imports import recognising
+from leads.imports.dates import is_short_date
 from leads.imports.imports import Terms
 from leads.imports.reading import MOST_BYTES, MOST_LINES
-from leads.imports.targets import DETAIL, LEFT_OUT, NAMES_ONE, is_short_date, targets
-from leads.models import Campaign, CustomField, Import, Source
+from leads.imports.targets import DETAIL, LEFT_OUT, missing, targets
+from leads.models import Campaign, CustomField, Import, Lists, Source
 
 OFFERED = 200
 LATER, NOW = "later", "now"
 NOBODY, ALL = "nobody", "all"
 _DAY = {"type": "date"}
+_HELD = {"handing", "hold_until"}
+# What is asked of the whole file, by what its lines are.
+_ASKED = {
+    Lists.PEOPLE: {
+        *("day_first", "system", "source", "campaign", "consent", "consent_text", "consent_on"),
+        *_HELD,
+    },
+    Lists.ACTIVITIES: {"day_first", "system", "activity", *_HELD},
+    Lists.OUTCOMES: {"day_first", "system"},
+}
 
 
 class FileForm(forms.Form):
@@ -85,6 +97,14 @@ class ColumnsForm(forms.Form):
         validators=[PRINTABLE],
         widget=forms.TextInput(attrs={"list": "campaigns", "autocomplete": "off"}),
     )
+    activity = forms.CharField(
+        label="What happened, where a line does not say",
+        help_text="A word or two, like “Webinar attended”. Criteria ask for it.",
+        max_length=60,
+        required=False,
+        validators=[PRINTABLE],
+        widget=forms.TextInput(attrs={"list": "activities", "autocomplete": "off"}),
+    )
     consent = forms.ChoiceField(
         label="Consent to marketing",
         choices=[
@@ -110,7 +130,7 @@ class ColumnsForm(forms.Form):
     handing = forms.ChoiceField(
         label="Handing over",
         choices=[
-            (LATER, "Score the new ones, and hand nothing over before a day"),
+            (LATER, "Score them, and hand nothing over before a day"),
             (NOW, "Let the criteria decide at once"),
         ],
         widget=forms.RadioSelect,
@@ -131,12 +151,16 @@ class ColumnsForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=_initial(one))
         self.one, self.samples = one, samples
+        for name in self.base_fields.keys() - _ASKED[Lists(one.lists)]:
+            del self.fields[name]
         if not any(is_short_date(value) for values in samples for value in values):
             del self.fields["day_first"]
-        offered: list[Any] = [(LEFT_OUT, "Leave out"), (DETAIL, "Keep as a detail")]
+        offered: list[Any] = [(LEFT_OUT, "Leave out")]
+        if one.lists != Lists.OUTCOMES:
+            offered.append((DETAIL, "Keep as a detail"))
         offered += [
             (group, [(target.name, target.label) for target in some])
-            for group, some in targets(defined)
+            for group, some in targets(defined, one.lists)
         ]
         for place, head in enumerate(one.header):
             self.fields[f"c{place}"] = forms.ChoiceField(
@@ -159,15 +183,16 @@ class ColumnsForm(forms.Form):
     def offered(self) -> dict[str, list[str]]:
         """Names to choose from while typing."""
         names = {"systems": Integration, "sources": Source, "campaigns": Campaign}
-        return {
+        known = {
             key: list(model.objects.values_list("name", flat=True)[:OFFERED])  # type: ignore[attr-defined]
             for key, model in names.items()
         }
+        return known | {"activities": [one.label for one in EVENT_TYPES.values()]}
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
-        if not NAMES_ONE & set(self.chosen):
-            self.add_error(None, "Choose which column is the email, the phone or the id there.")
+        if detail := missing(self.one.lists, self.chosen, activity=typed.get("activity", "")):
+            self.add_error(None, detail)
         if typed.get("consent") == ALL:
             for name, detail in (
                 ("consent_text", "Say what they agreed to."),
@@ -192,15 +217,17 @@ class ColumnsForm(forms.Form):
     @property
     def terms(self) -> Terms:
         typed = self.cleaned_data
-        agreed = typed["consent"] == ALL
+        agreed = typed.get("consent") == ALL
+        is_later = typed.get("handing") == LATER
         return Terms(
             day_first=typed.get("day_first", False),
             system=typed["system"].strip(),
-            source=typed["source"].strip(),
-            campaign=typed["campaign"].strip(),
+            source=typed.get("source", "").strip(),
+            campaign=typed.get("campaign", "").strip(),
+            activity=typed.get("activity", "").strip(),
             consent_text=typed["consent_text"].strip() if agreed else "",
             consent_at=_begin(typed["consent_on"]) if agreed else None,
-            hold_until=_begin(typed["hold_until"]) if typed["handing"] == LATER else None,
+            hold_until=_begin(typed["hold_until"]) if is_later else None,
         )
 
 
@@ -219,6 +246,7 @@ def _initial(one: Import) -> dict[str, Any]:
         "system": before.name if before else recognising.system(one.header),
         "source": one.source,
         "campaign": one.campaign,
+        "activity": one.activity,
         "consent": ALL if one.consent_text else NOBODY,
         "consent_text": one.consent_text,
         "consent_on": one.consent_at and timezone.localdate(one.consent_at),

@@ -16,10 +16,11 @@ from accounts.keys import keys
 from accounts.models import Portal, User
 from accounts.policy import Action
 from leadportal.db import clock, rows, sweeps
-from leads import fields, news
+from leads import fields
 from leads.imports import reading, recognising
-from leads.imports.targets import CREATED, NAMES_ONE
-from leads.models import Import, ImportLine, ImportState, Lead, LineStatus, Override
+from leads.imports.holding import let_go
+from leads.imports.targets import CREATED, missing
+from leads.models import Import, ImportLine, ImportState, Lead, LineStatus, Lists
 from leads.models.imports import BEFORE, UNDO_LASTS
 
 SWEEP = "import"
@@ -43,6 +44,7 @@ class Terms:
     consent_text: str = ""
     consent_at: datetime | None = None
     hold_until: datetime | None = None
+    activity: str = ""
 
 
 @transaction.atomic
@@ -51,16 +53,16 @@ def begin(person: User, name: str, file: IO[bytes]) -> Import:
     policy.require(person, Action.IMPORT_LEADS)
     table = reading.read(name, file)
     guess = recognising.recognise(table.header, table.lines, fields.definitions())
-    # What is old is nothing sales waits for, unless somebody says so.
-    days = Portal.load().override_days if CREATED in guess.columns else None
     one = Import.objects.create(
         name=name[-200:],
         author=person,
         header=table.header,
+        lists=guess.lists,
         columns=guess.columns,
         day_first=guess.day_first,
         source=guess.source,
-        hold_until=clock.now() + timedelta(days=days) if days else None,
+        activity=guess.activity,
+        hold_until=_usual_hold(guess),
         found=table.found[:300],
         lines_total=len(table.lines),
         forget_at=clock.now() + UNDO_LASTS,
@@ -72,19 +74,43 @@ def begin(person: User, name: str, file: IO[bytes]) -> Import:
     return one
 
 
+def _usual_hold(guess: recognising.Guess) -> datetime | None:
+    """What is old is nothing sales waits for, unless somebody says so."""
+    is_old = CREATED in guess.columns or guess.lists == Lists.ACTIVITIES
+    return clock.now() + timedelta(days=Portal.load().override_days) if is_old else None
+
+
+@transaction.atomic
+def say(one: Import, person: User, lists: Lists) -> Import:
+    """Say what each line is; what the columns are is guessed anew by it.
+
+    Raises ImportRefused or NotAllowed.
+    """
+    one = _held(one, person)
+    if one.state not in BEFORE:
+        raise ImportRefused("Its lines have come in as what they were said to be.")
+    if one.lists != lists:
+        lines = list(one.lines.values_list("number", "cells"))
+        guess = recognising.guessed(one.header, lines, fields.definitions(), lists)
+        one.lists, one.columns, one.day_first = guess.lists, guess.columns, guess.day_first
+        one.state, one.due_at, one.hold_until = ImportState.OPEN, None, _usual_hold(guess)
+        one.save()
+    return one
+
+
 @transaction.atomic
 def choose(one: Import, person: User, columns: Sequence[str], terms: Terms) -> Import:
     """Say what the columns are, and have every line checked. Raises ImportRefused or NotAllowed."""
     one = _held(one, person)
     if one.state not in BEFORE:
         raise ImportRefused("Its lines have come in; the columns stay as they are.")
-    if not NAMES_ONE & set(columns):
-        raise ImportRefused("Choose which column is the email, the phone or the id.")
+    if detail := missing(one.lists, columns, activity=terms.activity):
+        raise ImportRefused(detail)
     one.columns, one.day_first = list(columns), terms.day_first
     one.integration = keys.integration_named(terms.system or MINE)
     one.source, one.campaign = terms.source, terms.campaign
     one.consent_text, one.consent_at = terms.consent_text, terms.consent_at
-    one.hold_until = terms.hold_until
+    one.hold_until, one.activity = terms.hold_until, terms.activity
     return _work(one, ImportState.CHECKING)
 
 
@@ -153,14 +179,13 @@ def hand_over(one: Import, person: User, *, at: datetime | None = None) -> int:
     Raises NotAllowed.
     """
     one, at = _held(one, person), at or clock.now()
+    if one.hold_until is None:
+        return 0
     mine = one.lines.filter(status=LineStatus.CREATED).values("lead")
-    held = Lead.objects.locked().filter(pk__in=mine, held_until=one.hold_until)
-    leads = list(held.order_by("pk").values_list("pk", flat=True)) if one.hold_until else []
+    held = Lead.objects.filter(pk__in=mine, held_until=one.hold_until)
+    leads = list(held.order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(leads), AT_ONCE):
-        some = leads[first : first + AT_ONCE]
-        Override.objects.filter(lead__in=some, ends_at__gt=at).update(ends_at=at, ended_by=person)
-        Lead.objects.filter(pk__in=some).update(held_until=None)
-        news.of_leads(some, at)
+        let_go(one, Lead.objects.filter(pk__in=leads[first : first + AT_ONCE]), person, at)
     if leads:
         sweeps.nudge("judge")
     one.hold_until = None

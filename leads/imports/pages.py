@@ -19,10 +19,10 @@ from leadportal.web.answers import fragment, go
 from leadportal.web.limits import takes_upload
 from leadportal.web.posts import post_only
 from leads import fields
-from leads.imports import imports, recognising, words
+from leads.imports import imports, words
 from leads.imports.forms import ColumnsForm, FileForm
 from leads.imports.reading import MOST_BYTES, Unreadable
-from leads.models import Import, ImportState, LineStatus
+from leads.models import Import, ImportState, LineStatus, Lists
 from leads.models.imports import BEFORE, WORKING
 
 # htmx stops polling when it is answered with this.
@@ -72,8 +72,28 @@ def import_columns(request: AuthenticatedRequest, pk: int) -> HttpResponse:
             return answers.refused(request, "The columns stay as they are", str(error), one)
         return redirect(one)
     status = 422 if form.errors else 200
-    context = {"one": one, "form": form, "lists": recognising.lists_else(one.header)}
+    context = {
+        "one": one,
+        "form": form,
+        "kinds": Lists.choices,
+        "note": words.about_lines(one),
+    }
     return render(request, "leads/imports/columns.html", context, status=status)
+
+
+@post_only("import-columns", "pk")
+@permission_required(Action.IMPORT_LEADS)
+def import_lists(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    """Say what each line is: the columns are then guessed anew."""
+    one = get_object_or_404(Import, pk=pk)
+    lists = request.POST.get("lists", "")
+    if lists not in Lists.values:
+        return answers.refused(request, "Nothing was changed", "Choose what each line is.", one)
+    try:
+        imports.say(one, request.user, Lists(lists))
+    except imports.ImportRefused as error:
+        return answers.refused(request, "Nothing was changed", str(error), one)
+    return redirect("import-columns", pk)
 
 
 @require_safe
@@ -103,7 +123,7 @@ def _context(one: Import) -> dict[str, Any]:
         "problems": words.problems(one) if is_known else [],
         "doubts": words.doubts(one) if is_known else [],
         "refused": one.count(LineStatus.REFUSED),
-        "coming": one.lines_total - one.count(LineStatus.REFUSED),
+        "coming": words.coming(one),
         "is_held": held and one.count(LineStatus.CREATED) > 0,
         "undone": words.undone(one) if state == ImportState.UNDONE else "",
     }
@@ -137,11 +157,7 @@ def import_undo(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 
 
 def _asked(one: Import) -> dict[str, str]:
-    new, known = one.count(LineStatus.CREATED), one.count(LineStatus.MATCHED)
-    text = f"{some(new, 'lead')} that came with it and that nobody worked with since are removed"
-    if known:
-        text += f", and what it changed on {known:,} known already is as before again"
-    return {"title": f"Undo “{one.name}”?", "text": f"{text}."}
+    return {"title": f"Undo “{one.name}”?", "text": words.undo_asked(one)}
 
 
 @post_only("import", "pk")

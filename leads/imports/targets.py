@@ -1,38 +1,45 @@
 """What a column of a file may be, and a line of it as an item of the API's shape."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal
-from functools import lru_cache
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dateutil import parser as dates
-
-from funnel.stages import Stage
+from accounts.models import Portal
 from leads.checks import spellings
 from leads.columns import COMPANY_COLUMNS, LEAD_COLUMNS
-from leads.models import CustomField, FieldType, Import
+from leads.imports.dates import moment
+from leads.models import CustomField, FieldType, Import, Lists
 
 # Beside the columns of leads and companies.
 LEFT_OUT = ""
 FULL_NAME, EXTERNAL_ID, CREATED = "full_name", "external_id", "created_at"
 AGREED, NOT_AGREED, NOT_AGREED_SINCE = "consent.yes", "consent.no", "consent.no_since"
+# What somebody did, and the id of it there, which tells the same from another.
+DID, DID_AT, DID_ID = "did", "did.at", "did.id"
+DID_ABOUT, DID_DONE = "did.about", "did.done"
+_OF_ACTIVITY = (DID, DID_AT, DID_ID, DID_ABOUT, DID_DONE)
 # What became of somebody before this portal.
 OUTCOME, OUTCOME_AT = "outcome", "outcome.at"
-OUTCOME_AMOUNT, OUTCOME_REASON = "outcome.amount", "outcome.reason"
-_OF_OUTCOME = (OUTCOME, OUTCOME_AT, OUTCOME_AMOUNT, OUTCOME_REASON)
-_WON = frozenset({"won", "gewonnen", "gagné", "ganado", "ganada", "vinto", "vunnen"})
-_LOST = frozenset({"lost", "verloren", "perdu", "perdido", "perdida", "perso", "förlorad"})
+OUTCOME_WON, OUTCOME_ENDED = "outcome.won", "outcome.ended"
+OUTCOME_AMOUNT, OUTCOME_CURRENCY = "outcome.amount", "outcome.currency"
+OUTCOME_REASON = "outcome.reason"
+_OF_OUTCOME = (
+    *(OUTCOME, OUTCOME_AT, OUTCOME_WON, OUTCOME_ENDED),
+    *(OUTCOME_AMOUNT, OUTCOME_CURRENCY, OUTCOME_REASON),
+)
 # Kept under the name of its column, defined as a field or not.
 DETAIL = "detail"
 FIELD = "field."
 COMPANY = "company."
 
-_BESIDE = (FULL_NAME, AGREED, NOT_AGREED, NOT_AGREED_SINCE, *_OF_OUTCOME)
-MOST_WON = 10**10
+_BESIDE = (FULL_NAME, AGREED, NOT_AGREED, NOT_AGREED_SINCE, *_OF_ACTIVITY, *_OF_OUTCOME)
+# What says who is meant, where a line tells of somebody who is known.
+_WHO = (FULL_NAME, "first_name", "last_name", "email", "phone", EXTERNAL_ID)
+_FIRM = (COMPANY + "name", COMPANY + "domain")
 
 # What people and programs write for nothing. "Na" and "None" are names of people, too.
 _NO_NAME = frozenset(
@@ -43,12 +50,15 @@ _NO_NAME = frozenset(
     }
 )
 _NO_VALUE = _NO_NAME | {"none", "na"}
+_LONGEST = max(map(len, _NO_VALUE))
+_NAMES = ("first_name", "last_name", FULL_NAME)
+# Said as they are.
+_PLAIN = frozenset(column.name for column in LEAD_COLUMNS)
 # Meta's exports mark ids so.
 _MARKED_ID = re.compile(r"[a-z]{1,2}:(?=\d)")
-_TEST_LEAD = "<test lead:"
-# A moment has a day of its own: two readings with other days for what is missing agree.
-_DEFAULTS = (datetime(1904, 1, 1), datetime(1905, 2, 2))  # noqa: DTZ001 - of the zone below
-_SHORT = re.compile(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b")
+_TEST_LEAD = "\0<test lead:"
+# How HubSpot names who a deal is with: "Ana Lopez (ana@acme.example)".
+_MAIL_INSIDE = re.compile(r"\(([^()\s]+@[^()\s]+)\)")
 
 
 @dataclass(frozen=True)
@@ -59,8 +69,35 @@ class Target:
     label: str
 
 
-def targets(defined: Mapping[str, CustomField]) -> list[tuple[str, list[Target]]]:
-    """All of them in groups, for a list to choose from."""
+_PAST = {
+    Lists.ACTIVITIES: (
+        "What they did",
+        [
+            Target(DID, "What happened"),
+            Target(DID_AT, "When it happened"),
+            Target(DID_ABOUT, "Subject"),
+            Target(DID_DONE, "Done or not"),
+            Target(DID_ID, "Id of it there"),
+        ],
+    ),
+    Lists.OUTCOMES: (
+        "What became of it",
+        [
+            Target(OUTCOME, "Won or lost"),
+            Target(OUTCOME_AT, "Won or lost on"),
+            Target(OUTCOME_WON, "Won (yes or no)"),
+            Target(OUTCOME_ENDED, "Closed (yes or no)"),
+            Target(OUTCOME_AMOUNT, "Won: amount"),
+            Target(OUTCOME_CURRENCY, "Won: currency"),
+            Target(OUTCOME_REASON, "Won or lost: why"),
+        ],
+    ),
+}
+
+
+def targets(defined: Mapping[str, CustomField], lists: str = "") -> list[tuple[str, list[Target]]]:
+    """All of them in groups, for a list to choose from; with those of the past that a file which
+    `lists` people, activities or outcomes may tell. Blank is no file: nothing of the past."""
     person = [
         Target(FULL_NAME, "Full name"),
         *(Target(column.name, column.label) for column in LEAD_COLUMNS),
@@ -68,89 +105,49 @@ def targets(defined: Mapping[str, CustomField]) -> list[tuple[str, list[Target]]
         Target(CREATED, "Created"),
     ]
     company = [Target(COMPANY + c.name, f"Company: {c.label.lower()}") for c in COMPANY_COLUMNS]
+    if lists in _PAST:
+        # Deals and activities have ids of their own.
+        called = {EXTERNAL_ID: Target(EXTERNAL_ID, "Id of the person there")}
+        return [
+            ("Person", [called.get(one.name, one) for one in person if one.name in _WHO]),
+            ("Company", [one for one in company if one.name in _FIRM]),
+            _PAST[Lists(lists)],
+        ]
     consent = [
         Target(AGREED, "Agreed to marketing (yes or no)"),
         Target(NOT_AGREED, "Unsubscribed (yes or no)"),
         Target(NOT_AGREED_SINCE, "Unsubscribed since"),
     ]
-    past = [
-        Target(OUTCOME, "Won or lost"),
-        Target(OUTCOME_AT, "Won or lost on"),
-        Target(OUTCOME_AMOUNT, "Won: amount"),
-        Target(OUTCOME_REASON, "Lost: reason"),
-    ]
     fields = [
         Target(FIELD + one.name, f"{one.label} (retired)" if one.is_retired else one.label)
         for one in sorted(defined.values(), key=lambda one: one.is_retired)
     ]
-    groups = [
-        ("Person", person),
-        ("Company", company),
-        ("Consent", consent),
-        ("What became of it", past),
-        ("Fields", fields),
-    ]
-    return [(label, group) for label, group in groups if group]
+    past = list(_PAST.values()) if lists else []
+    groups = [("Person", person), ("Company", company), ("Consent", consent), *past]
+    return [*groups, ("Fields", fields)] if fields else groups
 
 
 NAMES_ONE = frozenset({"email", "phone", EXTERNAL_ID})
 
 
-def day_is_first(values: Iterable[str]) -> bool | None:
-    """How 3/4/2026 is meant, told by all dates of a column: one of them says it. None: none does.
+def missing(lists: str, columns: Collection[str], *, activity: str = "") -> str:
+    """What the columns of a file that `lists` something do not say yet; blank where they do.
 
-    A point between the numbers is how those write it who begin with the day.
+    `activity` is what happened, of lines that do not say.
     """
-    points = False
-    for value in values:
-        if found := _SHORT.match(value):
-            first, second = int(found[1]), int(found[2])
-            if first > 12 >= second:
-                return True
-            if second > 12 >= first:
-                return False
-            points = points or "." in found[0]
-    return True if points else None
-
-
-def is_short_date(text: str) -> bool:
-    """Whether its day and month could be either: "3/4/2026"."""
-    return bool(_SHORT.match(text))
-
-
-# The lines of a file share their days.
-@lru_cache(maxsize=10_000)
-def moment(text: str, *, day_first: bool, zone: ZoneInfo) -> datetime | None:
-    """A day or a moment as exports write them; None where it is no whole day.
-
-    What says no zone of its own is a time where the company is.
-    """
-    if not text:
-        return None
-    if (epoch := spellings.moment(text)) is not None:
-        return epoch
-    is_iso = bool(re.match(r"\d{4}-\d\d?-\d\d?", text))
-    try:
-        read = [
-            dates.parse(text, dayfirst=day_first and not is_iso, default=default)
-            for default in _DEFAULTS
-        ]
-    except (ValueError, OverflowError):
-        return None
-    if read[0].date() != read[1].date() or not 1970 <= read[0].year < 2200:
-        return None
-    at = read[0] if read[0].tzinfo else read[0].replace(tzinfo=zone)
-    return at.astimezone(UTC)
-
-
-@dataclass(frozen=True)
-class Past:
-    """What became of a lead before it came here."""
-
-    stage: Stage
-    at: datetime | None
-    amount: Decimal | None
-    reason: str
+    if not NAMES_ONE & set(columns):
+        return "Choose which column is the email, the phone or the id."
+    if lists == Lists.ACTIVITIES:
+        if DID_AT not in columns:
+            return "Choose which column says when it happened."
+        if DID not in columns and not activity:
+            return "Choose which column says what happened, or say it of all lines."
+    if lists == Lists.OUTCOMES:
+        if not {OUTCOME, OUTCOME_WON} & set(columns):
+            return "Choose which column says who was won and who was lost."
+        if OUTCOME_AT not in columns:
+            return "Choose which column says when they were won or lost."
+    return ""
 
 
 @dataclass(frozen=True)
@@ -165,9 +162,13 @@ class Plan:
     source: str = ""
     campaign: str = ""
     consent: Mapping[str, Any] | None = None
+    lists: str = Lists.PEOPLE
+    activity: str = ""
+    # Of amounts.
+    currency: str = "EUR"
 
     @classmethod
-    def of(cls, one: Import, zone: str, defined: Mapping[str, CustomField]) -> "Plan":
+    def of(cls, one: Import, portal: Portal, defined: Mapping[str, CustomField]) -> "Plan":
         consent = None
         if one.consent_text and one.consent_at:
             consent = {
@@ -180,11 +181,14 @@ class Plan:
             one.header,
             one.columns,
             one.day_first,
-            ZoneInfo(zone),
+            ZoneInfo(portal.zone),
             defined,
             one.source,
             one.campaign,
             consent,
+            one.lists,
+            one.activity,
+            portal.currency,
         )
 
     def item(self, cells: Sequence[str]) -> dict[str, Any]:
@@ -192,52 +196,64 @@ class Plan:
 
         A test lead of a form gives {}, which nobody can be reached by.
         """
-        if any(cell.startswith(_TEST_LEAD) for cell in cells):
+        if _TEST_LEAD in "\0".join(["", *cells]):
             return {}
-        said, details = self._said(cells)
+        said, details = self.said(cells)
         return self._assembled(said, details)
 
-    def past(self, cells: Sequence[str]) -> Past | None:
-        """What a line says became of it; None where it is still open, or says nothing."""
-        said, _ = self._said(cells)
-        words = set(re.findall(r"\w+", said.get(OUTCOME, "").casefold()))
-        stage = Stage.WON if words & _WON else Stage.LOST if words & _LOST else None
-        if stage is None:
-            return None
-        amount = said.get(OUTCOME_AMOUNT) or said.get("estimated_value", "")
-        won = spellings.amount(amount) if stage == Stage.WON else None
-        # More digits than any deal has.
-        won = won if won is not None and 0 <= won < MOST_WON else None
-        reason = said.get(OUTCOME_REASON, "") if stage == Stage.LOST else ""
-        return Past(stage, self._moment(said.get(OUTCOME_AT, "")), won, reason[:300])
+    def who(self, said: Mapping[str, str]) -> dict[str, Any]:
+        """Of what a line says, what names its person, as an item: of several the first."""
+        named = {name: said[name] for name in (*_WHO, *_FIRM) if name in said}
+        if EXTERNAL_ID in named:
+            named[EXTERNAL_ID] = re.split(r"[;,]\s*", named[EXTERNAL_ID])[0]
+        return self._assembled(named, {}, is_new=False)
 
-    def _said(self, cells: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    @cached_property
+    def _read(self) -> list[tuple[int, str, str, frozenset[str]]]:
+        """Place, head and target of each column that is read, and what says nothing there."""
+        told = enumerate(zip(self.header, self.columns, strict=True))
+        return [
+            (place, head, target, _NO_NAME if target in _NAMES else _NO_VALUE)
+            for place, (head, target) in told
+            if target
+        ]
+
+    def said(self, cells: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
         """By target, and of details by their heads."""
         said: dict[str, str] = {}
         details: dict[str, str] = {}
-        for head, target, cell in zip(self.header, self.columns, cells, strict=True):
-            if not target or not _says(cell, target):
+        for place, head, target, nothing in self._read:
+            cell = cells[place]
+            # Nothing is said in few words.
+            if not cell or len(cell) <= _LONGEST and cell.casefold() in nothing:
                 continue
             if target == DETAIL:
                 details[head] = cell
-            else:
-                said.setdefault(target, cell)
+            elif target == "email" and (inside := _MAIL_INSIDE.search(cell)):
+                said.setdefault(target, inside[1])
+            elif target not in said:
+                said[target] = cell
         return said, details
 
-    def _assembled(self, said: dict[str, str], details: dict[str, Any]) -> dict[str, Any]:
+    def _assembled(
+        self, said: Mapping[str, str], details: Mapping[str, str], *, is_new: bool = True
+    ) -> dict[str, Any]:
+        """`is_new`: with what is said of all people of the file."""
         item: dict[str, Any] = {}
         company: dict[str, str] = {}
         attributes: dict[str, Any] = {
             name: cell for head, cell in details.items() if (name := spellings.name(head))
         }
         for target, cell in said.items():
-            if target.startswith(COMPANY):
+            if target in _PLAIN:
+                item[target] = cell
+            elif target.startswith(COMPANY):
                 company[target.removeprefix(COMPANY)] = cell
             elif target.startswith(FIELD):
                 name = target.removeprefix(FIELD)
                 attributes[name] = self._of_field(name, cell)
             elif target == CREATED:
-                if at := self._moment(cell):
+                if at := self.moment(cell):
                     item[CREATED] = at.isoformat()
             elif target == EXTERNAL_ID:
                 item[EXTERNAL_ID] = _MARKED_ID.sub("", cell)
@@ -250,6 +266,8 @@ class Plan:
             item["company"] = company
         if attributes:
             item["attributes"] = attributes
+        if not is_new:
+            return item
         if (consent := self._consent(said)) is not None:
             item["consent"] = {"marketing": consent}
         for name, default in (("source", self.source), ("campaign", self.campaign)):
@@ -259,26 +277,21 @@ class Plan:
 
     def _of_field(self, name: str, cell: str) -> Any:
         is_date = name in self.defined and self.defined[name].type == FieldType.DATE
-        at = self._moment(cell) if is_date else None
+        at = self.moment(cell) if is_date else None
         return at.astimezone(self.zone).date().isoformat() if at else cell
 
-    def _moment(self, cell: str) -> datetime | None:
+    def moment(self, cell: str) -> datetime | None:
         return moment(cell, day_first=self.day_first, zone=self.zone)
 
     def _consent(self, said: Mapping[str, str]) -> Mapping[str, Any] | bool | None:
         """What a line says of itself counts before what is said of all."""
-        if since := self._moment(said.get(NOT_AGREED_SINCE, "")):
+        if since := self.moment(said.get(NOT_AGREED_SINCE, "")):
             return {"given": False, "at": since.isoformat(), "channel": "import"}
         if spellings.yes_or_no(said.get(NOT_AGREED)):
             return False
         if (agreed := spellings.yes_or_no(said.get(AGREED))) is not None:
             return agreed
         return self.consent
-
-
-def _says(cell: str, target: str) -> bool:
-    nothing = _NO_NAME if target in ("first_name", "last_name", FULL_NAME) else _NO_VALUE
-    return bool(cell) and cell.casefold() not in nothing
 
 
 def split(name: str) -> tuple[str, str]:

@@ -1,4 +1,5 @@
-"""Taking an import back: new leads nobody touched become tombstones, changed values are restored.
+"""Taking an import back: new leads nobody touched become tombstones, changed values are restored,
+events go, and who was won or lost stands where they stood before.
 
 A lead is never deleted. Of a removed one the person is taken away, so that the same person may come
 again as somebody new; its ledger stays and says why. What people, events or other imports have
@@ -17,6 +18,8 @@ from funnel.stages import LADDER, Actor, Stage
 from leadportal.db import clock, rows
 from leads import ledger, news
 from leads.editing import editing
+from leads.imports import activities, outcomes
+from leads.imports.holding import IMPORTED, let_go
 from leads.ingest.whence import CAME, ORIGIN
 from leads.models import (
     Adjustment,
@@ -33,6 +36,7 @@ from leads.models import (
     Lead,
     LeadChange,
     LineStatus,
+    Lists,
     Merge,
     Note,
     Nurture,
@@ -47,12 +51,60 @@ _ATTRIBUTE = "attributes."
 # Won and lost without a handoff is what the file said.
 _UNWORKED = (*LADDER, Stage.DISQUALIFIED, Stage.WON, Stage.LOST)
 _NAMED = ("company", *ORIGIN)
+# A line that added something to its lead, which has not been taken back: of people any that found
+# them, of what they did and what became of them one that was new.
+_BROUGHT = Q(status__in=[LineStatus.CREATED, LineStatus.KEPT]) | Q(
+    of__lists=Lists.PEOPLE, status__in=[LineStatus.MATCHED, LineStatus.DUPLICATE]
+)
 # All else that says who somebody is goes with them (leads/sql/erased.sql).
 _NOBODY: Mapping[str, Any] = {"email_key": "", "held_until": None}
 
 
 def undo_lines(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[str, int]:
     """Undo some lines, in the caller's transaction; how many became what."""
+    activities.take_back(one, lines, at)
+    match Lists(one.lists):
+        case Lists.ACTIVITIES:
+            became = _without_events(one, lines, at)
+        case Lists.OUTCOMES:
+            became = _without_outcomes(one, lines, at)
+        case Lists.PEOPLE:
+            became = _without_people(one, lines, at)
+    rows.update(ImportLine, ["status", "cells"], became)
+    return Counter(row["status"] for row in became if row["status"])
+
+
+def _row(line: ImportLine, status: str) -> dict[str, Any]:
+    """How a line stands then; what did not come in any more is as if it had not been checked."""
+    return {"id": line.pk, "status": status if line.at else "", "cells": line.cells}
+
+
+def _without_events(one: Import, lines: Sequence[ImportLine], at: datetime) -> list[dict[str, Any]]:
+    assert one.undone_by is not None  # who asked for it
+    whose = {line.lead_id for line in lines if line.at and line.lead_id}
+    if one.hold_until:
+        let_go(one, Lead.objects.filter(pk__in=whose), one.undone_by, at)
+    return [_row(line, LineStatus.REMOVED if line.event_id else line.status) for line in lines]
+
+
+def _without_outcomes(
+    one: Import, lines: Sequence[ImportLine], at: datetime
+) -> list[dict[str, Any]]:
+    back = outcomes.take_back(one, _settled(lines), at)
+    became = []
+    for line in lines:
+        status = line.status
+        if line.settled:
+            status = LineStatus.RESTORED if line.lead_id in back else LineStatus.KEPT
+        became.append(_row(line, status))
+    return became
+
+
+def _settled(lines: Sequence[ImportLine]) -> set[int]:
+    return {line.lead_id for line in lines if line.settled and line.lead_id}
+
+
+def _without_people(one: Import, lines: Sequence[ImportLine], at: datetime) -> list[dict[str, Any]]:
     came = {line.pk: line for line in lines if line.lead_id and line.at}
     mine = [(line.lead_id, line.status) for line in came.values() if line.lead_id]
     new = {lead for lead, status in mine if status == LineStatus.CREATED}
@@ -60,18 +112,17 @@ def undo_lines(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mappin
     found = {lead.pk: lead for lead in leads.order_by("pk").select_related("judgement")}
     keep = _touched(one, new, found, at)
     _remove(one, [found[pk] for pk in sorted(new - keep)], at)
+    outcomes.take_back(one, _settled(lines) - new, at)
     became = []
     for line in lines:
-        # What it was to be, where it did not come in any more.
-        status = line.status if line.at else LineStatus.WAITING
-        if status == LineStatus.CREATED:
+        status = line.status
+        if line.at and status == LineStatus.CREATED:
             status = LineStatus.KEPT if line.lead_id in keep else LineStatus.REMOVED
-        elif status in (LineStatus.MATCHED, LineStatus.DUPLICATE) and line.lead_id not in new:
-            status = _restored(one, line, found)
-        gone = status == LineStatus.REMOVED
-        became.append({"id": line.pk, "status": status, "cells": [] if gone else line.cells})
-    rows.update(ImportLine, ["status", "cells"], became)
-    return Counter(row["status"] for row in became if row["status"])
+        elif line.at and status in (LineStatus.MATCHED, LineStatus.DUPLICATE):
+            status = status if line.lead_id in new else _restored(one, line, found)
+        row = _row(line, status)
+        became.append(row | {"cells": []} if row["status"] == LineStatus.REMOVED else row)
+    return became
 
 
 def _touched(
@@ -86,10 +137,11 @@ def _touched(
     by_import = Q(integration=one.integration, at__lte=one.finished_at or at)
     asked = (
         LeadChange.objects.filter(whose).exclude(by_import),
-        Override.objects.filter(whose).exclude(author=one.author_id, ends_at=one.hold_until or at),
-        ImportLine.objects.filter(whose).exclude(of=one),
+        Override.objects.filter(whose).exclude(reason__startswith=IMPORTED),
+        ImportLine.objects.filter(whose, _BROUGHT, at__isnull=False).exclude(of=one),
         worked,
-        *(model.objects.filter(whose) for model in (Event, Note, FollowUp, BantItem, Nurture)),
+        Event.objects.filter(whose).exclude(pk__in=_events_of(one, leads)),
+        *(model.objects.filter(whose) for model in (Note, FollowUp, BantItem, Nurture)),
         Adjustment.objects.filter(whose),
     )
     touched = {pk for rows_of in asked for pk in rows_of.values_list("lead", flat=True)}
@@ -97,6 +149,12 @@ def _touched(
     touched |= {*Merge.objects.filter(heir__in=leads).values_list("heir", flat=True)}
     moved = {pk for pk in leads if found[pk].stage not in _UNWORKED}
     return touched | moved
+
+
+def _events_of(one: Import, leads: Collection[int]) -> list[int]:
+    """Those that later lines of the same file brought, and which go when these are undone."""
+    mine = one.lines.filter(lead__in=leads, event_id__isnull=False)
+    return [pk for pk in mine.order_by().values_list("event_id", flat=True) if pk]
 
 
 def _remove(one: Import, leads: Sequence[Lead], at: datetime) -> None:

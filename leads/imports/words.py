@@ -14,8 +14,9 @@ from funnel.stages import Stage
 from funnel.versions import current
 from leadportal.look.formats import some
 from leadportal.look.told import Told
-from leads.imports.targets import FIELD, FULL_NAME
-from leads.models import Handoff, Import, ImportLine, ImportState, LineStatus
+from leads.imports.lists import lists_else
+from leads.imports.targets import FIELD, FULL_NAME, NAMES_ONE
+from leads.models import Handoff, Import, ImportLine, ImportState, LineStatus, Lists
 
 # Columns that say who somebody is; an id says it to the other system.
 _NAMING = {"email", "phone", "first_name", "last_name", FULL_NAME}
@@ -39,24 +40,61 @@ class Problem:
     why: str
 
 
+def about_lines(one: Import) -> str:
+    """What is strange about a file before anything of it is checked; blank of most."""
+    if one.lists == Lists.PEOPLE:
+        lists = lists_else(one.header)
+        return f"It looks like a list of {lists}. Each line of it would become a lead." * bool(
+            lists
+        )
+    if NAMES_ONE & set(one.columns):
+        return ""
+    return (
+        "No column seems to say whom it is about. Export it with the email or the id of the "
+        "contact in each line."
+    )
+
+
+# By what the lines are: what is new, and of what is known or twice what becomes of it.
+_CALLED = {
+    Lists.PEOPLE: (
+        "New leads",
+        "what the file says anew is written",
+        "one lead each; later lines count",
+    ),
+    Lists.ACTIVITIES: ("New activities", "each counts once", "each counts once"),
+    Lists.OUTCOMES: (
+        "Won or lost",
+        "they stand there already",
+        "of one person the first won counts, else the last lost",
+    ),
+}
+
+
 def tiles(one: Import) -> Iterator[Tile]:
     """What became of the lines, or would; each number opens its leads once they are here."""
     done = one.state in (ImportState.RUNNING, ImportState.PAUSED, ImportState.DONE)
     new, known = one.count(LineStatus.CREATED), one.count(LineStatus.MATCHED)
-    yield Tile("New leads", _figure(new, _opens("imported", one) if done else ""))
+    called, of_known, of_twice = _CALLED[Lists(one.lists)]
+    yield Tile(called, _figure(new, _opens("imported", one) if done else ""))
     yield Tile(
         "Known already",
         _figure(known, _opens("import_updated", one) if done else ""),
-        "what the file says anew is written" if known else "",
+        of_known if known else "",
     )
     twice = one.count(LineStatus.DUPLICATE)
-    yield Tile(
-        "Twice in the file", _figure(twice), "one lead each; later lines count" if twice else ""
-    )
+    yield Tile("Twice in the file", _figure(twice), of_twice if twice else "")
     refused = one.count(LineStatus.REFUSED)
     # After a time nobody knows what stood in them.
     url = reverse("import-refused", args=[one.pk]) if one.forget_at else ""
     yield Tile("Left out", _figure(refused, url), "see why below" if refused and url else "")
+
+
+def coming(one: Import) -> int:
+    """How many lines of a checked file would bring something."""
+    if one.lists == Lists.PEOPLE:
+        return one.lines_total - one.count(LineStatus.REFUSED)
+    return one.count(LineStatus.CREATED)
 
 
 def _figure(count: int, url: str = "") -> tuple[Told, ...]:
@@ -69,14 +107,66 @@ def _opens(name: str, one: Import) -> str:
 
 def undone(one: Import) -> str:
     """ "204 leads removed, 12 as before again, 3 kept, as somebody worked with them since." """
-    kept, restored = one.count(LineStatus.KEPT), one.count(LineStatus.RESTORED)
-    parts = [f"{some(one.count(LineStatus.REMOVED), 'lead')} removed"]
-    parts += [f"{restored:,} as before again"] if restored else []
+    removed, kept = one.count(LineStatus.REMOVED), one.count(LineStatus.KEPT)
+    restored = one.count(LineStatus.RESTORED)
+    if one.lists == Lists.ACTIVITIES:
+        return f"{removed:,} activit{'y' if removed == 1 else 'ies'} removed."
+    parts = [f"{some(removed, 'lead')} removed"] if one.lists == Lists.PEOPLE else []
+    parts += [f"{restored:,} as before again"] if restored or not parts else []
     parts += [f"{kept:,} kept, as somebody worked with them since"] if kept else []
     return f"{', '.join(parts)}."
 
 
+def undo_asked(one: Import) -> str:
+    """What an undo does."""
+    new, known = one.count(LineStatus.CREATED), one.count(LineStatus.MATCHED)
+    if one.lists == Lists.ACTIVITIES:
+        text = f"{new:,} activit{'y' if new == 1 else 'ies'} that came with it are removed"
+        return f"{text}. Who unsubscribed by one of them stays so."
+    if one.lists == Lists.OUTCOMES:
+        return (
+            f"{some(new, 'lead')} that it put among the won and lost stand where they stood "
+            "before, but those that somebody worked with since."
+        )
+    text = f"{some(new, 'lead')} that came with it and that nobody worked with since are removed"
+    if known:
+        text += f", and what it changed on {known:,} known already is as before again"
+    return f"{text}."
+
+
 def forecast(one: Import, at: datetime) -> list[str]:
+    """What would come in, and what that means for the queue."""
+    match Lists(one.lists):
+        case Lists.PEOPLE:
+            return _forecast(one, at)
+        case Lists.ACTIVITIES:
+            return _of_activities(one)
+        case Lists.OUTCOMES:
+            return _of_outcomes(one)
+
+
+def _of_activities(one: Import) -> list[str]:
+    new = one.count(LineStatus.CREATED)
+    if not new:
+        return ["Nothing of it is new."]
+    held = (
+        f"None of their leads is handed over before {timezone.localtime(one.hold_until):%-d %B}."
+        if one.hold_until
+        else "The criteria then decide about their leads at once."
+    )
+    are = "activity is new and counts" if new == 1 else "activities are new and count"
+    return [f"{new:,} {are} in scores and timelines on the day it happened. {held}"]
+
+
+def _of_outcomes(one: Import) -> list[str]:
+    new = one.count(LineStatus.CREATED)
+    if not new:
+        return ["Nobody of it is newly won or lost."]
+    are = "person is" if new == 1 else "people are"
+    return [f"{new:,} {are} put among the won and lost, on their day. Nothing is handed over."]
+
+
+def _forecast(one: Import, at: datetime) -> list[str]:
     """Where the live criteria would put the new leads, and what that means for the queue."""
     found: Mapping[str, Any] = one.forecast
     sampled, new = found.get("sampled", 0), found.get("of", 0)

@@ -13,8 +13,8 @@ from accounts.portal.forms import PRINTABLE
 from leadportal.web.shared_forms import Shared
 from leads import tags
 from leads.checks import spellings
-from leads.imports.targets import DETAIL, LEFT_OUT
-from leads.inbound.mapping import Fields, Seen, offered
+from leads.imports.targets import DETAIL, LEFT_OUT, targets
+from leads.inbound.mapping import Fields, Seen
 from leads.inbound.systems.catalogue import ROADS, road
 from leads.models import Campaign, Source, System
 
@@ -170,7 +170,7 @@ class ValuesForm(forms.Form):
     def __init__(self, data: Any = None, *, seen: Sequence[Seen], defined: Fields) -> None:
         super().__init__(data)
         self.seen = seen
-        groups = offered(defined)
+        groups = targets(defined)
         self.labels = {one.name: one.label for _, group in groups for one in group}
         self.dragged = list(self.labels.items())
         self.labels |= {LEFT_OUT: "left out", DETAIL: "kept as a detail"}

@@ -10,6 +10,7 @@ from leads import tags
 from leads.checks import spellings
 from leads.checks.leads import LEAD
 from leads.imports import recognising
+from leads.imports.dates import moment
 from leads.imports.targets import (
     AGREED,
     CREATED,
@@ -19,13 +20,7 @@ from leads.imports.targets import (
     LEFT_OUT,
     NOT_AGREED,
     NOT_AGREED_SINCE,
-    OUTCOME,
-    OUTCOME_AMOUNT,
-    OUTCOME_AT,
-    OUTCOME_REASON,
     Plan,
-    Target,
-    moment,
     targets,
 )
 from leads.inbound.systems.catalogue import road
@@ -33,8 +28,6 @@ from leads.inbound.systems.flat import words
 from leads.inbound.systems.said import Said, Submission
 from leads.models import CustomField, Inlet
 
-# What became of somebody before this portal comes by files only.
-_OF_FILES = frozenset({OUTCOME, OUTCOME_AT, OUTCOME_AMOUNT, OUTCOME_REASON})
 # What a stranger who types into a form does not decide.
 _NOT_OF_STRANGERS = frozenset({EXTERNAL_ID, CREATED, NOT_AGREED, NOT_AGREED_SINCE})
 # Values that stand in these are about somebody of ours.
@@ -102,15 +95,6 @@ _RESERVED = LEAD.keys() - tags.NAMES
 Fields = Mapping[str, CustomField]
 
 
-def offered(defined: Fields) -> list[tuple[str, list[Target]]]:
-    """What a value may be, in groups, for a list to choose from."""
-    groups = [
-        (label, [one for one in group if one.name not in _OF_FILES])
-        for label, group in targets(defined)
-    ]
-    return [(label, group) for label, group in groups if group]
-
-
 def targets_of(
     said: Sequence[Said], inlet: Inlet, defined: Fields, *, chosen: Mapping[str, str] | None = None
 ) -> list[str]:
@@ -124,7 +108,7 @@ def targets_of(
     found: list[str | None] = [chosen.get(one.path) for one in said]
     # Each of these once, and what it says.
     taken = {name: words(one.value) for name, one in zip(found, said, strict=True) if name}
-    barred = _OF_FILES | (_NOT_OF_STRANGERS if road(inlet.system).is_open else frozenset())
+    barred = _NOT_OF_STRANGERS if road(inlet.system).is_open else frozenset()
     known = {one.name for _, group in targets(defined) for one in group} - barred
     for way in _WAYS:
         for place, one in enumerate(said):

@@ -181,6 +181,8 @@ FUNNEL_FORMULA = (
     "Leads created in the period, by the furthest stage the ledger says they reached, whenever"
     " they reached it. Leads merged into another are not counted twice."
 )
+# Moves there may be taken back by the next one, and then were none.
+UNDOABLE = [str(one) for one in (Stage.CLAIMED, Stage.ACCEPTED, Stage.REJECTED, Stage.WON)]
 # The first step is every lead created, so it asks for no stage.
 STEPS = (
     Step("", "Leads", "leads", Stage.LEAD.side),

@@ -16,7 +16,7 @@ from leads.models.fields import (
 from leads.models.follow_up import FollowUp
 from leads.models.handoff import Handoff, HandoffState, Outcome, Touch
 from leads.models.impact import ImpactCount, Rescored
-from leads.models.imports import Import, ImportLine, ImportState, LineStatus
+from leads.models.imports import Import, ImportLine, ImportState, LineStatus, Lists
 from leads.models.inbound import Delivery, DeliveryState, Inlet, System
 from leads.models.judgement import Judgement, News, Suspect
 from leads.models.lead import Alias, EmailKind, ExternalId, Lead, LeadChange
@@ -65,6 +65,7 @@ __all__ = [
     "Lead",
     "LeadChange",
     "LineStatus",
+    "Lists",
     "Meaning",
     "Merge",
     "MovedByName",

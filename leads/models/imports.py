@@ -29,8 +29,16 @@ WORKING = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
 BEFORE = (ImportState.OPEN, ImportState.CHECKING, ImportState.CHECKED)
 
 
+class Lists(models.TextChoices):
+    """What each line of a file is."""
+
+    PEOPLE = "people", "A person"
+    ACTIVITIES = "activities", "An activity"
+    OUTCOMES = "outcomes", "A deal won or lost"
+
+
 class Import(models.Model):
-    """A file of leads: what its columns are, how far it is, and what became of its lines."""
+    """A file: what its lines and columns are, how far it is, and what became of its lines."""
 
     name = models.CharField(max_length=200)
     author = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
@@ -40,6 +48,9 @@ class Import(models.Model):
     header = models.JSONField(default=list)
     # What was found about the file, in words: "UTF-16, columns separated by tabs".
     found = models.CharField(max_length=300)
+    lists = models.CharField(
+        max_length=10, choices=Lists, default=Lists.PEOPLE, db_default=Lists.PEOPLE
+    )
     # What each column is, by the names of leads/imports/targets.py; "" leaves it out.
     columns = models.JSONField(default=list)
     # 3/4/2026 is the 3rd of April.
@@ -51,10 +62,13 @@ class Import(models.Model):
     # Of lines that name none.
     source = models.CharField(max_length=80, blank=True)
     campaign = models.CharField(max_length=120, blank=True)
+    # What happened, where a line of activities does not say.
+    activity = models.CharField(max_length=60, blank=True, default="", db_default="")
     # What all of them agreed to, and when; blank where the file does not say so of all.
     consent_text = models.CharField(max_length=2000, blank=True)
     consent_at = models.DateTimeField(null=True)
-    # Until then the criteria score its new leads and move none; nothing is handed over.
+    # Until then the criteria score its new leads, and those of its activities, and move none;
+    # nothing is handed over.
     hold_until = models.DateTimeField(null=True)
     lines_total = models.PositiveIntegerField()
     # How many lines the work of the present state is past, the last of them, and what became of
@@ -132,11 +146,15 @@ class ImportLine(models.Model):
     # As a spreadsheet numbers it.
     number = models.PositiveIntegerField()
     cells = models.JSONField()
-    # Who is meant, to find the same person twice in a file and here.
+    # Who is meant, or what happened, to find the same twice in a file and here.
     external_id = models.CharField(max_length=200, blank=True)
     email_key = models.CharField(max_length=254, blank=True)
     status = models.CharField(max_length=9, choices=LineStatus, blank=True)
     lead = models.ForeignKey("leads.Lead", models.PROTECT, null=True, related_name="+")
+    # The event it made. No key of the database: an undo takes the event away, not the line.
+    event_id = models.BigIntegerField(null=True)
+    # Whether it put its lead among the won or lost.
+    settled = models.BooleanField(default=False, db_default=False)
     # [{"pointer", "code", "detail"}]: why it was refused, or what of it was not understood.
     errors = models.JSONField(null=True)
     # When it came in.
@@ -149,6 +167,14 @@ class ImportLine(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="refused") | Q(errors__isnull=False),
                 name="import_line_refused_says_why",
+            ),
+        ]
+        indexes = [
+            # Read by: the trigger that lets an undo take an event away (leads/sql/append_only.sql).
+            models.Index(
+                fields=["event_id"],
+                condition=Q(event_id__isnull=False),
+                name="import_line_of_event",
             ),
         ]
 

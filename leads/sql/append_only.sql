@@ -21,7 +21,8 @@ $$;
 
 -- What a person did and agreed to, and what is noted of them, is theirs: where two leads turn out
 -- to be one it goes with them, and back where they are parted (hand_over.sql). Of who was erased
--- the columns that the trigger names may be emptied, and notes go. All else stays.
+-- the columns that the trigger names may be emptied, and notes go; and the events that came with a
+-- file go with its undo (take_back.sql). All else stays.
 CREATE FUNCTION leads_goes_with_the_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'lead_id' = to_jsonb(OLD) - 'lead_id' AND EXISTS (
@@ -35,6 +36,12 @@ BEGIN
         RETURN NEW;
     END IF;
     IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'leads_note' AND leads_is_erased(OLD.lead_id) THEN
+        RETURN OLD;
+    END IF;
+    IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'leads_event' AND EXISTS (
+        SELECT FROM leads_importline l JOIN leads_import i ON i.id = l.of_id
+        WHERE l.event_id = OLD.id AND i.state = 'undoing'
+    ) THEN
         RETURN OLD;
     END IF;
     RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP

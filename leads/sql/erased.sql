@@ -19,17 +19,29 @@ END $$;
 CREATE OR REPLACE TRIGGER leads_ledger_rows BEFORE UPDATE OR DELETE ON leads_stagechange
     FOR EACH ROW EXECUTE FUNCTION leads_ledger_forgets();
 
--- As the owner, for the app's role may not change history.
+-- As the owner, for the app's role may not change history. Of all who are erased by one statement
+-- together: an import of thousands that is undone takes each table once. What says nothing as it is
+-- stays untouched, as each row of history is guarded by a trigger.
 CREATE OR REPLACE FUNCTION leads_lead_erased() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = public, pg_temp AS $$
+SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     who bigint[];
     handed bigint[];
 BEGIN
+    -- Most statements erase nobody.
+    PERFORM FROM became WHERE stage = 'erased';
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
     WITH RECURSIVE part AS (
-        SELECT NEW.id UNION ALL
+        SELECT b.id FROM became b JOIN was ON was.id = b.id
+        WHERE b.stage = 'erased' AND was.stage <> 'erased'
+        UNION
         SELECT l.id FROM leads_lead l JOIN part ON l.merged_into_id = part.id
     ) SELECT array_agg(id) INTO who FROM part;
+    IF who IS NULL THEN
+        RETURN NULL;
+    END IF;
     UPDATE leads_lead SET
         email = '', email_kind = '', phone = '', first_name = '', last_name = '', name_key = '',
         job_title = '', job_title_key = '', department = '', department_key = '', website = '',
@@ -42,12 +54,13 @@ BEGIN
     DELETE FROM leads_rawvalue WHERE lead_id = ANY(who);
     DELETE FROM leads_leadchange WHERE lead_id = ANY(who);
     DELETE FROM leads_note WHERE lead_id = ANY(who);
-    UPDATE leads_bantitem SET note = '' WHERE lead_id = ANY(who);
-    UPDATE leads_adjustment SET reason = 'Erased' WHERE lead_id = ANY(who);
-    UPDATE leads_override SET reason = 'Erased' WHERE lead_id = ANY(who);
+    UPDATE leads_bantitem SET note = '' WHERE lead_id = ANY(who) AND note <> '';
+    UPDATE leads_adjustment SET reason = 'Erased' WHERE lead_id = ANY(who) AND reason <> 'Erased';
+    UPDATE leads_override SET reason = 'Erased' WHERE lead_id = ANY(who) AND reason <> 'Erased';
     UPDATE leads_consent SET address = '' WHERE lead_id = ANY(who) AND address <> '';
     UPDATE leads_event SET properties = '{}', property_keys = '{}', word_keys = NULL
-        WHERE lead_id = ANY(who);
+        WHERE lead_id = ANY(who) AND (properties <> '{}' OR property_keys <> '{}'
+            OR word_keys IS NOT NULL);
     UPDATE leads_importline SET cells = '[]', email_key = '', external_id = '', errors = NULL
         WHERE lead_id = ANY(who);
     UPDATE leads_delivery SET body = '', headers = '{}', address = '', forget_at = NULL,
@@ -59,7 +72,8 @@ BEGIN
     UPDATE leads_stagechange SET
         evidence = CASE WHEN evidence IS NULL THEN NULL ELSE '{}'::jsonb END,
         reason = CASE WHEN reason = 'Undone' OR target = 'erased' THEN reason ELSE '' END
-        WHERE lead_id = ANY(who);
+        WHERE lead_id = ANY(who) AND (evidence <> '{}'
+            OR reason NOT IN ('', 'Undone') AND target <> 'erased');
     SELECT array_agg(id) INTO handed FROM leads_handoff WHERE lead_id = ANY(who);
     IF handed IS NOT NULL THEN
         UPDATE leads_handoff SET why = '', note = '', bought_because = '', competitor = '',
@@ -77,5 +91,6 @@ BEGIN
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION leads_lead_erased() FROM PUBLIC;
-CREATE OR REPLACE TRIGGER leads_lead_erased AFTER UPDATE OF stage ON leads_lead
-    FOR EACH ROW WHEN (NEW.stage = 'erased') EXECUTE FUNCTION leads_lead_erased();
+CREATE OR REPLACE TRIGGER leads_lead_erased AFTER UPDATE ON leads_lead
+    REFERENCING OLD TABLE AS was NEW TABLE AS became
+    FOR EACH STATEMENT EXECUTE FUNCTION leads_lead_erased();

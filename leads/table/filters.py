@@ -4,7 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 
 import django_filters as filters
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts.models import ApiKey, User
 from funnel.stages import Stage
@@ -14,8 +15,9 @@ from leadportal.world.countries import country_code
 from leads import phones
 from leads.ingest.identity import find_leads
 from leads.ingest.origins import CAMPAIGN_KEY_MAX, SOURCE_KEY_MAX
+from leads.ledger import UNDONE
 from leads.matching import company_key, email_identity
-from leads.metrics.catalogue import STEPS
+from leads.metrics.catalogue import STEPS, UNDOABLE
 from leads.models import (
     Campaign,
     ExternalId,
@@ -98,8 +100,11 @@ class LeadFilter(AskedFilters):
 
     def by_reached(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         stages = [value] if value == Stage.REJECTED else FURTHER[FURTHER.index(Stage(value)) :]
-        moved = StageChange.objects.filter(lead=OuterRef("pk"), target__in=stages)
-        return leads.filter(Exists(moved))
+        after = StageChange.objects.filter(lead=OuterRef("lead"), pk__gt=OuterRef("pk"))
+        moved = StageChange.objects.filter(lead=OuterRef("pk"), target__in=stages).alias(
+            after=Coalesce(Subquery(after.order_by("pk").values("reason")[:1]), Value(""))
+        )
+        return leads.filter(Exists(moved.exclude(target__in=UNDOABLE, after=UNDONE)))
 
     def by_parked(self, leads: QuerySet[Lead], _: str, value: bool) -> QuerySet[Lead]:
         return leads.exclude(judgement__parked_error="") if value else leads

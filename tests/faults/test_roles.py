@@ -20,6 +20,7 @@ from psycopg2 import errors
 from leadportal.db import roles
 from leadportal.local import folders, owner, postgres
 from leads.invariants import history
+from leads.models import Event
 from manage import about_the_database
 from tests import factories
 from tests.leadportal.test_up import Machine
@@ -253,6 +254,19 @@ def test_history_is_handed_over_where_there_is_a_merge_and_only_then() -> None:
         ):
             cursor.execute(f"SELECT {call}")
     assert one.events.count() == 1
+
+
+@pytest.mark.django_db
+def test_events_are_taken_back_where_an_import_is_undone_and_only_then() -> None:
+    event = factories.event(factories.lead())
+
+    with (
+        pytest.raises(IntegrityError, match="not being undone"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT leads_take_back(4711, 0, 9)")
+    assert Event.objects.filter(pk=event.pk).exists()
 
 
 # --- who it is that works ----------------------------------------------------------------------

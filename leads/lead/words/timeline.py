@@ -163,6 +163,7 @@ _UNDONE = {
     Stage.ACCEPTED: "the acceptance",
     Stage.REJECTED: "the rejection",
     Stage.MERGED: "the merge",
+    **dict.fromkeys((Stage.WON, Stage.LOST), "the import that said so"),
 }
 
 

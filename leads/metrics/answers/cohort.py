@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from leads.ledger import UNDONE
 from leads.metrics.answers.statements import fetch_answers
-from leads.metrics.catalogue import STEPS
+from leads.metrics.catalogue import STEPS, UNDOABLE
 from leads.metrics.periods import Period
 
 
@@ -32,7 +33,13 @@ WITH reached AS (
            max(coalesce(array_position(%(stages)s::text[], s.target::text), 0)) AS step,
            bool_or(s.target = 'rejected') AS sent_back
     FROM leads_stagechange s
-    WHERE s.target = ANY(%(stages)s::text[] || 'rejected'::text) AND s.at >= %(starts)s
+    WHERE s.target = ANY(%(stages)s::text[] || 'rejected'::text)
+      -- What was won before somebody came here is dated before they did.
+      AND (s.at >= %(starts)s OR s.target = 'won')
+      AND (s.target <> ALL(%(undoable)s::text[]) OR (
+          SELECT u.reason FROM leads_stagechange u
+          WHERE u.lead_id = s.lead_id AND u.id > s.id ORDER BY u.id + 0 LIMIT 1
+      ) IS DISTINCT FROM %(undone)s)
     GROUP BY s.lead_id
 ), counted AS (
     SELECT l.source_id, l.campaign_id, coalesce(r.step, 0) AS step, count(*) AS leads,
@@ -61,7 +68,8 @@ class Cohorts:
 def cohorts(period: Period) -> Cohorts:
     stages = [str(step.stage) for step in STEPS[1:]]
     found = Cohorts(Cohort(), {}, {})
-    for row in fetch_answers(_COHORT, stages=stages, starts=period.starts, ends=period.ends):
+    asked = {"stages": stages, "undoable": UNDOABLE, "undone": UNDONE}
+    for row in fetch_answers(_COHORT, **asked, starts=period.starts, ends=period.ends):
         found.everybody.add(row)
         source = row["source"] or ""
         found.sources.setdefault(row["source_id"], Cohort(source)).add(row)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from leads.imports import imports, job
 from leads.imports.imports import Terms
-from leads.models import Import
+from leads.models import Import, Lists
 from tests import factories
 
 HEAD = "Id,First Name,Last Name,Email,Company,Title,Country,Created\n"
@@ -24,12 +24,21 @@ def marketer(db: None) -> User:
 
 @pytest.fixture
 def begun(marketer: User) -> Callable[..., Import]:
-    """An import of these lines, its columns as guessed, checked."""
+    """An import of these lines, its lines and columns as guessed or told, checked."""
 
-    def begun(text: str, name: str = "list.csv", **terms: object) -> Import:
+    def begun(
+        text: str,
+        name: str = "list.csv",
+        *,
+        lists: Lists | None = None,
+        columns: list[str] | None = None,
+        **terms: object,
+    ) -> Import:
         one = imports.begin(marketer, name, io.BytesIO(text.encode()))
+        if lists:
+            one = imports.say(one, marketer, lists)
         held = {"day_first": one.day_first} | terms
-        imports.choose(one, marketer, one.columns, Terms(**held))
+        imports.choose(one, marketer, columns or one.columns, Terms(**held))
         job.drain()
         one.refresh_from_db()
         return one

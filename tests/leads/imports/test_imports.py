@@ -4,13 +4,13 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DataError
+from django.db import DataError, connection
 from django.utils import timezone
 
 from accounts.policy import NotAllowed
 from funnel.stages import Stage
 from leads.handoffs import claims
-from leads.imports import imports, job, words
+from leads.imports import imports, job, people, words
 from leads.imports.imports import ImportRefused, Terms
 from leads.ingest.events import ingest_events
 from leads.ingest.leads import ingest_leads
@@ -190,14 +190,14 @@ def test_a_pause_stops_and_goes_on_where_it_stopped(begun, marketer, monkeypatch
 
 def test_a_line_nobody_foresaw_stops_no_other(begun, marketer, monkeypatch):
     one = begun("Email\na@x.example\nb@x.example\nc@x.example\n")
-    plain = job.ingest_leads
+    plain = people.ingest_leads
 
     def fails(items, **how):
         if any(item["email"] == "b@x.example" for item in items):
             raise DataError
         return plain(items, **how)
 
-    monkeypatch.setattr(job, "ingest_leads", fails)
+    monkeypatch.setattr(people, "ingest_leads", fails)
     imports.start(one, marketer)
     job.drain()
 
@@ -440,3 +440,15 @@ def test_whom_sales_has_is_not_won_by_a_file(imported):
     imported(text)
 
     assert Lead.objects.get().stage == handoff.lead.stage == Stage.SQL
+
+
+def test_each_address_is_looked_up_by_an_index(begun):
+    one = begun(HEAD + ANA)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        asked = {"one": one.pk, "integration": one.integration_id}
+        cursor.execute(f"EXPLAIN {people.RECOGNISE}", asked)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "lead_email_once" in plan and "Seq Scan on leads_lead" not in plan

@@ -7,7 +7,9 @@ from playwright.sync_api import expect
 
 from accounts.roles import Role
 from leads.imports import job
+from leads.ingest.leads import ingest_leads
 from leads.models import Lead
+from tests import factories
 from tests.browser import open_whole
 
 pytestmark = pytest.mark.browser
@@ -65,6 +67,57 @@ def test_a_file_comes_in_and_every_page_of_it_fits(sign_in, axe, width, dark):
     expect(page.locator("#import")).to_contain_text(re.compile("Undoing|Undone"))
     job.drain()
     expect(page.locator("#import")).to_contain_text("3 leads removed", timeout=15_000)
+
+
+DEALS = (
+    "Deal Name,Deal Stage,Close Date,Amount,Currency,Associated Contact\n"
+    "One,Closed Won,2025-03-01,1200,EUR,Ana Lopez (ana@x.example)\n"
+    f"{LONG},Closed Lost,2025-03-02,,,Bo Ek (bo@x.example)\n"
+    "Three,Closed Won,2025-03-03,1,USD,محمد (nobody@x.example)\n"
+)
+
+
+@pytest.mark.parametrize(("width", "dark", "script"), [(1440, True, True), (320, False, False)])
+def test_deals_are_recognised_and_may_be_called_something_else(sign_in, axe, width, dark, script):
+    crm = factories.integration()
+    ingest_leads([{"email": f"{name}@x.example"} for name in ("ana", "bo")], integration=crm)
+    page = sign_in(Role.MARKETING, width=width, dark=dark, javascript=script)
+
+    def fits():
+        if script:
+            axe(page)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+    page.goto("/imports")
+    file = {"name": "deals.csv", "mimeType": "text/csv", "buffer": DEALS.encode()}
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Look at the file").click()
+    outcomes = page.get_by_role("button", name="A deal won or lost")
+    expect(outcomes).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Associated Contact")).to_have_value("email")
+    fits()
+    page.get_by_role("button", name="A person", exact=True).click()
+    expect(outcomes).to_have_attribute("aria-pressed", "false")
+    fits()
+    outcomes.click()
+    page.get_by_role("button", name="Check every line").click()
+    job.drain()
+    page.goto(page.url)
+    fits()
+    expect(page.locator("#import")).to_contain_text("Import the people first")
+    page.get_by_role("button", name="Import 2 lines").click()
+    job.drain()
+    page.goto(page.url)
+    fits()
+
+    stages = Lead.objects.order_by("email").values_list("stage", flat=True)
+    assert list(stages) == ["won", "lost"]
+    page.get_by_role("link", name="Undo the import").click()
+    fits()
+    page.get_by_role("button", name="Undo the import").click()
+    job.drain()
+    page.goto(page.url)
+    expect(page.locator("#import")).to_contain_text("2 as before again")
 
 
 def test_a_file_comes_in_without_a_script(sign_in):

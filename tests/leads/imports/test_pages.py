@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from leads.imports import imports, job
-from leads.models import Import, ImportState, Lead
+from leads.models import Import, ImportState, Lead, Lists
 from tests import factories
 from tests.leads.conftest import HTMX
 from tests.leads.imports.conftest import ANA, HEAD, NOBODY, ZOE, in_days
@@ -58,8 +58,6 @@ def test_a_file_goes_from_the_form_to_the_leads(browser):
 @pytest.mark.parametrize(
     ("head", "lists"),
     [
-        ("Id,StageName,Amount,CloseDate", "deals"),
-        ("Record ID,Deal Name,Deal Stage", "deals"),
         ("Id,Name,BudgetedCost,NumberOfLeads", "campaigns"),
         ("Id,OpportunityId,StageName", "changes of deals"),
         ("Id,StageName,CloseDate,Email", ""),
@@ -74,6 +72,23 @@ def test_a_list_of_something_else_says_so(browser, head, lists):
     said = f"It looks like a list of {lists}." in page.content.decode()
     assert said == bool(lists)
     assert lists or "It looks like a list" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("head", "names_somebody"),
+    [
+        ("Id,StageName,Amount,CloseDate", False),
+        ("Record ID,Deal Name,Deal Stage", False),
+        ("Id,StageName,CloseDate,Email", True),
+    ],
+)
+def test_deals_without_a_person_say_how_to_export_them(browser, head, names_somebody):
+    line = ",".join("1" for _ in head.split(","))
+
+    page = browser.post("/imports", upload(f"{head}\n{line}\n"), follow=True).content.decode()
+
+    assert ("the id of the contact in each line" in page) != names_somebody
+    assert Import.objects.get().lists == Lists.OUTCOMES
 
 
 def test_a_list_that_names_nobody_says_so_before_it_comes_in(browser):
@@ -215,3 +230,51 @@ def test_what_stood_in_a_file_is_forgotten_in_the_end(browser, imported, begun):
     page = browser.get(one.get_absolute_url())
     assert b"Download them" not in page.content
     assert job.forget() == 0
+
+
+def test_what_each_line_is_can_be_said_and_the_columns_are_guessed_anew(browser):
+    browser.post("/imports", upload("Id,Email,Status,Date\n1,ana@acme.example,Won,2025-01-02\n"))
+    one = Import.objects.get()
+    assert (one.lists, one.columns[0]) == (Lists.PEOPLE, "external_id")
+
+    page = browser.post(f"/imports/{one.pk}/lists", {"lists": "outcomes"}, follow=True)
+
+    one.refresh_from_db()
+    assert one.columns == ["", "email", "outcome", "outcome.at"]
+    assert "source" not in page.context["form"].fields
+    assert browser.post(f"/imports/{one.pk}/lists", {"lists": "luck"}).status_code == 409
+    Import.objects.update(state=ImportState.RUNNING, due_at="2025-01-01T00:00Z")
+    assert browser.post(f"/imports/{one.pk}/lists", {"lists": "people"}).status_code == 409
+
+
+def test_a_file_that_brings_nothing_new_is_not_offered(browser, imported, begun):
+    factories.lead("Ana Lopez", email="ana@acme.example")
+    text = "Email,Event,Date\nana@acme.example,Chat,2025-03-01\n"
+    page = browser.get(begun(text).get_absolute_url()).content.decode()
+    assert "Import 1 line" in page and "1 activity is new" in page
+    imported(text)
+
+    page = browser.get(begun(text).get_absolute_url()).content.decode()
+
+    assert "Nothing of it is new" in page and "Import 1 line" not in page
+
+
+@pytest.mark.parametrize(
+    ("lists", "columns", "said"),
+    [
+        ("activities", {"c0": "email"}, "when it happened"),
+        ("activities", {"c0": "email", "c1": "did.at"}, "what happened"),
+        ("outcomes", {"c0": "email"}, "who was won and who was lost"),
+        ("outcomes", {"c0": "email", "c1": "outcome"}, "when they were won or lost"),
+    ],
+)
+def test_what_the_columns_of_the_past_do_not_say_is_told(browser, lists, columns, said):
+    browser.post("/imports", upload("Email,What\nana@acme.example,x\n"))
+    one = Import.objects.get()
+    page = browser.post(f"/imports/{one.pk}/lists", {"lists": lists}, follow=True)
+
+    page = browser.post(
+        f"/imports/{one.pk}/columns", form_of(page) | {"c0": "", "c1": ""} | columns
+    )
+
+    assert page.status_code == 422 and said in page.content.decode()

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from leads.imports import recognising, targets
+from leads.imports import dates, recognising, targets
 from leads.imports.targets import Plan
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -88,7 +88,7 @@ def test_the_system_is_known_by_its_own_columns(heads, system):
     ],
 )
 def test_one_date_of_a_column_says_how_all_are_meant(values, says):
-    assert targets.day_is_first(values) is says
+    assert dates.day_is_first(values) is says
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_one_date_of_a_column_says_how_all_are_meant(values, says):
     ],
 )
 def test_moments_are_read_as_exports_write_them(text, day_first, at):
-    read = targets.moment(text, day_first=day_first, zone=BERLIN)
+    read = dates.moment(text, day_first=day_first, zone=BERLIN)
 
     assert read == (datetime.fromisoformat(at).astimezone(UTC) if at else None)
 
