@@ -21,7 +21,7 @@ STATES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0057_company_changes")]
+    dependencies = [("leads", "0063_erased_together")]
 
     operations = [
         migrations.AddField(
