@@ -30,6 +30,7 @@ class Action(StrEnum):
     IMPORT_LEADS = "import leads"
     EDIT_INBOUND = "set up how leads come in by themselves"
     MERGE_LEADS = "merge leads"
+    ERASE_LEADS = "erase people"
     MOVE_BY_HAND = "move leads by hand"
     ADJUST_SCORES = "adjust scores"
     DISQUALIFY = "disqualify and readmit leads"
@@ -75,6 +76,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.IMPORT_LEADS: frozenset({Role.MARKETING}) | MANAGERS_AND_ADMIN,
     Action.EDIT_INBOUND: MANAGERS_AND_ADMIN,
     Action.MERGE_LEADS: frozenset({Role.MARKETING}) | MANAGERS,
+    # Whom a person turns to with a wish by law; nobody's daily work.
+    Action.ERASE_LEADS: frozenset({Role.ADMIN}),
     # Which stages are whose to give, the table of moves says: an SQL is a manager's.
     Action.MOVE_BY_HAND: frozenset({Role.MARKETING}) | MANAGERS,
     Action.ADJUST_SCORES: frozenset({Role.MARKETING}) | MANAGERS,

@@ -8,6 +8,7 @@ from leads.domains import pages as domains
 from leads.duplicates import api as duplicates_api
 from leads.duplicates import pages as duplicates
 from leads.editing import pages as editing
+from leads.erasure import pages as erasure
 from leads.evidence import pages as evidence
 from leads.field_choices import pages as field_choices
 from leads.follow_ups import pages as follow_ups
@@ -247,6 +248,7 @@ urlpatterns = [
     path("leads/<int:pk>/won", verdicts.lead_won, name="lead-won"),
     path("leads/<int:pk>/lost", verdicts.lead_lost, name="lead-lost"),
     path("leads/<int:pk>/follow-up", follow_ups.lead_follow_up, name="lead-follow-up"),
+    path("leads/<int:pk>/erase", erasure.lead_erase, name="lead-erase"),
     path("leads/<int:pk>/note", lead.lead_note, name="lead-note"),
     path("leads/<int:pk>/consent", preferences.lead_consent, name="lead-consent"),
     path("leads/<int:pk>/override", by_hand.lead_override, name="lead-override"),

@@ -166,6 +166,10 @@ PAGES: dict[str, list[Page]] = {
         Page(Action.WRITE_NOTES, about="lead"),
         Page(Action.WRITE_NOTES, "POST", "lead", 422, {"text": ""}),
     ],
+    "lead-erase": [
+        Page(Action.ERASE_LEADS, about="lead"),
+        Page(Action.ERASE_LEADS, "POST", "lead", 422, {"typed": "somebody else"}),
+    ],
     "duplicates": [Page(Action.MERGE_LEADS)],
     "duplicates-certain": [
         Page(Action.MERGE_LEADS),

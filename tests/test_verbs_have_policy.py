@@ -42,6 +42,7 @@ from leads.duplicates import forecast, merging
 from leads.duplicates import reading as duplicates_reading
 from leads.duplicates import undoing as unmerging
 from leads.editing import editing as lead_editing
+from leads.erasure import erasing
 from leads.field_choices import offering
 from leads.follow_ups import follow_ups
 from leads.handoffs import bant, claims, touches, undoing, verdicts
@@ -781,6 +782,12 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
     imports.discard: [may(Action.IMPORT_LEADS, lambda person: imports.discard(begun(), person))],
     imports.hand_over: [
         may(Action.IMPORT_LEADS, lambda person: imports.hand_over(begun(), person))
+    ],
+    erasing.erase: [
+        may(
+            Action.ERASE_LEADS,
+            lambda person: erasing.erase(factories.lead(), person, why=erasing.Why.ASKED),
+        )
     ],
     merging.merge: [
         may(

@@ -87,6 +87,7 @@ def lead_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         "may_note": policy.can(request.user, Action.WRITE_NOTES),
         "alike": alike.notes(lead.told_alike, lead),
         "may_merge": policy.can(request.user, Action.MERGE_LEADS),
+        "may_erase": policy.can(request.user, Action.ERASE_LEADS),
         **_follow_up(request.user, lead),
         **_standing(request, lead, handoff, words, adjusted),
         **_judgement(request, lead, handoff, words, adjusted),

@@ -87,8 +87,8 @@ def test_every_place_has_a_letter_of_its_own():
     assert len(set(letters)) == len(letters)
 
 
-def test_only_admins_change_settings_and_keys():
-    for action in (Action.EDIT_SETTINGS, Action.EDIT_KEYS):
+def test_only_admins_change_settings_and_keys_and_erase_people():
+    for action in (Action.EDIT_SETTINGS, Action.EDIT_KEYS, Action.ERASE_LEADS):
         assert policy.ALLOWED[action] == {Role.ADMIN}
 
 

@@ -15,6 +15,7 @@ from leads.models import (
     Alias,
     Answer,
     BantItem,
+    Consent,
     Delivery,
     ExternalId,
     FollowUp,
@@ -129,7 +130,7 @@ def known_to_all(lead):
     )
     file = Import.objects.create(name="list", author=ines, found="CSV", lines_total=1)
     factories.event(lead, properties={"x": 1})
-    factories.consent(lead)
+    factories.consent(lead, text="Yes, send me news.", channel="/f/demo")
     ExternalId.objects.create(lead=lead, integration=website, value=f"x{lead.pk}")
     Alias.objects.create(lead=lead, email_key="before@x.example")
     Note.objects.create(lead=lead, by=ines, text="Called")
@@ -208,6 +209,20 @@ def test_what_is_counted_stays(maya):
         ("Leads a team", "", 0),
         ("Adjusted", "", 80),
     ]
+
+
+def test_the_proof_of_what_they_agreed_to_stays(maya):
+    says_all(maya)
+    proofs = list(Consent.objects.order_by("pk").values_list("text", "channel", "given", "at"))
+    assert set(Consent.objects.values_list("address", flat=True)) == {SECRET}
+
+    factories.moved(maya[-1], Stage.ERASED)
+
+    assert list(Consent.objects.order_by("pk").values_list("text", "channel", "given", "at")) == (
+        proofs
+    )
+    assert {text for text, *_ in proofs} == {"Yes, send me news."}
+    assert set(Consent.objects.values_list("address", flat=True)) == {""}
 
 
 def test_nobody_else_is_forgotten(maya):

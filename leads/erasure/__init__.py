@@ -1,0 +1,4 @@
+"""A person is erased, as they wish it: nobody can tell any more who they were.
+
+erasing: the verb, and why · reading: how much there is of a person · words: what goes, what stays.
+"""
