@@ -22,6 +22,6 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("leads", "0057_company_changes")]
+    dependencies = [("leads", "0067_names_part_again")]
 
     operations = [migrations.RunSQL(AFTER, BEFORE)]
