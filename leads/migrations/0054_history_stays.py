@@ -38,11 +38,12 @@ BEGIN
         USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 
--- Whether of a row nothing is another but these columns, and they say nothing.
+-- Whether of a row nothing is another but some of these columns, and those say nothing.
 CREATE FUNCTION leads_is_emptied(was jsonb, became jsonb, names text[]) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
     SELECT became - names = was - names AND NOT EXISTS (
-        SELECT FROM unnest(names) AS name WHERE coalesce(became ->> name, '') NOT IN ('', '{}'))
+        SELECT FROM unnest(names) AS name WHERE coalesce(became ->> name, '') NOT IN ('', '{}')
+        AND became -> name IS DISTINCT FROM was -> name)
 $$;
 
 -- The same of what sales did to reach them.
