@@ -514,7 +514,7 @@ VERBS: dict[Callable[..., Any], list[Verb]] = {
                     SOURCES,
                     factories.source("Webinar"),
                     factories.source("Fair"),
-                    factories.admin(),
+                    factories.marketing_manager(),
                 ),
                 person,
             ),

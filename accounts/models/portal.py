@@ -74,7 +74,12 @@ class Portal(models.Model):
     @classmethod
     def load(cls) -> "Portal":
         """The settings row; made with its defaults the first time."""
-        return rows.one(cls, "id", 1) or cls.objects.get_or_create(pk=1)[0]
+        found = rows.one(cls, "id", 1)
+        if found is None:
+            Portal.objects.bulk_create([Portal(pk=1)], ignore_conflicts=True)
+            found = rows.one(cls, "id", 1)
+            assert found is not None  # we, or somebody at the same time, have made it
+        return found
 
 
 class SettingChange(AppendOnly):

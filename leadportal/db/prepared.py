@@ -146,9 +146,12 @@ def _prepare(cursor: Any, statement: str, given: Sequence[str], params: Any) -> 
     """
     name = f"prepared_{next(_numbers)}"
     plan = cursor.mogrify(f"EXPLAIN {_execution(name, given)}", params).decode()
-    cursor.execute(
-        f"PREPARE {name} AS {statement}; SET enable_seqscan = off; {plan}; RESET enable_seqscan"
-    )
+    raw = connection.connection
+    # Once a connection, so not one of the queries of whoever asks.
+    with connection.wrap_database_errors, raw.cursor() as once:
+        once.execute(
+            f"PREPARE {name} AS {statement}; SET enable_seqscan = off; {plan}; RESET enable_seqscan"
+        )
     return name
 
 

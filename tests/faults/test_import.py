@@ -21,7 +21,7 @@ CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER hang BEFORE INSERT ON leads_lead FOR EACH ROW
-    WHEN (NEW.email = 'person-900@x.example') EXECUTE FUNCTION hang();
+    WHEN (NEW.email = 'person-1100@x.example') EXECUTE FUNCTION hang();
 SELECT pg_advisory_lock(7);
 """
 LET_GO = "SELECT pg_advisory_unlock(7); DROP TRIGGER hang ON leads_lead; DROP FUNCTION hang()"
@@ -37,7 +37,7 @@ def test_a_worker_killed_in_the_middle_of_an_import_loses_nothing(worker):
         cursor.execute(HANG)
     imports.start(one, marketer)
     # The first batch is in, the second hangs.
-    eventually(lambda: now(one).lines_done == 500 and somebody_hangs(), within=30)
+    eventually(lambda: now(one).lines_done == 1000 and somebody_hangs(), within=30)
 
     kill(worker)
     with factories.as_owner() as cursor:

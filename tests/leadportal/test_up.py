@@ -77,6 +77,10 @@ class Machine:
         return found
 
 
+# By manage.py shell, to see whether it is there later.
+WRITE = "from accounts.models import Team; Team.objects.get_or_create(name='Kept', side='sales')"
+
+
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     machine = Machine(tmp_path_factory.mktemp("machine"))
@@ -98,10 +102,7 @@ def test_up_serves_attaches_and_ends_without_a_trace(machine: Machine) -> None:
     assert again.returncode == 1
     assert "LeadPortal already runs in" in again.stderr
 
-    wrote = machine.manage(
-        *("shell", "--no-imports", "-c"),
-        "from accounts.models import Team; Team.objects.create(name='Kept', side='sales')",
-    )
+    wrote = machine.manage("shell", "--no-imports", "-c", WRITE)
     assert wrote.returncode == 0, wrote.stderr
 
     up.send_signal(signal.SIGTERM)
@@ -119,6 +120,10 @@ def test_the_first_admin_is_made_in_the_folder_that_was_named(
 
 
 def test_a_second_start_keeps_the_data_and_a_kill_leaves_no_process(machine: Machine) -> None:
+    up = machine.up()
+    assert machine.manage("shell", "--no-imports", "-c", WRITE).returncode == 0
+    up.send_signal(signal.SIGTERM)
+    assert up.wait(30) == 0
     up = machine.up()
 
     count = "from accounts.models import Team; print(Team.objects.filter(name='Kept').count())"

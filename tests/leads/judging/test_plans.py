@@ -22,7 +22,7 @@ BATCH = 1_000
 
 
 @pytest.fixture
-def known_empty(db: None) -> None:
+def known_empty(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tables were looked at while they were empty, and this session has planned nothing."""
     other = psycopg2.connect(connection.connection.dsn)
     other.autocommit = True
@@ -36,6 +36,8 @@ def known_empty(db: None) -> None:
         )
     other.close()
     prepared.forget()
+    # Looked for at every statement, not once a second: what a test sees must not hang on its speed.
+    monkeypatch.setattr(prepared, "LOOK_EVERY", 0)
     with connection.cursor() as cursor:
         cursor.execute("DISCARD PLANS")
 
