@@ -74,6 +74,7 @@ def forget() -> None:
     """Plan everything anew that this connection is asked from here on."""
     _known.pop(connection.connection, None)
     _of_criteria.pop(connection.connection, None)
+    _planned_for.pop(connection.connection, None)
 
 
 def _parted(
@@ -123,6 +124,8 @@ def _keep_up() -> None:
     with connection.wrap_database_errors, raw.cursor() as cursor:
         cursor.execute(_SIZES)
         now = dict(cursor.fetchall())
+        # What was emptied meanwhile may have been planned anew, by PostgreSQL, while it was empty.
+        sizes = {oid: min(size, now.get(oid, size)) for oid, size in sizes.items()}
         if not sizes or any(size > GROWTH * sizes.get(oid, 0) + SMALL for oid, size in now.items()):
             sizes = now
             cursor.execute("DISCARD PLANS")

@@ -5,8 +5,8 @@
 -- Asked at the end of each statement, so one statement writes a lead and its rows (leads/ledger.py),
 -- and of all its rows together: row by row a batch of moves pays several times as much.
 --
--- "ORDER BY id + 0": by the few rows of a lead (index stage_change_of_lead), never by walking down
--- the ids of the whole ledger. Subqueries and no joins, because a plan made for one lead serves
+-- "id + 0": by the few rows of a lead (index stage_change_of_lead), never by walking along the ids of
+-- the whole ledger, be it to order them or to find lower ones. Subqueries and no joins, because a plan made for one lead serves
 -- thousands later; and no sequential scans, because one made while the tables were empty does too.
 
 -- What is to follow a move, by whatever road it came, follows here: `added` has the new rows.
@@ -23,7 +23,7 @@ BEGIN
     ) AS step
     WHERE step.origin <> coalesce(step.before, (
         SELECT s.target FROM leads_stagechange s
-        WHERE s.lead_id = step.lead_id AND s.id < step.id ORDER BY s.id + 0 DESC LIMIT 1
+        WHERE s.lead_id = step.lead_id AND s.id + 0 < step.id ORDER BY s.id + 0 DESC LIMIT 1
     ), '') OR step.is_last AND step.target IS DISTINCT FROM (
         SELECT l.stage FROM leads_lead l WHERE l.id = step.lead_id
     )

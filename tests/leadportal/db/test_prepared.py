@@ -87,3 +87,18 @@ def test_criteria_for_many_leads_get_a_plan_of_their_own():
     assert by_criteria(2, list(range(1_000)), NOON)[0][0] == 2_000
 
     assert planned() == []
+
+
+def test_a_table_that_was_emptied_and_fills_again_is_planned_for_anew(monkeypatch):
+    """As are the plans that PostgreSQL made anew while it was empty."""
+    monkeypatch.setattr(prepared, "LOOK_EVERY", 0)
+
+    def planned_for(size: int) -> int:
+        monkeypatch.setattr(prepared, "_SIZES", f"SELECT 1::bigint, {size}")
+        prepared.fetch(SUM, {"a": 1, "b": 1})
+        return prepared._planned_for[connection.connection][1][1]
+
+    connection.ensure_connection()
+    prepared.forget()
+    sizes = [1_000_000, 2_000_000, 0, 60_000, 80_000, 200_000]
+    assert [planned_for(size) for size in sizes] == [1_000_000, 1_000_000, 0, 0, 80_000, 80_000]
