@@ -15,6 +15,7 @@ from accounts.policy import Action
 from funnel.stages import TOMBSTONES, Actor, Stage
 from leadportal.db import clock
 from leads import ledger, news
+from leads.erasure import unnamed
 from leads.models import Duplicate, Handoff, HandoffState, Lead, Nurture, Outcome, Override
 
 
@@ -47,6 +48,7 @@ def erase(lead: Lead, person: User, *, why: Why, at: datetime | None = None) -> 
         became = lead.get_stage_display().lower()
         raise EraseRefused(f"Lead {lead.pk} was {became} meanwhile. Nothing was changed.")
     company = lead.company_id
+    unnamed.forget(unnamed.addresses_of(lead))
     handoff = _end_what_is_under_way(lead, person, at)
     moves = ledger.moves_to(
         Stage.ERASED,

@@ -64,7 +64,8 @@ def _stays(lead: Lead, rows: Mapping[type[Model], int]) -> list[str]:
     return [
         f"{counted}: what, when, and which colleague. All numbers stay as they are.",
         *_when(rows[Consent], consents),
-        f"As a key alone, never shown, {listed(known)}: who sends them in again is refused.",
+        f"A fingerprint of {listed(known)}, that nobody can read: "
+        "who sends them in again is refused.",
         "That you erased them, when, and the reason that you choose below.",
         "Backups that were made before, until you delete them.",
     ]

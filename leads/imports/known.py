@@ -12,6 +12,7 @@ from leads.checks.reading import FieldError, Refused
 from leads.ingest.finding import find
 from leads.ingest.reading import read
 from leads.ingest.records import Arrival
+from leads.ingest.results import erased
 from leads.ingest.speaking import Sender
 from leads.matching import email_identity
 from leads.models import EmailKind
@@ -21,7 +22,6 @@ UNKNOWN = FieldError(
     "unknown_person",
     "Nobody here is known by this. Import the people first, then these lines again.",
 )
-_ERASED = FieldError("", "erased", "This person was erased and stays so.")
 
 
 def find_known(
@@ -49,7 +49,7 @@ def find_known(
         if record is None:
             found[arrival.index] = _unknown(arrival)
         else:
-            found[arrival.index] = _ERASED if record.get("stage") == Stage.ERASED else record.id
+            found[arrival.index] = erased() if record.get("stage") == Stage.ERASED else record.id
     return found
 
 

@@ -86,7 +86,8 @@ def take(delivery: Delivery, *, at: datetime | None = None) -> Delivery:
         return settle(delivery, DeliveryState.NAMED, _named(naming.name(delivery, ids)))
     delivery.key = _key(delivery, found)
     if before := _same(delivery):
-        return settle(delivery, IGNORED, f"The same came before, as number {before}.")
+        delivery.lead_id = before.lead_id
+        return settle(delivery, IGNORED, f"The same came before, as number {before.pk}.")
     task = _Task(delivery, ZoneInfo(Portal.load().zone), fields.definitions(), at)
     if not let_in and (why := suspicion.suspicious(delivery, raw, task.addresses(found))):
         return settle(delivery, QUARANTINED, why)
@@ -112,9 +113,9 @@ def _key(delivery: Delivery, found: Sequence[Submission]) -> str:
     return f"{digest[:40]} {delivery.received_at:%Y-%m-%d}"
 
 
-def _same(delivery: Delivery) -> int | None:
+def _same(delivery: Delivery) -> Delivery | None:
     taken = Delivery.objects.filter(inlet=delivery.inlet, key=delivery.key, state=TAKEN)
-    return taken.exclude(pk=delivery.pk).values_list("pk", flat=True).first()
+    return taken.exclude(pk=delivery.pk).only("lead_id").first()
 
 
 class _Task:

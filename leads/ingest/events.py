@@ -21,7 +21,7 @@ from leads.ingest.consents import is_of_past, withdrawal
 from leads.ingest.leads import write_leads
 from leads.ingest.reading import read
 from leads.ingest.records import Arrival
-from leads.ingest.results import BatchRefused, IngestResult, Status
+from leads.ingest.results import BatchRefused, IngestResult, Status, erased
 from leads.ingest.speaking import Sender
 from leads.matching import email_identity
 from leads.models import EmailKind, Event
@@ -55,6 +55,7 @@ class _Happening:
     lead: dict[str, Any]
     key: str = ""
     lead_id: int | None = None
+    is_erased: bool = False
     # As what it withdraws consent, if it does.
     cause: Cause | None = None
     warnings: list[FieldError] = field(default_factory=list)
@@ -141,14 +142,15 @@ def _find_leads(happenings: Sequence[_Happening], sender: Sender, stored: Stored
     repeated: list[_Happening] = []
     for happening in happenings:
         lead = happening.lead
+        mail_key = mails[lead["email"]][1] if "email" in lead and "id" not in lead else ""
         if "id" in lead:
-            happening.lead_id = known.by_id.get(lead["id"])
-            continue
-        mail_key = mails[lead["email"]][1] if "email" in lead else ""
-        happening.lead_id = known.by_external.get(lead.get("external_id", "")) or known.by_mail.get(
-            mail_key
-        )
-        if happening.lead_id or not mail_key:
+            found = known.by_id.get(lead["id"])
+        else:
+            by_external = known.by_external.get(lead.get("external_id", ""))
+            found = by_external or known.by_mail.get(mail_key)
+        happening.is_erased = found in known.erased
+        happening.lead_id = None if happening.is_erased else found
+        if found or not mail_key:
             continue
         if happening.key in stored:
             _, happening.lead_id = stored[happening.key]
@@ -198,7 +200,9 @@ def _result(happening: _Happening) -> IngestResult:
         return result
     result.status = Status.REFUSED
     lead = happening.lead
-    if not {"id", "external_id"} & lead.keys():
+    if happening.is_erased:
+        result.errors.append(erased("/lead"))
+    elif not {"id", "external_id"} & lead.keys():
         kind, _ = email_identity(lead["email"])
         detail = f"A {EmailKind(kind).label.lower()} names no person; use id or external_id."
         result.errors.append(FieldError("/lead/email", "no_identity", detail))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -28,6 +29,7 @@ class Employed(NamedTuple):
     name_key: str
 
 
+_ANYBODY_GONE = "EXISTS (SELECT FROM leads_stagechange WHERE target = 'erased')"
 # How a lead may be named; only what was given is asked for. Each answers (kind, value, id, heir).
 _NAMED = {
     "external": """
@@ -44,8 +46,21 @@ _NAMED = {
         (SELECT 'alias', a.email_key, l.id, l.merged_into_id
           FROM leads_alias a JOIN leads_lead l ON l.id = a.lead_id
          WHERE a.email_key = ANY(%(mails)s) ORDER BY a.id)""",
+    # Of those who were erased there are fingerprints (leads/sql/erased.sql); mostly of nobody.
+    "gone_external": f"""
+        SELECT 'gone external', e.value, l.id, l.merged_into_id
+          FROM leads_externalid e JOIN leads_lead l ON l.id = e.lead_id
+         WHERE e.integration_id = %(integration)s AND e.value = ANY(%(gone_external)s)
+           AND {_ANYBODY_GONE}""",  # noqa: S608 - constants
+    "gone_mails": f"""
+        SELECT 'gone mail', email_key, id, merged_into_id
+          FROM leads_lead WHERE email_key = ANY(%(gone_mails)s)
+           AND (email_key <> '' AND merged_into_id IS NULL OR merged_into_id IS NOT NULL)
+           AND {_ANYBODY_GONE}""",  # noqa: S608 - constants
     "ids": """
-        SELECT 'id', id::text, id, merged_into_id FROM leads_lead WHERE id = ANY(%(ids)s)""",
+        SELECT CASE WHEN coalesce((SELECT stage FROM leads_lead h WHERE h.id = l.merged_into_id),
+               l.stage) = 'erased' THEN 'gone id' ELSE 'id' END, id::text, id, merged_into_id
+          FROM leads_lead l WHERE id = ANY(%(ids)s)""",
     # lead_by_phone
     "phones": f"""
         SELECT l.kind, asked.phone || chr(10) || asked.name_key, l.id, l.merged_into_id
@@ -95,6 +110,8 @@ class KnownLeads:
     # Of the addresses: those of leads that were merged away, and those a lead had before.
     inherited: set[str] = field(default_factory=set)
     former: set[str] = field(default_factory=set)
+    # Of the ids: those who were erased.
+    erased: set[int] = field(default_factory=set)
     # The first few each, the oldest first; beside those by phone, which of them have no mail.
     by_phone: dict[Reached, list[int]] = field(default_factory=dict)
     without_mail: set[int] = field(default_factory=set)
@@ -123,6 +140,8 @@ def find_leads(
         return known
     found = prepared.fetch(" UNION ALL ".join(_NAMED[name] for name in named), given)
     heirs = _heirs([pk for _, _, pk, merged_into in found if merged_into])
+    known.erased |= {heirs.get(pk, pk) for kind, _, pk, _ in found if kind.startswith("gone")}
+    found = _by_what_was_given(found, external, mails)
     # A living lead with the address comes first, then who was merged, then who had it before.
     for kind, value, pk, _ in sorted(found, key=lambda row: _ORDER.get(row[0], 0)):
         _note(known, kind, value, heirs.get(pk, pk))
@@ -130,6 +149,24 @@ def find_leads(
 
 
 _ORDER = {"alias": 1, "merged": 2, "mail": 3}
+
+
+def fingerprint(value: str) -> str:
+    """What is kept of the address or id of somebody erased (SHA-256, as leads_fingerprint)."""
+    return f"erased:{sha256(value.encode()).hexdigest()}"
+
+
+def _by_what_was_given(
+    found: list[tuple[Any, ...]], external: Collection[str], mails: Collection[str]
+) -> list[tuple[Any, ...]]:
+    """The rows with the address or id itself in place of its fingerprint."""
+    if not any(kind.startswith("gone") for kind, *_ in found):
+        return found
+    plain = {fingerprint(one): one for one in (*external, *mails)}
+    return [
+        (kind.removeprefix("gone "), plain.get(value, value), pk, merged_into)
+        for kind, value, pk, merged_into in found
+    ]
 
 
 def _given(
@@ -142,6 +179,8 @@ def _given(
 ) -> dict[str, Any]:
     """The parameters of what is asked, those of each part of the statement."""
     asked: dict[str, list[Any]] = {"external": [*external], "mails": [*mails], "ids": [*ids]}
+    asked["gone_external"] = [fingerprint(one) for one in external]
+    asked["gone_mails"] = [fingerprint(one) for one in mails]
     asked["phones"] = [one.phone for one in phones]
     asked["phone_names"] = [one.name_key for one in phones]
     domains = [one for one in employed if one.domain]

@@ -54,3 +54,8 @@ class BatchRefused(Exception):
     def __init__(self, refused: list[IngestResult]) -> None:
         super().__init__(f"{len(refused)} refused")
         self.refused = refused
+
+
+def erased(pointer: str = "") -> FieldError:
+    """Why nothing of somebody is taken in who was erased."""
+    return FieldError(pointer, "erased", "This person was erased and stays so.")

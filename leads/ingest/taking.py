@@ -5,7 +5,7 @@ from leads.checks.reading import FieldError, Refused
 from leads.ingest import companies, consents, origins, unread, whence
 from leads.ingest.finding import People
 from leads.ingest.records import Arrival, Record
-from leads.ingest.results import How, IngestResult, Status
+from leads.ingest.results import How, IngestResult, Status, erased
 from leads.ingest.speaking import Sender
 
 
@@ -81,7 +81,7 @@ def _enlist(record: Record, arrival: Arrival, people: People) -> tuple[Status, i
 
 def _refuse_erased(record: Record, pointer: str = "") -> None:
     if record.get("stage") == Stage.ERASED:
-        raise Refused(FieldError(pointer, "erased", "This person was erased and stays so."))
+        raise Refused(erased(pointer))
 
 
 def _refuse_what_is_others(

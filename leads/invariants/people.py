@@ -72,7 +72,8 @@ def the_erased_say_nothing() -> Iterator[Sql]:
         "SELECT 'leads_lead', l.id, 'is called something, and erased' FROM leads_lead l "
         "LEFT JOIN leads_lead heir ON heir.id = l.merged_into_id "
         "WHERE (l.stage = {} OR heir.stage = {}) "
-        "AND (l.email, l.phone, l.name_key, l.search_key) <> ('', '', '', '')"
+        "AND ((l.email, l.phone, l.name_key, l.search_key) <> ('', '', '', '')"
+        " OR l.email_key <> leads_fingerprint(l.email_key))"
     ) % (param(Stage.ERASED), param(Stage.ERASED))
 
 

@@ -1,6 +1,11 @@
 -- Who was erased says nothing any more, nor do the leads that became a part of them. Kept is what
--- is counted, and by what they are known to have been erased: the address as a key, the ids of other
--- systems.
+-- is counted, and by what they are known to have been erased: fingerprints of the address and of the
+-- ids of other systems, that nobody can read and whoever has the same can make (leads/ingest/identity.py).
+
+CREATE OR REPLACE FUNCTION leads_fingerprint(value text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN value = '' OR value LIKE 'erased:%' THEN value
+        ELSE 'erased:' || encode(sha256(convert_to(value, 'UTF8')), 'hex') END
+$$;
 
 -- History cannot be changed, but what it says of a person goes with the person: the words and the
 -- evidence of moves. Who moved whom, where, when and by which version stays.
@@ -43,13 +48,15 @@ BEGIN
         RETURN NULL;
     END IF;
     UPDATE leads_lead SET
-        email = '', email_kind = '', phone = '', first_name = '', last_name = '', name_key = '',
-        job_title = '', job_title_key = '', department = '', department_key = '', website = '',
-        linkedin = '', country = '', city = '', city_key = '', company_id = NULL, attributes = '{}',
-        attribute_keys = '{}', word_keys = NULL, estimated_value = NULL, search_key = '',
-        typed = NULL, not_of = NULL, tags = NULL, last_tags = NULL
+        email = '', email_key = leads_fingerprint(email_key), email_kind = '', phone = '',
+        first_name = '', last_name = '', name_key = '', job_title = '', job_title_key = '',
+        department = '', department_key = '', website = '', linkedin = '', country = '', city = '',
+        city_key = '', company_id = NULL, attributes = '{}', attribute_keys = '{}',
+        word_keys = NULL, estimated_value = NULL, search_key = '', typed = NULL, not_of = NULL,
+        tags = NULL, last_tags = NULL
     WHERE id = ANY(who);
     DELETE FROM leads_unreadvalue WHERE lead_id = ANY(who);
+    UPDATE leads_externalid SET value = leads_fingerprint(value) WHERE lead_id = ANY(who);
     DELETE FROM leads_alias WHERE lead_id = ANY(who);
     DELETE FROM leads_rawvalue WHERE lead_id = ANY(who);
     DELETE FROM leads_leadchange WHERE lead_id = ANY(who);
