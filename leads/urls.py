@@ -133,6 +133,8 @@ urlpatterns = [
     path("criteria/progress", switch_on.criteria_progress, name="criteria-progress"),
     path("criteria/<int:number>/impact", impact.criteria_impact, name="criteria-impact"),
     path("criteria/<int:number>/movers", impact.criteria_movers, name="criteria-movers"),
+    path("criteria/<int:number>/past", impact.criteria_past, name="criteria-past"),
+    path("criteria/<int:number>/deals", impact.criteria_deals, name="criteria-deals"),
     path(
         "criteria/<int:number>/switch-on", switch_on.criteria_switch_on, name="criteria-switch-on"
     ),

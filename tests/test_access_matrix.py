@@ -264,6 +264,8 @@ PAGES: dict[str, list[Page]] = {
     "criteria-progress": [Page(Action.OPEN_CRITERIA, answer=302)],  # to the page of the live one
     "criteria-impact": [Page(Action.OPEN_CRITERIA, about="version", answer=404)],  # it is live
     "criteria-movers": [Page(Action.OPEN_CRITERIA, about="version", answer=404)],
+    "criteria-past": [Page(Action.OPEN_CRITERIA, about="version", answer=404)],
+    "criteria-deals": [Page(Action.OPEN_CRITERIA, about="version", answer=404)],
     "criteria-switch-on": [
         Page(Action.SWITCH_ON_CRITERIA, about="version", answer=302),  # to its rescoring
         Page(Action.SWITCH_ON_CRITERIA, "POST", "version", 422, {"count": "x"}),

@@ -22,6 +22,7 @@ from leadportal.look import formats
 from leadportal.web import answers
 from leadportal.web.answers import fragment
 from leads.impact import counting, movers, recent
+from leads.impact import past as deals_of
 from leads.impact import words as said
 from leads.impact.reading import FromTo
 from leads.judging.basis import Basis
@@ -50,6 +51,17 @@ class ImpactPage:
     words: Vocabulary
     basis: Basis | None = None
     found: recent.Preview | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastPage:
+    """A version beside the live one, and the deals of the past; or why these are not known."""
+
+    version: CriteriaVersion
+    live: CriteriaVersion
+    words: Vocabulary
+    found: deals_of.Past | None = None
     why_not: str = ""
 
 
@@ -145,6 +157,69 @@ def _told(
         {"mover": mover, "reasons": said.why_they_move(mover, move, before, after)}
         for mover in movers.rule_changes(seen.basis, leads, seen.words)
     ]
+
+
+def _past(request: AuthenticatedRequest, number: int) -> PastPage:
+    seen = PastPage(*_to_come(request, number), current.vocabulary())
+    try:
+        rulebook = current.rulebook(seen.version, seen.words)
+    except ConditionError as error:
+        return replace(seen, why_not=f"{seen.version} asks for what is not there: {error}")
+    basis = Basis(seen.version, rulebook, request.portal, clock.now())
+    try:
+        found = deals_of.past(basis, seen.live, current.readable(seen.live))
+    except recent.TooSlow:
+        slow = "Judging the deals took too long just now. Look again in a minute."
+        return replace(seen, why_not=slow)
+    return replace(seen, found=found)
+
+
+@require_safe
+@permission_required(Action.OPEN_CRITERIA)
+def criteria_past(request: AuthenticatedRequest, number: int) -> HttpResponse:
+    """The panel of deals alone for htmx, a page of it for a plain link."""
+    seen = _past(request, number)
+    context: dict[str, Any] = {
+        "version": seen.version,
+        "live": seen.live,
+        "why_not": seen.why_not,
+        "may_import": policy.can(request.user, Action.IMPORT_LEADS),
+    }
+    if seen.found:
+        lists = request.user.has_role(*policy.SEES_EVERY_LEAD)
+        context |= said.deals(seen.version, seen.live, seen.found, lists=lists)
+    part = "leads/impact/partials/past.html"
+    return fragment(request, part if request.htmx else "leads/impact/past.html", context)
+
+
+@require_safe
+@permission_required(Action.OPEN_CRITERIA)
+def criteria_deals(request: AuthenticatedRequest, number: int) -> HttpResponse:
+    """The deals behind one number of the panel."""
+    ending, by = request.GET.get("of", ""), request.GET.get("by", "")
+    if ending not in deals_of.DECIDED or by not in said.DEALS:
+        raise Http404
+    seen = _past(request, number)
+    deals = seen.found.of[ending] if seen.found else deals_of.Deals()
+    ids = _visible(request, said.DEALS[by](deals))
+    begin = _beginning(ids, request.GET.get("after", ""))
+    shown = ids[begin : begin + SIZE]
+    by_id = Lead.objects.visible_to(request.user).select_related("company").in_bulk(shown)
+    context = {
+        "version": seen.version,
+        "live": seen.live,
+        "title": said.title_of(ending, by, seen.version, seen.live),
+        "why_not": seen.why_not,
+        "rows": [
+            {"lead": by_id[pk], "before": pk in deals.before, "after": pk in deals.after}
+            for pk in shown
+            if pk in by_id
+        ],
+        "summary": f"{len(shown)} of {len(ids):,}" if shown else "",
+        "newer": _page_link(request, ids, begin - SIZE) if begin else "",
+        "older": _page_link(request, ids, begin + SIZE) if begin + SIZE < len(ids) else "",
+    }
+    return render(request, "leads/impact/deals.html", context)
 
 
 @require_safe

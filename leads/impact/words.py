@@ -1,6 +1,7 @@
 """What the pages of a switch-on say: who moves, how far it is, and why a lead moves."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,11 @@ from leadportal.look import formats
 from leadportal.look.formats import some
 from leadportal.look.histogram import Histogram, histogram
 from leads.impact.movers import Mover
+from leads.impact.past import Deals, Past
 from leads.impact.reading import FromTo
 from leads.impact.recent import Preview
 from leads.judging.basis import Basis
+from leads.metrics.shares import Share
 
 # More rules than these do not help to see why one lead moves.
 MOST_REASONS = 3
@@ -106,6 +109,78 @@ def _histogram(basis: Basis, live: CriteriaVersion, found: Preview) -> Histogram
         f"outlined by {live}. The MQL line is at {mql}, the SQL line at {sql}."
     )
     return histogram(found.bars, found.outline, mql=mql, sql=sql, says=says)
+
+
+# --- the deals of the past ---------------------------------------------------------------------
+
+# By the name in the address: the deals of an ending that a number counts.
+DEALS: Mapping[str, Callable[[Deals], list[int]]] = {
+    "all": lambda deals: deals.all,
+    "live": lambda deals: [one for one in deals.all if one in deals.before],
+    "new": lambda deals: [one for one in deals.all if one in deals.after],
+    "missed": lambda deals: [one for one in deals.all if one not in deals.after],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A number of deals, and the list of exactly these."""
+
+    count: int
+    share: Share
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A row of the panel: the deals won, or lost, by whom they would have been handed over."""
+
+    label: str
+    all: Counted
+    live: Counted
+    new: Counted
+    missed: Counted
+
+
+def deals(
+    version: CriteriaVersion, live: CriteriaVersion, found: Past, *, lists: bool
+) -> dict[str, Any]:
+    """The panel in words; `lists` whether the reader sees every lead behind a number."""
+    rows = [_ending(version, stage, of, lists=lists) for stage, of in found.of.items() if of.all]
+    parts = [
+        f"Of {some(row.all.count, 'deal')} {row.label.lower()} {version} would have handed over "
+        f"{formats.number(row.new.count)}, {live} {formats.number(row.live.count)}."
+        for row in rows
+    ]
+    return {
+        "said": " ".join(parts),
+        "endings": rows,
+        "sample": f"Shown: the newest {formats.number(sum(row.all.count for row in rows))} of them."
+        if found.is_sample
+        else "",
+    }
+
+
+def _ending(version: CriteriaVersion, stage: str, of: Deals, *, lists: bool) -> Ending:
+    url = reverse("criteria-deals", args=[version.number]) if lists else ""
+
+    def counted(by: str) -> Counted:
+        count = len(DEALS[by](of))
+        named = f"{url}?{urlencode({'of': stage, 'by': by})}" if url and count else ""
+        return Counted(count, Share(count, len(of.all)), named)
+
+    return Ending(Stage(stage).label, *map(counted, DEALS))
+
+
+def title_of(ending: str, by: str, version: CriteriaVersion, live: CriteriaVersion) -> str:
+    """ "Deals won that v5 would not have handed over" """
+    titles = {
+        "all": "Deals {}",
+        "live": "Deals {} that {live} would have handed over",
+        "new": "Deals {} that {version} would have handed over",
+        "missed": "Deals {} that {version} would not have handed over",
+    }
+    return titles[by].format(Stage(ending).label.lower(), version=version, live=live)
 
 
 def why_they_move(
