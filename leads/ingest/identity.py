@@ -1,6 +1,6 @@
 """Who is meant: finding known leads by all that may name them, through merges."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -29,7 +29,6 @@ class Employed(NamedTuple):
     name_key: str
 
 
-_ANYBODY_GONE = "EXISTS (SELECT FROM leads_stagechange WHERE target = 'erased')"
 # How a lead may be named; only what was given is asked for. Each answers (kind, value, id, heir).
 _NAMED = {
     "external": """
@@ -46,20 +45,9 @@ _NAMED = {
         (SELECT 'alias', a.email_key, l.id, l.merged_into_id
           FROM leads_alias a JOIN leads_lead l ON l.id = a.lead_id
          WHERE a.email_key = ANY(%(mails)s) ORDER BY a.id)""",
-    # Of those who were erased there are fingerprints (leads/sql/erased.sql); mostly of nobody.
-    "gone_external": f"""
-        SELECT 'gone external', e.value, l.id, l.merged_into_id
-          FROM leads_externalid e JOIN leads_lead l ON l.id = e.lead_id
-         WHERE e.integration_id = %(integration)s AND e.value = ANY(%(gone_external)s)
-           AND {_ANYBODY_GONE}""",  # noqa: S608 - constants
-    "gone_mails": f"""
-        SELECT 'gone mail', email_key, id, merged_into_id
-          FROM leads_lead WHERE email_key = ANY(%(gone_mails)s)
-           AND (email_key <> '' AND merged_into_id IS NULL OR merged_into_id IS NOT NULL)
-           AND {_ANYBODY_GONE}""",  # noqa: S608 - constants
     "ids": """
         SELECT CASE WHEN coalesce((SELECT stage FROM leads_lead h WHERE h.id = l.merged_into_id),
-               l.stage) = 'erased' THEN 'gone id' ELSE 'id' END, id::text, id, merged_into_id
+               l.stage) = 'erased' THEN 'erased id' ELSE 'id' END, id::text, id, merged_into_id
           FROM leads_lead l WHERE id = ANY(%(ids)s)""",
     # lead_by_phone
     "phones": f"""
@@ -89,6 +77,19 @@ _NAMED = {
                AND l.merged_into_id IS NULL
              ORDER BY l.id LIMIT {MOST_ALIKE}) l""",  # noqa: S608 - a number
 }
+# Mostly nobody was erased; of those who were there are fingerprints (leads/sql/erased.sql).
+_ANYBODY_ERASED = """
+        SELECT 'erased', '', 0, NULL
+         WHERE EXISTS (SELECT FROM leads_stagechange WHERE target = 'erased')"""
+_ERASED = """
+SELECT 'external', e.value, l.id, l.merged_into_id
+  FROM leads_externalid e JOIN leads_lead l ON l.id = e.lead_id
+ WHERE e.integration_id = %(integration)s AND e.value = ANY(%(external)s)
+ UNION ALL
+SELECT 'mail', email_key, id, merged_into_id
+  FROM leads_lead WHERE email_key = ANY(%(mails)s)
+   AND (email_key <> '' AND merged_into_id IS NULL OR merged_into_id IS NOT NULL)
+"""
 # Apart, as few leads were merged away: planning it takes longer than finding one lead.
 _HEIRS = """
 WITH RECURSIVE line(first, id, heir) AS (
@@ -129,7 +130,7 @@ def find_leads(
     known: KnownLeads | None = None,
 ) -> KnownLeads:
     """Known leads by external ids of this integration, personal mails, our own ids, number with
-    name, and name with company. One statement, and another where somebody was merged away.
+    name, and name with company. One statement, and others where somebody was merged away or erased.
 
     What is `known` already is added to.
     """
@@ -138,14 +139,50 @@ def find_leads(
     named = [name for name in _NAMED if name in given]
     if not named:
         return known
-    found = prepared.fetch(" UNION ALL ".join(_NAMED[name] for name in named), given)
+    parts = [_NAMED[name] for name in named]
+    if mails or external:
+        parts.append(_ANYBODY_ERASED)
+    found = prepared.fetch(" UNION ALL ".join(parts), given)
+    named_by = [row for row in found if row[0] != "erased"]
+    _note_all(known, named_by)
+    if len(named_by) < len(found):
+        _find_erased(known, integration, external, mails)
+    return known
+
+
+def _note_all(known: KnownLeads, found: Sequence[tuple[Any, ...]]) -> set[int]:
+    """Note what names whom, through merges; gives the ids of those who are named."""
     heirs = _heirs([pk for _, _, pk, merged_into in found if merged_into])
-    known.erased |= {heirs.get(pk, pk) for kind, _, pk, _ in found if kind.startswith("gone")}
-    found = _by_what_was_given(found, external, mails)
     # A living lead with the address comes first, then who was merged, then who had it before.
     for kind, value, pk, _ in sorted(found, key=lambda row: _ORDER.get(row[0], 0)):
-        _note(known, kind, value, heirs.get(pk, pk))
-    return known
+        living = heirs.get(pk, pk)
+        if kind == "erased id":
+            known.erased.add(living)
+        _note(known, kind, value, living)
+    return {heirs.get(pk, pk) for _, _, pk, _ in found}
+
+
+def _find_erased(
+    known: KnownLeads,
+    integration: Integration | None,
+    external: Collection[str],
+    mails: Collection[str],
+) -> None:
+    """Of those whom nobody living is named by, the ones who were erased."""
+    unknown = {
+        "external": {fingerprint(one): one for one in external if one not in known.by_external},
+        "mails": {fingerprint(one): one for one in mails if one not in known.by_mail},
+    }
+    asked: dict[str, Any] = {name: list(plain) for name, plain in unknown.items()}
+    if not any(asked.values()):
+        return
+    asked["integration"] = integration.pk if integration else None
+    plain = unknown["external"] | unknown["mails"]
+    found = [
+        (kind, plain[value], pk, merged_into)
+        for kind, value, pk, merged_into in prepared.fetch(_ERASED, asked)
+    ]
+    known.erased |= _note_all(known, found)
 
 
 _ORDER = {"alias": 1, "merged": 2, "mail": 3}
@@ -154,19 +191,6 @@ _ORDER = {"alias": 1, "merged": 2, "mail": 3}
 def fingerprint(value: str) -> str:
     """What is kept of the address or id of somebody erased (SHA-256, as leads_fingerprint)."""
     return f"erased:{sha256(value.encode()).hexdigest()}"
-
-
-def _by_what_was_given(
-    found: list[tuple[Any, ...]], external: Collection[str], mails: Collection[str]
-) -> list[tuple[Any, ...]]:
-    """The rows with the address or id itself in place of its fingerprint."""
-    if not any(kind.startswith("gone") for kind, *_ in found):
-        return found
-    plain = {fingerprint(one): one for one in (*external, *mails)}
-    return [
-        (kind.removeprefix("gone "), plain.get(value, value), pk, merged_into)
-        for kind, value, pk, merged_into in found
-    ]
 
 
 def _given(
@@ -179,8 +203,6 @@ def _given(
 ) -> dict[str, Any]:
     """The parameters of what is asked, those of each part of the statement."""
     asked: dict[str, list[Any]] = {"external": [*external], "mails": [*mails], "ids": [*ids]}
-    asked["gone_external"] = [fingerprint(one) for one in external]
-    asked["gone_mails"] = [fingerprint(one) for one in mails]
     asked["phones"] = [one.phone for one in phones]
     asked["phone_names"] = [one.name_key for one in phones]
     domains = [one for one in employed if one.domain]
