@@ -138,7 +138,7 @@ def filters_of(filterset: type[FilterSet], orders: tuple[str, ...]) -> list[Open
     described = [
         OpenApiParameter(
             name,
-            _TYPES.get(type(field).__name__, str),
+            str if "choices" in field.extra else _TYPES.get(type(field).__name__, TEXT),
             description=str(field.extra.get("help_text", "")),
             many="choices" in field.extra,
             enum=[value for value, _ in field.extra.get("choices", ())] or None,
@@ -161,6 +161,8 @@ def paging(orders: tuple[str, ...]) -> list[OpenApiParameter]:
     ]
 
 
+# No text of PostgreSQL holds NUL.
+TEXT: Schema = {"type": "string", "pattern": r"^[^\u0000]*$"}
 _TYPES: dict[str, Any] = {
     "WholeNumber": int,
     "BooleanFilter": bool,

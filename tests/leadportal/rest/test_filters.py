@@ -1,5 +1,6 @@
 """What the lists of the API may be narrowed by, walked: every filter of every list."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,6 +53,17 @@ def test_an_empty_variable_is_no_longer_list(api, as_problem):
             assert answer.status_code == 200, (path, name)
         else:
             as_problem(answer, 400)
+
+
+def test_a_text_with_a_nul_is_taken_or_said_to_be_none(api):
+    for path, name, schema in lists():
+        is_text = schema.get("type") == "string" and not {"format", "enum"} & schema.keys()
+        # A cursor is of the page before, or none.
+        if is_text and name != "cursor":
+            status = api.get(f"{path}?{name}=%00a").status_code
+            pattern = schema.get("pattern")
+            assert status in (200, 400), (path, name)
+            assert status == 200 or (pattern and not re.search(pattern, "\0a")), (path, name)
 
 
 def test_no_address_answers_another_verb_than_described(api, as_problem):
