@@ -1,7 +1,8 @@
 """If this had been live: what a version would do to the leads active lately, and to whom."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db.models import Q
 from django.http import Http404, HttpResponse
@@ -42,48 +43,54 @@ def _to_come(request: AuthenticatedRequest, number: int) -> tuple[CriteriaVersio
     return versions_to_come[0], next(one for one in found if one.state == VersionState.LIVE)
 
 
+Found = TypeVar("Found")
+
+
 @dataclass(frozen=True, slots=True)
-class ImpactPage:
-    """A version beside the live one, and what it would have done; or why that is not known."""
+class Sight(Generic[Found]):
+    """A version beside the live one, and what was found of them; or why that is not known."""
 
     version: CriteriaVersion
     live: CriteriaVersion
     words: Vocabulary
     basis: Basis | None = None
-    found: recent.Preview | None = None
+    found: Found | None = None
     why_not: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PastPage:
-    """A version beside the live one, and the deals of the past; or why these are not known."""
-
-    version: CriteriaVersion
-    live: CriteriaVersion
-    words: Vocabulary
-    found: deals_of.Past | None = None
-    why_not: str = ""
-
-
-def _look_at(request: AuthenticatedRequest, number: int) -> ImpactPage:
-    sight = ImpactPage(*_to_come(request, number), current.vocabulary())
+def _look_at(
+    request: AuthenticatedRequest,
+    number: int,
+    ask: Callable[[Basis, CriteriaVersion], Found],
+    what: str,
+) -> Sight[Found]:
+    """What `ask` finds of a version and the live one; `what` it judges, where that is too slow."""
+    sight: Sight[Found] = Sight(*_to_come(request, number), current.vocabulary())
     try:
         rulebook = current.rulebook(sight.version, sight.words)
     except ConditionError as error:
         return replace(sight, why_not=f"{sight.version} asks for what is not there: {error}")
     basis = Basis(sight.version, rulebook, request.portal, clock.now())
     try:
-        return replace(sight, basis=basis, found=recent.preview(basis, sight.live))
+        return replace(sight, basis=basis, found=ask(basis, sight.live))
     except recent.TooSlow:
-        slow = "Judging the last 30 days took too long just now. Look again in a minute."
+        slow = f"Judging {what} took too long just now. Look again in a minute."
         return replace(sight, why_not=slow)
+
+
+def _preview(request: AuthenticatedRequest, number: int) -> Sight[recent.Preview]:
+    return _look_at(request, number, recent.preview, "the last 30 days")
+
+
+def _past(request: AuthenticatedRequest, number: int) -> Sight[deals_of.Past]:
+    return _look_at(request, number, deals_of.past, "the deals")
 
 
 @require_safe
 @permission_required(Action.OPEN_CRITERIA)
 def criteria_impact(request: AuthenticatedRequest, number: int) -> HttpResponse:
     """The panel alone for htmx, a page of it for a plain link."""
-    seen = _look_at(request, number)
+    seen = _preview(request, number)
     context: dict[str, Any] = {
         "version": seen.version,
         "live": seen.live,
@@ -106,7 +113,7 @@ def criteria_movers(request: AuthenticatedRequest, number: int) -> HttpResponse:
     move = request.GET.get("from", ""), request.GET.get("to", "")
     if not {*move} <= {*Stage.values}:
         raise Http404
-    seen = _look_at(request, number)
+    seen = _preview(request, number)
     ids = _visible(request, seen.found.movers.get(move, []) if seen.found else [])
     begin = _beginning(ids, request.GET.get("after", ""))
     shown = ids[begin : begin + SIZE]
@@ -144,7 +151,7 @@ def _page_link(request: AuthenticatedRequest, ids: list[int], begin: int) -> str
 
 
 def _told(
-    request: AuthenticatedRequest, seen: ImpactPage, ids: list[int], move: FromTo
+    request: AuthenticatedRequest, seen: Sight[recent.Preview], ids: list[int], move: FromTo
 ) -> list[dict[str, Any]]:
     """The rows of a page: each lead with its scores, and why it moves."""
     if not ids or seen.basis is None:
@@ -157,21 +164,6 @@ def _told(
         {"mover": mover, "reasons": said.why_they_move(mover, move, before, after)}
         for mover in movers.rule_changes(seen.basis, leads, seen.words)
     ]
-
-
-def _past(request: AuthenticatedRequest, number: int) -> PastPage:
-    seen = PastPage(*_to_come(request, number), current.vocabulary())
-    try:
-        rulebook = current.rulebook(seen.version, seen.words)
-    except ConditionError as error:
-        return replace(seen, why_not=f"{seen.version} asks for what is not there: {error}")
-    basis = Basis(seen.version, rulebook, request.portal, clock.now())
-    try:
-        found = deals_of.past(basis, seen.live, current.readable(seen.live))
-    except recent.TooSlow:
-        slow = "Judging the deals took too long just now. Look again in a minute."
-        return replace(seen, why_not=slow)
-    return replace(seen, found=found)
 
 
 @require_safe

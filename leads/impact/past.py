@@ -20,6 +20,7 @@ from funnel.models import CriteriaVersion
 from funnel.rulebook.parts import Rulebook
 from funnel.scoring import compile_rulebook
 from funnel.stages import Stage
+from funnel.versions import current
 from leadportal.db.pieces import Sql, param
 from leads.facts import TableFacts
 from leads.impact.recent import KEPT, TooSlow
@@ -113,15 +114,14 @@ class Past:
         return any(deals.all for deals in self.of.values())
 
 
-def past(basis: Basis, live: CriteriaVersion, live_rulebook: Rulebook | None) -> Past:
+def past(basis: Basis, live: CriteriaVersion) -> Past:
     """What the basis's version would have done, beside the live one; as it was a moment ago.
 
-    Without `live_rulebook`, where it asks for what is gone, the live version hands over nobody.
-    Raises TooSlow.
+    A live version that asks for what is gone hands over nobody. Raises TooSlow.
     """
     version = basis.version
     name = f"past:{version.pk}:{version.content_hash}:{live.pk}"
-    return cached(name, lambda: _read(basis, live_rulebook), seconds=KEPT)
+    return cached(name, lambda: _read(basis, current.readable(live)), seconds=KEPT)
 
 
 def _read(basis: Basis, live: Rulebook | None) -> Past:
