@@ -38,7 +38,7 @@ WITH reached AS (
       AND (s.at >= %(starts)s OR s.target = 'won')
       AND (s.target <> ALL(%(undoable)s::text[]) OR (
           SELECT u.reason FROM leads_stagechange u
-          WHERE u.lead_id = s.lead_id AND u.id > s.id ORDER BY u.id + 0 LIMIT 1
+          WHERE u.lead_id = s.lead_id AND u.id + 0 > s.id ORDER BY u.id + 0 LIMIT 1
       ) IS DISTINCT FROM %(undone)s)
     GROUP BY s.lead_id
 ), counted AS (
