@@ -9,7 +9,7 @@ import io
 import pytest
 from django.db import connection
 
-from leads.erasure import erasing
+from leads.erasure import erasing, unnamed
 from leads.erasure.erasing import Why
 from leads.handoffs.claims import claim_next
 from leads.imports import imports
@@ -183,3 +183,20 @@ def test_what_tells_of_others_stays(maya, client):
 def test_a_message_that_came_twice_is_known_to_be_theirs(maya):
     ignored = Delivery.objects.filter(state="ignored")
     assert [one.lead for one in ignored] == [maya]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"email": "zoë@bücher.example"',
+        '{"email": "zo\\u00eb@b\\u00fccher.example"',
+        "email=zo%C3%AB%40b%C3%BCcher.example,",
+    ],
+)
+def test_an_address_of_any_letters_is_found_however_it_is_written(body, client):
+    inlet = inlets.create(factories.marketing_manager(), system="json", name="Other")
+    client.post(inlet.address, body.encode(), content_type="application/json")
+
+    unnamed.forget({"zoë@bücher.example"})
+
+    assert bytes(inlet.deliveries.get().body) == b""
