@@ -4,12 +4,15 @@ Functions and prepared statements keep their plans, and the planner knows nothin
 since it last counted the rows.
 """
 
+import re
 from contextlib import suppress
+from pathlib import Path
 
 import psycopg2
 import pytest
 from django.db import connection, transaction
 
+import leads
 from leadportal.db import prepared
 from leads.handoffs.claims import claim_next
 from leads.judging.due import drain
@@ -92,6 +95,18 @@ def rows_read() -> int:
             "FROM pg_stat_xact_user_tables WHERE relname LIKE 'leads\\_%'"
         )
         return int(cursor.fetchone()[0])
+
+
+def test_no_row_of_a_lead_is_looked_for_along_all_ids():
+    """`id + 0` keeps the index of ids out of it: of a small table it may be a level lower."""
+    along = re.compile(r"lead_id = \w+\.(?:lead_)?id\s+AND \w+\.id [<>]")
+    texts = [
+        path
+        for path in Path(leads.__file__).parent.rglob("*")
+        if path.suffix in (".sql", ".py") and "migrations" not in path.parts
+    ]
+    assert len(texts) > 300
+    assert [str(path) for path in texts if along.search(path.read_text())] == []
 
 
 def test_a_full_table_is_judged_and_claimed_from_by_what_was_planned_for_an_empty_one(rep):
