@@ -11,6 +11,7 @@ from leads.checks.reading import (
     FieldError,
     Refused,
     Wrong,
+    forgiving,
     has_wrong_name,
     object_of,
     read_object,
@@ -67,7 +68,7 @@ EVENT: dict[str, Field] = {
     "lead": Field(lambda value: read_object(value, EVENT_LEAD), object_of(EVENT_LEAD)),
 }
 
-EVENT_SCHEMA = object_of(EVENT, required=["type", "lead"])
+EVENT_SCHEMA = forgiving(object_of(EVENT, required=["type", "lead"]))
 
 
 def read_event(payload: Any) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from leads import tags
@@ -12,6 +11,7 @@ from leads.checks.reading import (
     FieldError,
     Refused,
     Wrong,
+    forgiving,
     has_wrong_name,
     object_of,
     read_object,
@@ -165,7 +165,13 @@ _TAG = text(tags.LENGTH)
 COMPANY: dict[str, Field] = {column.name: column.check for column in COMPANY_COLUMNS}
 
 CONSENT: dict[str, Field] = {
-    "given": replace(YES_NO, schema=says_something(YES_NO.schema)),
+    "given": Field(
+        YES_NO.check,
+        {
+            "type": ["boolean", "string", "integer"],
+            "description": "True or false; also 1, on or yes, in the larger languages.",
+        },
+    ),
     "at": MOMENT,
     "text": text(4_000),
     "channel": text(80),
@@ -231,7 +237,6 @@ LEAD_KEPT_BY_US = frozenset(
     }
 )
 
-LEAD_SCHEMA = object_of(LEAD)
 # What is brought in of the past says itself when it began.
 _BEGAN = "When a new lead began; nothing where it is known. Only for who may bring in the past."
 _DATED = LEAD | {
@@ -239,7 +244,7 @@ _DATED = LEAD | {
         MOMENT.check, MOMENT.schema | {"description": f"{_BEGAN} {MOMENT.schema['description']}"}
     )
 }
-DATED_LEAD_SCHEMA = object_of(_DATED)
+DATED_LEAD_SCHEMA = forgiving(object_of(_DATED))
 # Kept as it was said: it is added to, and taken back by saying so.
 _NEVER_EMPTIED = {
     "external_id": "An external id stays; send another to add it.",
@@ -247,16 +252,12 @@ _NEVER_EMPTIED = {
     "attributes": "Name each attribute that is to be emptied.",
     **dict.fromkeys(tags.LABELS, "What brought them stays; send what brought them again."),
 }
-
-
-CHANGE_SCHEMA = object_of(
-    LEAD
-    | {
-        name: replace(LEAD[name], schema=says_something(LEAD[name].schema))
-        # Where a lead came from, only a person corrects (leads/editing).
-        for name in (*_NEVER_EMPTIED, "source", "campaign")
-    }
-)
+_OF_LEAD: dict[str, Any] = forgiving({name: field.schema for name, field in LEAD.items()})
+CHANGE_SCHEMA = object_of({}) | {
+    "properties": _OF_LEAD
+    # Where a lead came from, only a person corrects (leads/editing).
+    | {name: says_something(_OF_LEAD[name]) for name in (*_NEVER_EMPTIED, "source", "campaign")}
+}
 
 
 def read_lead(payload: Any, *, keeps_dates: bool = False) -> dict[str, Any]:

@@ -118,3 +118,30 @@ def says_something(schema: dict[str, Any]) -> dict[str, Any]:
     types = [one for one in schema["type"] if one != "null"]
     texts = {"minLength": 1, "pattern": schema.get("pattern", r"\S")} if "string" in types else {}
     return schema | {"type": types} | texts
+
+
+# How a limit reads that something may be beyond and is taken all the same.
+_LIMITS = {
+    "maxLength": "Up to {:,} characters.",
+    "minimum": "At least {}.",
+    "maximum": "At most {}.",
+    "maxProperties": "Up to {:,} names.",
+}
+
+
+def forgiving(schema: Any) -> Any:
+    """The schema of what is taken, with a warning, where a value is beyond a limit: said in words.
+
+    A client that checks what it sends would hold a lead back over one `maxLength`.
+    """
+    if isinstance(schema, list):
+        return [forgiving(part) for part in schema]
+    # Not a field that happens to have such a name: its value is a schema.
+    if not isinstance(schema, dict):
+        return schema
+    limits = {name: schema[name] for name in _LIMITS if not isinstance(schema.get(name, {}), dict)}
+    told = {name: forgiving(part) for name, part in schema.items() if name not in limits}
+    words = [_LIMITS[name].format(limit) for name, limit in limits.items()]
+    if words:
+        told["description"] = " ".join([*filter(None, [told.get("description")]), *words])
+    return told

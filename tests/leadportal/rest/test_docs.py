@@ -87,3 +87,44 @@ def test_the_page_draws_the_description_under_its_policy(page):
     page.get_by_text("/api/v1/leads/batch").wait_for()
     page.get_by_text("/api/v1/leads/batch").click()
     page.get_by_role("button", name="Try it out").wait_for()
+
+
+def limits_in(schema):
+    """The names of fields with a limit that a client could check."""
+    if isinstance(schema, list):
+        return [name for part in schema for name in limits_in(part)]
+    if not isinstance(schema, dict):
+        return []
+    limits = {"maxLength", "minimum", "maximum", "maxProperties"}
+    own = [name for name, part in schema.items() if isinstance(part, dict) and limits & part.keys()]
+    return own + limits_in(list(schema.values()))
+
+
+def test_what_is_taken_beyond_a_limit_says_the_limit_in_words(description):
+    """A client that checks by the description would hold back a lead that we take."""
+    forgiving = {
+        name: operation["requestBody"]["content"]["application/json"]["schema"]
+        for name, operation in operations(description)
+        if any(parameter["name"] == "strict" for parameter in operation.get("parameters", ()))
+    }
+
+    assert {name for name in forgiving if "lead" in name} >= {"POST /api/v1/leads"}
+    assert {name: found for name, body in forgiving.items() if (found := limits_in(body))} == {}
+    properties = forgiving["POST /api/v1/leads"]["properties"]
+    assert properties["job_title"]["description"] == "Up to 160 characters."
+    assert properties["email"]["description"].endswith("`. Up to 254 characters.")
+
+
+def test_a_lead_beyond_every_limit_is_taken_with_a_warning_for_each(description, api):
+    body = description["paths"]["/api/v1/leads"]["post"]["requestBody"]
+    properties = body["content"]["application/json"]["schema"]["properties"]
+    long = {name for name, field in properties.items() if "Up to" in field.get("description", "")}
+    sent = dict.fromkeys(long - {"attributes"}, "x" * 501)
+    sent["attributes"] = {f"a{number}": 1 for number in range(101)}
+    sent["company"] = {"name": "Fernhill", "employees": -1, "founded": 9999}
+
+    answer = api.post("/leads", {**sent, "phone": "+4930901820", "email": None})
+
+    assert answer.status_code == 201
+    told = {warning["pointer"].split("/")[1] for warning in answer.json()["warnings"]}
+    assert told == long - {"phone", "email"} | {"company"}

@@ -18,6 +18,11 @@ from tests.accounts.conftest import PASSWORD
 
 SignIn = Callable[..., Page]
 PEEK = re.compile(r"/handoffs/\d+$")
+# For add_init_script: what did not load is not tried again by itself, however long a test takes.
+BY_HAND_ONLY = """{
+  const set = setTimeout;
+  window.setTimeout = (act, ms, ...rest) => (ms === 5000 ? 0 : set(act, ms, ...rest));
+}"""
 
 
 @pytest.fixture
@@ -78,6 +83,7 @@ def test_a_preview_that_failed_says_so_offers_nothing_and_is_tried_again(
 ) -> None:
     first, second = waits("Maya Lindqvist", 5), waits("Arjun Mehta", 10)
     page = sign_in(rep)
+    page.add_init_script(BY_HAND_ONLY)
     page.goto("/queue")
     page.route(PEEK, lambda route: route.fulfill(status=429, body=""))
 
@@ -121,6 +127,7 @@ def test_a_preview_that_failed_is_tried_again_by_itself(sign_in: SignIn, rep: Us
 def test_a_drawer_that_did_not_load_says_so(sign_in: SignIn, rep: User) -> None:
     held = factories.claimed(rep)
     page = sign_in(rep)
+    page.add_init_script(BY_HAND_ONLY)
     page.goto(f"/leads/{held.lead_id}")
     page.route("**/touch", lambda route: route.fulfill(status=429, body=""), times=1)
 
@@ -134,6 +141,7 @@ def test_a_drawer_that_did_not_load_says_so(sign_in: SignIn, rep: User) -> None:
 
 def test_a_part_of_a_page_that_did_not_load_says_so(sign_in: SignIn, live_portal: object) -> None:
     page = sign_in(factories.marketer())
+    page.add_init_script(BY_HAND_ONLY)
     page.route("**/standing", lambda route: route.fulfill(status=429, body=""), times=1)
 
     page.goto("/criteria")
