@@ -142,7 +142,6 @@ class Lead(models.Model):
     # How the link was marked that brought them (leads/tags.py): {"utm_medium": "cpc"}.
     tags = models.JSONField(null=True, blank=True)
     # The same of when they came last, where they came again: source, campaign and tags above stand.
-    # No index: only merging two names asks by these, and every new lead would write one more.
     last_source = models.ForeignKey(
         "leads.Source", models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -217,6 +216,18 @@ class Lead(models.Model):
             models.Index(fields=["stage", "-id"], name="lead_by_stage"),
             # Read by: leads list, filter by country (a rare one must not read the whole table).
             models.Index(fields=["country"], name="lead_country"),
+            # Read by: the same, filters by what brought them again; merging two names. Partial, so
+            # that a new lead, who came once, writes none.
+            models.Index(
+                fields=["last_source"],
+                condition=Q(last_source__isnull=False),
+                name="lead_last_source",
+            ),
+            models.Index(
+                fields=["last_campaign"],
+                condition=Q(last_campaign__isnull=False),
+                name="lead_last_campaign",
+            ),
             # Read by: search box (name, mail, company).
             GinIndex(
                 fields=["search_key"],

@@ -60,6 +60,12 @@ class LeadFilter(AskedFilters):
     )
     source = filters.CharFilter(method="by_source", help_text="Name of a source.")
     campaign = filters.CharFilter(method="by_campaign", help_text="Name of a campaign.")
+    last_source = filters.CharFilter(
+        method="by_source", help_text="Name of the source by which they came again last."
+    )
+    last_campaign = filters.CharFilter(
+        method="by_campaign", help_text="Name of the campaign by which they came again last."
+    )
     email = filters.CharFilter(method="by_email", help_text="The whole address.")
     phone = filters.CharFilter(method="by_phone", help_text="The whole number, in any spelling.")
     external_id = filters.CharFilter(
@@ -116,12 +122,13 @@ class LeadFilter(AskedFilters):
         )
         return leads.filter(pk__in=said.values("lead"))
 
-    def by_source(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
-        return leads.filter(source__in=Source.objects.called(folded_key(value, SOURCE_KEY_MAX)))
+    def by_source(self, leads: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
+        named = Source.objects.called(folded_key(value, SOURCE_KEY_MAX))
+        return leads.filter(**{f"{name}__in": named})
 
-    def by_campaign(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
+    def by_campaign(self, leads: QuerySet[Lead], name: str, value: str) -> QuerySet[Lead]:
         named = Campaign.objects.called(folded_key(value, CAMPAIGN_KEY_MAX))
-        return leads.filter(campaign__in=named)
+        return leads.filter(**{f"{name}__in": named})
 
     def by_email(self, leads: QuerySet[Lead], _: str, value: str) -> QuerySet[Lead]:
         kind, key = email_identity(value.strip())

@@ -1,9 +1,11 @@
 """The table of leads: found by words, narrowed by sentences, ordered, a page at a time."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -150,6 +152,8 @@ SENTENCES: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "source": ("Source is", str),
     "no_source": ("Source is", lambda missing: "not told" if missing else "told"),
     "campaign": ("Campaign is", str),
+    "last_source": ("Last source is", str),
+    "last_campaign": ("Last campaign is", str),
     "min_total": ("Score is at least", str),
     "max_total": ("Score is at most", str),
     "email": ("Email is", str),
@@ -188,8 +192,8 @@ def _choices(query: QueryDict, user: User) -> dict[str, Any]:
         # Where leads come from and who holds them is told by those they see.
         seen = Lead.objects.visible_to(user)
         people = people.filter(pk__in=seen.values("owner"))
-        sources = sources.filter(pk__in=seen.values("source"))
-        campaigns = campaigns.filter(pk__in=seen.values("campaign"))
+        sources = sources.filter(_any_of(seen, "source", "last_source"))
+        campaigns = campaigns.filter(_any_of(seen, "campaign", "last_campaign"))
     return {
         "stages": [
             {"name": one.value, "label": one.label, "chosen": one.value in chosen} for one in LIVING
@@ -201,6 +205,11 @@ def _choices(query: QueryDict, user: User) -> dict[str, Any]:
         "chosen": dict.fromkeys(LeadFilter.base_filters, "") | query.dict(),
         "carried": [(name, value) for name, value in _pairs(query) if name in ("search", "sort")],
     }
+
+
+def _any_of(seen: QuerySet[Lead], *columns: str) -> Q:
+    """Is what one of these columns of the leads points to."""
+    return reduce(or_, (Q(pk__in=seen.values(column)) for column in columns))
 
 
 # --- nothing found -----------------------------------------------------------------------------

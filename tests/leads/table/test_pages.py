@@ -87,6 +87,9 @@ def test_words_find_name_mail_and_company(marketing: Client, words: str) -> None
         ({"stage": ["mql", "sql"]}, "Stage is MQL or SQL"),
         ({"source": "Webinar"}, "Source is Webinar"),
         ({"campaign": "Nordic food Q4"}, "Campaign is Nordic food Q4"),
+        # By any spelling, as names are one that differ by that.
+        ({"last_source": "trade-fair"}, "Last source is trade-fair"),
+        ({"last_campaign": "Hannover"}, "Last campaign is Hannover"),
         ({"country": "Chile"}, "Country is Chile"),
         ({"country": "cl"}, "Country is Chile"),
         ({"min_total": "45"}, "Score is at least 45"),
@@ -105,6 +108,9 @@ def test_each_filter_narrows_and_reads_as_a_sentence(
         intent=10,
         source=factories.source("Webinar"),
         campaign=factories.campaign(),
+        last_source=factories.source("Trade Fair"),
+        last_campaign=factories.campaign("Hannover"),
+        last_came_at=timezone.now(),
         country="CL",
         owner=dana,
     )
