@@ -22,6 +22,9 @@ from leadportal.local import valkey as valkey_server
 from leadportal.probe import answers
 from tests.shared import made_once
 
+# How soon is measured in bench/; on a busy machine it comes late.
+PATIENCE_SECONDS = 60
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -122,10 +125,10 @@ def live_portal(_portal: Portal, transactional_db: None) -> Iterator[Portal]:
     print("\n".join(_portal.log.read_text().splitlines()[-30:]))
 
 
-def eventually(claim, *, within: float = 10.0, every: float = 0.05):
+def eventually(claim, *, every: float = 0.05):
     """The first true value of `claim()`, polled; fails when there is none in time."""
-    deadline = time.monotonic() + within
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not (value := claim()):
-        assert time.monotonic() < deadline, f"not true within {within} seconds"
+        assert time.monotonic() < deadline, f"not true within {PATIENCE_SECONDS} seconds"
         time.sleep(every)
     return value

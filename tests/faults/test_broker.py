@@ -30,11 +30,11 @@ def test_what_comes_in_while_the_broker_is_dead_is_judged_when_it_is_back(
     factories.switched_on(simple.content())
     website = factories.integration()
     ingest_leads([hot(n) for n in range(600)], integration=website)
-    eventually(lambda: not Lead.objects.exclude(stage="mql").exists(), within=60)
+    eventually(lambda: not Lead.objects.exclude(stage="mql").exists())
     _, key = keys.create(website, scopes=[Scope.LEADS_WRITE, Scope.EVENTS_WRITE])
     hang_at_handoffs()
     version = factories.switched_on(simple.content(sql=10))
-    eventually(somebody_hangs, within=30)
+    eventually(somebody_hangs)
 
     broker.kill()
     let_go()
@@ -43,7 +43,7 @@ def test_what_comes_in_while_the_broker_is_dead_is_judged_when_it_is_back(
     broker.start()
 
     assert [status for status, _ in told] == [201] * 80
-    eventually(lambda: factories.all_judged(by=version), within=60)
+    eventually(lambda: factories.all_judged(by=version))
     assert Event.objects.filter(pk__in=[answer["id"] for _, answer in told]).count() == 80
     assert Lead.objects.count() == 640
     # Who came in by an event alone has not said yes.

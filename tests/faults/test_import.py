@@ -32,12 +32,12 @@ def test_a_worker_killed_in_the_middle_of_an_import_loses_nothing(worker):
     text = "Email\n" + "".join(f"person-{n}@x.example\n" for n in range(LINES))
     one = imports.begin(marketer, "list.csv", io.BytesIO(text.encode()))
     imports.choose(one, marketer, one.columns, Terms())
-    eventually(lambda: now(one).state == "checked", within=30)
+    eventually(lambda: now(one).state == "checked")
     with factories.as_owner() as cursor:
         cursor.execute(HANG)
     imports.start(one, marketer)
     # The first batch is in, the second hangs.
-    eventually(lambda: now(one).lines_done == 1000 and somebody_hangs(), within=30)
+    eventually(lambda: now(one).lines_done == 1000 and somebody_hangs())
 
     kill(worker)
     with factories.as_owner() as cursor:
@@ -47,7 +47,7 @@ def test_a_worker_killed_in_the_middle_of_an_import_loses_nothing(worker):
         job.drain()
         return now(one).state == "done"
 
-    assert eventually(finished, within=30)
+    assert eventually(finished)
     assert now(one).counts == {"created": LINES}
     assert Lead.objects.count() == LINES
     assert offences() == []

@@ -48,5 +48,5 @@ def test_who_is_switched_off_is_out_at_the_next_call_and_their_claims_go_back(wo
 
     assert "/account/login/" in opened(f"{live_portal.url}/queue", Cookie=cookie)[1]
     assert opened(leads, Authorization=f"Bearer {plain}")[0] == 401
-    eventually(lambda: Handoff.objects.get(pk=held.pk).state == "open", within=30)
+    eventually(lambda: Handoff.objects.get(pk=held.pk).state == "open")
     assert Lead.objects.get(pk=held.lead_id).owner is None

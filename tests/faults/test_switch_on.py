@@ -59,17 +59,17 @@ def test_every_lead_is_judged_by_one_version_at_a_time_and_in_the_end_by_the_liv
 ):
     after = factories.signed(simple.content(mql=5, sql=20))
     for sent in [sender.has_sent(25) for sender in senders]:
-        eventually(sent, within=30)
+        eventually(sent)
     eventually(lambda: StageChange.objects.filter(version=before, target="sql").exists())
 
     count = counting.finish(counting.start_count(after))
     confirmation.switch_on_confirmed(after, count, confirmed_sqls=count.new_sqls)
     for sent in [sender.has_sent(25) for sender in senders]:
-        eventually(sent, within=30)
+        eventually(sent)
     for sender in senders:
         sender.process.stop()
 
-    eventually(lambda: factories.all_judged(by=after), within=30)
+    eventually(lambda: factories.all_judged(by=after))
     taken = [pair for sender in senders for pair in sender.taken()]
     assert {lead for lead, _ in taken} <= {*Lead.objects.values_list("pk", flat=True)}
     assert {event for _, event in taken} <= {*Event.objects.values_list("pk", flat=True)}

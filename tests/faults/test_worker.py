@@ -31,7 +31,7 @@ def test_an_event_becomes_a_handoff_within_seconds(worker):
 
     happen()
 
-    handoff = eventually(lambda: Handoff.objects.first(), within=5)
+    handoff = eventually(lambda: Handoff.objects.first())
     assert (handoff.state, handoff.lead.stage) == ("open", "sql")
 
 
@@ -51,7 +51,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(worker):
         due.drain()
         return Handoff.objects.count() == 300
 
-    assert eventually(finished, within=20)
+    assert eventually(finished)
     assert StageChange.objects.filter(target="sql").count() == 300
     assert not Judgement.objects.exclude(attempts=0).exists()
     assert offences() == []
@@ -94,7 +94,7 @@ def judged_by_a_first_version(count):
     """MQLs, all judged; v3 will make each an SQL."""
     factories.switched_on(simple.content())
     ingest_leads([hot(n) for n in range(count)], integration=factories.integration())
-    eventually(lambda: not Lead.objects.exclude(stage="mql").exists(), within=60)
+    eventually(lambda: not Lead.objects.exclude(stage="mql").exists())
 
 
 def everybody_is_an_sql(version, count):
@@ -119,13 +119,13 @@ def test_a_rescoring_whose_worker_is_killed_is_finished_by_another(worker):
     hang_at_handoffs(after=Lead.objects.order_by("id")[due.BATCH + 100].pk)
     version = factories.switched_on(simple.content(sql=10))
     done = Judgement.objects.filter(version=version)
-    eventually(lambda: somebody_hangs() and done.exists(), within=60)
+    eventually(lambda: somebody_hangs() and done.exists())
 
     kill(worker)
     let_go()
     assert 0 < done.count() < leads
 
-    assert eventually(lambda: rescored_by(version), within=60)
+    assert eventually(lambda: rescored_by(version))
     everybody_is_an_sql(version, leads)
 
 
@@ -136,5 +136,5 @@ def test_a_version_switched_on_during_the_rescoring_by_another_judges_everybody(
 
     version = factories.switched_on(simple.content(sql=10))
 
-    eventually(lambda: not Judgement.objects.exclude(version=version).exists(), within=60)
+    eventually(lambda: not Judgement.objects.exclude(version=version).exists())
     everybody_is_an_sql(version, 1_200)

@@ -74,7 +74,7 @@ def test_one_that_ignores_the_request_is_killed_with_its_children(
     assert is_gone(process)
     # Gone, or waiting for its burial.
     command = Path(f"/proc/{child}/cmdline")
-    eventually(lambda: not command.exists() or not command.read_bytes(), within=2)
+    eventually(lambda: not command.exists() or not command.read_bytes())
 
 
 def test_one_that_may_come_back_is_started_again_in_its_place() -> None:

@@ -131,7 +131,7 @@ def test_a_second_start_keeps_the_data_and_a_kill_leaves_no_process(machine: Mac
 
     up.kill()
     up.wait()
-    eventually(lambda: not machine.processes(), within=15)
+    eventually(lambda: not machine.processes())
 
     # A command on its own starts the servers again, over what the killed ones left behind.
     assert machine.manage("shell", "--no-imports", "-c", count).stdout == "1\n"

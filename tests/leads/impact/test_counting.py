@@ -169,7 +169,7 @@ def test_a_worker_killed_while_it_counts_is_followed_by_one_that_goes_on(worker)
         cursor.execute(HANG)
     version = signed(mql_line=60, sql_line=80)
     count = counting.start_count(version)
-    eventually(somebody_hangs, within=20)
+    eventually(somebody_hangs)
 
     os.killpg(worker.popen.pid, signal.SIGKILL)
     worker.popen.wait(10)
@@ -181,7 +181,7 @@ def test_a_worker_killed_while_it_counts_is_followed_by_one_that_goes_on(worker)
         counting.count_due()
         return ImpactCount.objects.filter(finished_at__isnull=False).first()
 
-    after = eventually(finished, within=20)
+    after = eventually(finished)
     assert after.pk == count.pk
     assert reading.from_json(after.moves) == reading.of(version, leads, at=count.started_at).moves
     assert (after.judged, after.moves) == (40, {"mql>lead": 25, "sql>mql": 15})
@@ -195,7 +195,7 @@ def test_a_count_is_finished_by_the_worker_alone(worker):
 
     count = counting.start_count(signed(mql_line=60, sql_line=80))
 
-    done = eventually(lambda: ImpactCount.objects.exclude(finished_at=None).first(), within=20)
+    done = eventually(lambda: ImpactCount.objects.exclude(finished_at=None).first())
     assert (done.pk, done.moves) == (count.pk, {"mql>lead": 1})
 
 

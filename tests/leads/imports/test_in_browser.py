@@ -38,12 +38,12 @@ def go_through(page, fits=lambda: None):
     expect(page.locator("#import")).to_contain_text("Checking every line")
     job.drain()
     button = page.get_by_role("button", name="Import 3 lines")
-    button.wait_for(timeout=15_000)
+    button.wait_for()
     fits()
     button.click()
     expect(page.locator("#import")).to_contain_text(re.compile("Importing|It can be undone"))
     job.drain()
-    expect(page.locator("#import")).to_contain_text("It can be undone", timeout=15_000)
+    expect(page.locator("#import")).to_contain_text("It can be undone")
     fits()
 
 
@@ -66,7 +66,7 @@ def test_a_file_comes_in_and_every_page_of_it_fits(sign_in, axe, width, dark):
     page.get_by_role("button", name="Undo the import").click()
     expect(page.locator("#import")).to_contain_text(re.compile("Undoing|Undone"))
     job.drain()
-    expect(page.locator("#import")).to_contain_text("3 leads removed", timeout=15_000)
+    expect(page.locator("#import")).to_contain_text("3 leads removed")
 
 
 DEALS = (

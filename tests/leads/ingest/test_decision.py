@@ -85,7 +85,7 @@ def test_a_lead_somebody_holds_too_long_is_written_and_left_to_the_worker():
             finally:
                 connection.close()
 
-        answer = pool.submit(replay).result(timeout=8)
+        answer = pool.submit(replay).result(timeout=60)
 
     assert answer.status_code == 200
     assert answer.json()["decision"] is None

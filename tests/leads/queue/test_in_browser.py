@@ -101,7 +101,7 @@ def test_new_work_is_announced_and_put_in_only_when_asked(sign_in: SignIn, rep: 
     waits("Sofia Marchetti", 1)
 
     news = page.locator("#news button")
-    expect(news).to_contain_text("1 new", timeout=8000)
+    expect(news).to_contain_text("1 new")
     expect(page.locator("[data-row]")).to_have_count(2)
     page.keyboard.press(".")
 

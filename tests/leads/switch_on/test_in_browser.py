@@ -39,7 +39,7 @@ def test_what_was_confirmed_is_what_arrives_in_the_queue(worker, three, sign_in,
 
     page.click("text=Switch on v3: 3 new SQLs")
     page.wait_for_url("**/criteria/3/rescore")
-    page.wait_for_selector("text=Every lead is judged by v3.", timeout=20_000)
+    page.wait_for_selector("text=Every lead is judged by v3.")
 
     assert "3 leads have moved, 3 new SQLs among them." in page.inner_text("#rescoring")
     assert Handoff.objects.open().count() == 3
@@ -57,7 +57,7 @@ def test_many_leads_are_counted_while_one_looks(worker, three, sign_in, monkeypa
 
     page.goto("/criteria/3/switch-on")
 
-    page.wait_for_selector("text=Switch on v3: 3 new SQLs", timeout=20_000)
+    page.wait_for_selector("text=Switch on v3: 3 new SQLs")
 
 
 def test_the_criteria_page_shows_the_rescoring_and_then_nothing(three, sign_in):

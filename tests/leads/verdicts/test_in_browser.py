@@ -219,7 +219,5 @@ def test_an_open_page_shows_who_took_the_lead(sign_in: SignIn, rep: User) -> Non
 
     claims.claim(handoff, factories.rep("Marcus Bell"))
 
-    expect(page.locator("#news")).to_have_text(
-        "Marcus Bell holds Maya Lindqvist now.", timeout=15_000
-    )
+    expect(page.locator("#news")).to_have_text("Marcus Bell holds Maya Lindqvist now.")
     expect(page.locator("#standing")).to_contain_text("Marcus Bell holds this lead since")

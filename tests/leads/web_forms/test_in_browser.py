@@ -92,7 +92,7 @@ def test_an_address_is_made_tried_and_read_in_both_schemes(sign_in, axe, dark):
     page.get_by_role("button", name="Send a sample").click()
     expect(page.locator("#deliveries")).to_contain_text("Waiting")
     job.drain()
-    expect(page.locator("#deliveries")).to_contain_text("it would make a new lead", timeout=15_000)
+    expect(page.locator("#deliveries")).to_contain_text("it would make a new lead")
     fits()
     page.get_by_role("link", name="Edit and secret").click()
     fits()
