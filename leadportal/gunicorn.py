@@ -9,7 +9,7 @@ from leadportal.local import variables
 wsgi_app = "leadportal.wsgi:application"
 bind = variables.netloc(variables.host(), variables.port())
 # Pages wait for the database more than they compute: few processes, some threads.
-workers = variables.whole_number("WEB_CONCURRENCY", 2, least=1, most=1000)
+workers = variables.web_processes()
 threads = variables.whole_number("WEB_THREADS", 4, least=1, most=1000)
 # Threads get requests that are there, whole: leadportal/serving.
 worker_class = "leadportal.serving.worker.LoopWorker"

@@ -23,6 +23,7 @@ from leadportal.supervisor import Supervisor, supervised
 DATA_DIR = folders.data_dir_from(os.environ)
 HOST = variables.host()
 PORT = variables.port()
+WEB_PROCESSES = variables.web_processes()
 BASE_URL = os.environ.get("BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 LOGS = DATA_DIR / "log"
 # Threads that allocate in turn leave few holes where they share their heaps (glibc).
@@ -194,6 +195,8 @@ def start_web(*, reload: bool) -> processes.Process:
         "LEADPORTAL_PROCESS": "web",
         "HOST": HOST,
         "PORT": str(PORT),
+        # Gunicorn reads it too, before our settings, and knows no empty one.
+        "WEB_CONCURRENCY": str(WEB_PROCESSES),
         "IN_TROUBLE": str(folders.in_trouble(DATA_DIR)),
     }
     return processes.spawn(

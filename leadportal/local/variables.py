@@ -23,6 +23,10 @@ def whole_number(name: str, default: int, *, least: int = 0, most: int = 1_000_0
     return int(text)
 
 
+def web_processes() -> int:
+    return whole_number("WEB_CONCURRENCY", 2, least=1, most=1000)
+
+
 def port() -> int:
     return whole_number("PORT", 8000, least=1, most=65_535)
 

@@ -3,6 +3,7 @@
 No Docker here: they are read as they are written, and what they run is run without it.
 """
 
+import os
 import re
 import shlex
 import shutil
@@ -112,6 +113,45 @@ def test_the_image_makes_backups_and_has_no_server(tmp_path: Path) -> None:
     for program in ("pg_dump", "pg_restore"):
         said = subprocess.run([left / "bin" / program, "-V"], capture_output=True, text=True)
         assert said.stdout.startswith(program), said.stderr
+
+
+def as_given(text: str, said: dict[str, str]) -> str:
+    """As compose fills a value in: ${NAME:-default}, ${NAME:?what to do}."""
+
+    def one(found: re.Match[str]) -> str:
+        name, otherwise, default = found.groups()
+        return said.get(name) or (default if otherwise == "-" else pytest.fail(default))
+
+    return re.sub(r"\$\{(\w+):([-?])([^}]*)\}", one, text)
+
+
+@pytest.mark.parametrize(
+    ("service", "asked"),
+    [
+        ("migrate", ["manage.py", "check"]),
+        ("web", ["-m", "gunicorn", "--check-config", "--config", "python:leadportal.gunicorn"]),
+        ("worker", ["-m", "celery", "--app", "leadportal", "report"]),
+        ("beat", ["-m", "celery", "--app", "leadportal", "report"]),
+    ],
+)
+def test_whoever_fills_in_the_four_secrets_alone_has_settings_that_do(
+    service: str, asked: list[str], tmp_path: Path
+) -> None:
+    example = re.findall(r"^(\w+)=(.*)", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    secrets = dict.fromkeys(
+        ("SECRET_KEY", "API_KEY_PEPPER", "POSTGRES_PASSWORD", "POSTGRES_APP_PASSWORD"), "word"
+    )
+    given = {
+        name: as_given(str(value), dict(example) | secrets)
+        for name, value in SERVICES[service]["environment"].items()
+    }
+    own = {"DATA_DIR": str(tmp_path), "STATIC_ROOT": str(tmp_path), "PATH": os.environ["PATH"]}
+
+    done = subprocess.run(
+        [sys.executable, *asked], cwd=ROOT, env=given | own, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("service", OURS)

@@ -175,6 +175,7 @@ WORKER = ("-m", "celery", "--app", "leadportal", "worker")
     [
         (("manage.py", "up"), {"PORT": "abc"}, "PORT must be a whole number, not 'abc'."),
         (("-m", "leadportal.up"), {"PORT": "0"}, "PORT must be between 1 and 65535, not 0."),
+        (("manage.py", "up"), {"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY must be a whole number"),
         (GUNICORN, {"PORT": "8000x"}, "PORT must be a whole number, not '8000x'."),
         (GUNICORN, {"WEB_THREADS": "-1"}, "WEB_THREADS must be a whole number, not '-1'."),
         (("manage.py", "check"), {"REDIS_URL": "localhost"}, "REDIS_URL must look like "),
