@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from funnel.stages import Stage
 from funnel.versions import current
+from leadportal.look.bidi import apart
 from leadportal.look.formats import some
 from leadportal.look.told import Told
 from leads.imports.lists import lists_else
@@ -22,6 +23,8 @@ from leads.models import Handoff, Import, ImportLine, ImportState, LineStatus, L
 _NAMING = {"email", "phone", "first_name", "last_name", FULL_NAME}
 # Refused lines named on the page; all of them are in the file to download.
 SHOWN = 50
+# Letters of a value that was not understood.
+QUOTED = 40
 
 
 @dataclass(frozen=True)
@@ -223,7 +226,7 @@ def doubts(one: Import) -> list[Problem]:
 def _problems(one: Import, lines: "QuerySet[ImportLine]") -> list[Problem]:
     # After a time nobody knows what stood in them.
     known = lines.exclude(cells=[])[:SHOWN]
-    return [Problem(line.number, _who(one, line), why(one, line)) for line in known]
+    return [Problem(line.number, _who(one, line), why(one, line, quotes=True)) for line in known]
 
 
 def _who(one: Import, line: ImportLine) -> str:
@@ -235,12 +238,12 @@ def _who(one: Import, line: ImportLine) -> str:
     return next((cell for cell in line.cells if cell), "")
 
 
-def why(one: Import, line: ImportLine) -> str:
-    """Every problem of a line, each with the head of its column."""
-    return " ".join(_said(one, error) for error in line.errors or ())
+def why(one: Import, line: ImportLine, *, quotes: bool = False) -> str:
+    """Every problem of a line, each with the head of its column, and `quotes` what stood there."""
+    return " ".join(_said(one, line, error, quotes) for error in line.errors or ())
 
 
-def _said(one: Import, error: Mapping[str, str]) -> str:
+def _said(one: Import, line: ImportLine, error: Mapping[str, str], quotes: bool) -> str:
     if not error["pointer"]:
         return (
             "Nobody can be found by it: no email, phone or id."
@@ -249,5 +252,10 @@ def _said(one: Import, error: Mapping[str, str]) -> str:
         )
     path = error["pointer"].strip("/").split("/")
     names = {".".join(path), path[0], FIELD + path[-1]}
-    head = next((h for h, c in zip(one.header, one.columns, strict=True) if c in names), path[-1])
-    return f"{head}: {error['detail']}"
+    columns = zip(one.header, one.columns, line.cells, strict=False)
+    stood = [(head, cell.strip()) for head, column, cell in columns if column in names]
+    # Of two columns that are the same, the one that says something.
+    head, cell = max(stood, key=lambda one: bool(one[1]), default=(path[-1], ""))
+    short = f"{cell[:QUOTED]}…" if len(cell) > QUOTED else cell
+    said = f" “{apart(short)}”" if quotes and cell else ""
+    return f"{head}{said}: {error['detail']}"

@@ -116,9 +116,10 @@ def test_who_is_not_known_and_what_is_no_activity_is_left_out(begun):
     assert one.counts == {"refused": 5}
     assert [problem.why for problem in words.problems(one)] == [
         "Nobody here is known by this. Import the people first, then these lines again.",
-        "Email: A shared address names no person. Give the id there, or an address of their own.",
-        "Date: Say when, like 2026-03-31.",
-        "Date: It has not happened yet.",
+        "Email “info@acme.example”: A shared address names no person. Give the id there, or an"
+        " address of their own.",
+        "Date “some day”: Say when, like 2026-03-31.",
+        "Date “2099-01-01”: It has not happened yet.",
         "Event: Say what happened.",
     ]
 

@@ -100,7 +100,7 @@ def test_a_value_nobody_understands_is_told_and_loses_no_lead(begun, imported, m
     assert (lead.job_title, lead.country, lead.company.employees) == ("VP", "", 51)
     assert said == [(line.number, line.why) for line in words.doubts(one)]
     ((number, why),) = said
-    assert number == 2 and "Country: " in why and "Employees: " in why
+    assert number == 2 and "Country “Narnia”: " in why and "Employees “51-200”: " in why
     assert [line.number for line in words.problems(one)] == [3]
     assert UnreadValue.objects.get(lead=lead, code="unknown_country").value == "Narnia"
 

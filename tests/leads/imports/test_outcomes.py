@@ -137,8 +137,8 @@ def test_what_is_still_open_or_undated_is_told(begun):
 
     whys = [problem.why for problem in words.problems(one)]
     assert whys == [
-        "Deal Stage: It is still open: nothing became of it yet.",
-        "Close Date: Say on which day.",
+        "Deal Stage “Negotiation”: It is still open: nothing became of it yet.",
+        "Close Date “soon”: Say on which day.",
     ]
 
 
