@@ -58,8 +58,13 @@ def is_group(field: BoundField) -> bool:
 
 @register.simple_tag
 def options(choices: Iterable[str | tuple[str, str]], chosen: str) -> SafeString:
-    """Of a select: words, or values with their labels; hundreds, so no template walks them."""
-    pairs = ((one, one) if isinstance(one, str) else one for one in choices)
+    """Of a select: words, or values with their labels; hundreds, so no template walks them.
+
+    What is chosen stays chosen, also where it is not offered.
+    """
+    pairs = [(one, one) if isinstance(one, str) else one for one in choices]
+    if chosen and all(value != chosen for value, _ in pairs):
+        pairs.insert(0, (chosen, chosen))
     return format_html_join(
         "",
         '<option value="{}"{}>{}</option>',

@@ -2,8 +2,8 @@
 
 Each form a page shows carries a token of its own, beside Django's secret (`{% csrf_token %}`,
 leadportal/look/page_tags.py). The first post with a token is remembered before it acts; a second
-one with the same token, address and fields waits for the first answer and is sent to the same
-place. Whatever the first did not do (a mistake in the form, a refusal) may be tried again.
+one with the same token, address, fields and files waits for the first answer and is sent to the
+same place. Whatever the first did not do (a mistake in the form, a refusal) may be tried again.
 """
 
 import json
@@ -80,8 +80,21 @@ def key_of(request: HttpRequest) -> str | None:
         return None
     # Other fields from the same page, as after going back and correcting, are another intent.
     fields = sorted(item for item in request.POST.lists() if item[0] != "csrfmiddlewaretoken")
-    said = json.dumps([request.user.pk, request.path, fields])
+    said = json.dumps([request.user.pk, request.path, fields, _files(request)])
     return sha256(said.encode()).hexdigest()
+
+
+def _files(request: HttpRequest) -> list[list[str]]:
+    """What is in the files that came along; each is left to be read from its beginning."""
+    found = []
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            digest = sha256()
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+            found.append([name, str(file.name), digest.hexdigest()])
+    return found
 
 
 def _begin(key: str) -> bool:

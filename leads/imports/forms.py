@@ -138,6 +138,7 @@ class ColumnsForm(forms.Form):
     hold_until = forms.DateField(
         label="Not before",
         required=False,
+        error_messages={"required": "Choose a day."},
         widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
     )
 
@@ -153,6 +154,9 @@ class ColumnsForm(forms.Form):
         self.one, self.samples = one, samples
         for name in self.base_fields.keys() - _ASKED[Lists(one.lists)]:
             del self.fields[name]
+        if "hold_until" in self.fields:
+            handing = data.get("handing") if data else self.initial["handing"]
+            self.fields["hold_until"].required = handing == LATER
         if not any(is_short_date(value) for values in samples for value in values):
             del self.fields["day_first"]
         offered: list[Any] = [(LEFT_OUT, "Leave out")]

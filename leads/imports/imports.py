@@ -121,7 +121,10 @@ def start(one: Import, person: User) -> Import:
     if one.state == ImportState.RUNNING:
         return one
     if one.state != ImportState.CHECKED:
-        raise ImportRefused("It has to be checked first, and comes in once.")
+        if one.state in BEFORE:
+            raise ImportRefused("It has to be checked first. Look at it once more.")
+        now = one.get_state_display().lower()
+        raise ImportRefused(f"It began already, and comes in once. It is {now} now.")
     one.began_at = clock.now()
     return _work(one, ImportState.RUNNING)
 
@@ -151,13 +154,18 @@ def go_on(one: Import, person: User) -> Import:
     return one
 
 
+def can_be_undone(one: Import) -> bool:
+    """Whether something of it came in, no worker is at it, and its lines are still kept."""
+    return one.may_be_undone or one.state == ImportState.PAUSED
+
+
 @transaction.atomic
 def undo(one: Import, person: User) -> Import:
     """Take it back line by line (leads/imports/undoing.py). Raises ImportRefused or NotAllowed."""
     one = _held(one, person)
     if one.state == ImportState.UNDOING:
         return one
-    if not (one.may_be_undone or one.state == ImportState.PAUSED):
+    if not can_be_undone(one):
         raise ImportRefused("It can be undone for 30 days after it came in, and once.")
     one.undone_by = person
     return _work(one, ImportState.UNDOING)
@@ -179,7 +187,7 @@ def hand_over(one: Import, person: User, *, at: datetime | None = None) -> int:
     Raises NotAllowed.
     """
     one, at = _held(one, person), at or clock.now()
-    if one.hold_until is None:
+    if one.hold_until is None or one.state in BEFORE:
         return 0
     mine = one.lines.filter(status=LineStatus.CREATED).values("lead")
     held = Lead.objects.filter(pk__in=mine, held_until=one.hold_until)

@@ -113,7 +113,7 @@ def _context(one: Import) -> dict[str, Any]:
     at, state = clock.now(), ImportState(one.state)
     is_known = state not in (ImportState.CHECKING, ImportState.UNDOING, ImportState.UNDONE)
     moving = state in WORKING or state == ImportState.PAUSED
-    held = one.hold_until is not None and one.hold_until > at
+    held = state not in BEFORE and one.hold_until is not None and one.hold_until > at
     return {
         "one": one,
         "is_running": state in WORKING,
@@ -153,6 +153,8 @@ def import_undo(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _done(request, pk, imports.undo)
     one = get_object_or_404(Import, pk=pk)
+    if not imports.can_be_undone(one):
+        return redirect(one)
     return render(request, "leads/imports/undo.html", {"one": one, **_asked(one)})
 
 
@@ -165,6 +167,8 @@ def _asked(one: Import) -> dict[str, str]:
 def import_hand_over(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(Import, pk=pk)
     count = imports.hand_over(one, request.user)
+    if not count:
+        return answers.refused(request, "Nothing was done", "None of its leads is held back.", one)
     answers.said(request, f"From now on the criteria decide about {some(count, 'lead')}.")
     return go(request, one)
 

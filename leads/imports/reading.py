@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +34,9 @@ _PAGES = [
     *("shift_jis", "gb18030", "big5", "euc_kr", "iso8859_2", "iso8859_15"),
 ]
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+# Texts have next to none of them, and every twentieth byte or so of what is no text is one.
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f]")
 
 Line = tuple[int, list[str]]
 
@@ -118,6 +122,8 @@ def _text(file: IO[bytes]) -> tuple[str, Iterable[Sequence[str]]]:
         raise Unreadable("The file is empty.")
     encoding = _encoding(sample, file)
     text = sample.decode(encoding, errors="ignore")
+    if len(_CONTROLS.findall(text)) * 100 > len(text):
+        raise Unreadable("This is a picture or a document, no list. Save the list as CSV.")
     csv.field_size_limit(MOST_BYTES)
     separator = _separator(text)
     said = f"{_called(encoding)}, columns separated by {SEPARATORS[separator]}"

@@ -123,15 +123,17 @@ def undone(one: Import) -> str:
 def undo_asked(one: Import) -> str:
     """What an undo does."""
     new, known = one.count(LineStatus.CREATED), one.count(LineStatus.MATCHED)
+    are = "is" if new == 1 else "are"
     if one.lists == Lists.ACTIVITIES:
-        text = f"{new:,} activit{'y' if new == 1 else 'ies'} that came with it are removed"
+        text = f"{new:,} activit{'y' if new == 1 else 'ies'} that came with it {are} removed"
         return f"{text}. Who unsubscribed by one of them stays so."
     if one.lists == Lists.OUTCOMES:
+        go = "goes" if new == 1 else "go"
         return (
-            f"{some(new, 'lead')} that it put among the won and lost stand where they stood "
-            "before, but those that somebody worked with since."
+            f"{some(new, 'lead')} that it put among the won and lost {go} back to the stage of "
+            "before, but for those that somebody worked with since."
         )
-    text = f"{some(new, 'lead')} that came with it and that nobody worked with since are removed"
+    text = f"{some(new, 'lead')} that came with it and that nobody worked with since {are} removed"
     if known:
         text += f", and what it changed on {known:,} known already is as before again"
     return f"{text}."

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts import policy
 from accounts.models import User
@@ -19,6 +19,7 @@ from leads.models.inbound import BODY_KEPT
 
 # Shown on the page of an inlet.
 SHOWN = 100
+TO_LOOK_AT = (DeliveryState.QUARANTINED, DeliveryState.FAILED)
 # Of what could not be read at once are read again.
 AGAIN_MAX = 1_000
 _FINISHED = (
@@ -64,9 +65,28 @@ def receive(
     return delivery
 
 
-def of(inlet: Inlet) -> "QuerySet[Delivery]":
-    """What came in by an inlet, the newest first; not the posts that only name others of these."""
+def of(inlet: Inlet, state: DeliveryState | None = None) -> "QuerySet[Delivery]":
+    """What came in by an inlet, the newest first; not the posts that only name others of these.
+
+    With a state, what is in it and still kept.
+    """
+    if state is not None:
+        return inlet.deliveries.filter(state=state, forget_at__isnull=False)
     return inlet.deliveries.exclude(state=DeliveryState.NAMED)
+
+
+def are_read(inlet: Inlet) -> bool:
+    """Whether something of an inlet is about to be read."""
+    return inlet.deliveries.filter(state=DeliveryState.RECEIVED).exists()
+
+
+def to_look_at(inlet: Inlet) -> dict[str, int]:
+    """How many of an inlet wait for somebody: "waiting" in quarantine, "failed" not taken."""
+    found: dict[str, int] = inlet.deliveries.filter(forget_at__isnull=False).aggregate(
+        waiting=Count("pk", filter=Q(state=QUARANTINED)),
+        failed=Count("pk", filter=Q(state=DeliveryState.FAILED)),
+    )
+    return found
 
 
 def send_test(inlet: Inlet, person: User) -> Delivery:

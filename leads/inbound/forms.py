@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django import forms
 from django.core.validators import RegexValidator
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 
 from accounts.models import Integration
 from accounts.portal.forms import PRINTABLE
+from leadportal.db.meanwhile import ChangedMeanwhile
 from leadportal.web.shared_forms import Shared
 from leads import tags
 from leads.checks import spellings
@@ -24,6 +27,7 @@ SECRET_MAX, TOKEN_MAX = 500, 2_000
 SECRETS = ("secret", "access_token")
 _EVENT = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,59}")
 GUESS = "guess"
+PATH_MAX = 300
 
 
 class NewInletForm(forms.Form):
@@ -164,24 +168,26 @@ class ValueRow(NamedTuple):
     field: BoundField
 
 
-class ValuesForm(forms.Form):
-    """What each value is that was seen."""
+class ValuesForm(Shared):
+    """What each value is that was seen: of those of the page, whatever came since it was opened."""
 
-    def __init__(self, data: Any = None, *, seen: Sequence[Seen], defined: Fields) -> None:
-        super().__init__(data)
-        self.seen = seen
+    def __init__(
+        self, data: QueryDict | None = None, *, seen: Sequence[Seen], defined: Fields
+    ) -> None:
+        self.seen = [*seen, *_not_seen_now(data, seen)]
+        told = {_name_of(one.path): _told(one.target) for one in self.seen}
+        super().__init__(data, initial=told)
         groups = targets(defined)
         self.labels = {one.name: one.label for _, group in groups for one in group}
         self.dragged = list(self.labels.items())
         self.labels |= {LEFT_OUT: "left out", DETAIL: "kept as a detail"}
         choices: list[Any] = [(LEFT_OUT, "Leave out"), (DETAIL, "Keep as a detail")]
         choices += [(label, [(one.name, one.label) for one in group]) for label, group in groups]
-        for place, one in enumerate(seen):
-            self.fields[f"v{place}"] = forms.ChoiceField(
+        for one in self.seen:
+            self.fields[_name_of(one.path)] = forms.ChoiceField(
                 label=one.label,
                 choices=[(GUESS, f"As guessed: {self._guessed(one)}"), *choices],
                 required=False,
-                initial=GUESS if one.target is None else one.target,
             )
 
     def _guessed(self, one: Seen) -> str:
@@ -190,10 +196,48 @@ class ValuesForm(forms.Form):
 
     @property
     def rows(self) -> list[ValueRow]:
-        return [ValueRow(one, self[f"v{place}"]) for place, one in enumerate(self.seen)]
+        return [ValueRow(one, self[_name_of(one.path)]) for one in self.seen]
 
     @property
-    def chosen(self) -> dict[str, str]:
-        """What `inlets.say_what_is` is to keep."""
-        answers = ((one.path, self.cleaned_data[f"v{n}"]) for n, one in enumerate(self.seen))
-        return {path: target for path, target in answers if target != GUESS}
+    def chosen(self) -> dict[str, str | None]:
+        """What `inlets.say_what_is` is to keep: of what stood on the page, and no more."""
+        shown = {name: value for name, value in self.cleaned_data.items() if name in self.data}
+        return self._by_path(shown)
+
+    @property
+    def chosen_before(self) -> dict[str, str | None]:
+        """What the person saw chosen."""
+        return self._by_path(self.read())
+
+    def _by_path(self, told: Mapping[str, Any]) -> dict[str, str | None]:
+        named = {_name_of(one.path): one.path for one in self.seen}
+        return {named[name]: None if value == GUESS else str(value) for name, value in told.items()}
+
+    def said(self, name: str, value: Any) -> str:
+        return "as guessed" if value == GUESS else self.labels.get(value, str(value))
+
+    def against_chosen(self, meanwhile: ChangedMeanwhile, **made: Any) -> Any:
+        """As `against`: the domain tells of values by their paths, and of a guess by None."""
+        now = {_name_of(path): _told(target) for path, target in meanwhile.now.items()}
+        again = ChangedMeanwhile(map(_name_of, meanwhile.names), now)
+        return self.against(again, by="Somebody", **made)
+
+
+def _name_of(path: str) -> str:
+    """A field is named by what it is about: its place changes with each post that comes in."""
+    return f"v{sha256(path.encode()).hexdigest()[:16]}"
+
+
+def _told(target: str | None) -> str:
+    return GUESS if target is None else target
+
+
+def _not_seen_now(data: QueryDict | None, seen: Sequence[Seen]) -> list[Seen]:
+    """What stood on the page and came so long ago by now that it is listed no more."""
+    known = {one.path for one in seen}
+    paths = dict.fromkeys(data.getlist("path") if data else ())
+    return [
+        Seen(path, path, "", None, DETAIL)
+        for path in paths
+        if path not in known and len(path) <= PATH_MAX
+    ]

@@ -103,11 +103,22 @@ def change(
 
 
 @transaction.atomic
-def say_what_is(inlet: Inlet, person: User, chosen: Mapping[str, str]) -> Inlet:
-    """What values are, by their places; those not named stay guessed. Raises NotAllowed."""
+def say_what_is(
+    inlet: Inlet,
+    person: User,
+    chosen: Mapping[str, str | None],
+    *,
+    read: Mapping[str, str | None] | None = None,
+) -> Inlet:
+    """What values are, by their places; None is guessed, and those not named stay as they are.
+
+    `read` is what the person saw. Raises ChangedMeanwhile or NotAllowed.
+    """
     policy.require(person, Action.EDIT_INBOUND)
     inlet = _held(inlet)
-    inlet.mapping = dict(chosen)
+    now = {path: inlet.mapping.get(path) for path in chosen}
+    said = inlet.mapping | really_new(now, chosen, read)
+    inlet.mapping = {path: target for path, target in said.items() if target is not None}
     inlet.save(update_fields=["mapping"])
     return inlet
 

@@ -48,13 +48,18 @@ def inlet_new(request: AuthenticatedRequest) -> HttpResponse:
 @allowed
 def inlet_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """How to set the other side up, and the last that came; for htmx the list alone."""
-    inlet = _inlet(pk)
-    rows = list(deliveries.of(inlet).select_related("lead__company")[: deliveries.SHOWN])
+    inlet, state = _inlet(pk), request.GET.get("state", "")
+    if state not in deliveries.TO_LOOK_AT:
+        state = ""
+    found = deliveries.of(inlet, DeliveryState(state) if state else None)
+    rows = list(found.select_related("lead__company")[: deliveries.SHOWN])
     context = {
         "inlet": inlet,
+        "state": state,
         "lines": [words.line(row) for row in rows],
-        "is_waiting": any(words.is_soon(row) for row in rows),
-        "failed": sum(row.state == DeliveryState.FAILED for row in rows),
+        # What is read again is in none of the states to look at until it was read.
+        "is_waiting": any(map(words.is_soon, rows)) or (bool(state) and deliveries.are_read(inlet)),
+        **deliveries.to_look_at(inlet),
     }
     if request.htmx:
         status = 200 if context["is_waiting"] else STOP_POLLING
@@ -99,12 +104,16 @@ def inlet_values(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     inlet, defined = _inlet(pk), fields.definitions()
     seen = inlets.seen(inlet)
     data = request.POST if request.method == "POST" else None
-    form = ValuesForm(data, seen=seen, defined=defined)
+    form, status = ValuesForm(data, seen=seen, defined=defined), 200
     if form.is_valid():
-        inlets.say_what_is(inlet, request.user, form.chosen)
-        messages.success(request, "From now on it is read like that.")
-        return redirect(inlet)
-    status = 422 if form.errors else 200
+        try:
+            inlets.say_what_is(inlet, request.user, form.chosen, read=form.chosen_before)
+        except ChangedMeanwhile as meanwhile:
+            form, status = form.against_chosen(meanwhile, seen=seen, defined=defined), 409
+        else:
+            messages.success(request, "From now on it is read like that.")
+            return redirect(inlet)
+    status = 422 if form.errors else status
     context = {"form": form, "inlet": inlet}
     return render(request, "leads/inbound/values.html", context, status=status)
 

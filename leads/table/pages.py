@@ -34,6 +34,11 @@ ORDERS: Mapping[str, Order] = {
 CHOICES = 200
 # How many filters an empty page tries to do without.
 TRIED = 3
+# What the form of filters has a field for; what else narrows the list stays as it is.
+_IN_THE_FORM = {
+    *("stage", "source", "campaign", "last_source", "last_campaign"),
+    *("owner", "country", "min_total", "created_since"),
+}
 _CALLED = ("first_name", "last_name", "email", "phone")
 # What no row shows; to read it takes longer than what is shown.
 _NOT_SHOWN = (
@@ -203,7 +208,7 @@ def _choices(query: QueryDict, user: User) -> dict[str, Any]:
         "owners": people.values_list("email", "name")[:CHOICES],
         # With those not chosen: to look for what is not there is the slowest a template does.
         "chosen": dict.fromkeys(LeadFilter.base_filters, "") | query.dict(),
-        "carried": [(name, value) for name, value in _pairs(query) if name in ("search", "sort")],
+        "carried": [(name, value) for name, value in _pairs(query) if name not in _IN_THE_FORM],
     }
 
 

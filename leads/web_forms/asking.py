@@ -63,9 +63,19 @@ class Asked:
     field: CustomField | None = None
 
     @property
+    def kind(self) -> str:
+        """The type of a defined field; blank for what every lead has."""
+        return self.field.type if self.field else ""
+
+    @property
     def is_number(self) -> bool:
-        kind = self.field.type if self.field else ""
-        return kind in (FieldType.NUMBER, FieldType.MONEY) or self.target == "company.employees"
+        kinds = (FieldType.NUMBER, FieldType.MONEY)
+        return self.kind in kinds or self.target == "company.employees"
+
+    @property
+    def autocomplete(self) -> str:
+        """What a browser may fill in by itself."""
+        return AUTOCOMPLETE.get(self.target, "")
 
 
 def offered(defined: Mapping[str, CustomField]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -249,7 +249,7 @@ def _control(one: Asked, words: Words) -> forms.Field:
             **dict.fromkeys(["invalid_choice", "invalid_list"], words.choice),
         },
     }
-    kind = one.field.type if one.field else ""
+    kind = one.kind
     known = asking.choices(one)
     if kind == FieldType.CHOICES:
         pairs = [(choice, choice) for choice in known]
@@ -268,8 +268,8 @@ def _control(one: Asked, words: Words) -> forms.Field:
 
 def _widget(one: Asked, kind: str) -> forms.Widget:
     attrs: dict[str, Any] = {}
-    if filled := asking.AUTOCOMPLETE.get(one.target):
-        attrs["autocomplete"] = filled
+    if one.autocomplete:
+        attrs["autocomplete"] = one.autocomplete
     if one.is_long:
         return forms.Textarea(attrs=attrs | {"rows": 4})
     if one.target == "email":

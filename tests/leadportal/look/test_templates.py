@@ -46,6 +46,12 @@ def test_no_template_breaks_the_policy(path):
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_moment_stands_in_an_attribute(path):
+    # It is a <time> with attributes of its own, which would end the other one.
+    assert not re.search(r'="[^"<>]*\{\{[^}]*\|(?:when|clock|ago)\b', path.read_text())
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_every_row_of_a_list_can_be_come_back_to(path):
     rows = re.findall(r"<(?:li|tr)\b[^>]*?data-row=", path.read_text())
 

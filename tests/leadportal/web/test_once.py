@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
 from leadportal.models import SentForm
 from leadportal.web import once
-from leads.models import Handoff, HandoffState, Touch
+from leads.models import Handoff, HandoffState, Import, Touch
 from tests import factories
 from tests.concurrently import at_once
 from tests.leads.conftest import HTMX
@@ -64,6 +65,25 @@ def test_what_is_corrected_after_going_back_is_another_intent(client, rep):
     assert sorted(Touch.objects.values_list("note", flat=True)) == ["Five sites", "Four sites"]
 
 
+def test_another_file_chosen_after_going_back_is_another_intent():
+    client = Client()
+    client.force_login(factories.marketer())
+
+    def send(name, mail):
+        file = SimpleUploadedFile(name, f"Email\n{mail}\n".encode(), "text/csv")
+        return client.post("/imports", {"once": "abc", "file": file})
+
+    send("a.csv", "ana@x.example"), send("a.csv", "ana@x.example")
+    send("b.csv", "bo@x.example"), send("b.csv", "bea@x.example")
+
+    lines = Import.objects.order_by("pk").values_list("name", "lines__cells")
+    assert list(lines) == [
+        ("a.csv", ["ana@x.example"]),
+        ("b.csv", ["bo@x.example"]),
+        ("b.csv", ["bea@x.example"]),
+    ]
+
+
 def test_a_form_with_a_mistake_may_be_sent_again(client, rep):
     url = f"/handoffs/{factories.claimed(rep).pk}/touch"
 
@@ -80,6 +100,21 @@ def test_htmx_is_sent_on_as_well(client, rep):
 
     assert answers[0]["HX-Redirect"] == answers[1]["HX-Redirect"]
     assert Touch.objects.count() == 1
+
+
+def test_what_is_refused_in_a_drawer_stays_a_drawer(client, rep):
+    kept, gone = factories.source("Fair"), factories.source("Fair 2")
+    manager = Client()
+    manager.force_login(factories.marketing_manager())
+    url = f"/settings/sources/{gone.pk}/merge"
+    manager.post(url, {"into": kept.name})
+
+    page, part = (manager.post(url, {"into": kept.name}, headers=more) for more in ({}, HTMX))
+
+    assert (page.status_code, part.status_code) == (409, 409)
+    assert b"<html" in page.content and b"<html" not in part.content
+    assert b"drawer-body" in part.content and b"Nothing was changed" in part.content
+    assert part["HX-Retarget"] == "#drawer"
 
 
 def test_long_afterwards_it_says_that_it_was_done_already(client, rep):

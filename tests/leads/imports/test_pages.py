@@ -203,6 +203,61 @@ def test_who_is_held_goes_on_by_a_button(browser, imported):
     assert b"Let the criteria decide now" not in answer.content
 
 
+def test_nothing_is_held_back_before_it_comes_in_and_once_it_was_let_go(browser, begun, imported):
+    one = begun(HEAD + ANA)
+    imports.choose(one, one.author, one.columns, imports.Terms(hold_until=in_days(7)))
+    job.drain()
+    url = f"{one.get_absolute_url()}/hand-over"
+    assert b"Let the criteria decide now" not in browser.get(one.get_absolute_url()).content
+
+    assert browser.post(url).status_code == 409
+    one.refresh_from_db()
+    assert one.hold_until is not None
+
+    imports.start(one, one.author)
+    job.drain()
+    assert browser.post(url).status_code == 302
+    answer = browser.post(url)
+    assert (answer.status_code, b"held back" in answer.content) == (409, True)
+
+
+def test_what_cannot_be_undone_is_not_asked_about(browser, begun, imported):
+    one = begun(HEAD + ANA)
+    assert browser.get(f"{one.get_absolute_url()}/undo")["Location"] == one.get_absolute_url()
+    done = imported(HEAD + ZOE)
+    imports.undo(done, done.author)
+    job.drain()
+    assert browser.get(f"{done.get_absolute_url()}/undo")["Location"] == done.get_absolute_url()
+
+
+def test_what_an_undo_of_one_lead_does_is_said_of_one(browser, imported):
+    one = imported(HEAD + ANA)
+
+    page = browser.get(f"{one.get_absolute_url()}/undo").content.decode()
+
+    assert "1 lead that came with it and that nobody worked with since is removed" in page
+
+
+def test_who_starts_what_somebody_paused_is_told_so(browser, begun):
+    one = begun(HEAD + ANA)
+    Import.objects.update(state=ImportState.PAUSED)
+
+    answer = browser.post(f"{one.get_absolute_url()}/start")
+
+    assert (answer.status_code, b"It is paused now." in answer.content) == (409, True)
+
+
+@pytest.mark.parametrize(("handing", "is_optional"), [("later", False), ("now", True)])
+def test_the_day_is_optional_only_where_nothing_waits_for_it(browser, handing, is_optional):
+    page = browser.post("/imports", upload(HEAD + ANA), follow=True)
+    one = Import.objects.get()
+    typed = form_of(page) | {"handing": handing, "c0": "", "c3": "", "c1": "luck"}
+
+    page = browser.post(f"/imports/{one.pk}/columns", typed).content.decode()
+
+    assert ('Not before <span class="mut">(optional)' in page) == is_optional
+
+
 def test_a_list_costs_the_same_however_long(
     browser, begun, django_assert_num_queries, django_assert_max_num_queries
 ):

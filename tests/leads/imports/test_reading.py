@@ -159,3 +159,13 @@ def test_what_is_too_large_is_refused_before_it_is_read(monkeypatch):
     monkeypatch.setattr(reading, "MOST_BYTES", 1024 * 1024)
     with pytest.raises(reading.Unreadable, match="At most 1 MB"):
         read("Name,Email\n" + "Ana,a@x.example\n" * 80_000)
+
+
+@pytest.mark.parametrize(
+    "start", [b"\x89PNG\r\n\x1a\n", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", b"\xff\xd8\xff"]
+)
+def test_what_is_no_text_is_no_list(start):
+    body = bytes(n * n * 7919 % 251 for n in range(4_000))
+
+    with pytest.raises(reading.Unreadable, match="no list"):
+        reading.read("list.csv", io.BytesIO(start + body))

@@ -155,6 +155,58 @@ def test_its_values_are_listed_with_an_example_and_read_as_said(browser, inlet, 
     assert browser.post(url, {place: "luck"}).status_code == 422
 
 
+def as_shown(page):
+    """What the form of the values sends if nobody changes anything."""
+    form = page.context["form"]
+    chosen = {row.field.html_name: row.field.value() for row in form.rows}
+    return chosen | {"read": form.as_read(), "path": [row.seen.path for row in form.rows]}
+
+
+def field_of(page, path):
+    return next(r.field.html_name for r in page.context["form"].rows if r.seen.path == path)
+
+
+def test_what_comes_in_while_somebody_says_what_values_are_changes_none_of_them(
+    browser, inlet, came
+):
+    one = inlet()
+    came(one, ANA)
+    url = f"{one.get_absolute_url()}/values"
+    page = browser.get(url)
+
+    came(one, {"aaa": "1", "plan": "pro", "email": "bo@acme.example"})
+    for number in range(20):
+        came(one, {"email": f"{number}@acme.example"})
+    browser.post(url, as_shown(page) | {field_of(page, "Größe"): "company.employees"})
+
+    one.refresh_from_db()
+    assert one.mapping == {"Größe": "company.employees"}
+
+
+def test_two_people_say_what_different_values_are_and_nobody_writes_over_the_other(
+    browser, inlet, came
+):
+    one = inlet()
+    came(one, ANA | {"plan": "pro"})
+    url = f"{one.get_absolute_url()}/values"
+    page = browser.get(url)
+    size, plan = field_of(page, "Größe"), field_of(page, "plan")
+
+    browser.post(url, as_shown(page) | {size: "company.employees"})
+    browser.post(url, as_shown(page) | {plan: "job_title"})
+    one.refresh_from_db()
+    assert one.mapping == {"Größe": "company.employees", "plan": "job_title"}
+
+    answer = browser.post(url, as_shown(page) | {size: "city"})
+    assert answer.status_code == 409
+    (both,) = answer.context["form"].both
+    assert (both.label, both.theirs, both.yours) == ("Größe", "Company: people", "City")
+    assert "Save mine over theirs" in text(answer)
+    browser.post(url, as_shown(answer))
+    one.refresh_from_db()
+    assert one.mapping == {"Größe": "city", "plan": "job_title"}
+
+
 def test_what_came_in_is_listed_with_its_lead_and_why_not(browser, inlet, came):
     one = inlet()
     came(one, ANA), came(one, {"nobody": "1"})
@@ -167,6 +219,36 @@ def test_what_came_in_is_listed_with_its_lead_and_why_not(browser, inlet, came):
     assert "Try what failed again" in text(page)
     browser.post(f"{one.get_absolute_url()}/again")
     assert Delivery.objects.filter(state="received").count() == 1
+
+
+def test_each_number_of_the_list_opens_what_it_counts_however_much_came_since(browser, inlet, came):
+    one = inlet()
+    came(one, {"nobody": "1"})
+    lost = Delivery.objects.get()
+    Delivery.objects.filter(pk=came(one, {"nobody": "2"}).pk).update(state="quarantined")
+    made = Delivery(inlet=one, state="taken", body=b"{}", received_at=lost.received_at)
+    made.forget_at, made.due_at = lost.forget_at, None
+    for _ in range(deliveries.SHOWN):
+        made.pk = None
+        made.save()
+
+    found = browser.get("/settings/inbound").content.decode()
+    assert f'href="{one.get_absolute_url()}?state=failed">1 not taken' in found
+
+    page = browser.get(f"{one.get_absolute_url()}?state=failed")
+    assert [line.delivery for line in page.context["lines"]] == [lost]
+    assert "Try what failed again" in text(page) and "In quarantine 1" in text(page)
+    browser.post(f"{one.get_absolute_url()}/again")
+    page = browser.get(f"{one.get_absolute_url()}?state=failed")
+    assert "Being read" in text(page) and page.context["is_waiting"]
+    job.drain()
+    page = browser.get(f"{one.get_absolute_url()}?state=failed")
+    assert len(page.context["lines"]) == 1 and not page.context["is_waiting"]
+    page = browser.get(f"{one.get_absolute_url()}?state=quarantined")
+    assert len(page.context["lines"]) == 1
+    page = browser.get(one.get_absolute_url())
+    assert len(page.context["lines"]) == deliveries.SHOWN
+    assert "Try what failed again" in text(page) and "Not taken 1" in text(page)
 
 
 def test_the_list_is_asked_for_again_as_long_as_something_waits(browser, inlet, post):

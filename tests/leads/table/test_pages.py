@@ -265,3 +265,15 @@ def test_filters_offer_a_rep_only_what_their_leads_tell(as_user: As, marketing: 
     assert [name for _, name in own["owners"]] == ["Dana Okafor"]
     assert {"Trade fair", "Bought list"} <= set(everything["sources"])
     assert {"Dana Okafor", "Marcus Bell"} <= {name for _, name in everything["owners"]}
+
+
+def test_changing_the_filters_keeps_those_that_the_form_does_not_ask_for(marketing: Client) -> None:
+    query = {"imported": "7", "search": "ana", "source": "trade fair", "stage": "mql"}
+
+    page = marketing.get("/leads", query)
+
+    form = page.content.decode().split('id="filters"', 1)[1].split("</form>", 1)[0]
+    kept = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    assert kept == {"imported": "7", "search": "ana"}
+    # Written otherwise than in the list, or beyond its end.
+    assert '<option value="trade fair" selected>trade fair</option>' in form

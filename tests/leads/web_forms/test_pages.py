@@ -4,10 +4,11 @@ import re
 from html import unescape
 
 import pytest
+from django.utils import timezone
 
 from leads.inbound.languages import WORDS
-from leads.models import ConsentText, WebForm
-from leads.web_forms import web_forms
+from leads.models import ConsentText, CustomField, WebForm
+from leads.web_forms import web_forms, words
 from tests.leads.conftest import HTMX
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +30,9 @@ def asked(form):
 
 def worded(browser, form):
     """What the form of its words sends if nobody changes anything."""
-    words = browser.get(f"{form.get_absolute_url()}/edit").context["form"]
-    values = {name: words[name].value() for name in words.fields}
-    return {name: value for name, value in values.items() if value} | {"read": words.as_read()}
+    shown = browser.get(f"{form.get_absolute_url()}/edit").context["form"]
+    values = {name: shown[name].value() for name in shown.fields}
+    return {name: value for name, value in values.items() if value} | {"read": shown.as_read()}
 
 
 def test_a_form_is_made_and_asks_who_somebody_is(browser):
@@ -135,9 +136,40 @@ def test_the_codes_to_copy_are_in_its_language(browser, form, manager):
 
     page = unescape(browser.get(form.get_absolute_url()).content.decode())
 
-    words = WORDS["ar"]
-    assert 'lang="ar" dir="rtl">' in page and f"<button>{words.send}</button>" in page
-    assert words.trap in page and "Leave this empty" not in page
+    arabic = WORDS["ar"]
+    assert 'lang="ar" dir="rtl">' in page and f"<button>{arabic.send}</button>" in page
+    assert arabic.trap in page and "Leave this empty" not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "control"),
+    [
+        ("choices", '<input type="checkbox" name="field.asked" value="Tea &amp; &lt;milk&gt;">'),
+        ("choice", '<select name="field.asked">'),
+        ("yes_no", '<input type="checkbox" name="field.asked" value="yes">'),
+        ("date", '<input name="field.asked" type="date">'),
+        ("number", '<input name="field.asked" inputmode="decimal">'),
+        ("text", '<input name="field.asked">'),
+    ],
+)
+def test_the_html_asks_each_thing_as_the_page_of_ours_does(form, manager, kind, control):
+    choices = ["Tea & <milk>", "Ale"] if kind.startswith("choice") else []
+    one = CustomField.objects.create(
+        name="asked", label="Asked", type=kind, choices=choices, created_at=timezone.now()
+    )
+    put = {"target": "field.asked", "label": "What?", "help": "As <you> like"}
+    form = web_forms.put_field(form, manager, **put)
+
+    html = words.html(form, [], {"asked": one})
+
+    assert control in html and "<small>As &lt;you&gt; like</small>" in html
+    assert 'name="email" type="email" autocomplete="email" required' in html
+
+
+def test_the_version_of_a_consent_says_when_it_was_worded(browser, form, manager):
+    web_forms.ask_consent(form, manager, purpose="marketing", text="News")
+
+    assert re.search(r"1 ?today \d\d:\d\d", text(browser.get(form.get_absolute_url())))
 
 
 @pytest.mark.parametrize(
