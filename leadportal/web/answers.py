@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 from django_htmx.middleware import HtmxDetails
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -103,6 +103,9 @@ def said(request: HttpRequest, text: str, *, undo: str = "") -> None:
 
 
 def refused(request: HttpRequest, title: str, text: str, to: Any, *args: Any) -> HttpResponse:
-    """A 409 page: what was not done, why, and the page to go on from."""
-    context = {"title": title, "text": text, "url": resolve_url(to, *args)}
-    return render(request, "refused.html", context, status=409)
+    """A 409 page: what was not done, why, and the page to go on from; for htmx in the drawer."""
+    context = {"title": title, "drawer_title": title, "text": text, "url": resolve_url(to, *args)}
+    if not getattr(request, "htmx", False):
+        return render(request, "refused.html", context, status=409)
+    response = render(request, "partials/drawer_refused.html", context, status=409)
+    return reswap(retarget(response, "#drawer"), "innerHTML")
