@@ -76,7 +76,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     context: dict[str, Any] = {}
     if request.method == "POST" and request.headers.get("HX-Target") == "drawer":
         response = render(request, "partials/drawer_gone.html", status=409)
-        return reswap(retarget(response, "#drawer-said"), "innerHTML")
+        return reswap(retarget(response, "#drawer-said"), "outerHTML")
     if request.method == "POST" and request.resolver_match and is_signed_in(request):
         context["was_sent"] = True
         if _is_ours(request):
