@@ -19,6 +19,7 @@ from django.template.loader import get_template
 from django.urls import resolve, reverse
 from django.views import defaults
 from django.views.decorators.http import require_safe
+from django_htmx.http import reswap, retarget
 
 from accounts import policy
 from accounts.access import AuthenticatedRequest, is_signed_in, signed_in
@@ -65,6 +66,22 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
         # Who gives roles gives them there.
         context["people"] = reverse("people")
     return render(request, "403.html", context, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404; where a form of ours is about what is gone, with what was typed in it.
+
+    A drawer keeps its form and says so above it; htmx shows no 404, so that is a 409.
+    """
+    context: dict[str, Any] = {}
+    if request.method == "POST" and request.headers.get("HX-Target") == "drawer":
+        response = render(request, "partials/drawer_gone.html", status=409)
+        return reswap(retarget(response, "#drawer-said"), "outerHTML")
+    if request.method == "POST" and request.resolver_match and is_signed_in(request):
+        context["was_sent"] = True
+        if _is_ours(request):
+            context["typed"] = typed_again(request, request.resolver_match.func)
+    return render(request, "404.html", context, status=404)
 
 
 def too_many_tries(request: HttpRequest) -> HttpResponse:

@@ -20,6 +20,7 @@ urlpatterns = [
 
 handler400 = "leadportal.web.hosts.bad_request"
 handler403 = "accounts.pages.permission_denied"
+handler404 = "accounts.pages.not_found"
 handler500 = "accounts.pages.server_error"
 handler429 = "accounts.pages.too_many_tries"  # django-allauth asks for it
 

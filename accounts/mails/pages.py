@@ -25,6 +25,7 @@ def mail_page(request: AuthenticatedRequest) -> HttpResponse:
         "test": _test(request),
         "mails": [(mail, words.subject(mail)) for mail in found[:SHOWN]],
         "count": found.count(),
+        "waits": found.filter(due_at__isnull=False).exists(),
     }
     return render(request, "accounts/mails/mails.html", context)
 
@@ -46,8 +47,10 @@ def mail_test(request: AuthenticatedRequest) -> HttpResponse:
 @post_only("mail")
 @permission_required(Action.LOOK_AFTER_MAIL)
 def mail_retry(request: AuthenticatedRequest) -> HttpResponse:
-    count = mails.try_again(by=request.user)
-    messages.success(request, f"{some(count, 'mail')} will be tried again now.")
+    if count := mails.try_again(by=request.user):
+        messages.success(request, f"{some(count, 'mail')} will be tried again now.")
+    else:
+        messages.info(request, "No mail waits for another try any more.")
     return go(request, "mail")
 
 

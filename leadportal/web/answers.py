@@ -104,9 +104,8 @@ def said(request: HttpRequest, text: str, *, undo: str = "") -> None:
 
 def refused(request: HttpRequest, title: str, text: str, to: Any, *args: Any) -> HttpResponse:
     """A 409 page: what was not done, why, and the page to go on from; for htmx in the drawer."""
-    context = {"title": title, "text": text, "url": resolve_url(to, *args)}
+    context = {"title": title, "drawer_title": title, "text": text, "url": resolve_url(to, *args)}
     if not getattr(request, "htmx", False):
         return render(request, "refused.html", context, status=409)
-    context["drawer_title"] = title
-    response = fragment(request, "partials/refused.html", context, status=409)
+    response = fragment(request, "partials/drawer_refused.html", context, status=409)
     return reswap(retarget(response, "#drawer"), "innerHTML")

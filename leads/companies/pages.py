@@ -76,7 +76,9 @@ def company_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @require_http_methods(FORM_METHODS)
 @permission_required(Action.EDIT_COMPANIES)
 def company_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    company = get_object_or_404(Company.objects.standing(), pk=pk)
+    company = get_object_or_404(Company, pk=pk)
+    if company.merged_into_id:
+        return _merged_meanwhile(request, company)
     form, status = CompanyForm(request.POST or None, initial=known(company)), 200
     if form.is_valid():
         try:

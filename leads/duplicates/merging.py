@@ -36,7 +36,7 @@ from leads.models import (
     Outcome,
     UnreadValue,
 )
-from leads.models.duplicates import Rank
+from leads.models.duplicates import DuplicateQuerySet, Rank
 
 # What goes to the heir, beside the history of the person (leads/sql/hand_over.sql); of those that a
 # lead has but once, what the heir has not.
@@ -273,11 +273,16 @@ def _settle_pairs(lead: Lead, heir: Lead, by: User, at: datetime) -> list[int]:
 
 
 def refuse(pair: Duplicate, by: User, *, at: datetime | None = None) -> None:
-    """Say that two are two, for ever. Raises NotAllowed, or MergeRefused where they were merged."""
+    """Say that two are two, for ever; who said so first is kept.
+
+    Raises NotAllowed, or MergeRefused where they were merged.
+    """
     policy.require(by, Action.MERGE_LEADS)
-    rows = Duplicate.objects.filter(pk=pair.pk).exclude(decision=Duplicate.Decision.MERGED)
+    rows = Duplicate.objects.filter(pk=pair.pk)
     decided = {"decided_by": by, "decided_at": at or clock.now()}
-    if not rows.update(decision=Duplicate.Decision.REFUSED, **decided):
+    if rows.filter(decision="").update(decision=Duplicate.Decision.REFUSED, **decided):
+        return
+    if rows.filter(decision=Duplicate.Decision.MERGED).exists():
         raise MergeRefused("These two were merged meanwhile.")
 
 
@@ -318,8 +323,13 @@ def merge_certain(by: User, *, at: datetime | None = None) -> list[Merge]:
     return done
 
 
-def certain(by: User) -> list[Duplicate]:
+def certain_pairs(by: User) -> DuplicateQuerySet:
     """The open pairs that nobody has to look at: certain, and not both in work."""
     pairs = Duplicate.objects.open().visible_to(by).filter(rank=Rank.CERTAIN)
-    rows = pairs.exclude(first__stage__in=IN_WORK, second__stage__in=IN_WORK)
-    return list(rows.select_related("first", "second").order_by("pk")[: MOST_AT_ONCE + 1])
+    return pairs.exclude(first__stage__in=IN_WORK, second__stage__in=IN_WORK)
+
+
+def certain(by: User) -> list[Duplicate]:
+    """The first of these, and one more than are merged at once where there are more."""
+    rows = certain_pairs(by).select_related("first", "second").order_by("pk")
+    return list(rows[: MOST_AT_ONCE + 1])

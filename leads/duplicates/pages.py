@@ -32,6 +32,8 @@ _OPEN = Order("rank", int)
 _DECIDED = Order("decided_at", paging.read_moment, descending=True)
 _MERGED = Order("at", paging.read_moment, descending=True)
 REFUSED = "The two are as they were"
+# Sent by the button that asks for the forecast; nothing is done.
+FORECAST = "forecast"
 
 
 @require_safe
@@ -42,7 +44,7 @@ def duplicate_list(request: AuthenticatedRequest) -> HttpResponse:
         "tabs": words.tabs(counted, show),
         "show": show,
         "from_here": _asks(show),
-        "certain": counted[Rank.CERTAIN],
+        "certain": counted[Rank.CERTAIN] and merging.certain_pairs(request.user).count(),
         "page": _page(request, show),
     }
     return render(request, "leads/duplicates/duplicates.html", context)
@@ -81,13 +83,13 @@ def _told(page: Page) -> Page:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(Action.MERGE_LEADS)
 def duplicate_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    """Compare two leads; a POST merges them, a change asks for the forecast alone."""
+    """Compare two leads; a POST merges them or, like a change, asks for the forecast."""
     pair = _pair(request, pk)
     if pair is None:
         return _too_late(request, pk) if request.method == "POST" else _decided(request, pk)
-    if request.method == "POST":
+    if request.method == "POST" and FORECAST not in request.POST:
         return _merge(request, pair)
-    choice = Choice.of(pair, request.GET)
+    choice = Choice.of(pair, request.POST or request.GET)
     context = _context(request, pair, choice)
     if request.htmx:
         return fragment(request, "leads/duplicates/partials/forecast.html", context)
@@ -109,6 +111,8 @@ def _too_late(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def _decided(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     """What became of a pair that is open no more."""
     pair = get_object_or_404(Duplicate.objects.select_related("decided_by"), pk=pk)
+    if request.htmx:  # that asked for a part of a page that is there no more
+        return go(request, pair)
     done = reading.merge_of(pair)
     refused = pair.decision == Duplicate.Decision.REFUSED
     if done is None and not refused:

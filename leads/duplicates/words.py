@@ -111,8 +111,10 @@ def work(pair: Duplicate) -> str:
 
 
 def merged(count: int, left: int) -> str:
-    """ "12 pairs merged. 3 certain ones are left: sales works with both." """
-    text = f"{formats.some(count, 'pair')} merged."
+    """ "12 pairs merged. 3 certain pairs left." """
+    text = (
+        f"{formats.some(count, 'pair')} merged." if count else "No certain pair was left to merge."
+    )
     return f"{text} {formats.some(left, 'certain pair')} left." if left else text
 
 

@@ -15,6 +15,7 @@ from leadportal.web.answers import page_of, walked
 from leads.checks.reading import Refused
 from leads.editing import editing, said
 from leads.editing.forms import LeadForm, offered
+from leads.ingest.identity import find_leads
 from leads.models import Lead
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
@@ -35,12 +36,14 @@ def lead_new(request: AuthenticatedRequest) -> HttpResponse:
         else:
             messages.success(request, f"{lead} is here. The criteria judge them within seconds.")
             return redirect(lead)
-    return _page(request, form, heading="New lead", verb="Add lead")
+    return _page(request, form, title="New lead", verb="Add lead")
 
 
 @require_http_methods(FORM_METHODS)
 @permission_required(Action.OPEN_LEADS)
 def lead_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
+    if request.method != "POST" and (heir := find_leads(None, ids=[pk]).by_id.get(pk, pk)) != pk:
+        return redirect("lead-edit", heir)
     lead = _to_edit(request, pk)
     form = LeadForm(
         request.POST or None,
@@ -57,7 +60,7 @@ def lead_edit(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Saved." if form.payload else "Nothing was changed.")
             return redirect(page_of(request, lead))
-    return _page(request, form, heading=f"Edit {lead}", verb="Save", lead=lead)
+    return _page(request, form, title=f"Edit {lead}", verb="Save", lead=lead)
 
 
 def _to_edit(request: AuthenticatedRequest, pk: int) -> Lead:
@@ -86,7 +89,7 @@ def _known_already(request: AuthenticatedRequest, form: LeadForm, pk: int) -> Ht
         ),
     )
     form = LeadForm(lead=lead, said=said.whose(lead), initial=blank)
-    return _page(request, form, heading=f"Edit {lead}", verb="Save", lead=lead)
+    return _page(request, form, title=f"Edit {lead}", verb="Save", lead=lead)
 
 
 def _page(request: AuthenticatedRequest, form: LeadForm, **more: Any) -> HttpResponse:

@@ -35,8 +35,10 @@ def parked_list(request: AuthenticatedRequest) -> HttpResponse:
 def parked_replay(request: AuthenticatedRequest) -> HttpResponse:
     """Let one lead try again, or all."""
     if "all" in request.POST:
-        again = parked.replay_all(by=request.user)
-        messages.success(request, f"{some(again, 'lead')} will be judged again.")
+        if again := parked.replay_all(by=request.user):
+            messages.success(request, f"{some(again, 'lead')} will be judged again.")
+        else:
+            messages.info(request, "Somebody let them all try again before.")
         return go(request, "parked")
     pk = answers.id_number(request.POST.get("lead", ""))
     lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=pk or 0)

@@ -102,9 +102,9 @@ def preference_page(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _choose(request: HttpRequest, visit: Visit) -> HttpResponse:
     company = Portal.load().company_name
     texts = {one.purpose: words.text_of(one, company) for one in preferences.asked(visit.lead)}
-    shown, agreed = request.POST.getlist("shown"), request.POST.getlist("agree")
+    shown, agreed, before = map(request.POST.getlist, ("shown", "agree", "before"))
     try:
-        changed = preferences.choose(visit, shown=shown, agreed=agreed, texts=texts)
+        changed = preferences.choose(visit, shown=shown, agreed=agreed, texts=texts, before=before)
     except preferences.TooOld:
         return _page(request, visit, Said.TOO_OLD, status=409)
     return _on(visit, Said.SAVED if changed else Said.NOTHING)
@@ -145,11 +145,13 @@ def _page(
 ) -> HttpResponse:
     lead, company = visit.lead, Portal.load().company_name
     is_scored = not has_objected(lead)
+    boxes = words.boxes(preferences.asked(lead), company)
     context: dict[str, Any] = {
         "visit": visit,
         "company": company,
         "said": said,
-        "boxes": words.boxes(preferences.asked(lead), company),
+        "boxes": boxes,
+        "may_choose": visit.is_fresh or any(box.agrees for box in boxes),
         "is_scored": is_scored,
         "what_for": words.what_for(company, is_scored=is_scored),
         "fresh_days": links.FRESH.days,

@@ -73,15 +73,18 @@ def choose(
     shown: Collection[str],
     agreed: Collection[str],
     texts: Mapping[str, str],
+    before: Collection[str] = (),
     at: datetime | None = None,
 ) -> bool:
     """Agree to what was ticked of what the page showed, in its texts, and withdraw the rest.
 
-    Whether anything changed. Raises TooOld.
+    What the page showed as ticked `before` nobody ticked: it agrees to nothing that was withdrawn
+    since. Whether anything changed. Raises TooOld.
     """
     stands = {one.purpose: one.agrees for one in asked(visit.lead)}
     known = [purpose for purpose in stands if purpose in shown]
-    gives = [purpose for purpose in known if purpose in agreed and not stands[purpose]]
+    ticked = {*agreed} - {*before}
+    gives = [purpose for purpose in known if purpose in ticked and not stands[purpose]]
     if gives and not visit.is_fresh:
         raise TooOld
     words = {purpose: _word(given=True, text=texts.get(purpose, "")) for purpose in gives}

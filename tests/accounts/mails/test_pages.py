@@ -118,6 +118,17 @@ def test_what_waits_is_tried_at_once_when_asked_or_when_a_test_came_through(admi
     assert waiting.due_at is None or waiting.due_at < timezone.now()
 
 
+def test_to_try_again_is_offered_while_something_waits(admin):
+    failed(due_at=None)
+    assert "Try again now" not in page(admin)
+
+    late = admin.post("/settings/mail/retry", follow=True).content.decode()
+
+    assert "No mail waits for another try any more." in late
+    failed(due_at=timezone.now() + timedelta(hours=1))
+    assert "Try again now" in page(admin)
+
+
 def test_the_address_of_a_button_leads_to_the_page(admin):
     for button in ("test", "retry"):
         assert admin.get(f"/settings/mail/{button}")["Location"] == "/settings/mail"

@@ -235,3 +235,26 @@ def test_who_comes_second_to_a_merge_is_led_to_what_it_became(as_marketer, compa
 
     assert f"It is part of {heir.name} by now." in told
     assert Company.objects.get(pk=heir.pk).merged_into is None
+
+
+def test_who_edits_what_was_merged_meanwhile_is_led_to_what_it_became(as_marketer, company):
+    heir = factories.company("Wrenfield")
+    merging.merge(company, heir, factories.marketing_manager())
+    address = reverse("company-edit", args=[company.pk])
+
+    assert as_marketer.get(address).url == heir.get_absolute_url()
+    told = html(as_marketer.post(address, {"name": "Bright"}), 409)
+    in_drawer = as_marketer.post(address, {"name": "Bright"}, headers={"HX-Request": "true"})
+
+    assert "It is part of Wrenfield by now." in told
+    assert "It is part of Wrenfield by now." in html(in_drawer, 409)
+    assert "<main" not in html(in_drawer, 409)
+    assert in_drawer["HX-Retarget"] == "#drawer"
+
+
+def test_of_two_names_one_is_chosen_by_what_looks_like_a_choice(as_marketer, company):
+    other = factories.company("Wrenfield")
+
+    told = html(as_marketer.get(reverse("company-merge", args=[company.pk]), {"with": other.pk}))
+
+    assert '<input type="radio" name="name" value="ours" checked>' in told

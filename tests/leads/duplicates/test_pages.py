@@ -264,3 +264,54 @@ def test_what_only_writes_opens_its_page_as_a_link(ines, pair):
     for address in (f"{LIST}/{pair.pk}/refuse", f"{LIST}/{pair.pk}/reopen"):
         assert ines.get(address)["Location"] == f"{LIST}/{pair.pk}"
     assert ines.get("/leads/merges/1/undo")["Location"] == LIST
+
+
+def test_a_forecast_of_what_was_decided_meanwhile_opens_what_became_of_it(ines, pair):
+    merging.merge(pair.second, pair.first, factories.marketer())
+
+    answer = ines.get(f"{LIST}/{pair.pk}?stays=second", headers={"HX-Request": "true"})
+
+    assert answer["HX-Redirect"] == f"{LIST}/{pair.pk}"
+    assert not answer.content
+
+
+def test_without_a_script_the_forecast_is_asked_for_by_a_post_that_does_nothing(ines, pair):
+    sent = {"stays": "second", "forecast": "yes", "show": "likely"}
+
+    page = ines.post(f"{LIST}/{pair.pk}", sent)
+
+    assert page.status_code == 200
+    assert 'value="second" checked> this one' in body(page)
+    assert f'href="{LIST}?show=likely"' in body(page)
+    assert not Merge.objects.exists()
+    # By a GET, the secret of the form would stand in addresses and logs.
+    assert 'formmethod="get"' not in body(page)
+
+
+def test_who_said_first_that_two_are_two_is_kept(ines, pair):
+    first = factories.marketer()
+    merging.refuse(pair, first)
+
+    assert ines.post(f"{LIST}/{pair.pk}/refuse").status_code == 302
+
+    pair.refresh_from_db()
+    assert pair.decided_by == first
+
+
+def test_the_button_counts_the_certain_pairs_that_it_opens(ines):
+    held = [factories.claimed(factories.rep()) for _ in range(2)]
+    factories.duplicate(held[0].lead, held[1].lead)
+    assert "certain pair" not in body(ines.get(LIST))
+
+    factories.duplicate()
+
+    assert "Merge 1 certain pair<" in body(ines.get(LIST))
+    assert "Merge this pair" in body(ines.get(f"{LIST}/certain"))
+
+
+def test_who_merges_the_certain_ones_after_somebody_else_is_told_so(ines, pair):
+    ines.post(f"{LIST}/certain")
+
+    late = body(ines.post(f"{LIST}/certain", follow=True))
+
+    assert "No certain pair was left to merge." in late

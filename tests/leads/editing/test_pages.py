@@ -7,6 +7,7 @@ from django.test import Client
 
 from funnel.stages import Stage
 from leads import fields
+from leads.duplicates import merging
 from leads.editing import editing, words
 from leads.ingest.leads import ingest_leads
 from leads.models import Consent, Lead, LeadChange
@@ -286,3 +287,34 @@ def test_a_rep_edits_what_they_hold_and_is_told_of_others(browser):
 def test_the_form_takes_few_queries(browser, maya, django_assert_max_num_queries):
     with django_assert_max_num_queries(14):
         browser.get(f"/leads/{maya.pk}/edit")
+
+
+def test_who_edits_a_lead_that_was_merged_meanwhile_keeps_what_they_typed(browser, ines):
+    gone, heir = factories.lead("Anna Nowak"), factories.lead("Anna Novak")
+    merging.merge(gone, heir, ines)
+    ours = {"Sec-Fetch-Site": "same-origin"}
+
+    answer = browser.post(f"/leads/{gone.pk}/edit", {"job_title": "A long <title>"}, headers=ours)
+
+    assert answer.status_code == 404
+    assert "This was not saved" in answer.content.decode()
+    assert "A long &lt;title&gt;" in answer.content.decode()
+    assert browser.get(f"/leads/{gone.pk}/edit").url == f"/leads/{heir.pk}/edit"
+    foreign = browser.post(f"/leads/{gone.pk}/edit", {"job_title": "A long <title>"})
+    assert "A long" not in foreign.content.decode()
+
+
+def test_what_is_wrong_stands_under_the_same_words_as_on_every_page(browser):
+    page = browser.post("/leads/new", {"email": "not an address"}).content.decode()
+
+    assert "<h2>There is a problem</h2>" in page
+    assert "<h1>New lead</h1>" in page
+
+
+def test_a_name_and_the_sentence_about_it_run_on_in_one_line(browser):
+    browser.post("/leads/new", {"email": "maya@bright.example", "first_name": "Maya"})
+
+    known = browser.post("/leads/new", {"email": "maya@bright.example"}).content.decode()
+
+    # The toast lays out its parts side by side, so its text is one part.
+    assert '<div class="toast" role="status"><span><bdi>Maya</bdi> is here already' in known

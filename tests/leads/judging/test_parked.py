@@ -71,6 +71,16 @@ def test_all_are_tried_again(maya, as_user):
     assert "Every lead can be judged." in html
 
 
+def test_who_lets_all_try_again_after_somebody_else_is_told_so(maya, as_user):
+    admin = as_user(factories.person(Role.ADMIN))
+    admin.post("/leads/parked/replay", {"all": "1"})
+
+    late = admin.post("/leads/parked/replay", {"all": "1"}, follow=True).content.decode()
+
+    assert "Somebody let them all try again before." in late
+    assert "0 leads" not in late
+
+
 def test_who_may_not_is_refused_and_what_is_not_there_is_not_found(maya, as_user):
     assert as_user(factories.person(Role.SALES)).get("/leads/parked").status_code == 403
     assert (

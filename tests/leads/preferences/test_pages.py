@@ -158,6 +158,29 @@ def test_what_is_ticked_again_is_given_in_the_words_of_the_page(stranger, maya, 
     assert found == [[]]
 
 
+def test_a_tick_from_before_gives_nothing_that_was_withdrawn_since(stranger, maya, path):
+    shown = ("marketing", "newsletter")
+    page = stranger.get(path).content.decode()
+    assert page.count('name="before"') == 2
+    stranger.post(f"{path}/unsubscribe")
+
+    stale = {"shown": shown, "agree": shown, "before": shown}
+    answer = stranger.post(path, stale)
+
+    assert "Nothing was changed." in text(stranger.get(answer.url))
+    assert agrees(maya) == {"marketing": False, "newsletter": False}
+
+
+def test_an_old_link_offers_to_save_while_there_is_something_to_withdraw(stranger, maya, old):
+    assert ">Save<" in stranger.get(old).content.decode()
+    stranger.post(f"{old}/unsubscribe")
+
+    page = stranger.get(old).content.decode()
+
+    assert ">Save<" not in page
+    assert "see what we hold" not in page
+
+
 def test_nothing_is_written_where_nothing_changed(stranger, maya, path):
     answer = choose(stranger, path, "marketing", "newsletter")
 
