@@ -4,11 +4,14 @@ Every verb takes the import's row first, so that it and the worker (leads/import
 on the same lines.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import IO
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from accounts import policy
@@ -27,6 +30,11 @@ SWEEP = "import"
 # Lines written by one statement.
 AT_ONCE = 2_000
 MINE = "Import"
+# What people say of a file before its lines come in.
+_SAID = (
+    *("lists", "columns", "day_first", "activity", "integration_id", "source", "campaign"),
+    *("consent_text", "consent_at", "hold_until"),
+)
 
 
 class ImportRefused(Exception):
@@ -114,12 +122,23 @@ def choose(one: Import, person: User, columns: Sequence[str], terms: Terms) -> I
     return _work(one, ImportState.CHECKING)
 
 
+def edition(one: Import) -> str:
+    """Changes with what the columns are said to be, and with whatever is said of the whole file."""
+    said = [getattr(one, name) for name in _SAID]
+    return sha256(json.dumps(said, cls=DjangoJSONEncoder).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def start(one: Import, person: User) -> Import:
-    """Let the lines come in, as they were checked. Raises ImportRefused or NotAllowed."""
+def start(one: Import, person: User, *, seen: str = "") -> Import:
+    """Let the lines come in, as they were checked; `seen` is the edition the person looked at.
+
+    Raises ImportRefused or NotAllowed.
+    """
     one = _held(one, person)
     if one.state == ImportState.RUNNING:
         return one
+    if one.state in BEFORE and seen and seen != edition(one):
+        raise ImportRefused("Somebody changed the columns since. Look at what would come in now.")
     if one.state != ImportState.CHECKED:
         if one.state in BEFORE:
             raise ImportRefused("It has to be checked first. Look at it once more.")

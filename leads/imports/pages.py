@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -47,8 +48,8 @@ def import_list(request: AuthenticatedRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("import-columns", one.pk)
-    rows = Import.objects.select_related("author")[:SHOWN]
-    context = {"form": form, "imports": rows}
+    rows = list(Import.objects.select_related("author")[: SHOWN + 1])
+    context = {"form": form, "imports": rows[:SHOWN], "are_all": len(rows) <= SHOWN}
     status = 422 if form.errors else 200
     return render(request, "leads/imports/imports.html", context, status=status)
 
@@ -116,6 +117,7 @@ def _context(one: Import) -> dict[str, Any]:
     held = state not in BEFORE and one.hold_until is not None and one.hold_until > at
     return {
         "one": one,
+        "seen": imports.edition(one),
         "is_running": state in WORKING,
         "job": words.progress(one, at) if moving else None,
         "tiles": list(words.tiles(one)) if is_known else [],
@@ -132,7 +134,8 @@ def _context(one: Import) -> dict[str, Any]:
 @post_only("import", "pk")
 @permission_required(Action.IMPORT_LEADS)
 def import_start(request: AuthenticatedRequest, pk: int) -> HttpResponse:
-    return _done(request, pk, imports.start)
+    seen = request.POST.get("seen", "")
+    return _done(request, pk, partial(imports.start, seen=seen))
 
 
 @post_only("import", "pk")

@@ -141,8 +141,11 @@ def inlet_switch(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @allowed
 def inlet_again(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     inlet = _inlet(pk)
-    count = deliveries.replay_failed(inlet, request.user)
-    messages.success(request, f"{count} deliver{'y is' if count == 1 else 'ies are'} tried again.")
+    if count := deliveries.replay_failed(inlet, request.user):
+        are = "y is" if count == 1 else "ies are"
+        messages.success(request, f"{count:,} deliver{are} tried again.")
+    else:
+        messages.info(request, "None is left to try: somebody did it before.")
     return go(request, inlet)
 
 

@@ -116,10 +116,13 @@ def _origin(site: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-class FieldForm(forms.Form):
+class FieldForm(Shared):
     """One question."""
 
-    target = forms.ChoiceField(label="Asks for")
+    target = forms.ChoiceField(
+        label="Asks for",
+        error_messages={"invalid_choice": "The form asks for it already. Edit the question there."},
+    )
     label = _line("Question", 120, required=False, help_text="Blank: as it is called here.")
     help = _line("Help", 200, required=False)
     required = forms.BooleanField(label="Has to be answered", required=False)
@@ -128,9 +131,11 @@ class FieldForm(forms.Form):
     def __init__(
         self, data: Any = None, *, defined: Fields, taken: Sequence[str], now: Mapping[str, Any]
     ) -> None:
-        super().__init__(data, initial=dict(now))
+        nothing = {"label": "", "help": "", "required": False, "is_long": False}
+        super().__init__(data, initial=nothing | dict(now))
         self.labels = asking.labels(defined)
-        own = now.get("target")
+        # Also what somebody else asked meanwhile, once it was said.
+        own = now.get("target") or self.read().get("target")
         groups = [
             (group, [one for one in some if one[0] == own or (not own and one[0] not in taken)])
             for group, some in asking.offered(defined)
@@ -143,7 +148,9 @@ class FieldForm(forms.Form):
         return typed
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(Shared):
+    """What is asked for one purpose."""
+
     purpose = forms.CharField(
         label="For what",
         max_length=40,

@@ -117,12 +117,15 @@ def form_field(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     asks: list[dict[str, Any]] = one.fields
     now = next((field for field in asks if field["target"] == target), {})
     taken = [field["target"] for field in asks]
-    form = FieldForm(request.POST or None, defined=defined, taken=taken, now=now)
+    made: dict[str, Any] = {"defined": defined, "taken": taken, "now": now}
+    form = FieldForm(request.POST or None, **made)
     if form.is_valid():
         try:
-            web_forms.put_field(one, request.user, **form.cleaned_data)
+            web_forms.put_field(one, request.user, read=form.read(), **form.cleaned_data)
         except web_forms.FormRefused as error:
             form.add_error(None, str(error))
+        except ChangedMeanwhile as meanwhile:
+            form = form.against(meanwhile, by="Somebody", **made)
         else:
             return go(request, one)
     title = "Edit question" if now else "Add question"
@@ -156,16 +159,18 @@ def form_consent(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     one = _form(pk)
     purpose = request.GET.get("purpose", "").replace("\0", "")
     text = one.consent_texts.filter(purpose=purpose, retired_at=None).first()
-    now = (
-        {"purpose": text.purpose, "text": text.text, "is_required": text.is_required}
-        if text
-        else {}
-    )
+    now: dict[str, Any] = {"purpose": "", "text": "", "is_required": False}
+    if text:
+        now = {"purpose": text.purpose, "text": text.text, "is_required": text.is_required}
     form = ConsentForm(request.POST or None, initial=now)
     if form.is_valid():
-        asked = web_forms.ask_consent(one, request.user, **form.cleaned_data)
-        messages.success(request, f"It is asked in these words, version {asked.version}.")
-        return go(request, one)
+        try:
+            asked = web_forms.ask_consent(one, request.user, read=form.read(), **form.cleaned_data)
+        except ChangedMeanwhile as meanwhile:
+            form = form.against(meanwhile, by="Somebody")
+        else:
+            messages.success(request, f"It is asked in these words, version {asked.version}.")
+            return go(request, one)
     return _step(request, one, form, "Consent")
 
 
@@ -180,7 +185,7 @@ def form_consent_end(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 def _step(
     request: AuthenticatedRequest, one: WebForm, form: Any, title: str, **more: Any
 ) -> HttpResponse:
-    status = 422 if form.errors else 200
+    status = 409 if form.both else 422 if form.errors else 200
     context = {"form": form, "one": one, "drawer_title": title, **more}
     return fragment(request, "leads/web_forms/step.html", context, status=status)
 

@@ -94,13 +94,18 @@ def put_field(
     help: str = "",  # noqa: A002
     required: bool = False,
     is_long: bool = False,
+    read: Mapping[str, Any] | None = None,
 ) -> WebForm:
-    """Ask this, at the end, or otherwise than before. Raises FormRefused or NotAllowed."""
+    """Ask this, at the end, or otherwise than before. `read` is what the person saw.
+
+    Raises FormRefused, ChangedMeanwhile or NotAllowed.
+    """
     form = _held(form, person)
     new = _field(target, label, help, required=required, is_long=is_long)
     places = [place for place, one in enumerate(form.fields) if one["target"] == target]
     if places:
-        form.fields[places[0]] = new
+        now = form.fields[places[0]]
+        form.fields[places[0]] = now | really_new(now, new, {**(read or {}), "target": target})
     elif len(form.fields) == FIELDS_MAX:
         raise FormRefused(f"A form asks at most {FIELDS_MAX} things.")
     else:
@@ -141,14 +146,20 @@ def ask_consent(
     text: str,
     is_required: bool = False,
     at: datetime | None = None,
+    read: Mapping[str, Any] | None = None,
 ) -> ConsentText:
     """Ask consent for a purpose in these words; other words are the next version.
 
-    What people agreed to before stays as they read it. Raises NotAllowed.
+    What people agreed to before stays as they read it. `read` is what the person saw. Raises
+    ChangedMeanwhile or NotAllowed.
     """
     form, at = _held(form, person), at or clock.now()
     before = form.consent_texts.filter(purpose=purpose).order_by("-version").first()
     asked = before if before and before.retired_at is None else None
+    if asked:
+        now: dict[str, Any] = {"text": asked.text, "is_required": asked.is_required}
+        new = now | really_new(now, {"text": text, "is_required": is_required}, read)
+        text, is_required = new["text"], new["is_required"]
     if asked and asked.text == text:
         asked.is_required = is_required
         asked.save(update_fields=["is_required"])

@@ -333,3 +333,35 @@ def test_what_the_columns_of_the_past_do_not_say_is_told(browser, lists, columns
     )
 
     assert page.status_code == 422 and said in page.content.decode()
+
+
+def test_nothing_comes_in_by_other_columns_than_somebody_looked_at(browser, begun):
+    one = begun(HEAD + ANA + ZOE)
+    seen = browser.get(one.get_absolute_url()).context["seen"]
+    assert f'name="seen" value="{seen}"' in browser.get(one.get_absolute_url()).content.decode()
+    one.refresh_from_db()
+    terms = imports.Terms(day_first=one.day_first, source="Fair")
+    imports.choose(one, factories.marketer(), one.columns, terms)
+    job.drain()
+
+    page = browser.post(f"/imports/{one.pk}/start", {"seen": seen})
+
+    assert page.status_code == 409
+    assert "Somebody changed the columns since." in page.content.decode()
+    now = browser.get(one.get_absolute_url()).context["seen"]
+    assert now != seen
+    assert browser.post(f"/imports/{one.pk}/start", {"seen": now}).status_code == 302
+    job.drain()
+    assert Lead.objects.count() == 2
+
+
+def test_a_long_list_of_imports_says_that_it_is_not_all(browser, begun, monkeypatch):
+    monkeypatch.setattr("leads.imports.pages.SHOWN", 2)
+    for _ in range(2):
+        begun(HEAD + ANA)
+    assert "the last" not in browser.get("/imports").content.decode()
+
+    begun(HEAD + ANA)
+
+    page = browser.get("/imports")
+    assert "the last 2" in page.content.decode() and len(page.context["imports"]) == 2

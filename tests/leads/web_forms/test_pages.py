@@ -198,6 +198,53 @@ def test_two_who_word_it_at_once_write_over_nobody(browser, form, manager):
     assert page.status_code == 409 and "theirs.example" in text(page)
 
 
+def test_two_who_word_a_question_at_once_write_over_nobody(browser, form, manager):
+    url = f"{form.get_absolute_url()}/field?target=email"
+    shown = browser.get(url).context["form"]
+    mine = {"target": "email", "label": "Your mail", "help": "", "read": shown.as_read()}
+    web_forms.put_field(form, manager, target="email", label="Work mail", required=True)
+
+    page = browser.post(url, mine)
+
+    assert page.status_code == 409
+    assert "Work mail" in text(page) and "Your mail" in text(page)
+    again = mine | {"read": page.context["form"].as_read(), "required": "on"}
+    assert browser.post(url, again).status_code == 302
+    form.refresh_from_db()
+    (email,) = [one for one in form.fields if one["target"] == "email"]
+    assert (email["label"], email["required"]) == ("Your mail", True)
+
+
+def test_two_who_add_a_question_at_once_write_over_nobody(browser, form, manager):
+    url = f"{form.get_absolute_url()}/field"
+    shown = browser.get(url).context["form"]
+    mine = {"target": "phone", "label": "Mine", "read": shown.as_read()}
+    web_forms.put_field(form, manager, target="phone", label="Theirs")
+
+    page = browser.post(url, mine)
+
+    assert page.status_code == 422 and "The form asks for it already." in text(page)
+    form.refresh_from_db()
+    assert [one["label"] for one in form.fields if one["target"] == "phone"] == ["Theirs"]
+
+
+def test_two_who_word_a_consent_at_once_write_over_nobody(browser, form, manager):
+    first = {"purpose": "marketing", "text": "News by mail.", "is_required": False}
+    web_forms.ask_consent(form, manager, **first)
+    url = f"{form.get_absolute_url()}/consent?purpose=marketing"
+    shown = browser.get(url).context["form"]
+    web_forms.ask_consent(form, manager, **first | {"text": "Theirs."})
+
+    page = browser.post(url, first | {"text": "Mine.", "read": shown.as_read()})
+
+    assert page.status_code == 409
+    assert "Theirs." in text(page) and "Mine." in page.content.decode()
+    assert form.consent_texts.get(retired_at=None).text == "Theirs."
+    again = first | {"text": "Mine.", "read": page.context["form"].as_read()}
+    assert browser.post(url, again).status_code == 302
+    assert form.consent_texts.get(retired_at=None).text == "Mine."
+
+
 def test_a_part_of_the_page_is_a_drawer_for_htmx(browser, form):
     for part in ("field", "consent"):
         drawer = browser.get(f"{form.get_absolute_url()}/{part}", headers=HTMX)
