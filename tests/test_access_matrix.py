@@ -196,10 +196,11 @@ PAGES: dict[str, list[Page]] = {
     "import-pause": [Page(Action.IMPORT_LEADS, "POST", "import", 409)],
     "import-go-on": [Page(Action.IMPORT_LEADS, "POST", "import", 409)],
     "import-undo": [
-        Page(Action.IMPORT_LEADS, about="import"),
+        # Nothing of it came in: it leads back.
+        Page(Action.IMPORT_LEADS, about="import", answer=302),
         Page(Action.IMPORT_LEADS, "POST", "import", 409),
     ],
-    "import-hand-over": [Page(Action.IMPORT_LEADS, "POST", "import", 302)],  # nobody is held
+    "import-hand-over": [Page(Action.IMPORT_LEADS, "POST", "import", 409)],  # nobody is held
     "import-discard": [Page(Action.IMPORT_LEADS, "POST", "paused import", 409)],  # some came in
     "import-refused": [Page(Action.IMPORT_LEADS, about="import")],
     "search": [Page(Action.OPEN_LEADS)],
@@ -321,7 +322,11 @@ PAGES: dict[str, list[Page]] = {
     ],
     "inlet-values": [
         Page(Action.EDIT_INBOUND, about="inlet"),
-        Page(Action.EDIT_INBOUND, "POST", "inlet", 422, {"v0": "luck"}),
+        # Named by what it is about: sha256 of "x".
+        Page(
+            *(Action.EDIT_INBOUND, "POST", "inlet", 422),
+            {"path": "x", "v2d711642b726b044": "luck"},
+        ),
     ],
     "inlet-test": [Page(Action.EDIT_INBOUND, "POST", "inlet", 302)],
     "inlet-switch": [Page(Action.EDIT_INBOUND, "POST", "inlet", 302)],

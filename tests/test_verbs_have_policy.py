@@ -879,6 +879,7 @@ NO_VERBS = {
     duplicates_reading.counts,
     alike.alike_for,
     merging.certain,
+    merging.certain_pairs,
     merging.actor_of,
     reading.newest_handoff,
     hooks.handoffs_waiting_for,

@@ -98,6 +98,9 @@ function watch(form) {
     fill(form, JSON.parse(localStorage[key]), button);
   }
   form.addEventListener("input", write);
+  // A form that is a page has saved it where that leads to another page (`arrive`).
+  if (form.closest("[hx-disable]"))
+    form.addEventListener("submit", () => (sessionStorage.sent = key));
   // Who is sent on has saved it. To cancel, or to close what asks first, throws it away.
   form.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
     if (xhr.getResponseHeader("HX-Redirect")) forget();
@@ -106,11 +109,21 @@ function watch(form) {
   form.closest("dialog")?.addEventListener("close", forget, { once: true });
 }
 
+function arrive() {
+  const { sent } = sessionStorage;
+  sessionStorage.removeItem("sent");
+  const [{ responseStatus }] = performance.getEntriesByType("navigation");
+  const isHere = findAll("form[data-draft]").some((form) => keyOf(path(form)) === sent);
+  const isAsked = !root.dataset.who || find("[data-keep]");
+  if (sent && !isHere && !isAsked && !(responseStatus >= 400)) localStorage.removeItem(sent);
+}
+
 // --- on every page, and whenever a part of it is new ------------------------------------------------
 
 let isFirst = true;
 
 export function begin() {
+  if (isFirst) arrive();
   if (find("[data-keep]")) return keep();
   if (!root.dataset.who) return;
   giveBack(isFirst);
