@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Count, Min, QuerySet
 
 from accounts.models import Portal
@@ -59,9 +59,6 @@ def _some() -> int:
     at, state = clock.now(), ImportState(one.state)
     lines = list(one.lines.filter(number__gt=one.at_line)[: BATCH[state]])
     if lines:
-        with connection.cursor() as cursor:
-            # What a crash takes is done again, as how far it came goes with it; the end waits.
-            cursor.execute("SET LOCAL synchronous_commit = off")
         counts = Counter(one.counts)
         counts.update(_WORK[state](one, lines, at))
         one.counts = {status: count for status, count in counts.items() if count}
