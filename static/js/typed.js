@@ -112,7 +112,7 @@ function watch(form) {
 function arrive() {
   const { sent } = sessionStorage;
   sessionStorage.removeItem("sent");
-  const [{ responseStatus }] = performance.getEntriesByType("navigation");
+  const { responseStatus } = performance.getEntriesByType("navigation")[0] ?? {};
   const isHere = findAll("form[data-draft]").some((form) => keyOf(path(form)) === sent);
   const isAsked = !root.dataset.who || find("[data-keep]");
   if (sent && !isHere && !isAsked && !(responseStatus >= 400)) localStorage.removeItem(sent);
