@@ -1,7 +1,7 @@
 """Conditions to SQL, over a mapping of facts that the record provides.
 
 The only evaluator there is: one lead and a million run the same text. What a fact is made of is
-the business of a `FactSource` (leads/facts.py); what a test means is decided here.
+the business of a `FactSource` (leads/facts/tables.py); what a test means is decided here.
 """
 
 import re

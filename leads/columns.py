@@ -2,8 +2,8 @@
 
 One more is a field of the model, its migration and a row here. From the rows come what may be
 sent and its schema (leads/checks), what ingest writes (leads/ingest), the facts of the criteria
-with their SQL (leads/facts.py), what the API answers and its schema (leads/lead/answers.py), and
-what the page of a lead shows under which label (leads/lead/words).
+with their SQL (leads/facts), what the API answers and its schema (leads/lead/answers.py), and what
+the page of a lead shows under which label (leads/lead/words).
 """
 
 from collections.abc import Callable

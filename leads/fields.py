@@ -16,7 +16,7 @@ from funnel.vocabulary.facts import Vocabulary
 from leadportal.db import clock, prepared, rows
 from leadportal.db.held import Held
 from leads import retyping
-from leads.facts import CUSTOM, FACTS
+from leads.facts.known import CUSTOM, FACTS
 from leads.field_values import Definitions
 from leads.models import CustomField, Judgement, Meaning, SeenAttribute
 from leads.text import key

@@ -4,7 +4,8 @@ from accounts import policy
 from accounts.models import Portal, User
 from funnel.versions import current
 from leadportal.db import clock, sweeps
-from leads import facts, news
+from leads import news
+from leads.facts import known
 from leads.follow_ups import follow_ups
 from leads.mine import mine
 from leads.models import Handoff, Lead
@@ -34,7 +35,7 @@ def give_back_claims(person: User) -> None:
     sweeps.nudge("give_back")
 
 
-current.VOCABULARY.append(facts.record_vocabulary)
+current.VOCABULARY.append(known.record_vocabulary)
 policy.NAV_COUNTS["queue"] = handoffs_waiting_for
 policy.NAV_COUNTS["rejections"] = listing.needing
 policy.NAV_COUNTS["my-leads"] = mine.untouched

@@ -16,7 +16,7 @@ from funnel.models import Queue
 from funnel.vocabulary.operators import FactType
 from leads import fields
 from leads.columns import COLUMNS, Column
-from leads.facts import CUSTOM
+from leads.facts.known import CUSTOM
 from leads.models import Company, CustomField
 from leads.models.handoff import HandoffQuerySet
 from leads.models.lead import LeadQuerySet

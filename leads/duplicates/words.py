@@ -10,7 +10,7 @@ from leadportal.look import formats
 from leadportal.look.bidi import apart
 from leadportal.world.countries import country_name
 from leads.duplicates import merging, pieces
-from leads.facts import CUSTOM
+from leads.facts.known import CUSTOM
 from leads.ingest.records import ATTRIBUTE
 from leads.lead.words.alike import reasons
 from leads.lead.words.who import choices_said

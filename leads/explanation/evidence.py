@@ -15,7 +15,7 @@ from funnel.rulebook.parts import Definition, Rule, Rulebook
 from funnel.scoring import compile_rulebook, counted, unclamped
 from leadportal.db import prepared
 from leadportal.db.pieces import Sql, param
-from leads.facts import TableFacts
+from leads.facts.tables import TableFacts
 
 # The criterion that a definition's line is, among its tests.
 LINE = "line"

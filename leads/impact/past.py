@@ -22,7 +22,7 @@ from funnel.scoring import compile_rulebook
 from funnel.stages import Stage
 from funnel.versions import current
 from leadportal.db.pieces import Sql, param
-from leads.facts import TableFacts
+from leads.facts.tables import TableFacts
 from leads.impact.recent import KEPT, TooSlow
 from leads.judging.basis import Basis
 from leads.metrics.cached import cached

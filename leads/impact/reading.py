@@ -15,7 +15,7 @@ from funnel.versions import current
 from leadportal.db import clock
 from leadportal.db.pieces import Sql, param
 from leads.consent import OBJECTED
-from leads.facts import TableFacts
+from leads.facts.tables import TableFacts
 from leads.judging.basis import Basis
 from leads.judging.scoring import destination
 from leads.models.impact import ARROW

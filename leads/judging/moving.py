@@ -15,7 +15,7 @@ from leadportal.db import rows
 from leadportal.db.pieces import Sql, filled, param
 from leads import ledger
 from leads.explanation import evidence, lines, stored
-from leads.facts import TableFacts
+from leads.facts.tables import TableFacts
 from leads.judging.basis import Basis
 from leads.models import Handoff, HandoffState, Outcome
 

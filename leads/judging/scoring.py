@@ -15,7 +15,7 @@ from funnel.scoring import Scoring, compile_rulebook
 from funnel.stages import LADDER, Stage
 from leadportal.db import prepared
 from leadportal.db.pieces import Sql, filled, param
-from leads.facts import TableFacts
+from leads.facts.tables import TableFacts
 from leads.judging.basis import Basis
 from leads.judging.moving import RESULT, ByHand, Opened, movers
 

@@ -33,7 +33,7 @@ WITH held AS (
           AND (%(among)s::bigint[] IS NULL OR lead_id = ANY(%(among)s::bigint[]))
         ORDER BY id OFFSET 0
     ) n CROSS JOIN LATERAL (
-        -- Lead by lead: joined, each might read all judgements (leads/facts.py).
+        -- Lead by lead: joined, each might read all judgements (leads/facts/tables.py).
         SELECT lead_id FROM leads_judgement WHERE lead_id = n.lead_id
         FOR NO KEY UPDATE SKIP LOCKED
     ) j LIMIT %(limit)s

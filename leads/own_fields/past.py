@@ -14,7 +14,7 @@ from leadportal.db import clock, sweeps
 from leadportal.db.races import again_when_raced
 from leads import retyping
 from leads.checks.reading import Wrong
-from leads.facts import CUSTOM
+from leads.facts.known import CUSTOM
 from leads.field_values import Definitions, read_value
 from leads.fields import definitions
 from leads.ingest.leads import write_leads

@@ -14,7 +14,7 @@ from funnel.models import CriteriaVersion, VersionState
 from funnel.rulebook.parts import Rulebook
 from funnel.stages import Stage
 from funnel.versions import current
-from leads.facts import CUSTOM
+from leads.facts.known import CUSTOM
 from leads.imports.targets import FIELD
 from leads.models import CustomField
 

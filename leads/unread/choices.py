@@ -7,7 +7,7 @@ from typing import Any
 from leadportal.world.countries import COUNTRIES
 from leads import tags
 from leads.columns import COLUMNS, Column
-from leads.facts import CUSTOM
+from leads.facts.known import CUSTOM
 from leads.ingest.records import ATTRIBUTE
 from leads.ingest.unread import is_told_only
 from leads.models import Company, CustomField, FieldType

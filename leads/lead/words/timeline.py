@@ -19,7 +19,7 @@ from funnel.vocabulary.operators import FactType
 from leadportal.db import clock
 from leadportal.look import formats
 from leadportal.look.bidi import apart
-from leads.facts import CUSTOM
+from leads.facts.known import CUSTOM
 from leads.ingest.whence import CAME
 from leads.lead.timeline import (
     ADJUSTMENT,

@@ -14,7 +14,7 @@ from leadportal.look.bidi import apart
 from leads import tags
 from leads.columns import COMPANY_COLUMNS, KEPT_COLUMNS, LEAD_COLUMNS, Column, Section
 from leads.editing.said import Doubt, Said, doubts
-from leads.facts import CUSTOM
+from leads.facts.known import CUSTOM
 from leads.lead.words.events import WORDS
 from leads.lead.words.unread import Notes, noted
 from leads.models import Company, Handoff, Lead

@@ -10,7 +10,7 @@ from funnel.conditions.tree import dump, facts
 from funnel.conditions.values import ConditionError
 from funnel.vocabulary.facts import Fact, Use
 from funnel.vocabulary.operators import FactType
-from leads.facts import FACTS
+from leads.facts.known import FACTS
 from tests.leads.scoring import strategies
 
 WORDS = FACTS.with_facts(

@@ -10,7 +10,7 @@ from funnel.criteria.compare import Change, Comparison, compare
 from funnel.defaults import CONTENT
 from funnel.rulebook.parsing import parse_content
 from funnel.rulebook.saving import prepared
-from leads import facts
+from leads.facts import known
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ Edit = Callable[[dict[str, Any]], None]
 
 
 def rulebook(content):
-    return parse_content(prepared(content), facts.record_vocabulary())
+    return parse_content(prepared(content), known.record_vocabulary())
 
 
 def compared(edit: Edit) -> Comparison:

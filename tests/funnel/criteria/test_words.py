@@ -7,7 +7,7 @@ from funnel.criteria import words
 from funnel.rulebook.parsing import parse_content
 from funnel.rulebook.saving import prepared
 from funnel.vocabulary.facts import Use, uncapital
-from leads.facts import FACTS
+from leads.facts.known import FACTS
 
 
 def clause(data: dict) -> words.Clause:

@@ -8,13 +8,13 @@ from funnel.defaults import CONTENT
 from funnel.drafts import drafts
 from funnel.rulebook.parsing import parse_content
 from funnel.rulebook.saving import prepared
-from leads import facts
+from leads.facts import known
 
 pytestmark = pytest.mark.django_db
 
 
 def rulebook(content):
-    return parse_content(prepared(content), facts.record_vocabulary())
+    return parse_content(prepared(content), known.record_vocabulary())
 
 
 def rows(content, base=CONTENT):

@@ -10,7 +10,7 @@ from funnel.rulebook.parsing import parse_content
 from funnel.rulebook.saving import factors, prepared, with_ids
 from funnel.vocabulary.facts import Fact
 from funnel.vocabulary.operators import FactType
-from leads.facts import FACTS
+from leads.facts.known import FACTS
 
 WORDS = FACTS.with_facts(
     [

@@ -9,7 +9,7 @@ from funnel.text_form.tree import TextError
 from funnel.text_form.writing import written
 from funnel.vocabulary.facts import Fact
 from funnel.vocabulary.operators import FactType
-from leads.facts import FACTS
+from leads.facts.known import FACTS
 
 WORDS = FACTS.with_facts(
     [

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import SettingChange
 from leadportal.db.meanwhile import ChangedMeanwhile
-from leads.facts import custom_fact
+from leads.facts.known import custom_fact
 from leads.field_choices import offering
 from leads.ingest.leads import ingest_leads
 from leads.models import CustomField, Lead, UnreadValue

@@ -14,7 +14,7 @@ from funnel.conditions.tree import Condition, walk
 from funnel.rulebook.parts import Rulebook
 from funnel.scoring import compile_rulebook
 from leadportal.db.pieces import Sql, param
-from leads.facts import TableFacts
+from leads.facts.tables import TableFacts
 from leads.field_values import twin, twins
 from leads.models import Campaign, Company, Event, Lead, Source
 from leads.text import folded_key, key, name_key, word_keys

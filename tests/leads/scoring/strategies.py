@@ -22,7 +22,7 @@ from funnel.vocabulary.operators import (
     Takes,
 )
 from leadportal.world.regions import REGION_OF, SALES_AREA_OF
-from leads.facts import FACTS
+from leads.facts.known import FACTS
 from tests.leads.scoring.reference import PLAIN, Happening, Moment, Person, words
 
 MOMENTS = (

@@ -2,7 +2,7 @@
 
 Names in the SQL: `l` the lead, `j` how it was judged, `c` its company, `src` and `cmp` its source
 and campaign, `lsrc` and `lcmp` those of the last time, `adj` what people adjusted, `s` its scores;
-of its events leads/event_facts.py tells.
+of its events leads/facts/events.py tells.
 """
 
 import json
@@ -15,96 +15,15 @@ from zoneinfo import ZoneInfo
 from accounts.models import Portal
 from funnel.compile import NO_TIME, leaving
 from funnel.conditions.tree import EventTest, Test
-from funnel.vocabulary.facts import Fact, Vocabulary, consent
+from funnel.vocabulary.facts import Fact
 from funnel.vocabulary.operators import FactType
-from funnel.vocabulary.standard import STANDARD
-from leadportal.db import prepared
 from leadportal.db.pieces import Sql, param
 from leadportal.world.regions import REGION_OF, SALES_AREA_OF
-from leads.columns import AMONG_ATTRIBUTES, COLUMNS, KEPT_COLUMNS, Column, Merge
-from leads.event_facts import EventFacts
-from leads.models import CustomField, Lead
+from leads.facts.columns import BESIDE, CALLED, COMPARED, NAMES, PLAIN, WORDS
+from leads.facts.events import EventFacts
+from leads.facts.known import CUSTOM
 from leads.text import BETWEEN, key, word_key
 
-CUSTOM = "attributes."
-# The first ones seen: a sender that makes up purposes must not make up facts without end.
-MOST_PURPOSES = 200
-
-_ASKED = COLUMNS + KEPT_COLUMNS
-# Every fact that any installation has, those of the columns first.
-FACTS = Vocabulary(
-    {**Vocabulary().with_facts(column.fact for column in _ASKED), **STANDARD},
-)
-# Tables of names.
-_POINTED = {"source": "src", "campaign": "cmp", "last_source": "lsrc", "last_campaign": "lcmp"}
-
-
-def _sql_of(column: Column) -> tuple[str, str]:
-    """What SQL compares, and what a person reads. NULL is unknown."""
-    if column.merge is Merge.POINTS:
-        table = _POINTED[column.name]
-        return f"' ' || {table}.key || ' '", f"{table}.name"
-    table = "l" if column.of is Lead else "c"
-    written = f"{table}.{column.name}"
-    if column.kind not in (FactType.TEXT, FactType.CHOICE):
-        return written, written
-    compared = written
-    if column.twin == AMONG_ATTRIBUTES:
-        compared = f"{table}.{AMONG_ATTRIBUTES}->>'{column.name}'"
-    elif column.twin:
-        compared = f"{table}.{column.twin}"
-    elif column.is_plain:
-        compared = f"lower({written})"
-    return f"nullif({compared}, '')", f"nullif({written}, '')"
-
-
-def _words_of(column: Column) -> str:
-    table, name = "l" if column.of is Lead else "c", column.name
-    if column.merge is Merge.POINTS:
-        table, name = _POINTED[column.name], "name"
-    return f"coalesce({table}.word_keys->>'{name}', {_sql_of(column)[0]})"
-
-
-# By name of the fact.
-_COLUMNS: dict[str, tuple[str, str]] = {
-    **{column.fact.name: _sql_of(column) for column in _ASKED},
-    "email_kind": ("nullif(l.email_kind, '')", "nullif(l.email_kind, '')"),
-    "cycle": ("l.cycle", "l.cycle"),
-    "fit": ("s.fit", "s.fit"),
-    "intent": ("s.intent", "s.intent"),
-    "total": ("s.total", "s.total"),
-    "grade": ("nullif(s.grade, '?')", "s.grade"),
-    "stage": ("l.stage", "l.stage"),
-}
-# The words of texts with a twin, where they are not those of the twin itself.
-_WORDS = {
-    column.fact.name: _words_of(column)
-    for column in _ASKED
-    if column.kind is FactType.TEXT and not column.is_plain
-}
-# Compared as written but for case; their words are what stands between punctuation.
-_PLAIN = frozenset(column.fact.name for column in COLUMNS if column.is_plain)
-_NAMES = {
-    column.fact.name: f"leads_{column.name.removeprefix('last_')}"
-    for column in _ASKED
-    if column.merge is Merge.POINTS
-}
-# Of keys asked for, those of what is called so by now, however it is written; once a statement.
-_CALLED = """ARRAY(SELECT ' ' || now.key || ' ' FROM {table} was
-    JOIN {table} now ON now.id = coalesce(was.same_as_id, was.id)
-    WHERE was.folded = ANY(ARRAY(SELECT coalesce(nullif(translate(btrim(key), {{}}, ''), ''),
-        btrim(key)) FROM unnest({{}}) AS key))
-    UNION ALL SELECT unnest({{}}))"""
-# Who came once came last as they came first.
-_LAST = "CASE WHEN l.last_came_at IS NULL THEN l.{name} ELSE l.last_{name} END"
-# Tables joined where a fact is read of them.
-BESIDE = {
-    "c": "LEFT JOIN leads_company c ON c.id = l.company_id",
-    "src": "LEFT JOIN leads_source src ON src.id = l.source_id",
-    "cmp": "LEFT JOIN leads_campaign cmp ON cmp.id = l.campaign_id",
-    "lsrc": f"LEFT JOIN leads_source lsrc ON lsrc.id = {_LAST.format(name='source_id')}",
-    "lcmp": f"LEFT JOIN leads_campaign lcmp ON lcmp.id = {_LAST.format(name='campaign_id')}",
-}
 # Looked up lead by lead: joined, it would be read whole for each lead, where many came in since the
 # planner last counted them.
 _JUDGEMENT = "SELECT ctid AS place, * FROM leads_judgement WHERE lead_id = l.id OFFSET 0"
@@ -118,46 +37,6 @@ _OF_COUNTRY = {
     "company_sales_area": ("c.country", "sales_area"),
 }
 _MAPS = {"region": REGION_OF, "sales_area": SALES_AREA_OF}
-
-
-_OWN = """
-(SELECT TRUE AS is_field, name, label, type, choices, unit, choice_terms::text
-   FROM leads_customfield WHERE same_as_id IS NULL ORDER BY position, label)
-UNION ALL
-(SELECT FALSE, name, '', '', '{}', '', '' FROM leads_consentpurpose ORDER BY first_seen_at, id
- LIMIT %(most)s)
-"""
-
-
-def custom_fact(field: CustomField) -> Fact:
-    return Fact(
-        name=f"{CUSTOM}{field.name}",
-        type=FactType(field.type),
-        label=field.label,
-        unit=field.unit,
-        choices=tuple((choice, field.label_of(choice)) for choice in field.choices),
-    )
-
-
-def record_vocabulary() -> Vocabulary:
-    """Every fact this installation has, also by its fields and purposes of consent: one query."""
-    rows = prepared.fetch(_OWN, {"most": MOST_PURPOSES})
-    fields = [_field(*row[1:]) for row in rows if row[0]]
-    purposes = [row[1] for row in rows if not row[0]]
-    return FACTS.with_facts([*map(custom_fact, fields), *map(consent, purposes)])
-
-
-def _field(
-    name: str, label: str, type_: str, choices: list[str], unit: str, terms: str
-) -> CustomField:
-    return CustomField(
-        name=name,
-        label=label,
-        type=type_,
-        choices=choices,
-        unit=unit,
-        choice_terms=json.loads(terms),
-    )
 
 
 class TableFacts(EventFacts):
@@ -176,8 +55,8 @@ class TableFacts(EventFacts):
 
     def value(self, test: Test) -> Sql:
         name = test.fact.name
-        if name in _COLUMNS:
-            return self._column(_COLUMNS[name][0])
+        if name in COMPARED:
+            return self._column(COMPARED[name][0])
         if name == "created":
             return Sql("(l.created_at AT TIME ZONE {})::date") % param(self.zone.key)
         if name.startswith(CUSTOM):
@@ -196,8 +75,8 @@ class TableFacts(EventFacts):
 
     def raw(self, test: Test) -> Sql:
         name = test.fact.name
-        if name in _COLUMNS:
-            return self._column(_COLUMNS[name][1])
+        if name in COMPARED:
+            return self._column(COMPARED[name][1])
         if name == "created":
             return Sql("l.created_at")
         if name.startswith(CUSTOM):
@@ -211,12 +90,12 @@ class TableFacts(EventFacts):
         return Sql(text)
 
     def words(self, test: Test) -> Sql:
-        if test.fact.name in _WORDS:
-            return self._column(_WORDS[test.fact.name])
+        if test.fact.name in WORDS:
+            return self._column(WORDS[test.fact.name])
         if test.fact.name.startswith(CUSTOM):
             name = param(test.fact.name.removeprefix(CUSTOM))
             return Sql("coalesce(l.word_keys->>{}, {})") % (name, self.value(test))
-        if test.fact.name not in _PLAIN:
+        if test.fact.name not in PLAIN:
             return self.value(test)
         return Sql("(' ' || translate({}, {}, {}) || ' ')") % (
             self.value(test),
@@ -309,17 +188,17 @@ class TableFacts(EventFacts):
         return NO_TIME
 
     def text_key(self, fact: Fact, text: str) -> str:
-        return text.strip().lower() if fact.name in _PLAIN else key(text)
+        return text.strip().lower() if fact.name in PLAIN else key(text)
 
     def text_keys(self, fact: Fact, keys: Sequence[str]) -> Sql:
         asked = param(list(keys), "text[]")
-        if fact.name not in _NAMES:
+        if fact.name not in NAMES:
             return asked
-        called = Sql(_CALLED.format(table=_NAMES[fact.name]))
+        called = Sql(CALLED.format(table=NAMES[fact.name]))
         return called % (param(BETWEEN), asked, asked)
 
     def words_key(self, fact: Fact, text: str) -> str:
-        if fact.name not in _PLAIN:
+        if fact.name not in PLAIN:
             return word_key(text)
         return f" {' '.join(text.lower().translate(_GAPS).split())} "
 
