@@ -7,6 +7,7 @@ tests/conftest.py, so any number of them work side by side.
 import os
 import tempfile
 
+from leadportal.local import postgres
 from tests.shared import VARIABLE, is_one_of_several
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="leadportal-tests-")
