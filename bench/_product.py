@@ -53,14 +53,22 @@ class Product:
     def memory(self) -> Counter[str]:
         """MiB of each kind of process; a page that several share is counted in parts (PSS)."""
         used: Counter[str] = Counter()
+        for kind, size in self._sizes():
+            used[kind] += size  # type: ignore[assignment]
+        return used
+
+    def largest(self, kind: str) -> float:
+        """MiB of the largest process of one kind."""
+        return max(size for name, size in self._sizes() if name == kind)
+
+    def _sizes(self) -> Iterator[tuple[str, float]]:
         for pid, kind in self.processes().items():
             try:
                 lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
             except OSError:  # it has just ended
                 continue
             kilobytes = next(line.split()[1] for line in lines if line.startswith("Pss:"))
-            used[kind] += int(kilobytes) / 1024  # type: ignore[assignment]
-        return used
+            yield kind, int(kilobytes) / 1024
 
     def cpu(self, kind: str) -> float:
         """Seconds that the processes of one kind have computed so far."""

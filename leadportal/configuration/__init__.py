@@ -1,6 +1,6 @@
-"""The settings by what they are about; Django reads them together (leadportal/settings.py).
+"""Settings by what they are about; leadportal/settings.py gathers them for Django.
 
-installation: which one this is, where its files lie · address: where it is asked · application:
-its apps, and what a request goes through · database, with Redis and caches · people: signing in ·
-answers: what may be asked, and comes back · mail, with the logs.
+installation: which one this is, where its files lie · address: where it is asked · database, with
+Redis and caches · people: signing in · answers: what may be asked, and comes back · mail, with the
+logs.
 """

@@ -1,9 +1,11 @@
 """What stays is never walked by the collector of cycles, in the web process and in workers."""
 
 import gc
+from pathlib import Path
 
 import pytest
 
+import manage
 from leadportal import celery, gunicorn
 
 
@@ -39,3 +41,15 @@ def test_what_stays_is_left_alone_and_shared_with_forks(settle):
 def test_web_processes_are_forked_from_one_that_has_loaded_everything():
     assert gunicorn.preload_app
     assert not gunicorn.reload
+
+
+def test_a_command_makes_the_classes_of_its_migrations_undisturbed(monkeypatch):
+    seen = []
+    monkeypatch.setattr("sys.argv", ["manage.py", "version"])
+    monkeypatch.setattr(
+        manage, "execute_from_command_line", lambda _: seen.append(gc.get_threshold()[0])
+    )
+
+    manage.run(Path("/nowhere"))
+
+    assert seen[0] > 10_000
