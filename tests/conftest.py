@@ -92,6 +92,9 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Start the PostgreSQL of this process; only one that asks for the database pays for it."""
+    # Migrating makes the classes of all models some hundred times: a third of its time went into
+    # looking through them.
+    gc.disable()
     # What the user nobody owns, where it has to run the server, is not ours to copy.
     if is_one_of_several() and not postgres.postgres_account().user:
         migrated = made_once("migrated", lambda folder: make_migrated(folder, django_db_blocker))
@@ -153,6 +156,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
     Emptying after a test is not an edit of history: it passes the triggers of the ledger.
     """
+    gc.enable()
     with django_db_blocker.unblock():
         shipped = keep_shipped_rows()
         emptied = [
