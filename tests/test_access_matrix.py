@@ -695,6 +695,12 @@ def shape(answer: HttpResponse) -> tuple[int, str]:
     return answer.status_code, words
 
 
+def forms_that_post(answer: HttpResponse) -> list[str]:
+    """The forms of a page that write."""
+    forms = answer.content.decode().split('method="post"')[1:]
+    return [form.split("</form>")[0] for form in forms]
+
+
 def door(answer: HttpResponse, call: Call) -> int:
     """The status; 0 for what the domain says of a handoff that a colleague holds."""
     past = call.answer == 0 and answer.status_code in {200, 201, 400, 409}
@@ -728,6 +734,8 @@ def test_a_page_opens_to_whom_the_policy_lets(world: World, name: str, page: Pag
         else:
             expected = page.answer
         assert answer.status_code == expected, who
+        # What makes it act once, however often it is sent (leadportal/web/once.py).
+        assert all('name="once"' in form for form in forms_that_post(answer)), who
 
 
 @page_lines
