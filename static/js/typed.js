@@ -123,6 +123,7 @@ function arrive() {
 let isFirst = true;
 
 export function begin() {
+  import("./shown.js").catch(() => {});
   if (isFirst) arrive();
   if (find("[data-keep]")) return keep();
   if (!root.dataset.who) return;
