@@ -17,7 +17,9 @@ function seen(field) {
 function note({ target }) {
   if (target.method !== "post") return;
   const path = new URL(target.action, location.href).pathname;
-  sessionStorage.shown = JSON.stringify([path, [...target.elements].flatMap(seen)]);
+  const rows = [...target.elements].flatMap(seen);
+  // What is sent once more is a form of hidden fields, seen before.
+  if (rows.length) sessionStorage.shown = JSON.stringify([path, rows]);
 }
 
 // What is not among them was never seen, as the form's own marks.
@@ -32,5 +34,7 @@ function inWords(list) {
   });
 }
 
-findAll("dl[data-keep]").forEach(inWords);
+const lists = findAll("dl[data-keep]");
+lists.forEach(inWords);
+if (!lists.length) sessionStorage.removeItem("shown");
 on("submit", note);

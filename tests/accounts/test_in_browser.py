@@ -222,7 +222,8 @@ def test_what_was_typed_outlives_a_database_that_does_not_answer(sign_in, axe, p
 
 
 def test_what_came_after_the_visit_ended_is_told_in_the_words_of_its_form(sign_in, axe, person):
-    page = sign_in(person(Role.ADMIN))
+    admin = person(Role.ADMIN)
+    page = sign_in(admin)
     page.goto("/settings")
     page.get_by_label("Company name").fill("Brightwater & Sons")
     page.get_by_label("One person may sign for both departments").check()
@@ -243,6 +244,19 @@ def test_what_came_after_the_visit_ended_is_told_in_the_words_of_its_form(sign_i
     assert rows["Minutes to claim"] == "45"
     assert not any("_" in name for name in rows)
     axe(page)
+
+    beside = page.context.new_page()
+    beside.goto("/account/login/")
+    beside.get_by_label("Email").fill(admin.email)
+    beside.get_by_label("Password").fill(PASSWORD)
+    beside.get_by_role("button", name="Sign in").click()
+    beside.wait_for_url("**/overview")
+    page.get_by_role("button", name="I have signed in").click()
+    expect(page.get_by_role("heading", name="This was not saved")).to_be_visible()
+    expect(told).to_contain_text("One person may sign for both departments")
+    page.get_by_role("button", name="Send it now").click()
+    expect(page.locator(".toast")).to_contain_text("Saved.")
+    assert Portal.load().company_name == "Brightwater & Sons"
 
 
 def test_a_drawer_says_so_and_keeps_what_was_typed(sign_in, person):
