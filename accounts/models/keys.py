@@ -79,3 +79,8 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.integration} · {self.public_id}"
+
+    @property
+    def may(self) -> list[str]:
+        """What it is allowed, in words."""
+        return [Scope(one).label for one in self.scopes]

@@ -1,11 +1,13 @@
 """How a form's fields are shown: the control, its name, and what is wrong with it."""
 
+import re
 from collections.abc import Iterable
 
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 register = template.Library()
@@ -73,3 +75,9 @@ def options(choices: Iterable[str | tuple[str, str]], chosen: str) -> SafeString
 
 
 SELECTED = mark_safe(" selected")
+
+
+@register.filter
+def in_words(name: str) -> str:
+    """The name of a field whose label nothing here knows: "hold_until" is "Hold until"."""
+    return capfirst(re.sub(r"[._]+", " ", name).strip())

@@ -108,8 +108,8 @@ register.filter(bidi.apart)
 
 @register.filter
 def breakable(text: str) -> str | SafeString:
-    """`{{ lead.email|breakable }}`: an address, which breaks where its parts end if it must."""
-    if " " in text or not {"@", "."} & set(text):
+    """`{{ lead.email|breakable }}`: an address or a file's name, broken where its parts end."""
+    if " " in text or not {"@", ".", "_"} & set(text):
         return text
-    parts = re.findall(r"[^@.]*[@.]?", text)
+    parts = re.findall(r"[^@._]*[@._]?", text)
     return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in parts if part))

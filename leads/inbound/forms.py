@@ -9,6 +9,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
+from django.utils.text import capfirst
 
 from accounts.models import Integration
 from accounts.portal.forms import PRINTABLE
@@ -186,7 +187,7 @@ class ValuesForm(Shared):
         for one in self.seen:
             self.fields[_name_of(one.path)] = forms.ChoiceField(
                 label=one.label,
-                choices=[(GUESS, f"As guessed: {self._guessed(one)}"), *choices],
+                choices=[(GUESS, f"{capfirst(self._guessed(one))} (as guessed)"), *choices],
                 required=False,
             )
 

@@ -70,14 +70,14 @@ def begin(
     return waits
 
 
-def words(waits: Nurture) -> str:
+def words(waits: Nurture, *, day: str = "%-d %B %Y") -> str:
     """Until when, as the end of "Waits …"."""
-    day = f"until {waits.return_on:%-d %B %Y}" if waits.return_on else ""
+    until = f"until {waits.return_on:{day}}" if waits.return_on else ""
     if waits.return_event == ANYTHING:
         event = "until something is new"
     else:
         event = f"for “{event_label(waits.return_event)}”" if waits.return_event else ""
-    return " or ".join(filter(None, [day, event]))
+    return " or ".join(filter(None, [until, event]))
 
 
 def check_terms(return_on: date | None, return_event: str, at: datetime) -> None:

@@ -14,10 +14,12 @@ from leads.models import Nurture
 from leads.nurture import nurture
 from leads.nurture.listing import BACK, NONE, WAITS, Asked
 
+SHORT = "%-d\u00a0%b\u00a0%Y"
 
-def waits(one: Nurture) -> str:
+
+def waits(one: Nurture, *, day: str = "%-d %B %Y") -> str:
     """ "until 3 March 2027 or for “Chat”" """
-    said = nurture.words(one)
+    said = nurture.words(one, day=day)
     return f"by hand only; noted {said}" if one.by_hand_only else said
 
 
@@ -37,7 +39,7 @@ def rows(found: list[Nurture]) -> list[dict[str, Any]]:
             "wait": one,
             "lead": one.lead,
             "reason": reason(one),
-            "until": waits(one),
+            "until": waits(one, day=SHORT),
             "away": away(one) if one.ended_at else "",
             "cause": sentence(one.ended_by),
         }

@@ -18,6 +18,7 @@ from leadportal.db.meanwhile import ChangedMeanwhile
 from leadportal.web.answers import fragment, go, refused
 from leadportal.web.posts import post_only
 from leads import fields
+from leads import words as phrases
 from leads.inbound import deliveries, suspicion
 from leads.inbound.api import address_of, too_often
 from leads.inbound.languages import wanted, words_of
@@ -67,7 +68,7 @@ def form_page(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     context = {
         "one": one,
         "asked": asking.asked(one, defined),
-        "texts": texts,
+        "texts": [(text, phrases.purpose(text.purpose).capitalize()) for text in texts],
         "url": words.url(one),
         "frame": words.frame(one) if one.framed_by else "",
         "html": words.html(one, texts, defined) if one.is_pasted else "",

@@ -22,17 +22,19 @@ function closeMenu({ target }) {
 }
 
 // What was typed and not sent, never shown to another person than the one who typed it.
-async function lookForTyped() {
+function openTyped() {
   const { who } = root.dataset;
   if (who && sessionStorage.who !== who) {
     sessionStorage.clear();
     sessionStorage.who = who;
   }
-  if (sessionStorage.typed || localStorage.length || find("[data-keep], [data-draft]"))
-    (await import("./typed.js")).begin();
+  if (sessionStorage.typed || localStorage.length || find("[data-keep], .fld"))
+    import("./typed.js").then(
+      ({ begin }) => begin(),
+      () => {},
+    );
 }
 
-on("htmx:afterSettle", letToastsLeave);
 on("click", closeMenu);
 // Switched at once where the script comes; else by the form, as without any.
 find("[data-theme-form]").onsubmit = ({ target, submitter }) => {
@@ -71,5 +73,6 @@ startKeys();
 startParts();
 letToastsLeave();
 startLive();
-on("htmx:afterSettle", lookForTyped);
-addEventListener("load", lookForTyped);
+on("htmx:afterSettle", letToastsLeave);
+on("htmx:afterSettle", openTyped);
+addEventListener("load", openTyped);

@@ -21,6 +21,14 @@ function keep() {
     sessionStorage.typed = JSON.stringify(forms.map((form) => [path(form), said(form)]));
 }
 
+// What is sent from where it is told is not given back once more.
+function again() {
+  keep();
+  findAll("form[data-keep]").forEach((form) =>
+    form.addEventListener("submit", () => sessionStorage.removeItem("typed")),
+  );
+}
+
 // The page stays as it is, and so does what is typed on it, until somebody signs in.
 export function signedOut(url) {
   const here = encodeURIComponent(location.pathname + location.search);
@@ -123,8 +131,9 @@ function arrive() {
 let isFirst = true;
 
 export function begin() {
+  import("./shown.js").catch(() => {});
   if (isFirst) arrive();
-  if (find("[data-keep]")) return keep();
+  if (find("[data-keep]")) return again();
   if (!root.dataset.who) return;
   giveBack(isFirst);
   isFirst = false;

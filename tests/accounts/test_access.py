@@ -6,6 +6,7 @@ import time_machine
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from pytest_django.asserts import assertContains
 
 from accounts.models import Portal, User
 from accounts.roles import Role
@@ -30,6 +31,14 @@ def test_a_part_of_a_page_says_where_to_sign_in_and_moves_nobody(client: Client,
     assert answer.status_code == 401
     assert answer["Sign-In"] == "/account/login/"
     assert "HX-Redirect" not in answer
+
+
+def test_what_came_after_the_visit_is_told_in_words_without_a_script(client: Client, db):
+    answer = client.post("/settings", {"hold_until": "2027-01-04", "take.job_title": "first"})
+
+    assert answer.status_code == 401
+    assertContains(answer, '<dt data-name="hold_until">Hold until</dt>', status_code=401, html=True)
+    assertContains(answer, ">Take job title</dt>", status_code=401)
 
 
 def test_pages_are_kept_by_no_cache(client_of: Callable[..., Client]):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from playwright.sync_api import expect
 
@@ -216,6 +217,44 @@ def test_what_was_typed_outlives_a_database_that_does_not_answer(sign_in, axe, p
         axe(page)
 
     page.get_by_role("button", name="Send it again").click()
+    expect(page.locator(".toast")).to_contain_text("Saved.")
+    assert Portal.load().company_name == "Brightwater & Sons"
+
+
+def test_what_came_after_the_visit_ended_is_told_in_the_words_of_its_form(sign_in, axe, person):
+    admin = person(Role.ADMIN)
+    page = sign_in(admin)
+    page.goto("/settings")
+    page.get_by_label("Company name").fill("Brightwater & Sons")
+    page.get_by_label("One person may sign for both departments").check()
+    page.get_by_label("Minutes to claim").fill("45")
+    Session.objects.all().delete()
+
+    page.get_by_role("button", name="Save settings").click()
+
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    told = page.locator("main dl")
+    expect(told).to_contain_text("One person may sign for both departments")
+    rows = dict(
+        zip(told.locator("dt").all_inner_texts(), told.locator("dd").all_inner_texts(), strict=True)
+    )
+    assert rows["Company name"] == "Brightwater & Sons"
+    assert rows["One person may sign for both departments"] == "yes"
+    assert rows["Currency"] == "EUR, Euro"
+    assert rows["Minutes to claim"] == "45"
+    assert not any("_" in name for name in rows)
+    axe(page)
+
+    beside = page.context.new_page()
+    beside.goto("/account/login/")
+    beside.get_by_label("Email").fill(admin.email)
+    beside.get_by_label("Password").fill(PASSWORD)
+    beside.get_by_role("button", name="Sign in").click()
+    beside.wait_for_url("**/overview")
+    page.get_by_role("button", name="I have signed in").click()
+    expect(page.get_by_role("heading", name="This was not saved")).to_be_visible()
+    expect(told).to_contain_text("One person may sign for both departments")
+    page.get_by_role("button", name="Send it now").click()
     expect(page.locator(".toast")).to_contain_text("Saved.")
     assert Portal.load().company_name == "Brightwater & Sons"
 

@@ -15,8 +15,14 @@ DECLARED = re.compile(r"^(?:export )?(?:async )?(?:const|let|function|class) (\w
 
 
 def entries() -> list[str]:
-    later = re.findall(r'import\("\./([\w-]+\.js)"\)', storage.served(MAIN))
-    return [MAIN, *(f"js/{name}" for name in later), *of_one_page()]
+    later = loaded_by(MAIN)
+    return [MAIN, *later, *(name for one in later for name in loaded_by(one)), *of_one_page()]
+
+
+def loaded_by(name: str) -> list[str]:
+    """What a script loads when it is needed."""
+    later = re.findall(r'import\("\./([\w-]+\.js)"\)', storage.served(name))
+    return [f"js/{one}" for one in later]
 
 
 def of_one_page() -> list[str]:

@@ -62,6 +62,14 @@ def test_a_key_for_a_known_system_joins_it(client_of, integration):
     assert ApiKey.objects.get().integration == integration
 
 
+def test_the_list_says_in_words_what_a_key_may(client_of, integration):
+    keys.create(integration, scopes=["leads:write", "metrics:read"])
+
+    page = client_of(Role.ADMIN).get("/settings/keys").content.decode()
+
+    assert "Send leads in<br>Read the numbers of Quality and Overview" in page
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [

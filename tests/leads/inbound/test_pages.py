@@ -142,7 +142,7 @@ def test_its_values_are_listed_with_an_example_and_read_as_said(browser, inlet, 
     came(one, ANA)
     url = f"{one.get_absolute_url()}/values"
     page = browser.get(url)
-    assert "Größe" in text(page) and "As guessed: Email" in text(page)
+    assert "Größe" in text(page) and "Email (as guessed)" in text(page)
     rows = page.context["form"].rows
     typed = {row.field.html_name: "guess" for row in rows}
     (place,) = [row.field.html_name for row in rows if row.seen.path == "Größe"]

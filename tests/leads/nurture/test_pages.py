@@ -63,7 +63,7 @@ def test_who_waits_stands_with_until_when_and_why(ines):
 
     assert sorted(rows(page)) == ["Arjun Mehta", "Maya Lindqvist"]
     text = page.content.decode()
-    assert f"until {day:%-d %B %Y} or for “Chat”" in text
+    assert f"until {day:%-d\u00a0%b\u00a0%Y} or for “Chat”" in text
     assert "by hand only; noted until" in text
     assert "Nordic food Q4" in text and "No budget" in text
 

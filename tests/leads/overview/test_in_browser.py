@@ -18,6 +18,14 @@ PAGES = [
     ("/criteria", Role.SALES, "What makes an SQL"),
 ]
 
+# The key of the palette beside its field, and where what stands below the figures ends.
+KEY_IN_ITS_FRAME = """[".find", ".find kbd"].every((one) => {
+  const { scrollWidth, clientWidth } = document.querySelector(one);
+  return scrollWidth <= clientWidth;
+})"""
+NOTES_END = """[...document.querySelectorAll(".tile .d > span")]
+  .map((note) => note.getBoundingClientRect().bottom)"""
+
 
 @pytest.fixture
 def month(live_portal) -> None:
@@ -57,6 +65,8 @@ def test_a_full_page_is_accessible_and_does_not_scroll_sideways(
     assert title in page.inner_text("h1")
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(KEY_IN_ITS_FRAME)
+    assert width == 390 or len(set(page.evaluate(NOTES_END))) <= 1
 
 
 @pytest.mark.parametrize(("url", "role", "title"), PAGES)

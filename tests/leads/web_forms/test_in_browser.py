@@ -5,8 +5,9 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.roles import Role
+from leads.duplicates import search
 from leads.inbound import deliveries, inlets, job
-from leads.models import Consent, Delivery, Lead
+from leads.models import Consent, Delivery, Duplicate, Lead
 from leads.web_forms import web_forms
 from tests import factories
 
@@ -144,3 +145,27 @@ def test_what_a_value_is_is_dragged_onto_it(sign_in, axe):
 
     inlet.refresh_from_db()
     assert inlet.mapping == {"w": "company.name"}
+
+
+# How many lines a cell takes, by the words in it.
+LINES = """(cell) => {
+  const words = document.createRange();
+  words.selectNodeContents(cell);
+  return words.getClientRects().length;
+}"""
+
+
+def test_no_word_of_a_narrow_column_is_broken(sign_in):
+    manager = factories.marketing_manager()
+    form = web_forms.create(manager, name="Demo", slug="demo")
+    web_forms.ask_consent(form, manager, purpose="marketing", text="Write to me by mail. " * 9)
+    for _ in range(2):
+        factories.lead("Anna Nowak", phone="+46401234599", campaign=factories.campaign())
+    search.drain()
+    page, phone = sign_in(manager), sign_in(manager, width=390)
+
+    page.goto(form.get_absolute_url())
+    phone.goto(Duplicate.objects.get().get_absolute_url())
+
+    assert page.get_by_role("cell", name="Marketing", exact=True).evaluate(LINES) == 1
+    assert phone.get_by_role("rowheader", name="Campaign").evaluate(LINES) == 1

@@ -172,6 +172,12 @@ def test_the_version_of_a_consent_says_when_it_was_worded(browser, form, manager
     assert re.search(r"1 ?today \d\d:\d\d", text(browser.get(form.get_absolute_url())))
 
 
+def test_a_consent_says_in_words_what_it_is_for(browser, form, manager):
+    web_forms.ask_consent(form, manager, purpose="marketing_mails", text="News")
+
+    assert "Marketing mails" in text(browser.get(form.get_absolute_url()))
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
