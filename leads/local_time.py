@@ -10,6 +10,8 @@ from leadportal.world.zones import zone_of_place
 from leads.models import Lead
 
 MORNING = time(9)
+# Between these nobody minds a call.
+FIRST_CALL, LAST_CALL = time(8), time(20)
 MONDAY = 0
 
 
@@ -31,6 +33,12 @@ def told(lead: Lead, now: datetime) -> str:
     return f"{theirs:%H:%M}, {formats.duration(ahead)} {way} you"
 
 
+def is_day(lead: Lead, at: datetime) -> bool:
+    """Whether it is a time to call where the lead is; where nobody knows, on the reader's clock."""
+    here = timezone.localtime(at, zone_of(lead))
+    return FIRST_CALL <= here.time() <= LAST_CALL
+
+
 def tomorrow(lead: Lead, now: datetime) -> datetime:
     """Tomorrow at nine on their clock; on the reader's where theirs is unknown."""
     here = now.astimezone(zone_of(lead) or timezone.get_current_timezone())
@@ -38,9 +46,10 @@ def tomorrow(lead: Lead, now: datetime) -> datetime:
 
 
 def next_week(lead: Lead, now: datetime) -> datetime:
-    """Next Monday at nine, by the same clock."""
+    """Next Monday at nine, by the same clock; the one after where that is tomorrow."""
     here = now.astimezone(zone_of(lead) or timezone.get_current_timezone())
-    return _morning(here, days=7 - (here.weekday() - MONDAY))
+    days = 7 - (here.weekday() - MONDAY)
+    return _morning(here, days=days if days > 1 else days + 7)
 
 
 def _morning(here: datetime, *, days: int) -> datetime:

@@ -42,13 +42,14 @@ class PersonForm(Shared):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for kind in GROUPS:
+            choices = kind.choices()
             self.fields[kind.name] = forms.TypedMultipleChoiceField(
                 label=kind.label,
                 help_text=kind.help_text,
-                choices=kind.choices(),
+                choices=choices,
                 coerce=int,
                 required=False,
-                widget=Ticks,
+                widget=Ticks if choices else forms.MultipleHiddenInput,
             )
 
     def teams(self) -> list[str]:

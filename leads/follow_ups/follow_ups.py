@@ -40,9 +40,12 @@ def day_end(at: datetime) -> datetime:
 
 
 def choices(lead: Lead, at: datetime) -> dict[str, datetime]:
-    """The times that are offered with one tap: later today while it lasts, tomorrow, next week."""
+    """The times that are offered with one tap: later today, tomorrow, next week.
+
+    Later only while it is today here, and no night where the lead is.
+    """
     later = _half_hour(at + LATER)
-    today = {"later": later} if later < day_end(at) else {}
+    today = {"later": later} if later < day_end(at) and local_time.is_day(lead, later) else {}
     return today | {
         "tomorrow": local_time.tomorrow(lead, at),
         "week": local_time.next_week(lead, at),

@@ -90,8 +90,10 @@ class Figures:
     def _decided(self) -> list[Told]:
         """How many Sales has decided, or while there is none, how many it has not."""
         now = self.now
+        if not now.handed:
+            return [Told("none handed over")]
         if not now.decided:
-            url = self._behind(catalogue.UNDECIDED) if now.handed else ""
+            url = self._behind(catalogue.UNDECIDED)
             return [Told(formats.number(now.handed), url), Told(" not decided yet")]
         if not now.acceptance.is_ranked:
             return [Told("decided so far")]
@@ -100,17 +102,19 @@ class Figures:
 
     def claims(self) -> Tile:
         label = f"Claimed in {promised(self.portal.claim_minutes)}"
-        return self._share("sa", CLAIMS, label, self._median(catalogue.TO_CLAIM, self.now.to_claim))
+        return self._share(
+            "sa", CLAIMS, label, self._median(catalogue.TO_CLAIM, self.now.to_claim, "none claimed")
+        )
 
     def touches(self) -> Tile:
         label = f"First touch in {promised(self.portal.touch_minutes)}"
-        note = self._median(catalogue.TO_TOUCH, self.now.to_touch)
+        note = self._median(catalogue.TO_TOUCH, self.now.to_touch, "none touched")
         return self._share("sa", TOUCHES, label, note)
 
     def queue(self) -> Tile:
         waiting, url = self.waiting, counted_url(catalogue.WAITING)
         if waiting.oldest is None:
-            return Tile(catalogue.WAITING.label, [Told("0")], [Told("every SQL is claimed")])
+            return Tile(catalogue.WAITING.label, [Told("0")], [Told(self._none_waits())])
         oldest = f"oldest {formats.duration(self.period.ends - waiting.oldest)}"
         note = [Told(oldest, url, "Opens those it is the oldest of")]
         if waiting.late:
@@ -118,12 +122,15 @@ class Figures:
             note = [Told(late, counted_url(catalogue.LATE), look="bad-ink"), Told(", "), *note]
         return Tile(catalogue.WAITING.label, [Told(formats.number(waiting.waiting), url)], note)
 
+    def _none_waits(self) -> str:
+        return "every SQL is claimed" if self.now.handed else "no SQL was handed over"
+
     def _behind(self, metric: Metric) -> str:
         return counted_url(metric, self.period)
 
-    def _median(self, metric: Metric, seconds: float | None) -> list[Told]:
+    def _median(self, metric: Metric, seconds: float | None, none: str) -> list[Told]:
         if seconds is None:
-            return []
+            return [Told(none)]
         return [Told(f"median {formats.duration(seconds)}", self._behind(metric), OF_MEDIAN)]
 
     def _count(

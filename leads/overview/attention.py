@@ -1,5 +1,6 @@
 """What needs a manager now, and the first steps of a new installation: only what is true."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,11 +43,17 @@ class Need:
 
 
 def needs(
-    user: User, waiting: Waiting, reps: list[Rep], live: CriteriaVersion, at: datetime
+    user: User,
+    waiting: Waiting,
+    reps: list[Rep],
+    live: CriteriaVersion,
+    at: datetime,
+    unsigned: Sequence[CriteriaVersion] = (),
 ) -> list[Need]:
-    """Most pressing first. Two queries."""
+    """Most pressing first; `unsigned` wait for this person's signature. Two queries."""
     parked, unknown = _oddities()
     found = [
+        *_to_sign(unsigned, live),
         *_late_claims(user, waiting),
         *_late_touches(reps),
         *_given_back(user, reps),
@@ -61,7 +68,7 @@ def needs(
                 behind=reverse("parked"),
             )
         )
-    if live.is_shipped_default:
+    if live.is_shipped_default and not unsigned:
         found.append(
             Need(
                 "over",
@@ -74,6 +81,19 @@ def needs(
     if unknown:
         found.append(_unknown(unknown))
     return found
+
+
+def _to_sign(versions: Sequence[CriteriaVersion], live: CriteriaVersion) -> list[Need]:
+    return [
+        Need(
+            "over",
+            f"Sign {version} or send it back",
+            apart(version.note) or f"It waits for your signature to follow {live}.",
+            f"{reverse('criteria-compare', args=[live.number, version.number])}#sign",
+            "Read",
+        )
+        for version in versions
+    ]
 
 
 def _late_claims(user: User, waiting: Waiting) -> list[Need]:
@@ -193,7 +213,7 @@ SELECT EXISTS (SELECT FROM accounts_portal WHERE company_name <> 'Your company')
 """
 
 
-def first_steps() -> list[FirstStep]:
+def first_steps(user: User) -> list[FirstStep]:
     """From an empty database to a claimed SQL, in the order that works; [] once it was walked."""
     with connection.cursor() as cursor:
         cursor.execute(_DONE)
@@ -210,9 +230,10 @@ def first_steps() -> list[FirstStep]:
         ),
         FirstStep(
             "Add a marketer and a rep",
-            "On the server, for each: manage.py create_user ines@example.com --role marketing"
-            " (or sales)",
+            "An admin adds them, and gives each a link to choose a password.",
             people,
+            reverse("people") if can(user, Action.EDIT_PEOPLE) else "",
+            "People",
         ),
         FirstStep(
             "Create an API key",

@@ -3,14 +3,16 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedRequest, permission_required
+from accounts.models import User
 from accounts.policy import Action
 from funnel.models import CriteriaVersion, VersionState
+from funnel.versions import signing
 from leadportal.look import formats
 from leadportal.look.line_chart import LineChart, Point, Series, line_charts
 from leadportal.look.told import Told
@@ -42,7 +44,7 @@ def overview(request: AuthenticatedRequest) -> HttpResponse:
     figures = figures_asked_for(request)
     period = figures.period
     team = of_period("reps", period, lambda: reps.reps(period))
-    versions = list(_newest_versions())
+    versions = list(_newest_versions(request.user))
     live = next(version for version in versions if version.state == VersionState.LIVE)
     context = {
         "week": period.last_day.isocalendar().week,
@@ -55,8 +57,15 @@ def overview(request: AuthenticatedRequest) -> HttpResponse:
         ],
         "marketing": _marketing_promises(figures),
         "sales": _sales_promises(figures),
-        "needs": attention.needs(request.user, figures.waiting, team, live, period.ends),
-        "first_steps": [] if figures.now.claimed else attention.first_steps(),
+        "needs": attention.needs(
+            request.user,
+            figures.waiting,
+            team,
+            live,
+            period.ends,
+            unsigned=[version for version in versions if version.waits_for_reader],
+        ),
+        "first_steps": [] if figures.now.claimed else attention.first_steps(request.user),
         "charts": charts(figures, versions),
         "reps": _with_links(team, period),
         "of_median": OF_MEDIAN,
@@ -66,9 +75,14 @@ def overview(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "leads/overview/overview.html", periods(figures) | context)
 
 
-def _newest_versions() -> QuerySet[CriteriaVersion]:
-    """The live one is always among them: only a proposed and a scheduled one can be newer."""
+def _newest_versions(user: User) -> QuerySet[Any]:
+    """The live one is always among them: only a proposed and a scheduled one can be newer.
+
+    With `waits_for_reader`: whether the signature of this person is asked for.
+    """
     known = CriteriaVersion.objects.exclude(state=VersionState.DRAFT).defer("content")
+    to_sign = signing.signatures_waiting_for(user)
+    known = known.annotate(waits_for_reader=Q(pk__in=to_sign.values("pk")))
     return known[:SHOWN_VERSIONS]
 
 

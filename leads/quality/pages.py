@@ -41,12 +41,12 @@ def quality(request: AuthenticatedRequest) -> HttpResponse:
 def _origins(figures: Figures, sort: str) -> dict[str, Any]:
     """The funnel, and where its leads came from."""
     period, overall = figures.period, figures.now.acceptance
-    cohorts, before, (sources, campaigns), reasons = of_period(
+    cohorts, (before, any_leads), (sources, campaigns), reasons = of_period(
         "verdicts-by-origin",
         period,
         lambda: (
             cohort.cohorts(period),
-            cohort.created_before(period),
+            cohort.created_before_and_ever(period),
             verdicts.verdicts(period),
             verdicts.rejection_reasons(period),
         ),
@@ -55,6 +55,7 @@ def _origins(figures: Figures, sort: str) -> dict[str, Any]:
     rows = tables.by_source(cohorts, sources, reasons, overall=overall, period=period)
     return {
         "cohort": cohorts.everybody,
+        "any_leads": any_leads,
         "cohort_url": leads_url(since),
         "back_url": leads_url(since, reached=Stage.REJECTED),
         "nurtured_url": leads_url(since, reached=Stage.REJECTED, stage=Stage.NURTURE),

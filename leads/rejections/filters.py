@@ -138,9 +138,9 @@ def nothing(asked: Asked) -> dict[str, str]:
             "empty_url": clear,
             "empty_link": "Show all of them",
         }
-    if asked.state == OPEN:
+    if asked.state == OPEN and Handoff.objects.rejected().exists():
         return {"empty_title": "All answered", "empty_text": _lately()}
-    title, text = NOTHING[asked.state]
+    title, text = NOTHING.get(asked.state, NOTHING[ALL])
     return {"empty_title": title, "empty_text": text}
 
 
@@ -150,4 +150,5 @@ def _lately() -> str:
         hour=0, minute=0, second=0, microsecond=0
     )
     count = Handoff.objects.rejected().filter(closed_at__gte=first).count()
-    return f"Sales rejected {formats.some(count, 'lead')} since {first:%A} {first.day} {first:%B}."
+    leads = formats.some(count, "lead") if count else "no lead"
+    return f"Sales rejected {leads} since {first:%A} {first.day} {first:%B}."

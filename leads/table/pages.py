@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
@@ -73,7 +74,11 @@ def lead_list(request: AuthenticatedRequest) -> HttpResponse:
         "may_import": policy.can(request.user, Action.IMPORT_LEADS),
         "walk": f"?{urlencode([('from', 'leads'), *_pairs(request.GET)])}",
         **offered,
-        **(_count(found, page, sort) if page.rows else _nothing(rows, request.GET, chips)),
+        **(
+            _count(found, page, sort)
+            if page.rows
+            else _nothing(request.user, rows, chips, request.GET)
+        ),
     }
     return render(request, "leads/table/leads.html", context)
 
@@ -220,10 +225,30 @@ def _any_of(seen: QuerySet[Lead], *columns: str) -> Q:
 # --- nothing found -----------------------------------------------------------------------------
 
 
-def _nothing(rows: QuerySet[Lead], query: QueryDict, chips: list[dict[str, str]]) -> dict[str, str]:
+def _none_yet(user: User) -> dict[str, str]:
+    """What the list is for, and where leads come from."""
+    if not user.has_role(*policy.SEES_EVERY_LEAD):
+        return {
+            "empty_title": "No leads of yours yet",
+            "empty_text": "Those handed to your queues are listed here, whatever became of them.",
+            "empty_url": reverse("queue"),
+            "empty_link": "Open the queue",
+        }
+    found = {
+        "empty_title": "No leads yet",
+        "empty_text": "Forms, ad platforms and other systems send them in, or a file brings them.",
+    }
+    if policy.can(user, Action.EDIT_INBOUND):
+        return found | {"empty_url": reverse("inlets"), "empty_link": "Set up how they come in"}
+    return found | {"empty_url": reverse("imports"), "empty_link": "Import a file"}
+
+
+def _nothing(
+    user: User, rows: QuerySet[Lead], chips: list[dict[str, str]], query: QueryDict
+) -> dict[str, str]:
     """What to do without to see some: "Remove Country is Chile to see 41." """
     if not chips and not query.get("search"):
-        return {"empty_title": "No leads yet", "empty_text": "Forms and lists send them in."}
+        return _none_yet(user)
     best: tuple[int, dict[str, str]] | None = None
     for chip in chips[-TRIED:]:
         rest = query.copy()

@@ -105,7 +105,10 @@ def _bant_fields(item: BantItem.Item, said: BantItem | None) -> dict[str, forms.
         max_length=300,
         validators=[PRINTABLE],
         initial=said.note if said else "",
-        widget=forms.TextInput(attrs=LINE | {"aria-label": f"What you know of {label.lower()}"}),
+        widget=forms.TextInput(
+            attrs=LINE
+            | {"aria-label": f"What you know of {label.lower()}", "placeholder": "One line"}
+        ),
     )
     return {item.value: state, f"{item.value}_note": note}
 

@@ -82,6 +82,26 @@ def test_where_nobody_knows_it_is_nine_on_the_readers_clock():
     assert found["tomorrow"] == datetime(2026, 11, 28, 8, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("country", "city", "hour", "offered"),
+    [("SE", "", 17, False), ("SE", "", 15, True), ("US", "Chicago", 8, False), ("", "", 17, False)],
+)
+def test_later_today_is_no_night_where_they_are(country, city, hour, offered):
+    with timezone.override("UTC"):
+        at = datetime(2026, 11, 27, hour, 10, tzinfo=UTC)
+        found = follow_ups.choices(Lead(country=country, city=city), at)
+
+    assert ("later" in found) == offered
+
+
+def test_on_a_sunday_next_week_is_not_tomorrow():
+    with timezone.override("UTC"):
+        found = follow_ups.choices(Lead(), datetime(2026, 11, 29, 12, 0, tzinfo=UTC))
+
+    assert found["tomorrow"] == datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+    assert found["week"] == datetime(2026, 12, 7, 9, 0, tzinfo=UTC)
+
+
 def test_late_in_the_day_there_is_no_later():
     with timezone.override("Europe/Berlin"):
         found = follow_ups.choices(Lead(), datetime(2026, 11, 27, 21, 30, tzinfo=UTC))

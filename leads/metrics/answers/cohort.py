@@ -79,12 +79,18 @@ def cohorts(period: Period) -> Cohorts:
 
 
 _CREATED = """
-SELECT count(*) AS leads FROM leads_lead l
+SELECT count(*) AS leads, EXISTS (SELECT FROM leads_lead) AS is_any FROM leads_lead l
 WHERE l.created_at >= %(starts)s AND l.created_at < %(ends)s AND l.stage <> 'merged'
 """
 
 
 def created_before(period: Period) -> int:
     """Leads created in the period before."""
+    return created_before_and_ever(period)[0]
+
+
+def created_before_and_ever(period: Period) -> tuple[int, bool]:
+    """Leads created in the period before, and whether there is any lead, of whatever time."""
     starts, ends = period.before
-    return fetch_answers(_CREATED, starts=starts, ends=ends)[0]["leads"]
+    row = fetch_answers(_CREATED, starts=starts, ends=ends)[0]
+    return row["leads"], row["is_any"]

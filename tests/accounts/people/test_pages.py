@@ -45,6 +45,13 @@ def test_the_list_says_who_there_is_and_what_they_may_do(admin):
     assert "Ruben Maes" in off
 
 
+def test_no_queues_are_offered_where_there_are_none(admin):
+    assert "Whose leads a rep may claim" not in admin.get("/settings/people/new").content.decode()
+    factories.rep()
+
+    assert "Whose leads a rep may claim" in admin.get("/settings/people/new").content.decode()
+
+
 def test_a_longer_list_asks_no_more(admin, django_assert_max_num_queries):
     factories.rep()
     admin.get("/settings/people")

@@ -5,7 +5,9 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
+from accounts.roles import Side
 from funnel.stages import Stage
+from funnel.versions import editing, signing
 from leads.counted.counted import Asked, handoffs
 from leads.handoffs import claims, undoing
 from leads.metrics.answers import reps
@@ -97,6 +99,23 @@ def test_three_releases_on_one_day_are_told_to_who_leads_sales(as_user):
     assert set(handoffs(asked, manager)) == set(claimed)
 
 
+def test_a_version_waits_on_the_overview_for_who_has_to_sign_it(as_user):
+    content = factories.live_version().content
+    author, boss = factories.marketing_manager(), factories.sales_manager()
+    draft = editing.draft(content, author=author, note="Fewer students")
+    version = editing.propose(draft)
+    signing.sign(version, author, Side.MARKETING)
+
+    page = as_user(boss).get("/overview")
+
+    (need,) = page.context["needs"]
+    assert need.title == f"Sign {version} or send it back"
+    assert need.url == f"/criteria/1..{version.number}#sign"
+    assert "Fewer students</bdi><br>Nothing handed over yet" in page.content.decode()
+    signed = as_user(author).get("/overview").context["needs"]
+    assert [need.title for need in signed] == ["Nobody has signed the criteria yet"]
+
+
 def test_who_may_not_open_the_queue_is_shown_who_is_late(as_user):
     factories.handoff(opened_at=timezone.now() - timedelta(hours=1))
 
@@ -143,6 +162,28 @@ def test_a_new_installation_is_led_to_its_first_claim(as_user):
 
     factories.claimed(factories.rep())
     assert client.get("/overview").context["first_steps"] == []
+
+
+def test_who_may_add_people_is_led_to_them(as_user):
+    def leads_to(person):
+        steps = as_user(person).get("/overview").context["first_steps"]
+        return {step.title: step.url for step in steps}["Add a marketer and a rep"]
+
+    assert leads_to(factories.admin()) == "/settings/people"
+    assert leads_to(factories.sales_manager()) == ""
+
+
+def test_tiles_of_nothing_say_so(as_user):
+    tiles = as_user(factories.sales_manager()).get("/overview").context["tiles"]
+
+    notes = {tile.label: "".join(str(part.text) for part in tile.note) for tile in tiles}
+    assert notes == {
+        "Claimed in 30 min": "none claimed",
+        "First touch in 2 h": "none touched",
+        "Accepted by Sales": "none handed over",
+        "Waiting to be claimed": "no SQL was handed over",
+        "Handed to Sales": "",
+    }
 
 
 def test_its_queries_do_not_grow_with_the_rows(as_user, django_assert_max_num_queries):

@@ -65,10 +65,19 @@ def test_numbers_of_the_record_stand_on_the_page(as_user):
 
 def test_no_leads_says_so_and_offers_a_longer_period(as_user):
     client = as_user(factories.marketer())
+    factories.lead(created_at=timezone.now() - timedelta(days=400))
 
     assert "No leads in these 30 days" in client.get("/quality").content.decode()
     assert 'href="?period=quarter"' in client.get("/quality?period=30").content.decode()
     assert "Send the first one" in client.get("/quality?period=year").content.decode()
+
+
+def test_where_there_are_no_leads_at_all_no_longer_period_is_offered(as_user):
+    page = as_user(factories.marketer()).get("/quality").content.decode()
+
+    assert "No leads yet" in page
+    assert "Send the first one" in page
+    assert "Try a quarter" not in page
 
 
 def test_a_tab_changes_the_period_and_nonsense_does_not(as_user):

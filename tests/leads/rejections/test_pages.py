@@ -143,7 +143,10 @@ def test_what_cannot_be_understood_narrows_nothing(ines, query):
 
 
 def test_empty_lists_say_what_is_true(ines, as_user):
-    assert "Sales rejected 0 leads since" in ines.get("/rejections").content.decode()
+    assert "Nothing was rejected yet" in ines.get("/rejections").content.decode()
+    long_ago = rejected("Arjun Mehta", hours=24 * 20)
+    rejections.answer(long_ago, factories.marketer(), kind="close")
+    assert "Sales rejected no lead since" in ines.get("/rejections").content.decode()
     closed = rejected("Maya Lindqvist", hours=30)
     rejections.answer(closed, factories.marketer(), kind="close")
 

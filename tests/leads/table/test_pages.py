@@ -147,7 +147,18 @@ def test_an_empty_page_says_what_to_do_without(marketing: Client) -> None:
 
 
 def test_an_empty_portal_says_so(marketing: Client) -> None:
-    assert "No leads yet" in text(marketing.get("/leads"))
+    page = text(marketing.get("/leads"))
+
+    assert "No leads yet" in page
+    assert "Import a file" in page.split("No leads yet")[1]
+
+
+def test_a_rep_without_leads_is_not_told_that_there_are_none(as_user: As) -> None:
+    factories.lead()
+
+    page = text(as_user(factories.rep()).get("/leads"))
+
+    assert "No leads of yours yet" in page
 
 
 @pytest.mark.parametrize("sort", ["-created", "created", "-score", "score", "-moved", "moved"])
