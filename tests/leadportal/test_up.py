@@ -25,6 +25,8 @@ class Machine:
 
     folder: Path
     port: int = field(default_factory=free_port)
+    # What `up` said the last time until it was there.
+    said: str = ""
 
     @property
     def env(self) -> dict[str, str]:
@@ -60,6 +62,7 @@ class Machine:
         for line in process.stdout:
             said.append(line)
             if "Ctrl-C stops everything" in line:
+                self.said = "".join(said)
                 return process
         raise AssertionError("".join(said))
 
@@ -91,6 +94,8 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
 def test_up_serves_attaches_and_ends_without_a_trace(machine: Machine) -> None:
     up = machine.up()
 
+    # What takes long is said while it does.
+    assert "Bringing the database to this version" in machine.said
     assert answers(f"http://127.0.0.1:{machine.port}/readyz")
     kinds = " ".join(machine.processes())
     assert all(kind in kinds for kind in ("postgres", "valkey", "gunicorn", "celery"))
@@ -126,6 +131,7 @@ def test_a_second_start_keeps_the_data_and_a_kill_leaves_no_process(machine: Mac
     assert up.wait(30) == 0
     up = machine.up()
 
+    assert "Bringing the database" not in machine.said
     count = "from accounts.models import Team; print(Team.objects.filter(name='Kept').count())"
     assert machine.manage("shell", "--no-imports", "-c", count).stdout == "1\n"
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db.models.signals import pre_migrate
 
 from leadportal import static_files
 from leads.demo.cast import SIGN_INS
@@ -21,14 +22,24 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **options: object) -> None:
+        pre_migrate.connect(self._before_migrating)
         call_command("migrate", interactive=False, verbosity=0)
         if settings.DEMO and not Lead.objects.exists():
-            # Not on the way out, which is kept until the address answers.
-            self.stderr.write(self.style.NOTICE("Making a year of demonstration data …"))
+            self._say("Making a year of demonstration data …")
             call_command("seed_demo", stdout=self.stderr)
         if not settings.DEBUG:  # then they are served from where they lie
             static_files.collect(settings.STATIC_ROOT)
         self.stdout.write(who_can_sign_in())
+
+    def _before_migrating(self, *, plan: list[object], **_: object) -> None:
+        """Called for each app, with all that is to be done."""
+        pre_migrate.disconnect(self._before_migrating)
+        if plan:
+            self._say("Bringing the database to this version …")
+
+    def _say(self, what: str) -> None:
+        """What takes long. Not on the way out, which is kept until the address answers."""
+        self.stderr.write(self.style.NOTICE(what))
 
 
 def who_can_sign_in() -> str:
