@@ -888,6 +888,7 @@ NO_VERBS = {
     policy.nav_counts,
     follow_ups.of_person,
     follow_ups.due_today,
+    attention.first_steps,
     mine.held_by,
     mine.rows,
     mine.untouched,

@@ -240,7 +240,7 @@ def _none_yet(user: User) -> dict[str, str]:
     }
     if policy.can(user, Action.EDIT_INBOUND):
         return found | {"empty_url": reverse("inlets"), "empty_link": "Set up how they come in"}
-    return found | {"empty_url": reverse("imports"), "empty_link": "Import a file"}
+    return found | {"empty_url": reverse("imports"), "empty_link": "Import your first file"}
 
 
 def _nothing(

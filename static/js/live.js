@@ -101,8 +101,6 @@ function announce(markup) {
   place.innerHTML = markup;
   window.htmx?.process(place);
   say(place.textContent.trim());
-  // In an empty list there is nothing that new rows could move.
-  if (!find("#waiting [data-row]")) find("button", place)?.click();
 }
 
 export function startLive() {

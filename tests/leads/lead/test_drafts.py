@@ -62,9 +62,9 @@ def test_what_was_typed_before_the_script_that_keeps_it_came_is_kept(
 ) -> None:
     page, late = sign_in(rep), []
     page.route(re.compile(r"/typed[^/]*\.js"), lambda route: late.append(route))
-    page.goto(f"/leads/{held.lead_id}")
     with page.expect_request(re.compile(r"/typed[^/]*\.js")):
-        page.keyboard.press("n")
+        page.goto(f"/leads/{held.lead_id}")
+    page.keyboard.press("n")
     page.get_by_role("textbox", name="Note").fill("Asks for SAP")
     assert page.evaluate(KEPT) == 0
 

@@ -50,13 +50,17 @@ def test_keys_move_through_the_queue_and_the_preview_follows(sign_in: SignIn, re
     expect(page.locator("h1")).to_have_text("Maya Lindqvist")
 
 
-def test_in_an_empty_queue_the_first_lead_appears_by_itself(sign_in: SignIn, rep: User) -> None:
+def test_an_empty_queue_is_not_called_so_beside_a_new_lead(sign_in: SignIn, rep: User) -> None:
     page = sign_in(rep)
     page.goto("/queue")
-    expect(page.locator("h2", has_text="The queue is empty")).to_be_visible()
+    empty = page.locator("h2", has_text="The queue is empty")
+    expect(empty).to_be_visible()
 
     waits("Maya Lindqvist", 5)
 
+    expect(page.get_by_role("button", name="1 new")).to_be_visible()
+    expect(empty).to_be_hidden()
+    page.keyboard.press(".")
     expect(page.locator("#waiting [data-row]")).to_contain_text("Maya Lindqvist")
     expect(page.locator("#peek h2")).to_have_text("Maya Lindqvist")
     expect(page.get_by_role("button", name="Take next")).to_be_visible()

@@ -150,7 +150,7 @@ def test_an_empty_portal_says_so(marketing: Client) -> None:
     page = text(marketing.get("/leads"))
 
     assert "No leads yet" in page
-    assert "Import a file" in page.split("No leads yet")[1]
+    assert "Import your first file" in page.split("No leads yet")[1]
 
 
 def test_a_rep_without_leads_is_not_told_that_there_are_none(as_user: As) -> None:
