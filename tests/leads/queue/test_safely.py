@@ -62,9 +62,10 @@ def test_c_after_j_claims_the_highlighted_lead_while_its_preview_loads(
 ) -> None:
     first, second = waits("Maya Lindqvist", 5), waits("Arjun Mehta", 10)
     page = sign_in(rep)
-    page.goto("/queue")
     held: list[Route] = []
+    # Before the page, which fetches the next preview ahead.
     page.route(PEEK, lambda route: held.append(route))
+    page.goto("/queue")
 
     page.keyboard.press("j")
     expect(page.locator("#peek")).to_have_attribute("data-waits", re.compile("Arjun Mehta"))
