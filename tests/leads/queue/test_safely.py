@@ -85,8 +85,8 @@ def test_a_preview_that_failed_says_so_offers_nothing_and_is_tried_again(
     first, second = waits("Maya Lindqvist", 5), waits("Arjun Mehta", 10)
     page = sign_in(rep)
     page.add_init_script(BY_HAND_ONLY)
-    page.goto("/queue")
     page.route(PEEK, lambda route: route.fulfill(status=429, body=""))
+    page.goto("/queue")
 
     page.keyboard.press("j")
 
