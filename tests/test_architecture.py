@@ -248,6 +248,29 @@ def test_a_folder_earns_its_keep() -> None:
 
 
 @pytest.mark.django_db
+def test_what_a_browser_test_holds_is_held_before_its_page() -> None:
+    """Asked for later, the next request may pass: a page at work learns of it a moment after."""
+    late = [
+        f"{name_of(path)}, {test.name}"
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        for test in ast.walk(tree_of(path))
+        if isinstance(test, ast.FunctionDef) and holds_late(test)
+    ]
+
+    assert not late, "\n".join(late)
+
+
+def holds_late(test: ast.FunctionDef) -> bool:
+    """Whether something is held (`page.route`, `slow`) after a page was opened (`goto`, `at`)."""
+    calls = [node for node in ast.walk(test) if isinstance(node, ast.Call)]
+    lines: dict[str, list[int]] = {"route": [], "slow": [], "goto": [], "at": []}
+    for call in calls:
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        lines.get(name, []).append(call.lineno)
+    held, opened = lines["route"] + lines["slow"], lines["goto"] + lines["at"]
+    return bool(held and opened and max(held) > min(opened))
+
+
 def test_models_have_their_migrations() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 

@@ -5,6 +5,7 @@ import selectors
 import socket
 import sys
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -32,7 +33,7 @@ OTHER_FILES = 256
 HELD_MOST = 64 * 1024 * 1024
 
 
-class Clients(base.Worker):
+class Clients(base.Worker, ABC):
     """A request that is there goes to `_begin`; `_end_late` ends what is late or too much."""
 
     alive: bool
@@ -45,9 +46,9 @@ class Clients(base.Worker):
         self.listens = False
         self.most = min(CONNECTIONS_MOST, _allowed_files() - OTHER_FILES)
 
+    @abstractmethod
     def _begin(self, connection: Connection) -> bool:
         """Hand a request over, if it is there; whether it was."""
-        raise NotImplementedError
 
     def _end_late(self, now: float) -> None:
         for connection in [one for one in self.connections if one.awaited and one.deadline < now]:

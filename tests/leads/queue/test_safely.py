@@ -63,7 +63,6 @@ def test_c_after_j_claims_the_highlighted_lead_while_its_preview_loads(
     first, second = waits("Maya Lindqvist", 5), waits("Arjun Mehta", 10)
     page = sign_in(rep)
     held: list[Route] = []
-    # Before the page, which fetches the next preview ahead.
     page.route(PEEK, lambda route: held.append(route))
     page.goto("/queue")
 
@@ -106,7 +105,6 @@ def test_a_preview_that_failed_says_so_offers_nothing_and_is_tried_again(
 def test_a_preview_that_failed_is_tried_again_by_itself(sign_in: SignIn, rep: User) -> None:
     waits("Maya Lindqvist", 5), waits("Arjun Mehta", 10)
     page = sign_in(rep)
-    page.goto("/queue")
     asked: list[Route] = []
 
     def fail_at_first(route: Route) -> None:
@@ -115,6 +113,7 @@ def test_a_preview_that_failed_is_tried_again_by_itself(sign_in: SignIn, rep: Us
             route.fulfill(status=429, body="")
 
     page.route(PEEK, fail_at_first)
+    page.goto("/queue")
 
     page.keyboard.press("j")
 
@@ -129,8 +128,8 @@ def test_a_drawer_that_did_not_load_says_so(sign_in: SignIn, rep: User) -> None:
     held = factories.claimed(rep)
     page = sign_in(rep)
     page.add_init_script(BY_HAND_ONLY)
-    page.goto(f"/leads/{held.lead_id}")
     page.route("**/touch", lambda route: route.fulfill(status=429, body=""), times=1)
+    page.goto(f"/leads/{held.lead_id}")
 
     page.keyboard.press("t")
 
@@ -159,8 +158,8 @@ def test_n_held_and_pressed_twice_claims_one_lead(sign_in: SignIn, rep: User) ->
     for number in range(6):
         waits(f"Person {number}", number)
     page = sign_in(rep)
-    page.goto("/queue")
     slow(page, "**/queue/next", 0.4)
+    page.goto("/queue")
 
     page.keyboard.down("n")
     for _ in range(8):
@@ -186,13 +185,20 @@ def test_a_button_is_busy_until_it_is_answered_and_keeps_its_width(
 ) -> None:
     held = factories.claimed(rep)
     page = sign_in(rep)
+    sent: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST":
+            sent.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/touch", hold)
     page.goto(f"/leads/{held.lead_id}")
     page.keyboard.press("t")
     page.get_by_label("Talked").check()
     save = page.get_by_role("button", name="Save touch")
     width = save.bounding_box()["width"]
-    sent: list[Route] = []
-    page.route("**/touch", lambda route: sent.append(route))
 
     save.click()
     save.click()

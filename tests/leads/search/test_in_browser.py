@@ -103,13 +103,14 @@ def test_enter_in_a_hurry_waits_for_what_was_typed(sign_in: SignIn, rep: User) -
 
 def test_what_failed_says_so_and_enter_tries_again(sign_in: SignIn, rep: User) -> None:
     waits("Maya Lindqvist")
-    page = at(sign_in(rep), "/queue")
+    page = sign_in(rep)
     broken = re.compile("/search")
 
     def fail(route: Route) -> None:
         route.abort()
 
     page.route(broken, fail)
+    at(page, "/queue")
     asked(page)
     expect(page.get_by_role("listbox")).to_contain_text("This did not load.")
 
