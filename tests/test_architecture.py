@@ -247,7 +247,6 @@ def test_a_folder_earns_its_keep() -> None:
     assert not small, "\n".join(sorted(small))
 
 
-@pytest.mark.django_db
 def test_what_a_browser_test_holds_is_held_before_its_page() -> None:
     """Asked for later, the next request may pass: a page at work learns of it a moment after."""
     late = [
@@ -271,6 +270,7 @@ def holds_late(test: ast.FunctionDef) -> bool:
     return bool(held and opened and max(held) > min(opened))
 
 
+@pytest.mark.django_db
 def test_models_have_their_migrations() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
