@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +15,7 @@ from celery import Celery, Task, signals  # noqa: E402
 from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
+from django.db import close_old_connections, connections  # noqa: E402
 from django.utils.module_loading import module_has_submodule  # noqa: E402
 from kombu import Exchange, Queue  # noqa: E402
 from kombu.transport import redis  # noqa: E402
@@ -25,6 +28,9 @@ from leadportal.local import processes, variables  # noqa: E402
 # A message that was not taken for so long is dropped, if its sweep is not asked for more rarely.
 LEAST_PATIENCE_SECONDS = 10.0
 TASK_PREFIX = "sweep."
+# So long after its last work a process keeps its connection, with what is planned on it.
+WARM_SECONDS = 10.0
+_worked = {"at": -WARM_SECONDS}
 
 
 class Receipts(redis.QoS):
@@ -89,6 +95,8 @@ app.conf.update(
     enable_utc=True,
     timezone="UTC",
     beat_max_loop_interval=2,
+    # Celery would give up a connection, with all that is planned on it, before and after each task.
+    CELERY_DB_REUSE_MAX=sys.maxsize,
 )
 
 
@@ -127,9 +135,11 @@ def _make_task(sweep: Sweep) -> None:
     expires = max(sweep.period.total_seconds(), LEAST_PATIENCE_SECONDS)
 
     @app.task(name=_task_name(sweep.name), shared=False, expires=expires)
-    def drain() -> None:
-        if gathering.drain(sweep):
+    def drain() -> bool:
+        look = gathering.drain(sweep)
+        if look.left:
             drain.apply_async()
+        return look.did
 
 
 def _task_name(name: str) -> str:
@@ -141,6 +151,21 @@ def _task_name(name: str) -> str:
 def forget_what_was_logged(**_: object) -> None:
     """A task's log lines say nothing of the task before it in this process."""
     structlog.contextvars.clear_contextvars()
+
+
+@signals.task_prerun.connect
+@signals.task_postrun.connect
+def renew_connections(retval: object = None, **_: object) -> None:
+    """As between two requests: what is broken or a minute old is given up (CONN_MAX_AGE).
+
+    Where there was nothing to do for a while, so is what is warm: it takes ten megabytes.
+    """
+    if retval:
+        _worked["at"] = time.monotonic()
+    if retval is False and time.monotonic() > _worked["at"] + WARM_SECONDS:
+        connections.close_all()
+    else:
+        close_old_connections()
 
 
 @signals.worker_process_init.connect

@@ -6,6 +6,7 @@ Hints fade. Without them, or with wrong ones, work waits for the next look of it
 """
 
 import time
+from typing import NamedTuple
 
 from django.conf import settings
 from redis import Redis
@@ -43,15 +44,23 @@ def ask(sweep: Sweep) -> bool:
     return bool(first) and not drains
 
 
-def drain(sweep: Sweep) -> bool:
-    """Drain until nobody asks any more; True if somebody still does when the time is over."""
-    stop, left = time.monotonic() + sweep.seconds, sweep.seconds
-    while asked := _drain_once(sweep, seconds=left):
+class Look(NamedTuple):
+    """What came of a look for work: whether any was done, and whether more may be left."""
+
+    did: bool
+    left: bool
+
+
+def drain(sweep: Sweep) -> Look:
+    """Drain until nobody asks any more, or the time is over."""
+    stop, left, did = time.monotonic() + sweep.seconds, sweep.seconds, False
+    while True:
+        done, asked = _drain_once(sweep, seconds=left)
+        did |= bool(done)
         left = stop - time.monotonic() - GATHER_SECONDS
-        if left <= 0:
-            break
+        if not asked or left <= 0:
+            return Look(did, asked or time.monotonic() >= stop)
         time.sleep(GATHER_SECONDS)
-    return asked
 
 
 def forget_drains() -> None:
@@ -62,15 +71,15 @@ def forget_drains() -> None:
         return
 
 
-def _drain_once(sweep: Sweep, *, seconds: float) -> bool:
-    """Whether somebody asked meanwhile; the hint that somebody drains ends with it."""
+def _drain_once(sweep: Sweep, *, seconds: float) -> tuple[object, bool]:
+    """What it did, and whether somebody asked meanwhile; the hint that somebody drains ends too."""
     _begin(sweep)
     try:
-        sweep.drain(seconds=seconds)
+        done = sweep.drain(seconds=seconds)
     except BaseException:
         _end(sweep)
         raise
-    return _end(sweep)
+    return done, _end(sweep)
 
 
 def _begin(sweep: Sweep) -> None:

@@ -103,9 +103,11 @@ SWEEPS = (
     Sweep(
         name="import",
         queue="bulk",
-        period=timedelta(seconds=5),
+        period=timedelta(seconds=2),
         drain=job.drain,
         oldest_due=job.oldest_due,
+        # A large file keeps two workers: between its batches they do what others wait for.
+        seconds=1.0,
     ),
     Sweep(
         name="inbound",

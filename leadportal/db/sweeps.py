@@ -22,7 +22,10 @@ QUEUES: tuple[Queue, ...] = get_args(Queue)
 
 
 class Drain(Protocol):
-    """Works until nothing is due, or so many seconds are spent; any number may run at once."""
+    """Works until nothing is due, or so many seconds are spent; any number may run at once.
+
+    What it gives is true where there was anything to do.
+    """
 
     def __call__(self, *, seconds: float) -> object: ...
 
@@ -38,7 +41,7 @@ class Sweep:
     drain: Drain
     # The due time of what waits longest; None when nothing is due.
     oldest_due: Callable[[], datetime | None]
-    # A drain gives the worker back after this long; the next look finds what is left.
+    # A drain gives the worker back after this long, and asks for another look at what is left.
     seconds: float = 20.0
 
 

@@ -1,7 +1,6 @@
 """What people do with an import: begin, choose columns, start, pause, undo.
 
-Every verb takes the import's row first, so that it and the worker (leads/imports/job.py) never act
-on the same lines.
+Every verb waits until no worker is at the lines (leads/imports/lanes.py), and keeps them away.
 """
 
 import json
@@ -20,11 +19,11 @@ from accounts.models import Portal, User
 from accounts.policy import Action
 from leadportal.db import clock, rows, sweeps
 from leads import fields
-from leads.imports import reading, recognising
+from leads.imports import lanes, reading, recognising
 from leads.imports.holding import let_go
 from leads.imports.targets import CREATED, missing
 from leads.models import Import, ImportLine, ImportState, Lead, LineStatus, Lists
-from leads.models.imports import BEFORE, UNDO_LASTS
+from leads.models.imports import BEFORE, LANES, UNDO_LASTS, from_the_first
 
 SWEEP = "import"
 # Lines written by one statement.
@@ -77,7 +76,10 @@ def begin(person: User, name: str, file: IO[bytes]) -> Import:
     )
     for start in range(0, len(table.lines), AT_ONCE):
         some = table.lines[start : start + AT_ONCE]
-        kept = [{"of_id": one.pk, "number": number, "cells": cells} for number, cells in some]
+        kept = [
+            {"of_id": one.pk, "number": number, "lane": number % LANES, "cells": cells}
+            for number, cells in some
+        ]
         rows.insert(ImportLine, kept)
     return one
 
@@ -222,14 +224,14 @@ def hand_over(one: Import, person: User, *, at: datetime | None = None) -> int:
 
 def _held(one: Import, person: User) -> Import:
     policy.require(person, Action.IMPORT_LEADS)
+    lanes.close(one.pk)
     return Import.objects.select_for_update(no_key=True).get(pk=one.pk)
 
 
 def _work(one: Import, state: ImportState) -> Import:
     """Have the lines gone through from the first."""
     one.state, one.due_at = state, clock.now()
-    one.lines_done = one.at_line = 0
-    one.counts = {}
+    one.lines_done, one.at_lines, one.counts = 0, from_the_first(), {}
     one.save()
     sweeps.nudge(SWEEP)
     return one

@@ -12,19 +12,19 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Count, Min, QuerySet
 
 from accounts.models import Portal
 from leadportal.db import clock, errors, rows, sweeps
 from leads import fields
 from leads.checks.reading import FieldError
-from leads.imports import activities, outcomes, people
+from leads.imports import activities, lanes, outcomes, people
 from leads.imports.targets import Plan
 from leads.imports.undoing import undo_lines
 from leads.ingest.results import IngestResult, Status
-from leads.models import Import, ImportLine, ImportState, Lists
-from leads.models.imports import BEFORE, UNDO_LASTS
+from leads.models import Import, ImportLine, ImportState, LineStatus, Lists
+from leads.models.imports import BEFORE, LANES, UNDO_LASTS
 
 # Lines of one transaction: short enough for every timeout, long enough to be set-based.
 BATCH = {ImportState.CHECKING: 2_000, ImportState.RUNNING: 1_000, ImportState.UNDOING: 1_000}
@@ -50,24 +50,57 @@ def oldest_due() -> datetime | None:
     return found
 
 
-@transaction.atomic
 def _some() -> int:
-    due = Import.objects.exclude(due_at=None).order_by("due_at")
-    one = due.select_for_update(skip_locked=True, no_key=True).first()
-    if one is None:
-        return 0
-    at, state = clock.now(), ImportState(one.state)
-    lines = list(one.lines.filter(number__gt=one.at_line)[: BATCH[state]])
-    if lines:
-        counts = Counter(one.counts)
-        counts.update(_WORK[state](one, lines, at))
-        one.counts = {status: count for status, count in counts.items() if count}
-        one.lines_done += len(lines)
-        one.at_line, one.due_at = lines[-1].number, at
-    else:
-        _finish(one, state, at)
-    one.save()
-    return max(len(lines), 1)
+    due = Import.objects.exclude(due_at=None).order_by("due_at").values_list("pk", flat=True)
+    return next(filter(None, map(_some_of, due)), 0)
+
+
+@transaction.atomic
+def _some_of(import_id: int) -> int:
+    """Go through the next lines of a lane that nobody is in; how many, 0 where there are none."""
+    mine = 0
+    for lane in range(LANES):
+        if not lanes.enter(import_id, lane):
+            continue
+        # Read once the lane is entered: who was in it may have gone on.
+        one = Import.objects.exclude(due_at=None).filter(pk=import_id).first()
+        if one is None or lane >= one.lanes:
+            return 0
+        at, state = clock.now(), ImportState(one.state)
+        if lines := _next(one, lane, state):
+            became = _WORK[state](one, lines, at)
+            _go_on(one, lane, lines, became, at)
+            return len(lines)
+        mine += 1
+        if mine == one.lanes:
+            _finish(one, state, at)
+            one.save()
+            return 1
+    return 0
+
+
+def _next(one: Import, lane: int, state: ImportState) -> list[ImportLine]:
+    # Not of `one`, which each of them would have to be told.
+    lines = ImportLine.objects.filter(of=one.pk, number__gt=one.at_lines[lane])
+    if one.lanes > 1:
+        lines = lines.filter(lane=lane)
+    return list(lines[: BATCH[state]])
+
+
+def _go_on(
+    one: Import, lane: int, lines: Sequence[ImportLine], became: Mapping[str, int], at: datetime
+) -> None:
+    """Note how far a lane is."""
+    with connection.cursor() as cursor:
+        # What a commit would check, now, so that the other lane waits for a moment only.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    one = Import.objects.select_for_update(no_key=True).get(pk=one.pk)
+    counts = Counter(one.counts)
+    counts.update(became)
+    one.counts = {status: count for status, count in counts.items() if count}
+    one.lines_done += len(lines)
+    one.at_lines[lane], one.due_at = lines[-1].number, at
+    one.save(update_fields=["counts", "lines_done", "at_lines", "due_at"])
 
 
 def _finish(one: Import, state: ImportState, at: datetime) -> None:
@@ -132,7 +165,7 @@ def _told(errors: Sequence[FieldError]) -> list[dict[str, str]] | None:
 
 def _check(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[str, int]:
     OF_LINES[Lists(one.lists)].check(one, _plan(one), lines, at)
-    columns = ["status", "errors", "external_id", "email_key", "lead_id"]
+    columns = ["status", "errors", "external_id", "email_key", "names", "lead_id"]
     found: list[dict[str, Any]] = []
     for line in lines:
         line.errors = _told(line.errors or ())
@@ -149,6 +182,10 @@ def _run(one: Import, lines: Sequence[ImportLine], at: datetime) -> Mapping[str,
     except _UNFORESEEN:
         # One line that nobody foresaw must not stop the others.
         results = [_alone(run, one, plan, line, at) for line in lines]
+    for line, result in zip(lines, results, strict=True):
+        # Known by now, from an earlier batch of the same file.
+        if line.status == LineStatus.DUPLICATE and result.status is Status.MATCHED:
+            result.status = Status.DUPLICATE
     written = [
         {
             "id": line.pk,

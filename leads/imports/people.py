@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from leads.checks.leads import read_lead
 from leads.checks.reading import FieldError, Refused
-from leads.imports import activities, outcomes
+from leads.imports import activities, lanes, outcomes
 from leads.imports.holding import held_until, hold_new
 from leads.imports.imports import MINE
 from leads.imports.targets import DID, DID_AT, OUTCOME, OUTCOME_WON, Plan
@@ -38,6 +38,7 @@ def check(one: Import, plan: Plan, lines: Sequence[ImportLine], at: datetime) ->
         line.errors = errors
         line.external_id = values.get("external_id", "")
         line.email_key = email_identity(values.get("email", ""))[1]
+        line.names = lanes.names(values) or None
 
 
 def _checked(plan: Plan, line: ImportLine) -> tuple[dict[str, Any] | None, list[FieldError]]:
@@ -48,8 +49,9 @@ def _checked(plan: Plan, line: ImportLine) -> tuple[dict[str, Any] | None, list[
         return None, refused.errors
 
 
-# Who stands twice in the file, and who is known: by the id there, then by the address. Each address
-# is looked up by lead_email_once, lead_merged_email and alias_address, which hold no blank ones.
+# Who stands twice in the file, and who is known: by the id there, then by the address; and in which
+# lane each comes in. Each address is looked up by lead_email_once, lead_merged_email and
+# alias_address, which hold no blank ones.
 RECOGNISE = """
 WITH seen AS (
     SELECT id, external_id, email_key,
@@ -68,7 +70,7 @@ UPDATE leads_importline l SET status = CASE
          UNION ALL SELECT FROM leads_lead m
          WHERE m.email_key = s.email_key AND m.merged_into_id IS NOT NULL
          UNION ALL SELECT FROM leads_alias f WHERE f.email_key = s.email_key) THEN 'matched'
-    ELSE 'created' END
+    ELSE 'created' END, names = NULL, lane = (l.number = ANY(%(beside)s))::int
 FROM seen s WHERE l.id = s.id
 """
 
@@ -76,7 +78,8 @@ FROM seen s WHERE l.id = s.id
 def recognise(one: Import, plan: Plan, at: datetime) -> dict[str, Any]:
     """Say on each line whether it is new; gives where the criteria would put those that are."""
     with connection.cursor() as cursor:
-        cursor.execute(RECOGNISE, {"one": one.pk, "integration": one.integration_id})
+        asked = {"one": one.pk, "integration": one.integration_id, "beside": lanes.beside(one)}
+        cursor.execute(RECOGNISE, asked)
     return _forecast(one, plan, at)
 
 

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -10,6 +11,13 @@ from leadportal.db import clock
 
 # So long an import can be undone; then the cells of its file are forgotten.
 UNDO_LASTS = timedelta(days=30)
+# As many workers take in one file at a time; a larger worker has others left for other work.
+LANES = 2
+
+
+def from_the_first() -> list[int]:
+    """Where each lane begins."""
+    return [0] * LANES
 
 
 class ImportState(models.TextChoices):
@@ -27,6 +35,8 @@ class ImportState(models.TextChoices):
 WORKING = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
 # Nothing came in yet, so it may be thrown away.
 BEFORE = (ImportState.OPEN, ImportState.CHECKING, ImportState.CHECKED)
+# What several workers may do with people at a time.
+_APART = (ImportState.CHECKING, ImportState.RUNNING)
 
 
 class Lists(models.TextChoices):
@@ -71,10 +81,10 @@ class Import(models.Model):
     # nothing is handed over.
     hold_until = models.DateTimeField(null=True)
     lines_total = models.PositiveIntegerField()
-    # How many lines the work of the present state is past, the last of them, and what became of
-    # them all.
+    # How many lines the work of the present state is past, the last of them in each lane, and what
+    # became of them all.
     lines_done = models.PositiveIntegerField(default=0)
-    at_line = models.PositiveIntegerField(default=0)
+    at_lines = models.JSONField(default=from_the_first)
     counts = models.JSONField(default=dict)
     # Of a check: {"sampled": 1000, "stages": {"mql": 61}}.
     forecast = models.JSONField(default=dict)
@@ -121,6 +131,18 @@ class Import(models.Model):
     def may_be_undone(self) -> bool:
         return self.undo_until is not None and clock.now() < self.undo_until
 
+    @property
+    def lanes(self) -> int:
+        """In how many lanes the work of the present state goes on, of which each is in order."""
+        is_apart = self.lists == Lists.PEOPLE and self.state in _APART
+        return LANES if is_apart else 1
+
+    @property
+    def at_line(self) -> int:
+        """The last line that work in one lane is past."""
+        first: int = self.at_lines[0]
+        return first
+
     def count(self, *statuses: str) -> int:
         counts: dict[str, Any] = self.counts
         return sum(int(counts.get(status, 0)) for status in statuses)
@@ -149,6 +171,10 @@ class ImportLine(models.Model):
     # Who is meant, or what happened, to find the same twice in a file and here.
     external_id = models.CharField(max_length=200, blank=True)
     email_key = models.CharField(max_length=254, blank=True)
+    # While it is checked: by what it is told whether others are about the same (lanes.py).
+    names = ArrayField(models.BigIntegerField(), null=True)
+    # In which lane it comes in.
+    lane = models.PositiveSmallIntegerField(default=0, db_default=0)
     status = models.CharField(max_length=9, choices=LineStatus, blank=True)
     lead = models.ForeignKey("leads.Lead", models.PROTECT, null=True, related_name="+")
     # The event it made. No key of the database: an undo takes the event away, not the line.

@@ -447,7 +447,7 @@ def test_each_address_is_looked_up_by_an_index(begun):
 
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        asked = {"one": one.pk, "integration": one.integration_id}
+        asked = {"one": one.pk, "integration": one.integration_id, "beside": []}
         cursor.execute(f"EXPLAIN {people.RECOGNISE}", asked)
         plan = "\n".join(line for (line,) in cursor.fetchall())
 
