@@ -193,10 +193,11 @@ def sign_in(open_page: Callable[..., Page]) -> Callable[..., Page]:
     return sign_in
 
 
-# What waits for its answer is dimmed, and is not to be judged by its colours.
+# What waits for its answer is dimmed, and is not to be judged by its colours. What goes with
+# scrolling and not with time is at rest.
 AT_REST = """() =>
   !document.querySelector(".htmx-request, .pal [aria-busy=true]") &&
-  !document.getAnimations().length"""
+  document.getAnimations().every(one => one.timeline !== document.timeline)"""
 
 
 @pytest.fixture

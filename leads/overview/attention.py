@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.policy import Action, can, listed
-from funnel.models import CriteriaVersion
+from funnel.models import CriteriaVersion, VersionState
 from leadportal.look import formats
 from leadportal.look.bidi import apart
 from leadportal.look.formats import some
@@ -49,11 +49,14 @@ def needs(
     live: CriteriaVersion,
     at: datetime,
     unsigned: Sequence[CriteriaVersion] = (),
+    agreed: Sequence[CriteriaVersion] = (),
 ) -> list[Need]:
-    """Most pressing first; `unsigned` wait for this person's signature. Two queries."""
+    """Most pressing first; `unsigned` wait for this person's signature, and `agreed`, which both
+    departments have signed, are scheduled or wait for somebody to switch them on. Two queries."""
     parked, unknown = _oddities()
     found = [
         *_to_sign(unsigned, live),
+        *_to_switch_on(user, agreed, live),
         *_late_claims(user, waiting),
         *_late_touches(reps),
         *_given_back(user, reps),
@@ -68,7 +71,7 @@ def needs(
                 behind=reverse("parked"),
             )
         )
-    if live.is_shipped_default and not unsigned:
+    if live.is_shipped_default and not (unsigned or agreed):
         found.append(
             Need(
                 "over",
@@ -93,6 +96,24 @@ def _to_sign(versions: Sequence[CriteriaVersion], live: CriteriaVersion) -> list
             "Read",
         )
         for version in versions
+    ]
+
+
+def _to_switch_on(
+    user: User, versions: Sequence[CriteriaVersion], live: CriteriaVersion
+) -> list[Need]:
+    if not can(user, Action.SWITCH_ON_CRITERIA):
+        return []
+    return [
+        Need(
+            "over",
+            f"Switch {version} on, or say when",
+            f"Both departments have signed it. {live} decides until then.",
+            reverse("criteria-switch-on", args=[version.number]),
+            "Open",
+        )
+        for version in versions
+        if version.state == VersionState.PROPOSED
     ]
 
 

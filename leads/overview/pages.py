@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import AuthenticatedRequest, permission_required
 from accounts.models import User
 from accounts.policy import Action
+from accounts.roles import Side
 from funnel.models import CriteriaVersion, VersionState
 from funnel.versions import signing
 from leadportal.look import formats
@@ -64,6 +65,7 @@ def overview(request: AuthenticatedRequest) -> HttpResponse:
             live,
             period.ends,
             unsigned=[version for version in versions if version.waits_for_reader],
+            agreed=[version for version in versions if version.is_agreed],
         ),
         "first_steps": [] if figures.now.claimed else attention.first_steps(request.user),
         "charts": charts(figures, versions),
@@ -78,11 +80,17 @@ def overview(request: AuthenticatedRequest) -> HttpResponse:
 def _newest_versions(user: User) -> QuerySet[Any]:
     """The live one is always among them: only a proposed and a scheduled one can be newer.
 
-    With `waits_for_reader`: whether the signature of this person is asked for.
+    With `waits_for_reader`, whether the signature of this person is asked for, and `is_agreed`,
+    whether all have signed what is not live yet.
     """
     known = CriteriaVersion.objects.exclude(state=VersionState.DRAFT).defer("content")
     to_sign = signing.signatures_waiting_for(user)
-    known = known.annotate(waits_for_reader=Q(pk__in=to_sign.values("pk")))
+    unsigned = CriteriaVersion.objects.lacking_signature_of([*Side])
+    known = known.annotate(
+        waits_for_reader=Q(pk__in=to_sign.values("pk")),
+        is_agreed=Q(state=VersionState.SCHEDULED)
+        | Q(state=VersionState.PROPOSED) & ~Q(pk__in=unsigned.values("pk")),
+    )
     return known[:SHOWN_VERSIONS]
 
 

@@ -52,6 +52,31 @@ def test_every_component_is_accessible_and_fits(open_kit, axe, width, dark):
     assert page.evaluate("document.fonts.check('14px Inter')")
 
 
+SCROLLED = """(tabs, left) => new Promise(done => {
+  tabs.scrollLeft = left;
+  requestAnimationFrame(() => requestAnimationFrame(done));
+})"""
+
+
+def test_tabs_fade_where_they_go_on(open_kit):
+    more = "".join(f'<a href="?view={n}">View number {n}</a>' for n in range(9))
+    page = open_kit(width=390, change=('<a href="?view=late">', f'{more}<a href="?view=late">'))
+    tabs = page.locator(".tabs").first
+
+    def fading(left: int) -> list[str]:
+        tabs.evaluate(SCROLLED, left)
+        return [
+            tabs.evaluate("(tabs, end) => getComputedStyle(tabs).getPropertyValue(end)", end)
+            for end in ("--before", "--after")
+        ]
+
+    assert fading(0) == ["0px", "32px"]
+    assert fading(300) == ["32px", "32px"]
+    assert fading(9_999) == ["32px", "0px"]
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert fading(0) == ["0px", "0px"]
+
+
 def test_j_and_k_move_and_are_said(open_kit):
     page = open_kit()
     assert current(page) == "Arjun Mehta"

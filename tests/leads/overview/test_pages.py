@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.roles import Side
 from funnel.stages import Stage
-from funnel.versions import editing, signing
+from funnel.versions import editing, signing, switching
 from leads.counted.counted import Asked, handoffs
 from leads.handoffs import claims, undoing
 from leads.metrics.answers import reps
@@ -114,6 +114,24 @@ def test_a_version_waits_on_the_overview_for_who_has_to_sign_it(as_user):
     assert "Fewer students</bdi><br>Nothing handed over yet" in page.content.decode()
     signed = as_user(author).get("/overview").context["needs"]
     assert [need.title for need in signed] == ["Nobody has signed the criteria yet"]
+
+
+def test_a_version_both_have_signed_waits_for_who_switches_it_on(as_user):
+    author, boss = factories.marketing_manager(), factories.sales_manager()
+    content = factories.live_version().content
+    version = editing.propose(editing.draft(content, author=author, note="Fewer students"))
+    signing.sign(version, author, Side.MARKETING)
+    signing.sign(version, boss, Side.SALES)
+
+    for manager in (author, boss):
+        (need,) = as_user(manager).get("/overview").context["needs"]
+        assert need.title == f"Switch {version} on, or say when"
+        assert need.url == f"/criteria/{version.number}/switch-on"
+        assert as_user(manager).get(need.url).status_code == 200
+    assert titles(as_user(factories.admin()).get("/overview")) == []
+
+    switching.schedule(version, timezone.now() + timedelta(days=2), by=boss, confirmed_sqls=0)
+    assert titles(as_user(boss).get("/overview")) == []
 
 
 def test_who_may_not_open_the_queue_is_shown_who_is_late(as_user):
