@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 # In place of the folder of the scripts, which goes behind the installed packages: requests.py must
@@ -143,6 +144,23 @@ def fill(leads: int, events: int) -> None:
         for statement in (COMPANIES, LEADS, EVENTS):
             cursor.execute(statement, sizes)
         cursor.execute("VACUUM ANALYZE")
+
+
+def switch_on(content: dict[str, Any]) -> None:
+    """Have both departments sign criteria, and these decide; nobody is judged by them yet."""
+    from accounts.models import User
+    from accounts.roles import Role, Side
+    from funnel.versions import editing, signing, switching
+
+    version = editing.propose(editing.draft(content, author=None))
+    for side, role in (
+        (Side.MARKETING, Role.MARKETING_MANAGER),
+        (Side.SALES, Role.SALES_MANAGER),
+    ):
+        known = {"name": side, "roles": [role]}
+        head, _ = User.objects.get_or_create(email=f"{side}@bench.example", defaults=known)
+        signing.sign(version, head, side)
+    switching.switch_on(version)
 
 
 @contextmanager

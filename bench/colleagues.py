@@ -36,7 +36,10 @@ def main() -> None:
         with_colleagues()
         _sql("UPDATE leads_lead SET company_id = 1 WHERE id <= %s", [COMPANY])
         # Nobody there did anything yet.
+        # Past the trigger that keeps history.
+        _sql("SET session_replication_role = replica", [])
         _sql("DELETE FROM leads_event WHERE lead_id <= %s", [COMPANY])
+        _sql("RESET session_replication_role", [])
         _sql("VACUUM ANALYZE")
         due.drain()
         _, plain = keys.create(keys.integration_named("Bench"), scopes=[Scope.EVENTS_WRITE])
@@ -60,28 +63,15 @@ def main() -> None:
 
 def with_colleagues() -> None:
     """The shipped criteria and one rule on active colleagues, live."""
-    from accounts.models import User
-    from accounts.roles import Role, Side
-    from funnel.models import CriteriaVersion
-    from funnel.versions import editing, signing, switching
+    from funnel.versions import current
 
-    heads = {
-        side: User.objects.create(email=f"{side}@bench.example", name=side, roles=[role])
-        for side, role in (
-            (Side.MARKETING, Role.MARKETING_MANAGER),
-            (Side.SALES, Role.SALES_MANAGER),
-        )
-    }
-    live = CriteriaVersion.objects.live().get()
+    live = current.live()
     asked = {"id": "near-1", "fact": "colleagues_active", "op": "at_least", "value": EVENTS}
     rule = {"id": "near", "label": "Colleagues are active", "kind": "intent", "points": 3}
     content = live.content | {
         "rules": [*live.content["rules"], rule | {"when": asked | {"within_days": 30}}]
     }
-    version = editing.propose(editing.draft(content, author=heads[Side.MARKETING]))
-    for side, head in heads.items():
-        signing.sign(version, head, side)
-    switching.switch_on(version)
+    _world.switch_on(content)
 
 
 def measure(port: int, plain: str, leads: int) -> int:
@@ -98,6 +88,10 @@ def measure(port: int, plain: str, leads: int) -> int:
         answer.read()
         answers.append((answer.status, time.perf_counter() - began))
 
+    # Each thread of the web has connected by then.
+    with ThreadPoolExecutor(SENDERS) as pool:
+        list(pool.map(post, range(COMPANY + 1, COMPANY + 10 * SENDERS)))
+    answers.clear()
     _sql("INSERT INTO leads_news (lead_id, at) SELECT lead_id, now() FROM leads_judgement")
     time.sleep(1)
     began = time.perf_counter()
