@@ -47,7 +47,7 @@ def _insert_statement(
         returning=_names(returning),
     )
     defaults = {str(field.column): field.get_default() for field in constant}
-    return statement.as_string(connection.connection), defaults
+    return _text(statement), defaults
 
 
 def insert(
@@ -109,7 +109,7 @@ def _select_statement(model: type[models.Model], columns: tuple[str, ...], by: s
         table=sql.Identifier(model._meta.db_table),
         by=sql.Identifier(by),
     )
-    return statement.as_string(connection.connection)
+    return _text(statement)
 
 
 def by_key(
@@ -158,6 +158,12 @@ def update(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [as_json(rows)])
+
+
+def _text(statement: sql.Composable) -> str:
+    # Names are quoted by the connection, which a thread has not before it first asks something.
+    connection.ensure_connection()
+    return statement.as_string(connection.connection)
 
 
 def _names(columns: Iterable[str]) -> sql.Composed:

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, models
 
 from leadportal.db import rows
-from leads.models import Handoff
+from leads.models import Event, Handoff, Lead, LeadChange, Source
 from tests import factories
 
 
@@ -29,3 +29,24 @@ def test_a_row_becomes_the_instance_that_django_reads():
 
 def values(instance: models.Model) -> dict[str, object]:
     return {field.attname: getattr(instance, field.attname) for field in instance._meta.fields}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whatever_a_thread_asks_first_finds_it_connected():
+    lead = factories.lead()
+    asked = [
+        lambda: rows.one(Handoff, "id", 1),
+        lambda: rows.insert(
+            LeadChange, [{"lead_id": lead.pk, "fields": {}, "at": lead.created_at}]
+        ),
+        lambda: rows.insert_together({Event: []}, {}),
+        lambda: rows.by_key(Source, ("id",), ["fair"]),
+        lambda: rows.update(Lead, ["first_name"], [{"id": lead.pk, "first_name": "Ann"}]),
+    ]
+    for statement in (rows._select_statement, rows._insert_statement, rows._inserts_statement):
+        statement.cache_clear()
+    for ask in asked:
+        connection.close()
+        ask()
+    lead.refresh_from_db()
+    assert lead.first_name == "Ann" and LeadChange.objects.exists()
