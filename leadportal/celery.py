@@ -155,11 +155,14 @@ def forget_what_was_logged(**_: object) -> None:
 
 @signals.task_prerun.connect
 @signals.task_postrun.connect
-def renew_connections(retval: object = None, **_: object) -> None:
+def renew_connections(sender: Task | None = None, retval: object = None, **_: object) -> None:
     """As between two requests: what is broken or a minute old is given up (CONN_MAX_AGE).
 
-    Where there was nothing to do for a while, so is what is warm: it takes ten megabytes.
+    Where there was nothing to do for a while, so is what is warm: it takes ten megabytes. A task
+    that is called in place leaves its caller the connection.
     """
+    if sender and sender.request.is_eager:
+        return
     if retval:
         _worked["at"] = time.monotonic()
     if retval is False and time.monotonic() > _worked["at"] + WARM_SECONDS:

@@ -71,8 +71,8 @@ def forget_drains() -> None:
         return
 
 
-def _drain_once(sweep: Sweep, *, seconds: float) -> tuple[object, bool]:
-    """What it did, and whether somebody asked meanwhile; the hint that somebody drains ends too."""
+def _drain_once(sweep: Sweep, *, seconds: float) -> tuple[int, bool]:
+    """How much it did, and whether somebody asked meanwhile; the hint that somebody drains ends too."""
     _begin(sweep)
     try:
         done = sweep.drain(seconds=seconds)

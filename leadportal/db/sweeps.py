@@ -22,12 +22,12 @@ QUEUES: tuple[Queue, ...] = get_args(Queue)
 
 
 class Drain(Protocol):
-    """Works until nothing is due, or so many seconds are spent; any number may run at once.
+    """Works until nothing is due, or so many seconds are spent; gives how much it did.
 
-    What it gives is true where there was anything to do.
+    Any number may run at once.
     """
 
-    def __call__(self, *, seconds: float) -> object: ...
+    def __call__(self, *, seconds: float) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -140,6 +140,7 @@ def _forget_one() -> int:
     if one is None:
         return 0
     if one.state in BEFORE:
+        lanes.close(one.pk)
         one.delete()
         return 1
     one.lines.exclude(cells=[]).update(cells=[])

@@ -40,8 +40,12 @@ def enter(import_id: int, lane: int) -> bool:
 
 
 def close(import_id: int) -> None:
-    """Wait until nobody is in a lane, and let nobody in until the transaction ends."""
+    """Wait until nobody is in a lane, and let nobody in until the transaction ends.
+
+    A batch may take longer than pages wait for a lock, but not longer than for a statement.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '4500ms'")
         for lane in range(LANES):
             cursor.execute(_CLOSE, [import_id * LANES + lane])
 

@@ -2,10 +2,12 @@
 
 import io
 import json
+import time
 from random import Random
+from threading import Event
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from leads.imports import imports, job, lanes
 from leads.imports.imports import ImportRefused, Terms
@@ -189,3 +191,23 @@ def test_a_lane_somebody_is_in_is_left_to_them_and_the_file_ends_with_the_last(b
     assert (one.state, one.lines_done, one.counts) == (ImportState.DONE, 10, {"created": 10})
     with pytest.raises(ImportRefused):
         imports.start(one, marketer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_verb_waits_longer_for_a_batch_than_pages_wait_for_a_lock(begun, marketer):
+    one = begun("Email\nann@acme.example\n")
+    imports.start(one, marketer)
+
+    def work() -> None:
+        with transaction.atomic():
+            lanes.enter(one.pk, 1)
+            entered.set()
+            time.sleep(2.5)
+
+    entered = Event()
+    with meanwhile(work):
+        entered.wait(10)
+        imports.pause(one, marketer)
+
+    one.refresh_from_db()
+    assert one.state == ImportState.PAUSED
