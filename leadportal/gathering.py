@@ -72,7 +72,7 @@ def forget_drains() -> None:
 
 
 def _drain_once(sweep: Sweep, *, seconds: float) -> tuple[int, bool]:
-    """How much it did, and whether somebody asked meanwhile; the hint that somebody drains ends too."""
+    """How much it did, and whether somebody asked meanwhile; its hint ends with it."""
     _begin(sweep)
     try:
         done = sweep.drain(seconds=seconds)
