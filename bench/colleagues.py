@@ -35,8 +35,7 @@ def main() -> None:
         _world.fill(leads, leads)
         with_colleagues()
         _sql("UPDATE leads_lead SET company_id = 1 WHERE id <= %s", [COMPANY])
-        # Nobody there did anything yet.
-        # Past the trigger that keeps history.
+        # Nobody there did anything yet: past the trigger that keeps history.
         _sql("SET session_replication_role = replica", [])
         _sql("DELETE FROM leads_event WHERE lead_id <= %s", [COMPANY])
         _sql("RESET session_replication_role", [])

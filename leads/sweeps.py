@@ -106,8 +106,8 @@ SWEEPS = (
         period=timedelta(seconds=2),
         drain=job.drain,
         oldest_due=job.oldest_due,
-        # A large file keeps two workers: between its batches they do what others wait for.
-        seconds=1.0,
+        # A batch at a time: a large file keeps two workers, and others wait for them.
+        seconds=0.1,
     ),
     Sweep(
         name="inbound",

@@ -26,8 +26,9 @@ from leads.ingest.results import IngestResult, Status
 from leads.models import Import, ImportLine, ImportState, LineStatus, Lists
 from leads.models.imports import BEFORE, LANES, UNDO_LASTS
 
-# Lines of one transaction: short enough for every timeout, long enough to be set-based.
-BATCH = {ImportState.CHECKING: 2_000, ImportState.RUNNING: 1_000, ImportState.UNDOING: 1_000}
+# Lines of one transaction: short enough for every timeout and for whoever waits for a worker, long
+# enough to be set-based.
+BATCH = {ImportState.CHECKING: 2_000, ImportState.RUNNING: 500, ImportState.UNDOING: 1_000}
 # By what its lines are, how a file is checked, finished checking, and taken in.
 OF_LINES = {
     Lists.PEOPLE: people,

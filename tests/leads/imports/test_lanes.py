@@ -4,20 +4,20 @@ import io
 import json
 import time
 from random import Random
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 from django.db import connection, transaction
 
-from leads.imports import imports, job, lanes
+from leads.imports import imports, job, lanes, people
 from leads.imports.imports import ImportRefused, Terms
 from leads.models import Company, Import, ImportState, Lead
 from leads.models.imports import LANES
 from tests import factories
 from tests.concurrently import at_once, meanwhile
 
-HEAD = "Id,First Name,Last Name,Email,Phone,Company,Website,Title,City\n"
-APART = "a1,Ann,Lee,ann@acme.example,+46701234567,Acme,,Buyer,Lund\n"
+HEAD = "Id,First Name,Last Name,Email,Phone,Company,Company Website,Title,City\n"
+ANN = "a1,Ann,Lee,ann@acme.example,+46701234567,Acme,,Buyer,Lund\n"
 
 
 @pytest.fixture
@@ -27,24 +27,31 @@ def small_batches(monkeypatch):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "other",
+    ("one", "other"),
     [
-        pytest.param("a1,,,,,,,,\n", id="id"),
-        pytest.param(",,,Ann@ACME.example,,,,,\n", id="address"),
-        pytest.param(",Ann,Lee,,+46 70 123 45 67,,,,\n", id="number"),
-        pytest.param(",Bo,Ek,info@acme.example,,,,,\n", id="domain of the address"),
-        pytest.param(",Bo,Ek,bo@gmail.com,,,https://www.acme.example/about,,\n", id="site"),
-        pytest.param(",Bo,Ek,bo@gmail.com,,ACME GmbH,,,\n", id="name of the company"),
+        pytest.param(ANN, "a1,,,,,,,,\n", id="id"),
+        pytest.param(",,,ann@gmail.com,,,,,\n", ",,,Ann@GMAIL.com,,,,,\n", id="address"),
+        pytest.param(ANN, ",Ann,Lee,,+46 70 123 45 67,,,,\n", id="number"),
+        pytest.param(ANN, ",Bo,Ek,info@acme.example,,,,,\n", id="domain of the address"),
+        pytest.param(ANN, ",Bo,Ek,bo@gmail.com,,,www.acme.example/about,,\n", id="site"),
+        pytest.param(ANN, ",Bo,Ek,bo@gmail.com,,ACME GmbH,,,\n", id="name of the company"),
     ],
 )
-def test_lines_that_may_be_about_the_same_are_in_one_lane(begun, other):
-    others = [f",,,person@company{n}.example,,,,,\n" for n in range(5)]
+def test_lines_that_may_be_about_the_same_are_in_one_lane(begun, one, other):
+    between = [f",,,person@company{n}.example,,,,,\n" for n in range(6)]
+    nobody_else = ",,,zoe@initech.example,,,,,\n"
 
-    one = begun("".join([HEAD, APART, *others, other]))
+    def lanes_of(last):
+        found = begun("".join([HEAD, one, *between, last]))
+        lane = dict(found.lines.values_list("number", "lane"))
+        assert set(lane.values()) == set(range(LANES))
+        return lane[2], lane[9]
 
-    lane = dict(one.lines.values_list("number", "lane"))
-    assert lane[2] == lane[8]
-    assert set(lane.values()) == set(range(LANES))
+    # Strangers there are in one each: they would be in two.
+    first, last = lanes_of(nobody_else)
+    assert first != last
+    first, last = lanes_of(other)
+    assert first == last
 
 
 @pytest.mark.django_db
@@ -63,7 +70,7 @@ def test_what_belongs_together_by_way_of_others_is_in_one_lane(begun):
 
 @pytest.mark.django_db
 def test_nothing_is_kept_of_what_told_lines_apart(begun):
-    one = begun(HEAD + APART + ",Nobody,,,,,,,\n")
+    one = begun(HEAD + ANN + ",Nobody,,,,,,,\n")
 
     assert not one.lines.exclude(names=None).exists()
 
@@ -148,22 +155,32 @@ def taken_in(text, world, *, workers):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_verb_waits_for_those_at_work_and_keeps_the_others_away(marketer, small_batches):
+def test_a_verb_waits_for_those_at_work_and_keeps_the_others_away(
+    marketer, small_batches, monkeypatch
+):
     text = "Email\n" + "".join(f"p@company{n}.example\n" for n in range(200))
     one = imports.begin(marketer, "list.csv", io.BytesIO(text.encode()))
     imports.choose(one, marketer, one.columns, Terms())
     job.drain()
     imports.start(one, marketer)
+    both_at_work, first_of_each, run = Barrier(3), [0, 1], people.run
 
-    def until_paused():
-        done = job.drain()
-        return done, Lead.objects.count()
+    def slowly(*given):
+        if first_of_each:
+            first_of_each.pop()
+            both_at_work.wait(20)
+            time.sleep(0.5)
+        return run(*given)
 
-    with meanwhile(until_paused) as first, meanwhile(until_paused) as second:
+    monkeypatch.setattr(people, "run", slowly)
+    with meanwhile(job.drain) as first, meanwhile(job.drain) as second:
+        both_at_work.wait(20)
         imports.pause(one, marketer)
         paused = Lead.objects.count()
 
-    assert [count for _, count in (first.result(), second.result())] == [paused, paused]
+    # The batches they were at, and nothing after.
+    assert first.result() + second.result() == paused == Lead.objects.count()
+    assert 40 <= paused < 200
     one.refresh_from_db()
     assert one.state == ImportState.PAUSED and one.lines_done == paused
     imports.go_on(one, marketer)
