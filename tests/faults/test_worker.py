@@ -2,8 +2,10 @@
 
 import os
 import signal
+import time
 
 import pytest
+from django.db import connection
 
 from leadportal.celery import app, task_of
 from leads.ingest.events import ingest_events
@@ -138,3 +140,25 @@ def test_a_version_switched_on_during_the_rescoring_by_another_judges_everybody(
 
     eventually(lambda: not Judgement.objects.exclude(version=version).exists())
     everybody_is_an_sql(version, 1_200)
+
+
+def test_a_worker_keeps_its_connection_from_one_task_to_the_next(worker):
+    happen = take_in(30)
+    eventually(factories.all_judged)
+    before = eventually(connected)
+
+    happen()
+
+    eventually(lambda: Handoff.objects.count() == 30)
+    time.sleep(1)
+    assert before & connected()
+
+
+def connected():
+    """The connections of all but this test."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            " AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return {pid for (pid,) in cursor.fetchall()}
