@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models import Count, QuerySet, Value
 
 from accounts.models import Portal, User
 from accounts.roles import MANAGERS, Role
+from leadportal.db import clock, compiled
 
 EVERYBODY = frozenset(Role)
 MANAGERS_AND_ADMIN = MANAGERS | {Role.ADMIN}
@@ -222,8 +224,10 @@ def landing(user: User) -> str:
 
 # --- what the packages above hang in, when they are ready ----------------------------------------
 
-# By URL name of a place: what there needs this person. Counted together, in one query a page.
-NAV_COUNTS: dict[str, Callable[[User], QuerySet[Any]]] = {}
+# By URL name of a place: what there needs somebody with these roles and this id, before their day
+# ends. Counted together, in one query a page.
+Needs = Callable[[User, datetime], QuerySet[Any]]
+NAV_COUNTS: dict[str, Needs] = {}
 
 # Called after the settings were saved, in the same transaction, with the names of what changed.
 ON_SETTINGS_CHANGED: list[Callable[[Portal, frozenset[str]], None]] = []
@@ -236,14 +240,24 @@ ON_SWITCHED_OFF: list[Callable[[User], None]] = []
 def nav_counts(user: User) -> dict[str, int]:
     """How many things need this person, by URL name of each place in their navigation."""
     named = [place.url_name for place in places(user) if place.url_name in NAV_COUNTS]
-    each = [
-        NAV_COUNTS[name](user).order_by().values(place=Value(name)).annotate(needs=Count("pk"))
-        for name in named
-    ]
-    if not each:
+    if not named:
         return {}
-    together = each[0].union(*each[1:], all=True)
-    return {row["place"]: row["needs"] for row in together}
+    asked = tuple((name, NAV_COUNTS[name]) for name in named)
+    roles = tuple(sorted(user.roles))
+    until = clock.day_end(clock.now())
+    return dict(compiled.fetch(_needs, asked, roles, reader=user.pk or 0, until=until))
+
+
+def _needs(
+    asked: tuple[tuple[str, Needs], ...], roles: tuple[str, ...], reader: int, until: datetime
+) -> QuerySet[Any]:
+    """(place, how many) of each place where there are some."""
+    user = User(pk=reader, roles=[*roles])
+    each = [
+        needs(user, until).order_by().values_list(Value(name)).annotate(needs=Count("pk"))
+        for name, needs in asked
+    ]
+    return each[0].union(*each[1:], all=True)
 
 
 # --- saying no ---------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """A throw-away database with a believable spread of leads and events, for the bench scripts."""
 
 import argparse
+import math
 import os
 import signal
 import socket
@@ -49,6 +50,8 @@ def database() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET statement_timeout = 0")
                 cursor.execute("SET idle_in_transaction_session_timeout = 0")
+            # A million leads by one statement: nobody here takes that for a frozen server.
+            connection.connection.seconds = math.inf
             # As in the product's own processes.
             collector.settle()
             yield
@@ -104,7 +107,7 @@ SELECT 'p' || n || '@company' || n %% %(companies)s || '.example',
        jsonb_build_object('first_name', ' first' || n || ' ', 'last_name', ' last' || n || ' '),
        CASE WHEN n %% 3 > 0 THEN '{"marketing": true}' ELSE '{}' END::jsonb,
        'first' || n || ' last' || n, now() - n %% 365 * interval '1 day', now(), 'inquiry', now(), 1
-FROM generate_series(1, %(leads)s) AS n,
+FROM generate_series(%(first)s, %(last)s) AS n,
 LATERAL (SELECT (ARRAY['VP Operations','Engineer','Head of Logistics','Student','Buyer',
     'Marketing Manager','Sales Director','Analyst'])[1 + n * 7 %% 8] AS title) t
 RETURNING id, created_at)
@@ -116,7 +119,7 @@ INSERT INTO leads_company (name, name_key, match_key, domain, industry, industry
     country, created_at)
 SELECT 'Company ' || n, ' company ' || n || ' ', ' company ' || n || ' ',
        'company' || n || '.example', '', '', CASE WHEN n %% 4 > 0 THEN n * 37 %% 5000 END, '', now()
-FROM generate_series(1, %(companies)s) AS n
+FROM generate_series(%(first)s, %(last)s) AS n
 """
 EVENTS = """
 INSERT INTO leads_event (lead_id, type, occurred_at, received_at, properties, property_keys,
@@ -126,7 +129,7 @@ SELECT 1 + (hashint8(n) & 2147483647)::bigint %% %(leads)s, t.type, m.at, m.at, 
             THEN jsonb_build_object('path', CASE WHEN n %% 5 = 0 THEN ' / pricing '
                                                  ELSE ' / product ' END)
             ELSE '{}' END::jsonb, ''
-FROM generate_series(1, %(events)s) AS n,
+FROM generate_series(%(first)s, %(last)s) AS n,
 LATERAL (SELECT now() - (hashint8(n * 31) & 2147483647)::bigint %% (120 * 86400)
                 * interval '1 second' AS at) m,
 LATERAL (SELECT (ARRAY['page_view','page_view','page_view','page_view','email_open','email_open',
@@ -135,14 +138,21 @@ LATERAL (SELECT (ARRAY['page_view','page_view','page_view','page_view','email_op
 """
 
 
+FILLED_AT_ONCE = 200_000
+
+
 def fill(leads: int, events: int) -> None:
     """Leads of five to a company, and events of the last 120 days, twelve types, unevenly."""
     from django.db import connection
 
-    sizes = {"leads": leads, "events": events, "companies": max(1, leads // 5)}
+    companies = max(1, leads // 5)
+    sizes = {"leads": leads, "companies": companies}
     with connection.cursor() as cursor:
-        for statement in (COMPANIES, LEADS, EVENTS):
-            cursor.execute(statement, sizes)
+        for statement, rows in ((COMPANIES, companies), (LEADS, leads), (EVENTS, events)):
+            # A statement remembers every row for what it has to check at its end.
+            for first in range(1, rows + 1, FILLED_AT_ONCE):
+                last = min(rows, first + FILLED_AT_ONCE - 1)
+                cursor.execute(statement, sizes | {"first": first, "last": last})
         cursor.execute("VACUUM ANALYZE")
 
 

@@ -5,5 +5,5 @@ from accounts.people.groups import GROUPS
 from funnel import membership
 from funnel.versions import signing
 
-policy.NAV_COUNTS["criteria"] = signing.signatures_waiting_for
+policy.NAV_COUNTS["criteria"] = lambda user, until: signing.signatures_waiting_for(user)
 GROUPS.append(membership.QUEUES)

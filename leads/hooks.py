@@ -1,5 +1,7 @@
 """What the record hangs into the packages below it. Read once, when all apps are loaded."""
 
+from datetime import datetime
+
 from accounts import policy
 from accounts.models import Portal, User
 from funnel.versions import current
@@ -14,14 +16,14 @@ from leads.models.handoff import HandoffQuerySet
 from leads.rejections import listing
 
 
-def handoffs_waiting_for(user: User) -> HandoffQuerySet:
+def handoffs_waiting_for(user: User, until: datetime) -> HandoffQuerySet:
     """Open handoffs in the queues of this person, for the navigation."""
     return Handoff.objects.open().filter(queue__in=user.queues.values("pk"))
 
 
-def follow_ups_due(user: User) -> FollowUpQuerySet:
+def follow_ups_due(user: User, until: datetime) -> FollowUpQuerySet:
     """What this person has promised themselves for today, and what is late."""
-    return follow_ups.due_today(user, clock.now())
+    return follow_ups.of_person(user).due_before(until)
 
 
 def rescore_after(portal: Portal, changed: frozenset[str]) -> None:
@@ -37,8 +39,8 @@ def give_back_claims(person: User) -> None:
 
 current.VOCABULARY.append(known.record_vocabulary)
 policy.NAV_COUNTS["queue"] = handoffs_waiting_for
-policy.NAV_COUNTS["rejections"] = listing.needing
-policy.NAV_COUNTS["my-leads"] = mine.untouched
+policy.NAV_COUNTS["rejections"] = lambda user, until: listing.needing(user)
+policy.NAV_COUNTS["my-leads"] = lambda user, until: mine.untouched(user)
 policy.NAV_COUNTS["follow-ups"] = follow_ups_due
 policy.ON_SETTINGS_CHANGED.append(rescore_after)
 policy.ON_SWITCHED_OFF.append(give_back_claims)

@@ -8,6 +8,7 @@ import time
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.utils import timezone
 
 # A database whose clock was set is followed after so many seconds.
 ASKED_EVERY = 60.0
@@ -27,6 +28,12 @@ def now() -> datetime:
         steady = time.monotonic()
     asked, then = known
     return then + timedelta(seconds=steady - asked)
+
+
+def day_end(at: datetime) -> datetime:
+    """The midnight that ends the day, on the clock of whoever reads it."""
+    here = timezone.localtime(at)
+    return (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _ask() -> tuple[float, datetime]:

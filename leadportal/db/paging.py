@@ -83,20 +83,35 @@ class Page:
     older: str
 
 
+def first_rows(rows: models.QuerySet, order: Order, size: int = SIZE) -> models.QuerySet:
+    """Those of the first page, and one more where there is another page."""
+    return order.apply(rows)[: size + 1]
+
+
 def page(
-    rows: models.QuerySet, order: Order, query: QueryDict, *, size: int = SIZE, of: str = ""
+    rows: models.QuerySet | Callable[[], models.QuerySet],
+    order: Order,
+    query: QueryDict,
+    *,
+    size: int = SIZE,
+    of: str = "",
+    first: Callable[[], list[Any]] | None = None,
 ) -> Page:
     """The page that `?after=KEY` or `?before=KEY` asks for; the first one without.
 
     Where an address shows several lists, `of` is the id of this one's section: it has places of its
-    own, `people-after`, and its links lead to it and leave the others where they are.
+    own, `people-after`, and its links lead to it and leave the others where they are. `first` finds
+    `first_rows` where the caller has a quicker way, and `rows` builds them where it has not.
     """
     before, after = (f"{of}-{way}" if of else way for way in ("before", "after"))
     back = before in query and after not in query
     place = order.place(query.get(before if back else after, ""))
     way = order.turned() if back else order
-    wanted = way.beyond(rows, *place) if place else rows
-    found = list(way.apply(wanted)[: size + 1])
+    if first and place is None and not back:
+        found = first()
+    else:
+        built = rows() if callable(rows) else rows
+        found = list(first_rows(way.beyond(built, *place) if place else built, way, size))
     more = len(found) > size
     found = found[:size]
     if back:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -67,6 +68,12 @@ def options(choices: Iterable[str | tuple[str, str]], chosen: str) -> SafeString
     pairs = [(one, one) if isinstance(one, str) else one for one in choices]
     if chosen and all(value != chosen for value, _ in pairs):
         pairs.insert(0, (chosen, chosen))
+    return _options(tuple(pairs), chosen)
+
+
+@lru_cache(64)
+def _options(pairs: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    """A page has the same ones in several selects, and again the next time."""
     return format_html_join(
         "",
         '<option value="{}"{}>{}</option>',

@@ -5,7 +5,7 @@ A builtin of all templates, like form_tags and page_tags: nothing is loaded by h
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache, wraps
 
@@ -62,6 +62,13 @@ def when(moment: datetime | None) -> str | SafeString:
     """`{{ lead.created_at|when }}`: "today 13:38", exact on hover; nothing for no moment."""
     if moment is None:
         return ""
+    zone = timezone.get_current_timezone()
+    return _when(moment, zone, timezone.localdate(timezone=zone))
+
+
+@lru_cache(4096)
+def _when(moment: datetime, zone: tzinfo, today: date) -> SafeString:
+    """Rows of a list say it twice each, and again with every look at the list."""
     return marks.moment(moment, formats.when(moment))
 
 

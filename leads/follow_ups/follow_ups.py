@@ -30,13 +30,7 @@ def of_person(person: User) -> FollowUpQuerySet:
 
 def due_today(person: User, at: datetime) -> FollowUpQuerySet:
     """What is due before the day ends, on the clock of whoever reads it; what is late too."""
-    return of_person(person).due_before(day_end(at))
-
-
-def day_end(at: datetime) -> datetime:
-    """The midnight that ends the day."""
-    here = timezone.localtime(at)
-    return (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return of_person(person).due_before(clock.day_end(at))
 
 
 def choices(lead: Lead, at: datetime) -> dict[str, datetime]:
@@ -45,7 +39,7 @@ def choices(lead: Lead, at: datetime) -> dict[str, datetime]:
     Later only while it is today here, and no night where the lead is.
     """
     later = _half_hour(at + LATER)
-    today = {"later": later} if later < day_end(at) and local_time.is_day(lead, later) else {}
+    today = {"later": later} if later < clock.day_end(at) and local_time.is_day(lead, later) else {}
     return today | {
         "tomorrow": local_time.tomorrow(lead, at),
         "week": local_time.next_week(lead, at),

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.utils import timezone
 
+from leadportal.db.clock import day_end
 from leadportal.look import formats
 from leads import local_time
 from leads.follow_ups import follow_ups
@@ -72,7 +73,7 @@ def date_label(day: date, today: date) -> str:
 
 def nothing_due(rows: Sequence[FollowUp], now: datetime) -> str:
     """ "Nothing due today. 3 tomorrow." Empty where something is."""
-    ends = follow_ups.day_end(now)
+    ends = day_end(now)
     if any(row.due_at < ends for row in rows):
         return ""
     tomorrow = sum(row.due_at < ends + timedelta(days=1) for row in rows)

@@ -1,5 +1,6 @@
 """The queue: what waits to be claimed, and what is new."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBadRequest, QueryDict
@@ -64,7 +65,7 @@ def queue_changes(request: AuthenticatedRequest) -> HttpResponse:
 def _count_in_navigation(request: AuthenticatedRequest, news: waiting.News) -> int:
     """What waits in the reader's own queues; asked for only where the list shows other rows."""
     if _is_narrowed(request) or request.user.has_role(*policy.WATCHES_EVERY_QUEUE):
-        return policy.NAV_COUNTS["queue"](request.user).count()
+        return policy.NAV_COUNTS["queue"](request.user, clock.day_end(clock.now())).count()
     return news.waiting
 
 
@@ -133,7 +134,14 @@ def _queues_of(user: User) -> dict[int, str]:
 def _queue_context(request: AuthenticatedRequest) -> dict[str, Any]:
     now, rows = clock.now(), _asked_for(request)
     sort = _sort(request.GET)
-    page = paging.page(waiting.for_list(rows), waiting.ORDERS[sort], request.GET)
+    is_narrowed = _is_narrowed(request)
+    page = paging.page(
+        partial(waiting.for_list, rows),
+        waiting.ORDERS[sort],
+        request.GET,
+        first=None if is_narrowed else partial(waiting.first_rows, request.user, sort),
+    )
+    known = waiting.ListState.of(rows) if is_narrowed else waiting.ListState.of_all(request.user)
     current = _cursor(page.rows, request.GET.get("at", ""), sort, now)
     mine = _queues_of(request.user)
     return {
@@ -142,7 +150,7 @@ def _queue_context(request: AuthenticatedRequest) -> dict[str, Any]:
         "rows": [(row, past.remarks(row)) for row in page.rows],
         "current": current,
         "pulse": waiting.pulse(request.user, now),
-        "token": waiting.ListState.of(rows).token,
+        "token": known.token,
         "walk": f"?from=queue&{_kept(request)}".removesuffix("&"),
         "poll_url": f"{reverse('queue-changes')}?{_kept(request)}",
         "claimable": mine,

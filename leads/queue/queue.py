@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from funnel.models import CriteriaVersion
+from leadportal.db import compiled, paging
 from leadportal.db.paging import Order, decimal, read_moment
 from leadportal.db.shown import all_but
 from leads import past
@@ -55,6 +56,25 @@ def for_person(user: User) -> HandoffQuerySet:
     return Handoff.objects.open().filter(queue__in=user.queues.values("pk"))
 
 
+def _of_everybody_like(roles: tuple[str, ...], reader: int) -> HandoffQuerySet:
+    return for_person(User(pk=reader, roles=[*roles]))
+
+
+def _whose(user: User) -> tuple[tuple[str, ...], int]:
+    """What a list hangs on: its shape on the roles of the person, its rows on their id."""
+    return tuple(sorted(user.roles)), user.pk
+
+
+def first_rows(user: User, order: str) -> list[Handoff]:
+    """The first page of all that waits for this person, with what a row and its preview show."""
+    roles, reader = _whose(user)
+    return compiled.fetch(_first_rows, roles, order, reader=reader)
+
+
+def _first_rows(roles: tuple[str, ...], order: str, reader: int) -> QuerySet:
+    return paging.first_rows(for_list(_of_everybody_like(roles, reader)), ORDERS[order])
+
+
 def found_by(
     rows: HandoffQuerySet, *, words: str = "", source: int | None = None
 ) -> HandoffQuerySet:
@@ -85,21 +105,40 @@ class Pulse:
 
 
 def pulse(user: User, at: datetime) -> Pulse:
+    roles, reader = _whose(user)
     midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-    found = for_person(user).aggregate(
+    found = compiled.fetch(_pulse, roles, reader=reader, at=at, soon=at + SOON)
+    claimed = compiled.fetch(_claimed, reader=reader, midnight=midnight)
+    return Pulse(*(found or [(0, 0, 0)])[0], *(claimed or [(0,)])[0])
+
+
+def _pulse(roles: tuple[str, ...], reader: int, at: datetime, soon: datetime) -> QuerySet:
+    rows = _of_everybody_like(roles, reader).order_by().values_list(Value(1))
+    return rows.annotate(
         waiting=Count("pk"),
         late=Count("pk", filter=Q(due_at__lt=at)),
-        soon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + SOON)),
+        soon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=soon)),
+    ).values_list("waiting", "late", "soon")
+
+
+def _claimed(reader: int, midnight: datetime) -> QuerySet:
+    rows = Handoff.objects.filter(claimed_by=reader, claimed_at__gte=midnight)
+    return (
+        rows.order_by().values_list(Value(1)).annotate(claimed=Count("pk")).values_list("claimed")
     )
-    claimed = Handoff.objects.filter(claimed_by=user, claimed_at__gte=midnight).count()
-    return Pulse(**found, claimed_today=claimed)
 
 
 def sources(user: User) -> list[dict[str, Any]]:
     """Where those that wait came from, most first: {pk, name, count}."""
-    rows = for_person(user).exclude(source=None)
-    named = rows.order_by().values(pk=F("source"), name=F("source__name"))
-    return [dict(row) for row in named.annotate(count=Count("pk")).order_by("-count", "name")]
+    roles, reader = _whose(user)
+    found = compiled.fetch(_sources, roles, reader=reader)
+    return [{"pk": pk, "name": name, "count": count} for pk, name, count in found]
+
+
+def _sources(roles: tuple[str, ...], reader: int) -> QuerySet:
+    rows = _of_everybody_like(roles, reader).exclude(source=None).order_by()
+    named = rows.values_list("source", "source__name")
+    return named.annotate(count=Count("pk")).order_by("-count", "source__name")
 
 
 def last_opened(user: User) -> datetime | None:
@@ -123,10 +162,20 @@ class ListState:
 
     @classmethod
     def of(cls, rows: HandoffQuerySet) -> "ListState":
-        ids = tuple(rows.order_by("-pk").values_list("pk", flat=True)[: TOKEN_ROWS + 1])
+        ids = tuple(pk for (pk,) in _newest_first(rows))
         if len(ids) <= TOKEN_ROWS:
             return cls(len(ids), ids)
         return cls(rows.count(), ids[:TOKEN_ROWS])
+
+    @classmethod
+    def of_all(cls, user: User) -> "ListState":
+        """Of all that waits for this person."""
+        roles, reader = _whose(user)
+        ids = tuple(pk for (pk,) in compiled.fetch(_newest_ids, roles, reader=reader))
+        if len(ids) <= TOKEN_ROWS:
+            return cls(len(ids), ids)
+        ((count,),) = compiled.fetch(_how_many, roles, reader=reader)
+        return cls(count, ids[:TOKEN_ROWS])
 
     @property
     def token(self) -> str:
@@ -146,6 +195,19 @@ class ListState:
         for step in steps:
             ids.append(ids[-1] - step if ids else step)
         return cls(count, tuple(ids))
+
+
+def _newest_first(rows: HandoffQuerySet) -> QuerySet:
+    return rows.order_by("-pk").values_list("pk")[: TOKEN_ROWS + 1]
+
+
+def _newest_ids(roles: tuple[str, ...], reader: int) -> QuerySet:
+    return _newest_first(_of_everybody_like(roles, reader))
+
+
+def _how_many(roles: tuple[str, ...], reader: int) -> QuerySet:
+    rows = _of_everybody_like(roles, reader).order_by()
+    return rows.values_list(Value(1)).annotate(count=Count("pk")).values_list("count")
 
 
 def _digits(number: int) -> str:

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.policy import Action
 from accounts.roles import Role
 from funnel.stages import LIVING, Stage
-from leadportal.db import paging
+from leadportal.db import compiled, paging
 from leadportal.db.paging import Order, read_moment
 from leadportal.db.shown import all_but
 from leadportal.world.countries import country_code, country_name
@@ -196,25 +196,50 @@ def _pairs(query: QueryDict) -> list[tuple[str, str]]:
 def _choices(query: QueryDict, user: User) -> dict[str, Any]:
     """What the form of filters offers this person, with what is chosen now."""
     chosen = query.getlist("stage")
-    people = User.objects.active().with_role(Role.SALES, Role.SALES_MANAGER)
-    sources, campaigns = Source.objects.standing(), Campaign.objects.standing()
-    if not user.has_role(*policy.SEES_EVERY_LEAD):
-        # Where leads come from and who holds them is told by those they see.
-        seen = Lead.objects.visible_to(user)
-        people = people.filter(pk__in=seen.values("owner"))
-        sources = sources.filter(_any_of(seen, "source", "last_source"))
-        campaigns = campaigns.filter(_any_of(seen, "campaign", "last_campaign"))
+
+    def offered(what: Callable[..., QuerySet]) -> list[Any]:
+        return compiled.fetch(what, tuple(sorted(user.roles)), reader=user.pk)
+
     return {
         "stages": [
             {"name": one.value, "label": one.label, "chosen": one.value in chosen} for one in LIVING
         ],
-        "sources": sources.values_list("name", flat=True)[:CHOICES],
-        "campaigns": campaigns.values_list("name", flat=True)[:CHOICES],
-        "owners": people.values_list("email", "name")[:CHOICES],
+        "sources": [name for (name,) in offered(_sources)],
+        "campaigns": [name for (name,) in offered(_campaigns)],
+        "owners": offered(_owners),
         # With those not chosen: to look for what is not there is the slowest a template does.
         "chosen": dict.fromkeys(LeadFilter.base_filters, "") | query.dict(),
         "carried": [(name, value) for name, value in _pairs(query) if name not in _IN_THE_FORM],
     }
+
+
+# Where leads come from and who holds them is told a rep by those they see.
+
+
+def _sources(roles: tuple[str, ...], reader: int) -> QuerySet:
+    return _named(Source.objects.standing(), roles, reader, "source", "last_source")
+
+
+def _campaigns(roles: tuple[str, ...], reader: int) -> QuerySet:
+    return _named(Campaign.objects.standing(), roles, reader, "campaign", "last_campaign")
+
+
+def _named(rows: QuerySet, roles: tuple[str, ...], reader: int, *columns: str) -> QuerySet:
+    seen = _seen_only_by(User(pk=reader, roles=[*roles]))
+    rows = rows if seen is None else rows.filter(_any_of(seen, *columns))
+    return rows.values_list("name")[:CHOICES]
+
+
+def _owners(roles: tuple[str, ...], reader: int) -> QuerySet:
+    people = User.objects.active().with_role(Role.SALES, Role.SALES_MANAGER)
+    seen = _seen_only_by(User(pk=reader, roles=[*roles]))
+    people = people if seen is None else people.filter(pk__in=seen.values("owner"))
+    return people.values_list("email", "name")[:CHOICES]
+
+
+def _seen_only_by(user: User) -> QuerySet[Lead] | None:
+    """The leads somebody sees; None where that is all of them."""
+    return None if user.has_role(*policy.SEES_EVERY_LEAD) else Lead.objects.visible_to(user)
 
 
 def _any_of(seen: QuerySet[Lead], *columns: str) -> Q:

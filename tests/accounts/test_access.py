@@ -142,7 +142,7 @@ def test_times_are_in_the_zone_of_the_person_else_of_the_company(client_of, monk
     monkeypatch.setattr(
         "accounts.policy.NAV_COUNTS",
         {
-            "leads": lambda user: (
+            "leads": lambda user, until: (
                 seen.append(timezone.get_current_timezone_name()) or User.objects.none()
             )
         },

@@ -98,6 +98,7 @@ def test_a_refusal_is_a_sentence():
     )
 
 
+@pytest.mark.django_db
 def test_the_longest_address_is_the_current_place(rf: RequestFactory):
     request = rf.get("/settings/keys/new")
     request.user = User(roles=[Role.ADMIN])
@@ -114,7 +115,8 @@ def test_counts_of_packages_above_show_in_the_navigation_for_one_query(
     django_assert_num_queries: Callable[..., Any],
 ):
     person(Role.SALES), person(Role.ADMIN)
-    everybody, nobody = (lambda user: User.objects.all()), (lambda user: User.objects.none())
+    everybody = lambda user, until: User.objects.all()  # noqa: E731
+    nobody = lambda user, until: User.objects.none()  # noqa: E731
     counts = {"queue": everybody, "my-leads": nobody, "follow-ups": everybody}
     monkeypatch.setattr(policy, "NAV_COUNTS", counts)
     request = rf.get("/queue")

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from leadportal.db import clock
 from leads.follow_ups import follow_ups
 from leads.follow_ups.follow_ups import FollowUpRefused
 from leads.handoffs import claims, touches
@@ -147,7 +148,7 @@ def test_managers_see_what_others_planned_and_reps_do_not(rep: User) -> None:
 
 def test_the_number_in_the_navigation_is_what_is_due_today_or_late(rep: User) -> None:
     now = timezone.now()
-    end = follow_ups.day_end(now)
+    end = clock.day_end(now)
     factories.follow_up(rep, due_at=now - DAY)
     factories.follow_up(rep, due_at=end - timedelta(seconds=1))
     factories.follow_up(rep, due_at=end)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from leadportal.db import clock
 from leads.follow_ups import follow_ups
 from leads.models import FollowUp, Touch
 from tests import factories
@@ -26,7 +27,7 @@ def labels(page: object) -> list[tuple[str, int]]:
 
 
 def test_it_is_by_day_and_what_is_late_stands_first(as_user: As, rep: User) -> None:
-    ends = follow_ups.day_end(timezone.now())
+    ends = clock.day_end(timezone.now())
     factories.follow_up(rep, due_at=ends + timedelta(hours=9))
     factories.follow_up(rep, due_at=ends - timedelta(seconds=1))
     factories.follow_up(rep, due_at=timezone.now() - DAY)
@@ -41,7 +42,7 @@ def test_it_is_by_day_and_what_is_late_stands_first(as_user: As, rep: User) -> N
 
 
 def test_nothing_due_today_says_what_is_tomorrow(as_user: As, rep: User) -> None:
-    ends = follow_ups.day_end(timezone.now())
+    ends = clock.day_end(timezone.now())
     for _ in range(3):
         factories.follow_up(rep, due_at=ends + timedelta(hours=9))
 
