@@ -28,9 +28,12 @@ class NudgeSender:
     many kinds of work there are. One message serves all who ask until a drain begins, and while it
     works none is needed (leadportal/gathering.py). What a process asked for in its last moment may
     be lost: the sweep looks anyway.
+
+    With `always` a message is sent though a drain is at work: there is more than it does at once.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, always: bool = False) -> None:
+        self.always = always
         self._start_afresh()
         # A thread stays behind in the parent, and a lock might stay taken.
         os.register_at_fork(after_in_child=self._start_afresh)
@@ -77,7 +80,7 @@ class NudgeSender:
             # Whoever asks from here on may wait for the next round.
             for _ in range(len(self.asked)):
                 name = self.asked.pop()
-                if gathering.ask(SWEEPS[name]):
+                if self.always or gathering.ask(SWEEPS[name]):
                     task_of(name).apply_async(connection=self.connection, retry=False)
         except Exception as error:
             self.connection = None

@@ -156,7 +156,7 @@ def _with_points(values: Iterable[tuple[str, Sql]]) -> Sql:
 
 def of_rules(rulebook: Rulebook, values: Sequence[str | None]) -> list[dict[str, Any]]:
     """Per rule its tests with the values they saw, from the column `saw` of `told`."""
-    return _per_rule(rulebook, (json.loads(value or "null") for value in values))
+    return _per_rule(rulebook, (json.loads(value) if value else None for value in values))
 
 
 def _per_rule(rulebook: Rulebook, values: Iterator[Any]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from django.db.models import F, Min, Q
 from funnel.models import CriteriaVersion, VersionState
 from funnel.stages import TOMBSTONES
 from funnel.versions import current, switching
-from leadportal.db import clock, errors
+from leadportal.db import clock, errors, sweeps
 from leads.judging import suspects
 from leads.judging.basis import Basis
 from leads.judging.hearing import hear, spread, tell_colleagues
@@ -28,8 +28,8 @@ from leads.models import Judgement, News
 # A lead that made scoring fail this often is parked until somebody looks.
 MOST_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=10)
-# No statement of a batch takes longer. Ten thousand leads take a second; whoever holds them up must
-# be found before the task is stopped, and the others go on.
+# No statement of a batch takes longer. Five thousand leads take half a second; whoever holds them
+# up must be found before the task is stopped, and the others go on.
 PATIENCE, PATIENCE_WITH_SUSPECTS = "20s", "5s"
 
 log = structlog.get_logger(__name__)
@@ -92,6 +92,9 @@ def _batch(at: datetime | None, size: int) -> int | None:
             basis = Basis.now(at, patience=PATIENCE)
             taken = take(basis, size)
             ids = taken.ids
+            if len(ids) == BATCH:
+                # There may be another batch, which somebody else can judge meanwhile.
+                sweeps.call_another("judge")
             with suspects.watched(ids):
                 return judge_taken(taken, basis).scored or None
     except Exception:

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 
@@ -152,6 +153,21 @@ def test_many_nudges_are_one_message_until_a_drain_begins(messages, tries, rests
     eventually(lambda: len(rests.seconds) == 4)
     assert messages() == len(tries) == 2
     assert set(rests.seconds) == {PAUSE_SECONDS}
+
+
+def test_another_is_called_though_a_drain_is_at_work(messages, tries):
+    asked = []
+
+    def drain(*, seconds):
+        for ask in (NudgeSender(), NudgeSender(always=True)):
+            nudge_of(ask)()
+            eventually(lambda sender=ask: not sender.asked)
+            time.sleep(2 * PAUSE_SECONDS)
+            asked.append(messages())
+
+    gathering.drain(replace(SWEEPS["judge"], drain=drain, seconds=0.0))
+
+    assert asked == [0, 1]
 
 
 def test_without_a_broker_it_is_tried_once_left_alone_and_tried_again(no_broker, tries, rests):

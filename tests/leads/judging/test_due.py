@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from funnel.conditions.values import ConditionError
 from funnel.versions import current, editing, signing, switching
+from leadportal.db import sweeps
 from leads.ingest.events import ingest_events
 from leads.invariants import invariants
 from leads.judging import due
@@ -273,6 +274,18 @@ def test_workers_share_the_work_and_none_is_done_twice():
 
     assert sum(done) == 40, done
     assert StageChange.objects.filter(origin="inquiry").count() == 40
+
+
+@pytest.mark.django_db
+def test_whoever_finds_a_whole_batch_calls_another(monkeypatch):
+    arrivals(12)
+    called = []
+    monkeypatch.setattr(due, "BATCH", 5)
+    monkeypatch.setattr(sweeps, "CALLERS", [called.append])
+
+    drain(at=AT)
+
+    assert [sweep.name for sweep in called] == ["judge", "judge"]
 
 
 @pytest.mark.django_db(transaction=True)
