@@ -73,6 +73,21 @@ def test_what_is_the_same_for_everybody_is_in_the_text() -> None:
     assert len(queries) == 1
 
 
+def whoever_is_a_hundred_percent() -> QuerySet:
+    return User.objects.filter(name__contains="100%").values_list("name", Value("%s"))
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+def test_without_any_value_it_is_asked_as_well(
+    pooled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    User.objects.create(email="a@x.example", name="100% Ada", roles=["sales"])
+    User.objects.create(email="b@x.example", name="1000 Bo", roles=["sales"])
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", pooled)
+
+    assert compiled.fetch(whoever_is_a_hundred_percent) == [("100% Ada", "%s")]
+
+
 def nobody(reader: int) -> QuerySet:
     return User.objects.none().values_list("pk")
 
