@@ -17,7 +17,8 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             "UPDATE leads_import SET at_lines = jsonb_build_array(at_line, at_line)",
-            "UPDATE leads_import SET at_line = (at_lines->>0)::int",
+            # Back in one, from where the last of them is: a line twice is better than never.
+            "UPDATE leads_import SET at_line = least((at_lines->>0)::int, (at_lines->>1)::int)",
         ),
         migrations.RemoveField(model_name="import", name="at_line"),
         migrations.AddField(

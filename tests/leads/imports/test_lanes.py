@@ -3,11 +3,13 @@
 import io
 import json
 import time
+from importlib import import_module
 from random import Random
 from threading import Barrier, Event
 
 import pytest
 from django.db import connection, transaction
+from django.db.migrations.operations import RunSQL
 
 from leads.imports import imports, job, lanes, people
 from leads.imports.imports import ImportRefused, Terms
@@ -228,3 +230,21 @@ def test_a_verb_waits_longer_for_a_batch_than_pages_wait_for_a_lock(begun, marke
 
     one.refresh_from_db()
     assert one.state == ImportState.PAUSED
+
+
+@pytest.mark.django_db
+def test_one_at_work_goes_back_into_one_lane_and_leaves_no_line_out():
+    upgrade = import_module("leads.migrations.0071_lanes_of_an_import").Migration
+    (moved,) = [step for step in upgrade.operations if isinstance(step, RunSQL)]
+    with connection.cursor() as cursor:
+        # In the place of the table, for as long as this transaction.
+        cursor.execute(
+            "CREATE TEMP TABLE leads_import (at_line int, at_lines jsonb) ON COMMIT DROP"
+        )
+        cursor.execute("INSERT INTO leads_import VALUES (999, NULL), (0, NULL)")
+        cursor.execute(moved.sql)
+        cursor.execute("INSERT INTO leads_import VALUES (NULL, '[6001, 999]'), (NULL, '[40, 80]')")
+        cursor.execute(moved.reverse_sql)
+        cursor.execute("SELECT at_line FROM leads_import ORDER BY at_line")
+
+        assert [line for (line,) in cursor.fetchall()] == [0, 40, 999, 999]
