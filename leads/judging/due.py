@@ -48,7 +48,9 @@ def drain(
     while limit is None or judged < limit:
         if seconds is not None and time.monotonic() - started > seconds:
             break
-        done = _batch(at, BATCH if limit is None else min(BATCH, limit - judged))
+        size = BATCH if limit is None else min(BATCH, limit - judged)
+        # Once: other kinds of work wait in the same queue.
+        done = _batch(at, size, calls=not judged)
         if done is None:
             break
         judged += done
@@ -80,8 +82,11 @@ def _is_one_due(at: datetime | None) -> bool:
     return due.filter(scheduled_for__lte=at or clock.now()).exists()
 
 
-def _batch(at: datetime | None, size: int) -> int | None:
-    """Judge some of what is due; gives how many, or None where there is nothing to do."""
+def _batch(at: datetime | None, size: int, *, calls: bool) -> int | None:
+    """Judge some of what is due; gives how many, or None where there is nothing to do.
+
+    With `calls`, where that may not be all, another worker is asked to judge beside.
+    """
     now = at or clock.now()
     spread(now)
     if suspects.are_there(now) and (ids := suspects.narrow(now)):
@@ -92,8 +97,7 @@ def _batch(at: datetime | None, size: int) -> int | None:
             basis = Basis.now(at, patience=PATIENCE)
             taken = take(basis, size)
             ids = taken.ids
-            if len(ids) == BATCH:
-                # There may be another batch, which somebody else can judge meanwhile.
+            if calls and len(ids) == BATCH:
                 sweeps.call_another("judge")
             with suspects.watched(ids):
                 return judge_taken(taken, basis).scored or None
