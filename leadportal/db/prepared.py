@@ -35,6 +35,13 @@ _of_criteria: WeakKeyDictionary[Any, dict[tuple[str, str], str]] = WeakKeyDictio
 _planned_for: WeakKeyDictionary[Any, tuple[float, dict[int, int]]] = WeakKeyDictionary()
 
 
+class Edge(int):
+    """The first or the last of the ids that a statement reads from end to end.
+
+    However many there are, it reads their rows in order, and needs no plan of its own.
+    """
+
+
 def fetch(statement: str, params: Mapping[str, Any], *, few: int = FEW) -> list[tuple[Any, ...]]:
     """The rows a statement answers with; its parameters read %(name)s, and it uses all of them.
 
@@ -52,10 +59,12 @@ def fetch_by_criteria(
 ) -> list[tuple[Any, ...]]:
     """The rows of a statement whose hundreds of values say what criteria ask for.
 
-    From call to call only its moments and the list of ids vary; the rest is planned with it.
+    From call to call only its moments, the list of ids and their edges vary; the rest is planned
+    with it. More than a few ids without edges have it planned for this one call.
     """
     with connection.cursor() as cursor:
-        if not _may_prepare({"ids": ids}, FEW):
+        few = len(ids) if any(isinstance(value, Edge) for value in params) else FEW
+        if not _may_prepare({"ids": ids}, few):
             return _rows(cursor, statement, params)
         _keep_up()
         statement, fixed, varying = _parted(statement, params, ids)
@@ -83,15 +92,17 @@ def _parted(
     """The statement with $1, $2 … for what varies, the fixed values, and those that vary."""
     places, fixed, varying = [], [], []
     for value in params:
-        if value == ids or isinstance(value, datetime):
+        if value == ids or isinstance(value, datetime | Edge):
             if value not in varying:
                 varying.append(value)
-            cast = "" if value == ids else "::timestamptz"
-            places.append(f"${varying.index(value) + 1}{cast}")
+            places.append(f"${varying.index(value) + 1}{_CASTS.get(type(value), '')}")
         else:
             places.append("%s")
             fixed.append(value)
     return statement % tuple(places), fixed, varying
+
+
+_CASTS = {datetime: "::timestamptz", Edge: "::bigint"}
 
 
 def _rows(cursor: Any, statement: str, params: Any) -> list[tuple[Any, ...]]:

@@ -184,7 +184,7 @@ def statement(
         if isinstance(value, list):
             return ids if value == NOBODY else value
         if is_range and value in (FIRST, LAST):
-            return min(ids) if value == FIRST else max(ids)
+            return prepared.Edge(min(ids) if value == FIRST else max(ids))
         return value
 
     return Sql(made.text, tuple(map(now, made.params)))

@@ -75,6 +75,21 @@ def test_criteria_are_planned_once_for_all_leads_and_moments():
     assert len(planned()) == 1
 
 
+def test_many_ids_with_their_edges_are_planned_once_wherever_these_are():
+    statement = "SELECT cardinality(%s::int[])::int, %s - %s"
+
+    for first in (1, 5_000):
+        ids = list(range(first, first + 1_000))
+        params = [ids, prepared.Edge(ids[-1]), prepared.Edge(ids[0])]
+        assert prepared.fetch_by_criteria(statement, params, ids) == [(1_000, 999)]
+    assert len(planned()) == 1
+
+    # Without edges, for this one call.
+    params = [ids, 999, 0]
+    assert prepared.fetch_by_criteria(statement, params, ids) == [(1_000, 999)]
+    assert len(planned()) == 1
+
+
 def test_other_criteria_are_planned_anew_and_the_oldest_forgotten():
     for _ in range(2):
         for points in range(prepared.MOST_OF_CRITERIA + 3):
