@@ -9,8 +9,8 @@ from funnel.stages import TOMBSTONES
 from leadportal.db import prepared
 from leads.judging.basis import Basis
 
-# Leads of one transaction. To plan the statement is as dear as to judge some hundreds, where it must
-# be; but who comes in meanwhile waits for all of them, and what is one batch has no second worker.
+# Leads of one transaction. To plan the statement is as dear as to judge some hundreds, where that
+# must be; but who comes in meanwhile waits for all, and what is one batch has no second worker.
 BATCH = 5_000
 
 
