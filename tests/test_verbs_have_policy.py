@@ -869,6 +869,7 @@ NO_VERBS = {
     signing.sides_of,
     signing.signatures_waiting_for,
     queue.for_person,
+    queue.first_rows,
     queue.pulse,
     queue.sources,
     queue.last_opened,
