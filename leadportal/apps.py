@@ -20,7 +20,6 @@ class LeadPortalConfig(AppConfig):
         celery.gather_sweeps()
         sweeps.SENDERS.append(nudges.NudgeSender())
         sweeps.CALLERS.append(nudges.NudgeSender(always=True))
-        sweeps.CALLERS.append(nudges.NudgeSender(always=True))
         post_migrate.connect(give_the_app_its_role, sender=self)
 
 

@@ -165,7 +165,7 @@ class ListState:
         ids = tuple(pk for (pk,) in _newest_first(rows))
         if len(ids) <= TOKEN_ROWS:
             return cls(len(ids), ids)
-        return cls(rows.count(), ids[:TOKEN_ROWS])
+        return cls(max(rows.count(), TOKEN_ROWS), ids[:TOKEN_ROWS])
 
     @classmethod
     def of_all(cls, user: User) -> "ListState":
@@ -174,8 +174,9 @@ class ListState:
         ids = tuple(pk for (pk,) in compiled.fetch(_newest_ids, roles, reader=reader))
         if len(ids) <= TOKEN_ROWS:
             return cls(len(ids), ids)
-        ((count,),) = compiled.fetch(_how_many, roles, reader=reader)
-        return cls(count, ids[:TOKEN_ROWS])
+        # Some may have gone between the two questions; a token names no fewer than it counts.
+        count = sum(number for (number,) in compiled.fetch(_how_many, roles, reader=reader))
+        return cls(max(count, TOKEN_ROWS), ids[:TOKEN_ROWS])
 
     @property
     def token(self) -> str:

@@ -14,7 +14,7 @@ from redis import Redis
 
 from leadportal import gathering, nudges
 from leadportal.celery import app, task_of
-from leadportal.db.sweeps import QUEUES, SENDERS, SWEEPS
+from leadportal.db.sweeps import CALLERS, QUEUES, SENDERS, SWEEPS
 from leadportal.nudges import BREAKER_SECONDS, PAUSE_SECONDS, NudgeSender
 from tests.processes import eventually
 
@@ -153,6 +153,10 @@ def test_many_nudges_are_one_message_until_a_drain_begins(messages, tries, rests
     eventually(lambda: len(rests.seconds) == 4)
     assert messages() == len(tries) == 2
     assert set(rests.seconds) == {PAUSE_SECONDS}
+
+
+def test_a_process_has_one_of_each_kind():
+    assert [[one.always for one in many] for many in (SENDERS, CALLERS)] == [[False], [True]]
 
 
 def test_another_is_called_though_a_drain_is_at_work(messages, tries):
