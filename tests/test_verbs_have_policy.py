@@ -888,7 +888,6 @@ NO_VERBS = {
     policy.within_reach,
     policy.nav_counts,
     follow_ups.of_person,
-    follow_ups.due_today,
     attention.first_steps,
     mine.held_by,
     mine.rows,

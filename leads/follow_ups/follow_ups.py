@@ -28,11 +28,6 @@ def of_person(person: User) -> FollowUpQuerySet:
     return FollowUp.objects.open().filter(owner=person).order_by("due_at", "pk")
 
 
-def due_today(person: User, at: datetime) -> FollowUpQuerySet:
-    """What is due before the day ends, on the clock of whoever reads it; what is late too."""
-    return of_person(person).due_before(clock.day_end(at))
-
-
 def choices(lead: Lead, at: datetime) -> dict[str, datetime]:
     """The times that are offered with one tap: later today, tomorrow, next week.
 

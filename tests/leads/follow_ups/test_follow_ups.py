@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from leadportal.db import clock
+from leads import hooks
 from leads.follow_ups import follow_ups
 from leads.follow_ups.follow_ups import FollowUpRefused
 from leads.handoffs import claims, touches
@@ -112,7 +113,7 @@ def test_who_gave_the_lead_back_owes_it_nothing(rep: User) -> None:
     claims.release(held, rep, reason="On leave")
 
     assert not follow_ups.of_person(rep).exists()
-    assert not follow_ups.due_today(rep, timezone.now())
+    assert not hooks.follow_ups_due(rep, clock.day_end(timezone.now()))
 
 
 def test_what_is_done_is_done_once_and_is_put_off_no_more(rep: User) -> None:
@@ -153,4 +154,4 @@ def test_the_number_in_the_navigation_is_what_is_due_today_or_late(rep: User) ->
     factories.follow_up(rep, due_at=end - timedelta(seconds=1))
     factories.follow_up(rep, due_at=end)
 
-    assert follow_ups.due_today(rep, now).count() == 2
+    assert hooks.follow_ups_due(rep, clock.day_end(now)).count() == 2
