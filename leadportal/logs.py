@@ -194,6 +194,8 @@ def config(*, readable: bool, level: str) -> dict[str, Any]:
 def configure(settings: dict[str, Any]) -> None:
     """What Django calls with LOGGING: one way out for its loggers and for structlog's."""
     logging.config.dictConfig(settings)
+    # No line says where in the code it was written, so nobody needs to find out.
+    logging._srcfile = None  # as the documentation of logging has it, under Optimization
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

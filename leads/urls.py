@@ -42,8 +42,12 @@ from leads.walks import pages as walks
 from leads.web_forms import pages as web_forms
 
 api_urls = [
+    # First those that are asked most.
     path("leads", lead_api.leads, name="api-leads"),
     path("leads/batch", ingest_api.lead_batch, name="api-lead-batch"),
+    path("events", lead_api.events, name="api-events"),
+    path("events/batch", ingest_api.event_batch, name="api-event-batch"),
+    path("handoffs/<int:pk>/claim", handoffs_api.claim_handoff, name="api-handoff-claim"),
     path("leads/<int:pk>", lead_api.lead, name="api-lead"),
     path("leads/<int:pk>/explanation", lead_api.lead_explanation, name="api-lead-explanation"),
     path("leads/<int:pk>/history", lead_api.lead_history, name="api-lead-history"),
@@ -63,8 +67,6 @@ api_urls = [
     path("nurture", rejections_api.nurture, name="api-nurture"),
     path("handoffs/<int:pk>/accept", handoffs_api.accept_handoff, name="api-handoff-accept"),
     path("handoffs/<int:pk>/reject", handoffs_api.reject_handoff, name="api-handoff-reject"),
-    path("events", lead_api.events, name="api-events"),
-    path("events/batch", ingest_api.event_batch, name="api-event-batch"),
     path("fields", directory_api.fields, name="api-fields"),
     path("sources", directory_api.sources, name="api-sources"),
     path("campaigns", directory_api.campaigns, name="api-campaigns"),
@@ -74,7 +76,6 @@ api_urls = [
     path("metrics", measured_api.metrics, name="api-metrics"),
     path("handoffs", handoffs_api.handoffs, name="api-handoffs"),
     path("handoffs/<int:pk>", handoffs_api.handoff, name="api-handoff"),
-    path("handoffs/<int:pk>/claim", handoffs_api.claim_handoff, name="api-handoff-claim"),
     path("handoffs/<int:pk>/release", handoffs_api.release_handoff, name="api-handoff-release"),
     path("handoffs/<int:pk>/touch", handoffs_api.touch_handoff, name="api-handoff-touch"),
 ]

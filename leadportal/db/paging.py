@@ -141,9 +141,14 @@ def _link(query: QueryDict, without: Iterable[str], changes: Mapping[str, str | 
     return f"?{changed.urlencode(safe=SEPARATOR)}" if changed else "?"
 
 
+def to_count(rows: models.QuerySet) -> models.QuerySet:
+    """Of these rows as many as are counted, and one more where there are more."""
+    return rows.order_by()[: COUNTED + 1]
+
+
 def count_up_to(rows: models.QuerySet) -> int:
     """How many rows there are, COUNTED + 1 meaning "more"."""
-    return rows.order_by()[: COUNTED + 1].count()
+    return to_count(rows).count()
 
 
 def count_label(count: int) -> str:

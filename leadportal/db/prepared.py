@@ -105,14 +105,28 @@ def _parted(
 _CASTS = {datetime: "::timestamptz", Edge: "::bigint"}
 
 
-def _rows(cursor: Any, statement: str, params: Any) -> list[tuple[Any, ...]]:
+def _rows(
+    cursor: Any, statement: str, params: Mapping[str, Any] | Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    given: Mapping[str, Any] | Sequence[Any]
+    if isinstance(params, Mapping):
+        given = {name: _brief(value) for name, value in params.items()}
+    else:
+        given = [_brief(value) for value in params]
     try:
-        cursor.execute(statement, params)
+        cursor.execute(statement, given)
     except NotSupportedError:
         # A migration changed the type of a column under the plan; the next call plans anew.
         forget()
         raise
     return cursor.fetchall()
+
+
+def _brief(value: Any) -> Any:
+    """A long list of ids as PostgreSQL writes arrays; as an expression each would be parsed."""
+    if isinstance(value, list) and len(value) > FEW and set(map(type, value)) == {int}:
+        return f"{{{','.join(map(str, value))}}}"
+    return value
 
 
 def _may_prepare(params: Mapping[str, Any], few: int) -> bool:

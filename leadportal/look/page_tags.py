@@ -4,12 +4,14 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.template import defaulttags
+from django.template.base import Parser, Token
 from django.template.context import Context, RequestContext
-from django.template.defaulttags import CsrfTokenNode
-from django.utils.html import format_html
+from django.urls import NoReverseMatch
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
-from leadportal.web import answers, once
+from leadportal.web import addresses, answers, once
 from leadportal.web.answers import HtmxRequest
 
 register = template.Library()
@@ -18,11 +20,37 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def csrf_token(context: Context) -> SafeString | str:
     """Django's own, and beside it the token by which a form that is sent twice acts once."""
-    secret = CsrfTokenNode().render(context)
+    secret = defaulttags.CsrfTokenNode().render(context)
     if not secret:
         return ""
     field = '{}<input type="hidden" name="{}" value="{}">'
     return format_html(field, secret, once.FIELD, once.new_token())
+
+
+class AddressNode(defaulttags.URLNode):
+    """Django's own, but for addresses that are kept."""
+
+    def render(self, context: Context) -> str:
+        if self.kwargs:
+            return super().render(context)
+        name, args = self.view_name.resolve(context), [one.resolve(context) for one in self.args]
+        try:
+            address = addresses.of(name, *args)
+        except NoReverseMatch:
+            if not self.asvar:
+                raise
+            address = ""
+        if self.asvar:
+            context[self.asvar] = address
+            return ""
+        return conditional_escape(address)
+
+
+@register.tag
+def url(parser: Parser, token: Token) -> AddressNode:
+    """As Django's `{% url %}`."""
+    node = defaulttags.url(parser, token)
+    return AddressNode(node.view_name, node.args, node.kwargs, node.asvar)
 
 
 @register.filter

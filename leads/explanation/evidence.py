@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import count
+from itertools import chain, count, repeat
 from typing import Any
 
 from accounts.models import Portal
@@ -261,10 +261,13 @@ def _over(match: Sql, source: TableFacts) -> dict[str, Sql]:
 
 
 def _object(parts: Mapping[str, Sql]) -> Sql:
-    """A JSON object of values that are numbers, or JSON themselves."""
-    texts = (param(f"{json.dumps(name)}: ", "text") for name in parts)
-    pairs = (Sql("{} || {}") % pair for pair in zip(texts, parts.values(), strict=True))
-    return _listed("{", pairs, "}")
+    """A JSON object of values that are numbers, or JSON themselves, and never NULL."""
+    names = (
+        param(f"{before}{json.dumps(name)}: ", "text")
+        for name, before in zip(parts, chain("{", repeat(", ")), strict=False)
+    )
+    pairs = (Sql("{} || {}") % pair for pair in zip(names, parts.values(), strict=True))
+    return Sql("({} || {})") % (Sql.join(" || ", pairs), param("}", "text"))
 
 
 # PostgreSQL gives a function no more than 100 arguments.

@@ -23,8 +23,8 @@ REASON = "They objected to being scored"
 # When to look again at a lead that somebody held at the moment of its move.
 LATER = timedelta(seconds=1)
 
-# Reads lead_objected, which holds next to nobody.
-_WHO = f"SELECT l.id FROM leads_lead l WHERE l.id = ANY(%(ids)s) AND {OBJECTED}"  # noqa: S608 - constants
+# Reads lead_objected, which holds next to nobody, from end to end of a batch.
+_WHO = f"SELECT l.id FROM leads_lead l WHERE l.id BETWEEN %(first)s AND %(last)s AND {OBJECTED}"  # noqa: S608 - constants
 # Due once more where a person keeps the lead on a rung until a day.
 _FORGET = """
 UPDATE leads_judgement j SET version_id = NULL, fit = NULL, intent = NULL, total = NULL, grade = '',
@@ -36,7 +36,8 @@ UPDATE leads_judgement j SET version_id = NULL, fit = NULL, intent = NULL, total
 
 def among(lead_ids: Sequence[int]) -> set[int]:
     """Of these leads, who objected."""
-    return {pk for (pk,) in prepared.fetch(_WHO, {"ids": list(lead_ids)})}
+    edges = {"first": min(lead_ids), "last": max(lead_ids)}
+    return {pk for (pk,) in prepared.fetch(_WHO, edges)}.intersection(lead_ids)
 
 
 def let_go(lead_ids: Sequence[int], basis: Basis) -> set[int]:

@@ -2,12 +2,12 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from leadportal.db.append_only import AppendOnly
+from leadportal.web import addresses
 
 
 class HandoffQuerySet(models.QuerySet["Handoff"]):
@@ -191,7 +191,7 @@ class Handoff(models.Model):
         return f"Handoff {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("lead", args=[self.lead_id])
+        return addresses.of("lead", self.lead_id)
 
 
 class Touch(AppendOnly):

@@ -7,13 +7,13 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
 from funnel.stages import LADDER, TOMBSTONES, Stage
 from leadportal.look.bidi import apart
+from leadportal.web import addresses
 
 # Up to here sorting a rep's leads is quicker than walking an index of all leads.
 FEW = 5_000
@@ -240,7 +240,7 @@ class Lead(models.Model):
         return apart(self.name)
 
     def get_absolute_url(self) -> str:
-        return reverse("lead", args=[self.pk])
+        return addresses.of("lead", self.pk)
 
     @property
     def name(self) -> str:

@@ -59,11 +59,12 @@ def lead_list(request: AuthenticatedRequest) -> HttpResponse:
     # What cannot be understood narrows nothing, and its chip is not shown.
     found = filters.qs
     sort = _sort(request.GET)
+    is_whole = _is_whole(request)
     page = paging.page(
         partial(_for_table, found, sort),
         _order(sort),
         request.GET,
-        first=partial(compiled.fetch, _first_rows, sort) if _is_whole(request) else None,
+        first=partial(compiled.fetch, _first_rows, sort) if is_whole else None,
     )
     offered = _choices(request.GET, request.user)
     chips = list(_sentences(request.GET, filters.form.cleaned_data, dict(offered["owners"])))
@@ -80,7 +81,9 @@ def lead_list(request: AuthenticatedRequest) -> HttpResponse:
         "walk": f"?{urlencode([('from', 'leads'), *_pairs(request.GET)])}",
         **offered,
         **(
-            _count(found, page, sort)
+            _counted(
+                compiled.count(_all_counted) if is_whole else paging.count_up_to(found), page, sort
+            )
             if page.rows
             else _nothing(request.user, rows, chips, request.GET)
         ),
@@ -127,8 +130,12 @@ def _scored(rows: QuerySet[Lead], sort: str) -> QuerySet[Lead]:
     return rows.filter(judgement__total__isnull=False) if by_score else rows
 
 
-def _count(rows: QuerySet[Lead], page: paging.Page, sort: str) -> dict[str, str]:
-    total = paging.count_label(paging.count_up_to(rows))
+def _all_counted() -> QuerySet[Any]:
+    return paging.to_count(Lead.objects.living()).values_list("pk")
+
+
+def _counted(count: int, page: paging.Page, sort: str) -> dict[str, str]:
+    total = paging.count_label(count)
     note = ". Leads not scored yet are left out" if sort.removeprefix("-") == "score" else ""
     return {"summary": f"{len(page.rows)} of {total}{note}", "total": total}
 

@@ -55,6 +55,14 @@ def test_every_value_and_every_shape_finds_its_own() -> None:
     assert len(compiled._made) == 2
 
 
+def test_it_counts_what_it_would_find() -> None:
+    people()
+
+    assert compiled.count(joined_by, "sales", until=NOW, but=0) == 1
+    assert compiled.count(joined_by, "sales", until=NOW + 2 * HOUR, but=0) == 2
+    assert compiled.count(lambda: User.objects.none()) == 0
+
+
 def test_without_prepared_statements_it_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     people()
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)

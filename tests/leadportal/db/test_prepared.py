@@ -2,12 +2,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from leadportal.db import prepared
 
 SUM = "SELECT %(a)s::int + %(b)s::int"
 BY_CRITERIA = "SELECT cardinality(%s::int[]) * %s::int, %s + %s"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+IDS = "SELECT sum(id) FROM unnest(%(ids)s::bigint[]) AS ids (id)"
 IS_IN = "SELECT %(one)s::int = ANY(%(many)s::int[])"
 
 
@@ -117,3 +119,17 @@ def test_a_table_that_was_emptied_and_fills_again_is_planned_for_anew(monkeypatc
     prepared.forget()
     sizes = [1_000_000, 2_000_000, 0, 60_000, 80_000, 200_000]
     assert [planned_for(size) for size in sizes] == [1_000_000, 1_000_000, 0, 0, 80_000, 80_000]
+
+
+def test_a_long_list_of_ids_is_no_expression():
+    many = [*range(-5, prepared.FEW), 2**40]
+    with CaptureQueriesContext(connection) as asked:
+        found = prepared.fetch(IDS, {"ids": many})
+
+    assert found == [(sum(many),)]
+    assert "'{-5,-4," in asked.captured_queries[-1]["sql"]
+
+
+def test_a_long_list_of_other_things_is_as_ever():
+    words = [f'a "word", {{{n}}}' for n in range(2 * prepared.FEW)]
+    assert prepared.fetch("SELECT %(words)s::text[]", {"words": words}) == [(words,)]

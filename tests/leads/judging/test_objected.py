@@ -9,6 +9,7 @@ from leads.explanation.stored import explain
 from leads.handoffs import claims
 from leads.impact import reading
 from leads.invariants import invariants
+from leads.judging import objected
 from leads.judging.due import oldest_due
 from leads.judging.judgement import qualify
 from leads.models import DayScore, Handoff, Judgement, Lead, News, Override, StageChange
@@ -85,6 +86,17 @@ def test_others_of_the_batch_are_judged(criteria, arrive, judged):
     assert lead.stage == Stage.MQL
     assert (score(no)[0], score(yes)[0]) == (None, 10)
     assert holds()
+
+
+def test_who_stands_between_those_of_a_batch_is_none_of_it(criteria, arrive):
+    first, between, last = (arrive(email=f"{n}@brightwater.example") for n in range(3))
+    for lead in (between, last):
+        lead.consent = NO
+        lead.save()
+
+    assert objected.among([last.pk, first.pk]) == {last.pk}
+    assert objected.among([between.pk]) == {between.pk}
+    assert objected.among([first.pk]) == set()
 
 
 def test_asked_for_at_once_there_is_no_decision(arrive):
