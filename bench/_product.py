@@ -51,24 +51,31 @@ class Product:
         return {pid: _kind(pid) for pid in family}
 
     def memory(self) -> Counter[str]:
-        """MiB of each kind of process; a page that several share is counted in parts (PSS)."""
+        """MiB of each kind of process; a page that several share is counted in parts (PSS).
+
+        What PostgreSQL's processes share is "buffers", which fill up to its `shared_buffers`.
+        """
         used: Counter[str] = Counter()
-        for kind, size in self._sizes():
+        for kind, size, shared in self._sizes():
+            if kind == "postgres":
+                used["buffers"] += shared  # type: ignore[assignment]
+                size -= shared
             used[kind] += size  # type: ignore[assignment]
         return used
 
     def largest(self, kind: str) -> float:
         """MiB of the largest process of one kind."""
-        return max(size for name, size in self._sizes() if name == kind)
+        return max(size for name, size, _ in self._sizes() if name == kind)
 
-    def _sizes(self) -> Iterator[tuple[str, float]]:
+    def _sizes(self) -> Iterator[tuple[str, float, float]]:
+        """Of each process its kind, its MiB, and how many of these several processes share."""
         for pid, kind in self.processes().items():
             try:
-                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
             except OSError:  # it has just ended
                 continue
-            kilobytes = next(line.split()[1] for line in lines if line.startswith("Pss:"))
-            yield kind, int(kilobytes) / 1024
+            of = {name: int(size) / 1024 for name, size, *_ in map(str.split, lines)}
+            yield kind, of["Pss:"], of["Pss_Shmem:"]
 
     def cpu(self, kind: str) -> float:
         """Seconds that the processes of one kind have computed so far."""
