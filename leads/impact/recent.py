@@ -13,6 +13,7 @@ from django.db import OperationalError, connection, transaction
 
 from funnel.models import CriteriaVersion
 from funnel.stages import Stage
+from leadportal.db import prepared
 from leadportal.db.pieces import Sql, param
 from leads.consent import OBJECTED
 from leads.impact.reading import MOVABLE, FromTo, judging_of
@@ -82,14 +83,13 @@ def within_time(basis: Basis, size: int, milliseconds: int) -> Preview:
     """One reading of so many leads at most. Raises OperationalError when it takes longer."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = %s", [milliseconds])
-        ids, is_sample = recent(basis.at, size)
-        _, judging = judging_of(basis, ids)
-        query = Sql(
-            "SELECT l.id, l.stage, coalesce(m.target, l.stage), j.total, s.total "
-            "FROM {} AND l.stage = ANY({}) AND ({}) IS NOT TRUE"
-        ) % (judging, param(list(MOVABLE), "text[]"), Sql(OBJECTED))
-        cursor.execute(query.text, query.params)
-        rows = cursor.fetchall()
+    ids, is_sample = recent(basis.at, size)
+    _, judging = judging_of(basis, ids)
+    query = Sql(
+        "SELECT l.id, l.stage, coalesce(m.target, l.stage), j.total, s.total "
+        "FROM {} AND l.stage = ANY({}) AND ({}) IS NOT TRUE"
+    ) % (judging, param(list(MOVABLE), "text[]"), Sql(OBJECTED))
+    rows = prepared.fetch_by_criteria(query.text, query.params, ids)
     found = Preview(basis.at, is_sample, aside=len(ids) - len(rows), leads=len(rows))
     # The newest activity first, as they were found.
     place = {lead: i for i, lead in enumerate(ids)}
