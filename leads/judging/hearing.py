@@ -3,7 +3,7 @@
 An event may make its lead active, which counts for the colleagues where the criteria ask for them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -88,17 +88,23 @@ WHERE l.company_id IS NOT NULL AND EXISTS (
 """
 
 
+def asks_for_colleagues(rulebook: Rulebook) -> bool:
+    return any(_of_colleagues(rulebook))
+
+
+def _of_colleagues(rulebook: Rulebook) -> Iterator[Test]:
+    for test in rulebook.tests():
+        if isinstance(test, Test) and test.fact.name == COLLEAGUES:
+            yield test
+
+
 def tell_colleagues(active: Mapping[int, datetime], rulebook: Rulebook, at: datetime) -> None:
     """Bring news to the companies of leads that did something, if it may count there.
 
     `active` is each lead and when the first of it was received. Whoever was active in the window
     already stays so, however busy the company is.
     """
-    windows = {
-        test.within_days or 0
-        for test in rulebook.tests()
-        if isinstance(test, Test) and test.fact.name == COLLEAGUES
-    }
+    windows = {test.within_days or 0 for test in _of_colleagues(rulebook)}
     if not (windows and active):
         return
     with connection.cursor() as cursor:

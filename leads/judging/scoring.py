@@ -17,6 +17,7 @@ from leadportal.db import prepared
 from leadportal.db.pieces import Sql, filled, param
 from leads.facts.tables import TableFacts
 from leads.judging.basis import Basis
+from leads.judging.hearing import asks_for_colleagues
 from leads.judging.moving import RESULT, ByHand, Opened, movers
 
 
@@ -177,6 +178,9 @@ def statement(
         made_at, made = _MADE[key]
     # Every moment in it was reckoned from that of the batch.
     passed = basis.at - made_at
+    # A plan for any edges takes them for those of one lead, and would count the colleagues anew
+    # for each: where they are asked for, a batch has a plan of its own.
+    edge = int if asks_for_colleagues(basis.rulebook) else prepared.Edge
 
     def now(value: Any) -> Any:
         if isinstance(value, datetime):
@@ -184,7 +188,7 @@ def statement(
         if isinstance(value, list):
             return ids if value == NOBODY else value
         if is_range and value in (FIRST, LAST):
-            return prepared.Edge(min(ids) if value == FIRST else max(ids))
+            return edge(min(ids) if value == FIRST else max(ids))
         return value
 
     return Sql(made.text, tuple(map(now, made.params)))
