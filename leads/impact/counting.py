@@ -8,7 +8,7 @@ import time
 from datetime import datetime
 
 import structlog
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, transaction
 from django.db.models import Max, Min
 
 from accounts import policy
@@ -19,6 +19,7 @@ from funnel.conditions.values import ConditionError
 from funnel.models import CriteriaVersion, VersionState
 from funnel.versions import current, signing
 from leadportal.db import clock, sweeps
+from leadportal.db.races import again_when_raced
 from leads.impact.reading import MOVABLE, Impact, as_json, from_json, of
 from leads.models import Lead
 from leads.models.impact import ImpactCount
@@ -46,16 +47,15 @@ def start_count(
     running = ImpactCount.objects.unfinished().filter(
         version=version, content_hash=version.content_hash, live=current.live()
     )
-    if running.exists():
-        return running.get()
-    try:
-        with transaction.atomic():
-            version.counts.exclude(finished_at=None, error="").delete()
-            count = _begin(version, by, at or clock.now())
-    except IntegrityError:  # somebody else began it this moment
-        return running.get()
-    sweeps.nudge("count_impact")
-    return count
+
+    def begun() -> ImpactCount:
+        if goes_on := running.first():
+            return goes_on
+        version.counts.exclude(finished_at=None, error="").delete()
+        sweeps.nudge("count_impact")
+        return _begin(version, by, at or clock.now())
+
+    return again_when_raced(begun)
 
 
 def _begin(version: CriteriaVersion, by: User | None, at: datetime) -> ImpactCount:
@@ -89,7 +89,8 @@ def newest(version: CriteriaVersion) -> ImpactCount | None:
 def at_hand(version: CriteriaVersion, *, by: User, at: datetime) -> ImpactCount | None:
     """The newest count; of few leads a fresh one, made here and now.
 
-    None where there are many leads and nobody has asked for them to be counted.
+    None where there are many leads and nobody has asked for them to be counted, or the criteria
+    changed meanwhile.
     """
     count = newest(version)
     if count and (count.error or (count.finished_at and not count.is_old(at))):
@@ -99,15 +100,18 @@ def at_hand(version: CriteriaVersion, *, by: User, at: datetime) -> ImpactCount 
     return finish(start_count(version, by=by), seconds=PATIENCE)
 
 
-def finish(count: ImpactCount, *, seconds: float | None = None) -> ImpactCount:
-    """Read on to the end, here and now, or for so many seconds."""
+def finish(count: ImpactCount, *, seconds: float | None = None) -> ImpactCount | None:
+    """Read on to the end, here and now, or for so many seconds.
+
+    None where the criteria changed meanwhile: nobody can confirm that number.
+    """
     started = time.monotonic()
     while ImpactCount.objects.unfinished().filter(pk=count.pk).exists():
         if seconds is not None and time.monotonic() - started > seconds:
             break
         if not _advance(count.pk):
             time.sleep(0.1)  # a worker has it in hand
-    return ImpactCount.objects.select_related("version", "live").get(pk=count.pk)
+    return ImpactCount.objects.select_related("version", "live").filter(pk=count.pk).first()
 
 
 def count_due(*, seconds: float | None = None) -> int:

@@ -205,7 +205,7 @@ def discard(one: Import, person: User) -> None:
 def hand_over(one: Import, person: User, *, at: datetime | None = None) -> int:
     """Let the criteria decide from now on about leads that were held; gives how many.
 
-    Raises NotAllowed.
+    Raises ImportRefused or NotAllowed.
     """
     one, at = _held(one, person), at or clock.now()
     if one.hold_until is None or one.state in BEFORE:
@@ -225,7 +225,10 @@ def hand_over(one: Import, person: User, *, at: datetime | None = None) -> int:
 def _held(one: Import, person: User) -> Import:
     policy.require(person, Action.IMPORT_LEADS)
     lanes.close(one.pk)
-    return Import.objects.select_for_update(no_key=True).get(pk=one.pk)
+    held = Import.objects.select_for_update(no_key=True).filter(pk=one.pk).first()
+    if held is None:
+        raise ImportRefused("Somebody has thrown this file away.")
+    return held
 
 
 def _work(one: Import, state: ImportState) -> Import:

@@ -169,7 +169,10 @@ def _asked(one: Import) -> dict[str, str]:
 @permission_required(Action.IMPORT_LEADS)
 def import_hand_over(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     one = get_object_or_404(Import, pk=pk)
-    count = imports.hand_over(one, request.user)
+    try:
+        count = imports.hand_over(one, request.user)
+    except imports.ImportRefused as error:
+        return answers.refused(request, "Nothing was done", str(error), one)
     if not count:
         return answers.refused(request, "Nothing was done", "None of its leads is held back.", one)
     answers.said(request, f"From now on the criteria decide about {some(count, 'lead')}.")

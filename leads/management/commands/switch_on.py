@@ -60,6 +60,8 @@ class Command(BaseCommand):
         if version.state not in counting.COUNTABLE:
             raise states.VersionError(f"{version} is {version.get_state_display().lower()}.")
         count = counting.finish(counting.start_count(version))
+        if count is None:
+            raise states.VersionError("The criteria changed while the leads were counted.")
         if count.error:
             raise states.VersionError(count.error)
         self.stdout.write(f"{count.judged:,} leads would be judged by {version}.")

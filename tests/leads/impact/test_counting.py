@@ -51,6 +51,30 @@ def test_who_asks_while_a_count_goes_on_gets_that_one(world):
     assert counting.start_count(version) == first
 
 
+def test_a_count_that_ends_while_one_asks_is_still_an_answer(world):
+    """A worker finishes it between two statements of who asks."""
+    first = counting.start_count(version := signed(mql_line=60, sql_line=80))
+    looked = []
+
+    def worker(execute, sql, *others):
+        found = execute(sql, *others)
+        if "leads_impactcount" in sql and not looked:
+            looked.append(sql)
+            ImpactCount.objects.filter(pk=first.pk).update(finished_at=timezone.now())
+        return found
+
+    with connection.execute_wrapper(worker):
+        assert counting.start_count(version) == first
+
+
+def test_a_count_dropped_while_one_waits_for_it_is_no_answer(world):
+    version = signed(mql_line=60, sql_line=80)
+    count = counting.start_count(version)
+    editing.edit(version, lines(61, 81), read_hash=version.content_hash)
+
+    assert counting.finish(count) is None
+
+
 def test_a_finished_count_makes_room_for_the_next(world):
     version = signed(mql_line=60, sql_line=80)
     first = counted(version)
