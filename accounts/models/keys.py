@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from leadportal.db.loaded import Loaded
 from leadportal.look.bidi import apart
 
 
@@ -21,7 +22,7 @@ class Scope(models.TextChoices):
     METRICS_READ = "metrics:read", "Read the numbers of Quality and Overview"
 
 
-class Integration(models.Model):
+class Integration(Loaded):
     """A system that posts to us; owns its keys and its namespace of external ids."""
 
     name = models.CharField(max_length=80)
@@ -41,7 +42,7 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         return self.filter(revoked_at=None, expires_at__gt=at)
 
 
-class ApiKey(models.Model):
+class ApiKey(Loaded):
     """One secret of an integration. Only its fingerprint is kept."""
 
     integration = models.ForeignKey(Integration, models.PROTECT, related_name="keys")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.roles import MANAGERS, SIDE_OF, Role, Side
 from leadportal.db.append_only import AppendOnly
+from leadportal.db.loaded import Loaded
 from leadportal.look.bidi import apart
 
 
@@ -51,7 +52,7 @@ class Team(models.Model):
         return apart(self.name)
 
 
-class User(AbstractBaseUser):
+class User(Loaded, AbstractBaseUser):
     """A person who signs in. Somebody with two roles sees the union of both."""
 
     email = models.EmailField(max_length=254, unique=True)

@@ -5,9 +5,10 @@ from django.utils import timezone
 
 from leadportal.db import rows
 from leadportal.db.append_only import AppendOnly
+from leadportal.db.loaded import Loaded
 
 
-class Portal(models.Model):
+class Portal(Loaded):
     """The one settings row of this installation."""
 
     company_name = models.CharField(max_length=120, default="Your company")

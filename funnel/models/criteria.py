@@ -11,6 +11,7 @@ from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
 from accounts.roles import Side
+from leadportal.db.loaded import Loaded
 
 
 class VersionState(models.TextChoices):
@@ -55,7 +56,7 @@ class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
         )
 
 
-class CriteriaVersion(models.Model):
+class CriteriaVersion(Loaded):
     """The whole signed rulebook as it stood: definitions, scoring rules, bands."""
 
     number = models.PositiveIntegerField(unique=True)

@@ -2,10 +2,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from leadportal.db.loaded import Loaded
 from leadportal.look.bidi import apart
 
 
-class Queue(models.Model):
+class Queue(Loaded):
     """Where open handoffs wait until a member claims them."""
 
     name = models.CharField(max_length=80)

@@ -2,10 +2,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from leadportal.db.loaded import Loaded
 from leadportal.look.bidi import apart
 
 
-class Reason(models.Model):
+class Reason(Loaded):
     """One entry of the list a rep chooses from when sending a lead back."""
 
     class Family(models.TextChoices):

@@ -132,7 +132,12 @@ def as_instance(model: type[M], values: Sequence[Any]) -> M:
     read = list(values)
     for place, field in _read_by_field(model):
         read[place] = field.from_db_value(read[place], None, connection)
-    return model.from_db(connection.alias, [], read)
+    return model.from_db(connection.alias, _all_names(model), read)
+
+
+@cache
+def _all_names(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 def one(model: type[M], by: str, value: Any) -> M | None:

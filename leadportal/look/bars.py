@@ -1,9 +1,11 @@
 """Bars that fill from the left: shares, points of a rule, and scores against their lines."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from leadportal.look.pictures import Picture, percent
+from django.utils.safestring import SafeString
+
+from leadportal.look.pictures import Picture, draw, percent
 
 
 @dataclass(frozen=True)
@@ -29,21 +31,39 @@ def points_bar(points: int, largest: int, kind: str) -> Bar:
 
 
 @dataclass(frozen=True)
+class ScoreLine(Picture):
+    """The line of an SQL across a track."""
+
+    template: ClassVar[str] = "look/score_line.svg"
+
+    line: str
+    height: int
+
+
+@dataclass(frozen=True)
 class ScoreTrack(Picture):
     """Fit and intent end to end on a track of 100 points, and the line across, if there is one."""
 
     template: ClassVar[str] = "look/score_track.svg"
+    height: ClassVar[int] = 12
 
     fit: str
     intent: str
-    line: str | None
+    line: SafeString
 
 
 def score_track(fit: int, intent: int, line: int | None) -> ScoreTrack:
     """The bar alone: fit, then intent, against the line of an SQL."""
-    return ScoreTrack(
-        percent(fit), percent(min(intent, 100 - fit)), None if line is None else percent(line)
-    )
+    return ScoreTrack(**_track(fit, intent, line, ScoreTrack.height))
+
+
+def _track(fit: int, intent: int, line: int | None, height: int) -> dict[str, Any]:
+    across = None if line is None else ScoreLine(percent(line), height)
+    return {
+        "fit": percent(fit),
+        "intent": percent(min(intent, 100 - fit)),
+        "line": draw(across),
+    }
 
 
 @dataclass(frozen=True)
@@ -51,6 +71,7 @@ class ScoreBar(ScoreTrack):
     """The total beside a small track; `says` is what is heard instead."""
 
     template: ClassVar[str] = "look/score_bar.html"
+    height: ClassVar[int] = 10
 
     total: int
     says: str
@@ -61,7 +82,7 @@ def score_bar(fit: int, intent: int, line: int | None) -> ScoreBar:
     total = fit + intent
     says = f"Score {total} of 100: fit {fit}, intent {intent}"
     return ScoreBar(
-        **vars(score_track(fit, intent, line)),
+        **_track(fit, intent, line, ScoreBar.height),
         total=total,
         says=says if line is None else f"{says}, line at {line}",
     )

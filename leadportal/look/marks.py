@@ -1,8 +1,9 @@
 """Small signs of one element that stand beside a word or around it."""
 
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -41,3 +42,15 @@ def moment(at: datetime, text: str) -> SafeString:
         formats.exact(at),
         text,
     )
+
+
+def when(at: datetime) -> SafeString:
+    """A moment beside a thing: "today 13:38"."""
+    zone = timezone.get_current_timezone()
+    return _when(at, zone, timezone.localdate(timezone=zone))
+
+
+@lru_cache(4096)
+def _when(at: datetime, zone: tzinfo, today: date) -> SafeString:
+    """Rows of a list say it twice each, and again with every look at the list."""
+    return moment(at, formats.when(at))

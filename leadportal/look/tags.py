@@ -5,9 +5,9 @@ A builtin of all templates, like form_tags and page_tags: nothing is loaded by h
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache, wraps
+from functools import wraps
 
 from django import template
 from django.utils import timezone
@@ -24,24 +24,20 @@ register = template.Library()
 register.simple_tag(draw)
 
 
-def picture(lay_out: Callable[..., Picture | None], *, kept: int = 0) -> None:
-    """Register a tag with the name and the arguments of the function that lays a picture out.
-
-    Where rows of a list have the same picture, so many of them are kept and drawn once.
-    """
+def picture(lay_out: Callable[..., Picture | None]) -> None:
+    """Register a tag with the name and the arguments of the function that lays a picture out."""
 
     @wraps(lay_out)
     def tag(*args: object, **options: object) -> SafeString:
         return draw(lay_out(*args, **options))
 
-    # Escaped and unescaped texts are equal, and not the same: hence by type.
-    register.simple_tag(lru_cache(kept, typed=True)(tag) if kept else tag)
+    register.simple_tag(tag)
 
 
 picture(bars.share_bar)
 picture(bars.points_bar)
-picture(bars.score_bar, kept=1024)
-picture(bars.score_track, kept=1024)
+picture(bars.score_bar)
+picture(bars.score_track)
 picture(bars.score_scale)
 picture(changes.delta)
 picture(clocks.sla_clock)
@@ -60,16 +56,7 @@ register.simple_tag(told.told)
 @register.filter
 def when(moment: datetime | None) -> str | SafeString:
     """`{{ lead.created_at|when }}`: "today 13:38", exact on hover; nothing for no moment."""
-    if moment is None:
-        return ""
-    zone = timezone.get_current_timezone()
-    return _when(moment, zone, timezone.localdate(timezone=zone))
-
-
-@lru_cache(4096)
-def _when(moment: datetime, zone: tzinfo, today: date) -> SafeString:
-    """Rows of a list say it twice each, and again with every look at the list."""
-    return marks.moment(moment, formats.when(moment))
+    return "" if moment is None else marks.when(moment)
 
 
 @register.filter

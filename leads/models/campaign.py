@@ -6,6 +6,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
+from leadportal.db.loaded import Loaded
 from leadportal.look.bidi import apart
 from leads.text import BETWEEN
 
@@ -32,7 +33,7 @@ class NamedQuerySet(models.QuerySet[Named]):
         return named.values_list(Coalesce("same_as", "pk"), flat=True)
 
 
-class Source(models.Model):
+class Source(Loaded):
     """Where leads come from: a form, a list, a partner, an ad platform.
 
     One that is `same_as` another is an old name of it: nothing points to it, and what still comes
@@ -78,7 +79,7 @@ class Source(models.Model):
         return apart(self.name)
 
 
-class Campaign(models.Model):
+class Campaign(Loaded):
     """Something we spent time or money on to get leads; `same_as` as of a Source."""
 
     name = models.CharField(max_length=120)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from leadportal.db.loaded import Loaded
 from leadportal.look.bidi import apart
 
 # So long a merge can be undone.
@@ -19,7 +20,7 @@ class CompanyQuerySet(models.QuerySet["Company"]):
         return self.filter(merged_into=None)
 
 
-class Company(models.Model):
+class Company(Loaded):
     """An organisation leads work for, known by its registrable domain or else its name.
 
     One that was merged into another keeps its name and domain, and what still comes under them

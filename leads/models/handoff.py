@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts import policy
 from accounts.models import User
 from leadportal.db.append_only import AppendOnly
+from leadportal.db.loaded import Loaded
 from leadportal.web import addresses
 
 
@@ -70,7 +71,7 @@ class Outcome(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-class Handoff(models.Model):
+class Handoff(Loaded):
     """One offer of a qualified lead to one sales queue."""
 
     lead = models.ForeignKey("leads.Lead", models.PROTECT, related_name="handoffs")

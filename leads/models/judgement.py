@@ -4,8 +4,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from leadportal.db.loaded import Loaded
 
-class Judgement(models.Model):
+
+class Judgement(Loaded):
     """How the criteria last judged a lead, and when they will again: one row from its beginning.
 
     Written by judging and by what a person says against it; whatever else makes a lead due is News.

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import policy
 from accounts.models import User
 from funnel.stages import LADDER, TOMBSTONES, Stage
+from leadportal.db.loaded import Loaded
 from leadportal.look.bidi import apart
 from leadportal.web import addresses
 
@@ -91,7 +92,7 @@ class EmailKind(models.TextChoices):
     DISPOSABLE = "disposable", "Disposable address"
 
 
-class Lead(models.Model):
+class Lead(Loaded):
     """A person we know of, and where they stand. How they were judged is their `judgement`."""
 
     # Who they are. A *_key is the normalised twin that SQL compares (leads/text.py).

@@ -17,11 +17,11 @@ from leadportal.db import clock, paging
 from leadportal.db.paging import Order
 from leadportal.web import answers
 from leadportal.web.answers import fragment
-from leads import past
 from leads.models import Handoff, Source
 from leads.models.handoff import HandoffQuerySet
 from leads.queue import queue as waiting
 from leads.queue import words as present
+from leads.queue.rows import Listing
 from leads.words import at
 
 SORTS = {
@@ -128,30 +128,42 @@ def _queues_of(user: User) -> dict[int, str]:
     """The queues this person may claim from, by id."""
     if not policy.can(user, Action.WORK_HANDOFFS):
         return {}
-    return dict(user.queues.values_list("pk", "name"))
+    return waiting.queues_of(user)
 
 
 def _queue_context(request: AuthenticatedRequest) -> dict[str, Any]:
-    now, rows = clock.now(), _asked_for(request)
-    sort = _sort(request.GET)
+    now, sort = clock.now(), _sort(request.GET)
     is_narrowed = _is_narrowed(request)
     page = paging.page(
-        partial(waiting.for_list, rows),
+        lambda: waiting.for_list(_asked_for(request)),
         waiting.ORDERS[sort],
         request.GET,
         first=None if is_narrowed else partial(waiting.first_rows, request.user, sort),
     )
-    known = waiting.ListState.of(rows) if is_narrowed else waiting.ListState.of_all(request.user)
+    known = (
+        waiting.ListState.of(_asked_for(request))
+        if is_narrowed
+        else waiting.ListState.of_all(request.user)
+    )
     current = _cursor(page.rows, request.GET.get("at", ""), sort, now)
     mine = _queues_of(request.user)
+    walk = f"?from=queue&{_kept(request)}".removesuffix("&")
+    shown = Listing(
+        user=request.user,
+        now=now,
+        claimable=mine,
+        current=current.pk if current else None,
+        walk=walk,
+        currency=request.portal.currency,
+    )
     return {
         "now": now,
         "page": page,
-        "rows": [(row, past.remarks(row)) for row in page.rows],
+        "rows": [shown.row(handoff) for handoff in page.rows],
         "current": current,
         "pulse": waiting.pulse(request.user, now),
         "token": known.token,
-        "walk": f"?from=queue&{_kept(request)}".removesuffix("&"),
+        "walk": walk,
         "poll_url": f"{reverse('queue-changes')}?{_kept(request)}",
         "claimable": mine,
         "may_claim": bool(mine),

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import policy
 from accounts.models import User
-from funnel.models import CriteriaVersion
+from funnel.models import CriteriaVersion, Queue
 from leadportal.db import compiled, paging
 from leadportal.db.paging import Order, decimal, read_moment
 from leadportal.db.shown import all_but
@@ -139,6 +139,15 @@ def _sources(roles: tuple[str, ...], reader: int) -> QuerySet:
     rows = _of_everybody_like(roles, reader).exclude(source=None).order_by()
     named = rows.values_list("source", "source__name")
     return named.annotate(count=Count("pk")).order_by("-count", "source__name")
+
+
+def queues_of(user: User) -> dict[int, str]:
+    """The names of the queues this person works in, by id."""
+    return dict(compiled.fetch(_queues_of, reader=user.pk))
+
+
+def _queues_of(reader: int) -> QuerySet:
+    return Queue.objects.filter(memberships__user=reader).values_list("pk", "name")
 
 
 def last_opened(user: User) -> datetime | None:

@@ -1,1 +1,4 @@
-"""The table of leads: found by words, narrowed by sentences, ordered, a page at a time."""
+"""The table of leads: found by words, narrowed by sentences, ordered, a page at a time.
+
+rows: how each is laid out.
+"""

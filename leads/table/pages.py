@@ -24,6 +24,7 @@ from leadportal.db.shown import all_but
 from leadportal.world.countries import country_code, country_name
 from leads.models import Campaign, Company, Judgement, Lead, Source
 from leads.table.filters import LeadFilter
+from leads.table.rows import row
 
 NEWEST = "-created"
 ORDERS: Mapping[str, Order] = {
@@ -68,8 +69,10 @@ def lead_list(request: AuthenticatedRequest) -> HttpResponse:
     )
     offered = _choices(request.GET, request.user)
     chips = list(_sentences(request.GET, filters.form.cleaned_data, dict(offered["owners"])))
+    walk = f"?{urlencode([('from', 'leads'), *_pairs(request.GET)])}"
     context = {
         "page": page,
+        "rows": [row(lead, walk=walk, currency=request.portal.currency) for lead in page.rows],
         "sort": sort,
         "words": request.GET.get("search", ""),
         "chips": chips,
@@ -78,7 +81,6 @@ def lead_list(request: AuthenticatedRequest) -> HttpResponse:
         "may_add": policy.can(request.user, Action.EDIT_LEADS),
         "may_merge": policy.can(request.user, Action.MERGE_LEADS),
         "may_import": policy.can(request.user, Action.IMPORT_LEADS),
-        "walk": f"?{urlencode([('from', 'leads'), *_pairs(request.GET)])}",
         **offered,
         **(
             _counted(

@@ -24,6 +24,7 @@ from tests.test_architecture import MODULES, name_of, tree_of
 OWN_CLOCK = {
     "accounts/access.py": "django-allauth noted the sign-in by the same clock",
     "leadportal/kit.py": "a page of examples",
+    "leadportal/look/marks.py": "says on which day; decides nothing",
     "leadportal/look/tags.py": "says how long ago; decides nothing",
     "leadportal/rest/rates.py": "windows of counters in Redis, which fade by themselves",
 }

@@ -27,7 +27,8 @@ def test_a_line_at_nothing_is_drawn():
 def test_intent_begins_where_fit_ends_and_stays_on_the_track():
     track = score_track(70, 60, 75)
 
-    assert (track.fit, track.intent, track.line) == ("70", "30", "75")
+    assert (track.fit, track.intent) == ("70", "30")
+    assert 'class="f-line" x="75%"' in track.line
 
 
 @pytest.mark.parametrize(("fit", "intent"), [(0, 0), (50, 50), (1, 1), (0, 50), (50, 0)])

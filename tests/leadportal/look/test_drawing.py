@@ -36,5 +36,15 @@ def test_it_reads_as_the_language_of_templates_would_write_it(picture):
     assert isinstance(draw(picture), SafeString)
 
 
-def test_the_clock_of_each_row_needs_no_language():
-    assert _pieces(Engine.get_default().get_template("look/clock.html").source)
+@pytest.mark.parametrize(
+    "template",
+    [
+        "look/clock.html",
+        "look/score_bar.html",
+        "leads/queue/partials/claim.html",
+        "leads/queue/partials/row.html",
+        "leads/table/partials/row.html",
+    ],
+)
+def test_what_each_row_has_needs_no_language(template):
+    assert _pieces(Engine.get_default().get_template(template).source)

@@ -12,7 +12,14 @@ from django.conf import settings
 from django.template import Context, Engine, Template
 
 from leadportal.look import marks
-from leadportal.look.bars import points_bar, score_bar, score_scale, score_track, share_bar
+from leadportal.look.bars import (
+    ScoreLine,
+    points_bar,
+    score_bar,
+    score_scale,
+    score_track,
+    share_bar,
+)
 from leadportal.look.changes import delta
 from leadportal.look.clocks import sla_clock, sla_met
 from leadportal.look.histogram import histogram
@@ -34,6 +41,7 @@ def pictures(text: str) -> list[Picture]:
     return [
         share_bar(40, text, text),
         points_bar(5, 10, text),
+        ScoreLine(text, 12),
         score_track(49, 40, 70),
         score_bar(49, 40, 70),
         score_scale(49, 40, 45, 70),
