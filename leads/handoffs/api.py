@@ -98,9 +98,12 @@ def handoff(request: Request, pk: int) -> HttpResponse:
 @idempotent
 def claim_handoff(request: Request, pk: int) -> HttpResponse:
     rep, _ = asked(request, CLAIM)
-    handoff = one_handoff(request, pk)
+    # Nothing is hidden from a key, and the claim itself finds out whether there is such a handoff.
+    handoff = one_handoff(request, pk) if isinstance(request.user, User) else Handoff(pk=pk)
     try:
         return JsonResponse(answers.handoff_state_answer(claim(handoff, rep)))
+    except Handoff.DoesNotExist:
+        raise Http404 from None
     except NotAMember:
         raise wrong("/rep", "not_a_member", "This person is not in the handoff's queue.") from None
     except AlreadyClaimed as late:

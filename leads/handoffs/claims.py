@@ -83,8 +83,8 @@ def claim(
 ) -> Handoff:
     """Give an open handoff to one rep; claiming one's own again is the same success.
 
-    Raises AlreadyClaimed, NotOpen, NotFirst, NotAMember, AtLimit or NotAllowed; then nothing was
-    changed.
+    Of `handoff` only the id counts. Raises AlreadyClaimed, NotOpen, NotFirst, NotAMember, AtLimit,
+    NotAllowed, or Handoff.DoesNotExist; then nothing was changed.
     """
     policy.require(rep, Action.WORK_HANDOFFS)
     portal = portal or Portal.load()

@@ -321,6 +321,21 @@ def test_the_second_rep_is_told_who_was_faster(api, as_problem):
     assert as_problem(late, 409)["claimed_by"] == dana.email
 
 
+def test_a_handoff_that_is_none_cannot_be_claimed(api, as_problem):
+    rep = factories.rep()
+
+    for pk in (10**9, 10**17):
+        as_problem(api.post(f"/handoffs/{pk}/claim", {"rep": rep.email}), 404)
+
+
+def test_a_claim_by_a_key_reads_no_more_than_who_may(api, django_assert_num_queries):
+    rep, first, handoff = factories.rep(), factories.handoff(), factories.handoff()
+    api.post(f"/handoffs/{first.pk}/claim", {"rep": rep.email})
+
+    with django_assert_num_queries(4):  # the key, the rep, the settings, and the claim
+        api.post(f"/handoffs/{handoff.pk}/claim", {"rep": rep.email})
+
+
 def test_a_rep_who_is_nobody_or_in_no_queue_cannot_claim(api, as_problem):
     handoff = factories.handoff()
 
