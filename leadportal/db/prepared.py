@@ -11,7 +11,9 @@ from itertools import count
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import NotSupportedError, connection
+import psycopg2
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 # A list longer than this deserves a plan of its own.
 FEW = 10
@@ -47,10 +49,12 @@ def fetch(statement: str, params: Mapping[str, Any], *, few: int = FEW) -> list[
 
     A list of more than `few` has it planned for this one call.
     """
-    with connection.cursor() as cursor:
-        if _may_prepare(params, few):
-            _keep_up()
-            statement = _prepared(cursor, statement, params)
+    # Looked up once: `connection` asks at each of its names which thread's it is.
+    one = connections[DEFAULT_DB_ALIAS]
+    with one.wrap_database_errors, _cursor(one) as cursor:
+        if _may_prepare(one, params, few):
+            _keep_up(one)
+            statement = _prepared(one, cursor, statement, params)
         return _rows(cursor, statement, params)
 
 
@@ -62,20 +66,21 @@ def fetch_by_criteria(
     From call to call only its moments, the list of ids and their edges vary; the rest is planned
     with it. More than a few ids without edges have it planned for this one call.
     """
-    with connection.cursor() as cursor:
+    one = connections[DEFAULT_DB_ALIAS]
+    with one.wrap_database_errors, _cursor(one) as cursor:
         few = len(ids) if any(isinstance(value, Edge) for value in params) else FEW
-        if not _may_prepare({"ids": ids}, few):
+        if not _may_prepare(one, {"ids": ids}, few):
             return _rows(cursor, statement, params)
-        _keep_up()
+        _keep_up(one)
         statement, fixed, varying = _parted(statement, params, ids)
         given = ["%s"] * len(varying)
-        known = _of_criteria.setdefault(connection.connection, {})
+        known = _of_criteria.setdefault(one.connection, {})
         key = (statement, repr(fixed))
         if key not in known:
             if len(known) == MOST_OF_CRITERIA:
                 cursor.execute(f"DEALLOCATE {known.pop(next(iter(known)))}")
             text = cursor.mogrify(statement, fixed).decode()
-            known[key] = _prepare(cursor, text, given, varying)
+            known[key] = _prepare(one, cursor, text, given, varying)
         return _rows(cursor, _execution(known[key], given), varying)
 
 
@@ -105,6 +110,19 @@ def _parted(
 _CASTS = {datetime: "::timestamptz", Edge: "::bigint"}
 
 
+def _cursor(one: BaseDatabaseWrapper) -> Any:
+    """Django's where somebody listens to what is asked, as tests do; else psycopg's.
+
+    To make the listening one takes, in a thread of a web process, as long as to ask a statement.
+    """
+    if one.execute_wrappers or one.queries_logged:
+        return one.cursor()
+    one.close_if_health_check_failed()
+    one.ensure_connection()
+    one.validate_no_broken_transaction()
+    return one.create_cursor()
+
+
 def _rows(
     cursor: Any, statement: str, params: Mapping[str, Any] | Sequence[Any]
 ) -> list[tuple[Any, ...]]:
@@ -115,11 +133,12 @@ def _rows(
         given = [_brief(value) for value in params]
     try:
         cursor.execute(statement, given)
-    except NotSupportedError:
+    except (NotSupportedError, psycopg2.NotSupportedError):
         # A migration changed the type of a column under the plan; the next call plans anew.
         forget()
         raise
-    return cursor.fetchall()
+    found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _brief(value: Any) -> Any:
@@ -129,24 +148,24 @@ def _brief(value: Any) -> Any:
     return value
 
 
-def _may_prepare(params: Mapping[str, Any], few: int) -> bool:
+def _may_prepare(one: BaseDatabaseWrapper, params: Mapping[str, Any], few: int) -> bool:
     # Behind a pooler that gives each transaction another connection nothing stays prepared.
-    if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+    if one.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
         return False
     return all(len(value) <= few for value in params.values() if isinstance(value, list))
 
 
-def _keep_up() -> None:
+def _keep_up(one: BaseDatabaseWrapper) -> None:
     """Let everything be planned anew, also within functions, where a table has outgrown its plans.
 
     PostgreSQL does so once it has counted the rows again, a minute or more after a large import.
     """
-    raw = connection.connection
+    raw = one.connection
     looked, sizes = _planned_for.get(raw, (0.0, {}))
     if time.monotonic() - looked < LOOK_EVERY:
         return
     # Not one of the queries of whoever asks.
-    with connection.wrap_database_errors, raw.cursor() as cursor:
+    with raw.cursor() as cursor:
         cursor.execute(_SIZES)
         now = dict(cursor.fetchall())
         # What was emptied meanwhile may have been planned anew, by PostgreSQL, while it was empty.
@@ -157,26 +176,29 @@ def _keep_up() -> None:
     _planned_for[raw] = (time.monotonic(), sizes)
 
 
-def _prepared(cursor: Any, statement: str, params: Mapping[str, Any]) -> str:
-    known = _known.setdefault(connection.connection, {})
+def _prepared(
+    one: BaseDatabaseWrapper, cursor: Any, statement: str, params: Mapping[str, Any]
+) -> str:
+    known = _known.setdefault(one.connection, {})
     if statement not in known:
         places = {param: f"${number}" for number, param in enumerate(params, start=1)}
         given = [f"%({param})s" for param in params]
-        name = _prepare(cursor, statement % places, given, params)
+        name = _prepare(one, cursor, statement % places, given, params)
         known[statement] = _execution(name, given)
     return known[statement]
 
 
-def _prepare(cursor: Any, statement: str, given: Sequence[str], params: Any) -> str:
+def _prepare(
+    one: BaseDatabaseWrapper, cursor: Any, statement: str, given: Sequence[str], params: Any
+) -> str:
     """Name of a statement now prepared, and planned for tables that will fill.
 
     Made while they are empty, or believed to be, a plan would read them whole, and be kept.
     """
     name = f"prepared_{next(_numbers)}"
     plan = cursor.mogrify(f"EXPLAIN {_execution(name, given)}", params).decode()
-    raw = connection.connection
     # Once a connection, so not one of the queries of whoever asks.
-    with connection.wrap_database_errors, raw.cursor() as once:
+    with one.connection.cursor() as once:
         once.execute(
             f"PREPARE {name} AS {statement}; SET enable_seqscan = off; {plan}; RESET enable_seqscan"
         )
