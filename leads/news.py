@@ -22,6 +22,13 @@ RETURNING id
 """
 
 
+# The same of those who did something, beside the INSERT of what they did (leadportal/db/rows.py).
+BESIDE_EVENTS = """
+INSERT INTO leads_news (lead_id, at, spreads)
+SELECT DISTINCT lead_id, %(at)s::timestamptz, true FROM written
+"""
+
+
 def of_leads(leads: Collection[int], at: datetime, *, spreads: bool = False) -> None:
     """Something about these leads changed; `spreads` where it was something they did."""
     _add(at, leads=leads, spreads=spreads)
@@ -60,4 +67,9 @@ def _add(
         "spreads": spreads,
     }
     prepared.fetch(_ADD, rows)
+    to_be_heard()
+
+
+def to_be_heard() -> None:
+    """Have it heard once it is committed."""
     sweeps.nudge("judge")

@@ -113,7 +113,7 @@ def _write(
     taken = _leave_out_known([h for h in happenings if h.lead_id], results, stored)
     _write_events(taken, results, sender)
     if taken:
-        news.of_leads({h.lead_id for h in taken if h.lead_id}, sender.at, spreads=True)
+        news.to_be_heard()
     return list(results.values())
 
 
@@ -247,7 +247,9 @@ def _stored(keys: set[str], sender: Sender) -> Stored:
 def _write_events(
     happenings: list[_Happening], results: dict[int, IngestResult], sender: Sender
 ) -> None:
-    # By external id, so that two batches with the same events wait for each other.
+    """With the news of who did them. By external id, so that two batches with the same events wait
+    for each other.
+    """
     happenings.sort(key=attrgetter("key"))
     common = {
         "occurred_at": sender.at,
@@ -255,10 +257,18 @@ def _write_events(
         "integration_id": sender.spoke["integration_id"],
     }
     new = [_row(happening, sender.at) for happening in happenings]
-    written = rows.insert(Event, new, skip_conflicts=True, common=common)
+    written = rows.insert(
+        Event,
+        new,
+        skip_conflicts=True,
+        common=common,
+        returning=("id", "lead_id"),
+        beside=news.BESIDE_EVENTS,
+        at=sender.at,
+    )
     if len(written) < len(new):
         raise Raced
-    for happening, (pk,) in zip(happenings, written, strict=True):
+    for happening, (pk, _) in zip(happenings, written, strict=True):
         results[happening.index].event_id = pk
     for result in results.values():
         if result.first_index is not None:

@@ -56,7 +56,7 @@ def known_empty(db: None, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtu
     other.close()
     prepared.forget()
     # What these plans read must not hang on how soon they are made anew.
-    monkeypatch.setattr(prepared, "_keep_up", lambda: None)
+    monkeypatch.setattr(prepared, "_keep_up", lambda _: None)
     with connection.cursor() as cursor:
         cursor.execute("DISCARD PLANS")
 
