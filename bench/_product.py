@@ -1,6 +1,5 @@
 """The whole product as `manage.py up` runs it, watched from outside: answers, CPU, memory."""
 
-import http.client
 import os
 import signal
 import socket
@@ -18,6 +17,7 @@ from itertools import count
 from pathlib import Path
 
 import _world
+from _client import Client
 
 TICKS = os.sysconf("SC_CLK_TCK")
 # What a process is, by a word of its command line; the first that fits.
@@ -172,16 +172,14 @@ def drive(
     numbers = count()
 
     def client(_: int) -> list[float]:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection = Client(port)
         waited = []
         while time.perf_counter() < begin + seconds and next(numbers) < most:
             if (asked := request()) is None:
                 break
             began = time.perf_counter()
-            connection.request(*asked)
-            answer = connection.getresponse()
-            content = answer.read()
-            assert answer.status in (200, 201), (answer.status, content[:300])
+            status, content = connection.ask(*asked)
+            assert status in (200, 201), (status, content[:300])
             waited.append((time.perf_counter() - began) * 1000)
         connection.close()
         return waited
