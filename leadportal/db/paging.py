@@ -132,13 +132,20 @@ def link(query: QueryDict, **changes: str | None) -> str:
 
 
 def _link(query: QueryDict, without: Iterable[str], changes: Mapping[str, str | None]) -> str:
-    changed = query.copy()
-    for name in (*without, *changes):
-        changed.pop(name, None)
+    changed = all_but(query, *without, *changes)
     for name, value in changes.items():
         if value is not None:
             changed[name] = value
     return f"?{changed.urlencode(safe=SEPARATOR)}" if changed else "?"
+
+
+def all_but(query: QueryDict, *names: str) -> QueryDict:
+    """A query string without these; its own copy is made deep, and a page has a dozen links."""
+    rest = QueryDict(mutable=True)
+    for name, values in query.lists():
+        if name not in names:
+            rest.setlist(name, [*values])
+    return rest
 
 
 def to_count(rows: models.QuerySet) -> models.QuerySet:

@@ -182,10 +182,7 @@ def _cursor(rows: Any, at: str, sort: str, now: Any) -> Handoff | None:
 
 def _kept(request: AuthenticatedRequest) -> str:
     """The query string without what is about one moment."""
-    query = request.GET.copy()
-    for name in ("at", "since", "after", "before"):
-        query.pop(name, None)
-    return query.urlencode()
+    return paging.all_but(request.GET, "at", "since", "after", "before").urlencode()
 
 
 def _head(request: AuthenticatedRequest, sort: str, mine: dict[int, str]) -> dict[str, Any]:
