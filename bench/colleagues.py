@@ -5,7 +5,6 @@ Eight senders post 64 such events at once. Bars: none refused, p95 of the answer
 within 10 s everybody of the company has the right count.
 """
 
-import http.client
 import json
 import os
 import signal
@@ -17,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import _world
+from _client import Client
 
 COMPANY = 10_000
 SENDERS, EVENTS = 8, 64
@@ -79,13 +79,11 @@ def measure(port: int, plain: str, leads: int) -> int:
 
     def post(number: int) -> None:
         if not hasattr(local, "connection"):
-            local.connection = http.client.HTTPConnection("127.0.0.1", port)
-        body = json.dumps({"type": "chat", "lead": {"id": number}})
+            local.connection = Client(port)
+        body = json.dumps({"type": "chat", "lead": {"id": number}}).encode()
         began = time.perf_counter()
-        local.connection.request("POST", "/api/v1/events", body, headers)
-        answer = local.connection.getresponse()
-        answer.read()
-        answers.append((answer.status, time.perf_counter() - began))
+        status, _ = local.connection.ask("POST", "/api/v1/events", body, headers)
+        answers.append((status, time.perf_counter() - began))
 
     # Each thread of the web has connected by then.
     with ThreadPoolExecutor(SENDERS) as pool:

@@ -11,14 +11,11 @@ in the database and 4 ms in all. The machine has as many cores as the product ha
 wall computes by all of them (its plan is parallel): so do we where it says "by both workers".
 """
 
-import os
-import subprocess
-import sys
 import time
-from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import _workers
 import _world
 
 ZONE = "Europe/Berlin"
@@ -311,29 +308,7 @@ def two_workers(leads: int) -> None:
 
 
 def by_workers(workers: int, *work: str) -> float:
-    """Seconds that so many processes take for it side by side, once they are there."""
-    command = [sys.executable, __file__, "--worker", str(workers)]
-    with ExitStack() as stack:
-        ready = [
-            stack.enter_context(
-                subprocess.Popen(
-                    [*command, str(number), *work],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    env=os.environ,
-                )
-            )
-            for number in range(workers)
-        ]
-        for process in ready:
-            process.stdout.readline()
-        began = time.perf_counter()
-        for process in ready:
-            process.stdin.write(b"\n")
-            process.stdin.flush()
-        if any(process.stdout.readline() != b"done\n" for process in ready):
-            raise SystemExit("A worker failed.")
-        return time.perf_counter() - began
+    return _workers.side_by_side(__file__, workers, *work)
 
 
 def be_worker(workers: str, number: str, work: str, *given: str) -> None:
@@ -346,22 +321,17 @@ def be_worker(workers: str, number: str, work: str, *given: str) -> None:
     if work == "drain":
         at = datetime.fromisoformat(given[0]) if given else None
         due.drain(limit=0)
-        _wait_for_the_others()
-        due.drain(at=at)
-        print("done", flush=True)
+        _workers.share(lambda: due.drain(at=at))
         return
     leads, at = int(given[0]), datetime.fromisoformat(given[1])
     first, last = (leads * n // int(workers) for n in (int(number), int(number) + 1))
     rescore(first + 1, first + due.BATCH, at)  # whoever has worked today has its plan
-    _wait_for_the_others()
-    if rescore(first + 1, last, at):
-        raise SystemExit("Rescoring at the same moment wrote rows.")
-    print("done", flush=True)
 
+    def again() -> None:
+        if rescore(first + 1, last, at):
+            raise SystemExit("Rescoring at the same moment wrote rows.")
 
-def _wait_for_the_others() -> None:
-    print("ready", flush=True)
-    sys.stdin.readline()
+    _workers.share(again)
 
 
 if __name__ == "__main__":
