@@ -10,6 +10,7 @@ from funnel.rulebook.parsing import parse_content
 from funnel.rulebook.parts import Rulebook
 from funnel.vocabulary.facts import Fact, Vocabulary
 from funnel.vocabulary.standard import STANDARD
+from leadportal.db import prepared
 
 # The advisory lock that judging holds shared and switching on holds alone; any constant will do.
 JUDGING = 7_040_001
@@ -38,8 +39,7 @@ def hold_live() -> None:
     Batches share the hold; a switch-on waits for those that run, and the next wait for it. So no
     lead is judged by a version after a newer one has judged.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [JUDGING])
+    prepared.fetch("SELECT pg_advisory_xact_lock_shared(%(judging)s)", {"judging": JUDGING})
 
 
 def wait_for_judging() -> None:

@@ -45,12 +45,18 @@ _HOLD_JUDGEMENTS = (
 )
 
 
+# The leads before their judgements, all of them: the array is there before the second half begins.
+# The drain, which has them the other way round, never waits.
+_HOLD_BOTH = (
+    f"WITH held AS MATERIALIZED ({_HOLD_LEADS}) SELECT lead_id FROM leads_judgement "  # noqa: S608 - constants
+    "WHERE lead_id = ANY(ARRAY(SELECT id FROM held)) ORDER BY lead_id FOR NO KEY UPDATE"
+)
+
+
 @transaction.atomic
 def qualify(lead_ids: Sequence[int], *, at: datetime | None = None) -> Judged:
     """Judge exactly these leads, waiting for whoever holds them."""
-    # The lead before its judgement; the drain, which has them the other way round, never waits.
-    held = _held(_HOLD_LEADS, lead_ids, gone=[*TOMBSTONES])
-    _held(_HOLD_JUDGEMENTS, held)
+    held = _held(_HOLD_BOTH, lead_ids, gone=[*TOMBSTONES])
     basis = Basis.now(at)
     active = hear(held, basis.at)
     judged = judge(held, basis, have_news=True)
