@@ -872,6 +872,7 @@ NO_VERBS = {
     queue.first_rows,
     queue.pulse,
     queue.sources,
+    queue.queues_of,
     queue.last_opened,
     changes.for_look,
     changes.news,
