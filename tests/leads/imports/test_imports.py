@@ -27,6 +27,7 @@ from leads.models import (
     ImportLine,
     ImportState,
     Lead,
+    Lists,
     Override,
     StageChange,
     UnreadValue,
@@ -389,13 +390,20 @@ def test_a_file_thrown_away_leaves_nothing(begun, marketer):
     assert not Import.objects.exists() and not ImportLine.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["start", "pause", "go_on", "undo", "discard", "hand_over"])
-def test_a_file_somebody_else_has_thrown_away_is_said_to_be(begun, marketer, name):
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("say", [Lists.PEOPLE]),
+        ("choose", [["email"], Terms()]),
+        *((name, []) for name in ("start", "pause", "go_on", "undo", "discard", "hand_over")),
+    ],
+)
+def test_a_file_somebody_else_has_thrown_away_is_said_to_be(begun, marketer, name, given):
     one = begun(HEAD + ANA)
     Import.objects.filter(pk=one.pk).delete()
 
     with pytest.raises(imports.ImportRefused, match="thrown this file away"):
-        getattr(imports, name)(one, marketer)
+        getattr(imports, name)(one, marketer, *given)
 
 
 def test_reps_bring_no_files_in(rep):
