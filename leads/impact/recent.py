@@ -5,6 +5,7 @@ The answer comes with the page, so the newest leads stand for all where there ar
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 
 from funnel.models import CriteriaVersion
 from funnel.stages import Stage
-from leadportal.db import prepared
+from leadportal.db import halves, prepared
 from leadportal.db.pieces import Sql, param
 from leads.consent import OBJECTED
 from leads.impact.reading import MOVABLE, FromTo, judging_of
@@ -23,8 +24,8 @@ from leads.metrics.cached import cached
 ACTIVE = timedelta(days=30)
 # How many leads are read within how many milliseconds; the fewer where so many take too long.
 SAMPLES = ((20_000, 1_000), (4_000, 2_500))
-# Newest events looked at to find these leads.
-EVENTS_A_LEAD = 4
+# Newest events, and leads that came, looked at to find these.
+LOOKS_A_LEAD = 4
 # Points of one bar of the histogram, and the number of bars; the last one holds 100 too.
 STEP, BARS = 5, 20
 # Seconds: what is costly is kept so long, for the lists behind its numbers.
@@ -70,9 +71,8 @@ def _read(basis: Basis) -> Preview:
     began = time.monotonic()
     for size, milliseconds in SAMPLES:
         try:
-            with transaction.atomic():
-                found = within_time(basis, size, milliseconds)
-        except OperationalError:  # the statement was cancelled: fewer, then
+            found = within_time(basis, size, milliseconds)
+        except OperationalError:  # a statement was cancelled: fewer, then
             continue
         found.seconds = time.monotonic() - began
         return found
@@ -80,16 +80,16 @@ def _read(basis: Basis) -> Preview:
 
 
 def within_time(basis: Basis, size: int, milliseconds: int) -> Preview:
-    """One reading of so many leads at most. Raises OperationalError when it takes longer."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = %s", [milliseconds])
+    """One reading of so many leads at most. Raises OperationalError when to judge takes longer."""
     ids, is_sample = recent(basis.at, size)
-    _, judging = judging_of(basis, ids)
-    query = Sql(
-        "SELECT l.id, l.stage, coalesce(m.target, l.stage), j.total, s.total "
-        "FROM {} AND l.stage = ANY({}) AND ({}) IS NOT TRUE"
-    ) % (judging, param(list(MOVABLE), "text[]"), Sql(OBJECTED))
-    rows = prepared.fetch_by_criteria(query.text, query.params, ids)
+
+    def judged(half: Sequence[int]) -> list[tuple[Any, ...]]:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = %s", [milliseconds])
+            return _judged(basis, list(half))
+
+    rows = halves.read(judged, sorted(ids))
     found = Preview(basis.at, is_sample, aside=len(ids) - len(rows), leads=len(rows))
     # The newest activity first, as they were found.
     place = {lead: i for i, lead in enumerate(ids)}
@@ -104,38 +104,42 @@ def within_time(basis: Basis, size: int, milliseconds: int) -> Preview:
     return found
 
 
+def _judged(basis: Basis, ids: list[int]) -> list[tuple[Any, ...]]:
+    """(lead, stage, stage to come, total, total to come) of each that criteria may move."""
+    _, judging = judging_of(basis, ids)
+    query = Sql(
+        "SELECT l.id, l.stage, coalesce(m.target, l.stage), j.total, s.total "
+        "FROM {} AND l.stage = ANY({}) AND ({}) IS NOT TRUE"
+    ) % (judging, param(list(MOVABLE), "text[]"), Sql(OBJECTED))
+    return prepared.fetch_by_criteria(query.text, query.params, ids)
+
+
 def _bar(total: int) -> int:
     return min(total // STEP, BARS - 1)
 
 
-# Reads event_newest and lead_newest from their new ends; neither reads more than it is told to.
+# Merges event_newest and lead_newest from their new ends, as far as it is read.
 _RECENT = """
-SELECT active.lead_id, (SELECT count(*) FROM happened) = %(events)s
-FROM (SELECT lead_id, max(at) AS at FROM (
-    SELECT lead_id, occurred_at AS at FROM happened
+SELECT lead_id FROM (
+    (SELECT lead_id, occurred_at AS at FROM leads_event WHERE occurred_at > %(since)s
+     ORDER BY occurred_at DESC LIMIT %(looks)s)
     UNION ALL
     (SELECT id, created_at FROM leads_lead WHERE created_at > %(since)s
-     ORDER BY created_at DESC, id DESC LIMIT %(leads)s)
-) AS seen GROUP BY lead_id) AS active
-ORDER BY active.at DESC, active.lead_id DESC LIMIT %(leads)s
-"""
-_HAPPENED = """
-WITH happened AS MATERIALIZED (
-    SELECT lead_id, occurred_at FROM leads_event WHERE occurred_at > %(since)s
-    ORDER BY occurred_at DESC LIMIT %(events)s
-)
+     ORDER BY created_at DESC LIMIT %(looks)s)
+) AS seen ORDER BY at DESC LIMIT %(looks)s
 """
 
 
 def recent(at: datetime, size: int) -> tuple[list[int], bool]:
     """Up to `size` leads active in the 30 days before, newest first; whether there are more."""
-    limits: dict[str, Any] = {
-        "since": at - ACTIVE,
-        "leads": size + 1,
-        "events": size * EVENTS_A_LEAD,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_HAPPENED + _RECENT, limits)
-        rows = cursor.fetchall()
-    ids = [row[0] for row in rows[:size]]
-    return ids, len(rows) > size or any(row[1] for row in rows[:1])
+    looks, looked = size * LOOKS_A_LEAD, 0
+    found: dict[int, None] = {}
+    # In a transaction, or the cursor would read all at once to keep it.
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(_RECENT, {"since": at - ACTIVE, "looks": looks})
+        for (lead,) in cursor:
+            looked += 1
+            found[lead] = None
+            if len(found) > size:
+                break
+    return list(found)[:size], len(found) > size or looked == looks

@@ -5,13 +5,14 @@ from copy import deepcopy
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Portal
 from funnel.models import CriteriaVersion
 from funnel.versions import current, editing
+from leadportal.db import halves
 from leads.impact import movers, reading, recent
 from leads.impact.words import why_they_move
 from leads.judging.basis import Basis
@@ -96,6 +97,23 @@ def test_the_newest_activity_comes_first_and_the_rest_is_said_to_exist(world):
 
     assert ids == [world["sql"].pk, world["mql"].pk]
     assert is_sample
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_connections_find_what_one_finds(monkeypatch):
+    leads = [vp() for _ in range(6)]
+    for lead in leads[:3]:
+        factories.event(lead, "demo_request")
+    qualify([lead.pk for lead in leads])
+    now = basis(draft_with(lambda content: rule(content, "demo").update(points=5)))
+
+    with transaction.atomic():
+        by_one = recent.within_time(now, 100, 60_000)
+    monkeypatch.setattr(halves, "WORTH", 2)
+    by_two = recent.within_time(now, 100, 60_000)
+
+    assert by_one.moves == {("sql", "mql"): 3}
+    assert by_two == by_one
 
 
 def test_a_sample_says_that_it_is_one(world, as_user, monkeypatch):
