@@ -10,10 +10,13 @@ from funnel.rulebook.parsing import parse_content
 from funnel.rulebook.parts import Rulebook
 from funnel.vocabulary.facts import Fact, Vocabulary
 from funnel.vocabulary.standard import STANDARD
-from leadportal.db import prepared
 
 # The advisory lock that judging holds shared and switching on holds alone; any constant will do.
 JUDGING = 7_040_001
+# Keeps the live version that until the transaction ends. Batches share the hold; a switch-on waits
+# for those that run, and the next wait for it: no lead is judged by a version after a newer one
+# has judged. A statement that reads the version comes after it, or it may see an older one.
+HOLD = f"pg_advisory_xact_lock_shared({JUDGING})"
 
 # Rulebooks by the hash of their content and the installation's own facts.
 _PARSED: dict[tuple[str, tuple[Fact, ...]], Rulebook] = {}
@@ -31,15 +34,6 @@ def vocabulary() -> Vocabulary:
 def live() -> CriteriaVersion:
     """The one version that judges. There always is one: version 1 ships with the product."""
     return CriteriaVersion.objects.live().get()
-
-
-def hold_live() -> None:
-    """Keep the live version that until the caller's transaction ends.
-
-    Batches share the hold; a switch-on waits for those that run, and the next wait for it. So no
-    lead is judged by a version after a newer one has judged.
-    """
-    prepared.fetch("SELECT pg_advisory_xact_lock_shared(%(judging)s)", {"judging": JUDGING})
 
 
 def wait_for_judging() -> None:

@@ -1,6 +1,7 @@
 """Which facts this installation has: those of every one, its own fields, purposes of consent."""
 
 import json
+from functools import lru_cache
 
 from funnel.vocabulary.facts import Fact, Vocabulary, consent
 from funnel.vocabulary.operators import FactType
@@ -19,13 +20,15 @@ FACTS = Vocabulary(
     {**Vocabulary().with_facts(column.fact for column in ASKED), **STANDARD},
 )
 
-_OWN = """
-(SELECT TRUE AS is_field, name, label, type, choices, unit, choice_terms::text
-   FROM leads_customfield WHERE same_as_id IS NULL ORDER BY position, label)
-UNION ALL
-(SELECT FALSE, name, '', '', '{}', '', '' FROM leads_consentpurpose ORDER BY first_seen_at, id
- LIMIT %(most)s)
-"""
+# An installation's own facts as one text, for a statement that reads them beside other things.
+OWN = """(SELECT json_build_array(
+    (SELECT json_agg(json_build_array(name, label, type, choices, unit, choice_terms)
+                     ORDER BY position, label)
+     FROM leads_customfield WHERE same_as_id IS NULL),
+    (SELECT json_agg(name) FROM (
+        SELECT name FROM leads_consentpurpose ORDER BY first_seen_at, id LIMIT %(most)s) AS seen)
+)::text)"""
+MOST = {"most": MOST_PURPOSES}
 
 
 def custom_fact(field: CustomField) -> Fact:
@@ -40,20 +43,21 @@ def custom_fact(field: CustomField) -> Fact:
 
 def record_vocabulary() -> Vocabulary:
     """Every fact this installation has, also by its fields and purposes of consent: one query."""
-    rows = prepared.fetch(_OWN, {"most": MOST_PURPOSES})
-    fields = [_field(*row[1:]) for row in rows if row[0]]
-    purposes = [row[1] for row in rows if not row[0]]
-    return FACTS.with_facts([*map(custom_fact, fields), *map(consent, purposes)])
+    ((own,),) = prepared.fetch(f"SELECT {OWN}", MOST)
+    return vocabulary_of(own)
+
+
+@lru_cache(maxsize=8)
+def vocabulary_of(own: str) -> Vocabulary:
+    """Every fact of an installation that has these of its own, as OWN says them."""
+    fields, purposes = json.loads(own)
+    mine = [custom_fact(_field(*one)) for one in fields or ()]
+    return FACTS.with_facts([*mine, *map(consent, purposes or ())])
 
 
 def _field(
-    name: str, label: str, type_: str, choices: list[str], unit: str, terms: str
+    name: str, label: str, type_: str, choices: list[str], unit: str, terms: dict[str, list[str]]
 ) -> CustomField:
     return CustomField(
-        name=name,
-        label=label,
-        type=type_,
-        choices=choices,
-        unit=unit,
-        choice_terms=json.loads(terms),
+        name=name, label=label, type=type_, choices=choices, unit=unit, choice_terms=terms
     )

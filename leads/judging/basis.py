@@ -12,6 +12,7 @@ from funnel.models import CriteriaVersion, VersionState
 from funnel.rulebook.parts import Rulebook
 from funnel.versions import current
 from leadportal.db import prepared
+from leads.facts import known
 
 
 def _columns(model: type[models.Model], *, without: str = "") -> list[str]:
@@ -23,10 +24,11 @@ _VERSION = _columns(CriteriaVersion, without="content")
 _PORTAL = _columns(Portal)
 # No statement of a judgement has to read a table whole; yet the planner would, where a table was
 # tiny when it last looked, and keep to it (leadportal/db/prepared.py) while the table fills.
-_LIVE = """
-SELECT clock_timestamp(), set_config('enable_seqscan', 'off', TRUE),
+_LIVE = f"""
+SELECT {known.OWN}, clock_timestamp(), set_config('enable_seqscan', 'off', TRUE),
     set_config('statement_timeout',
-        coalesce(%(patience)s, current_setting('statement_timeout')), TRUE), {}, {}
+        coalesce(%(patience)s, current_setting('statement_timeout')), TRUE),
+    {{}}, {{}}
 FROM funnel_criteriaversion v
 LEFT JOIN accounts_portal p ON p.id = 1 WHERE v.state = %(state)s
 """.format(", ".join(f"v.{name}" for name in _VERSION), ", ".join(f"p.{name}" for name in _PORTAL))
@@ -73,10 +75,16 @@ class Basis:
 
         With `patience`, as "20s", no further statement of this transaction takes longer.
         """
-        current.hold_live()
-        asked = {"patience": patience, "state": VersionState.LIVE}
-        ((now, _, _, *found),) = prepared.fetch(_LIVE, asked)
+        prepared.fetch(f"SELECT {current.HOLD}", {})
+        return cls.of_held(at, patience=patience)
+
+    @classmethod
+    def of_held(cls, at: datetime | None = None, *, patience: str | None = None) -> "Basis":
+        """The same where the transaction holds the live version (current.HOLD)."""
+        asked = {"patience": patience, "state": VersionState.LIVE} | known.MOST
+        ((own, now, _, _, *found),) = prepared.fetch(_LIVE, asked)
         version = CriteriaVersion.from_db(None, _VERSION, found[: len(_VERSION)])
         settings = found[len(_VERSION) :]
         portal = Portal.from_db(None, _PORTAL, settings) if settings[0] else Portal.load()
-        return cls(version, current.rulebook(version), portal, at or now)
+        rulebook = current.rulebook(version, known.vocabulary_of(own))
+        return cls(version, rulebook, portal, at or now)

@@ -6,13 +6,14 @@ their ledger rows, with the evidence, and their handoffs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from funnel.stages import TOMBSTONES
+from funnel.versions import current
 from leadportal.db import prepared
 from leads import news
 from leads.judging import objected
@@ -45,19 +46,23 @@ _HOLD_JUDGEMENTS = (
 )
 
 
-# The leads before their judgements, all of them: the array is there before the second half begins.
-# The drain, which has them the other way round, never waits.
-_HOLD_BOTH = (
-    f"WITH held AS MATERIALIZED ({_HOLD_LEADS}) SELECT lead_id FROM leads_judgement "  # noqa: S608 - constants
-    "WHERE lead_id = ANY(ARRAY(SELECT id FROM held)) ORDER BY lead_id FOR NO KEY UPDATE"
+# The leads before their judgements, all of them: the array is there before the second half begins,
+# and both before the live version is held. The drain, which has them the other way round, never
+# waits.
+_HOLD_ALL = f"""
+WITH held AS MATERIALIZED ({_HOLD_LEADS}), judgements AS MATERIALIZED (
+    SELECT lead_id FROM leads_judgement WHERE lead_id = ANY(ARRAY(SELECT id FROM held))
+    ORDER BY lead_id FOR NO KEY UPDATE
 )
+SELECT ARRAY(SELECT lead_id FROM judgements), {current.HOLD}
+"""  # noqa: S608 - constants
 
 
 @transaction.atomic
 def qualify(lead_ids: Sequence[int], *, at: datetime | None = None) -> Judged:
     """Judge exactly these leads, waiting for whoever holds them."""
-    held = _held(_HOLD_BOTH, lead_ids, gone=[*TOMBSTONES])
-    basis = Basis.now(at)
+    ((held, _),) = prepared.fetch(_HOLD_ALL, {"ids": list(lead_ids), "gone": [*TOMBSTONES]})
+    basis = Basis.of_held(at)
     active = hear(held, basis.at)
     judged = judge(held, basis, have_news=True)
     tell_colleagues(active, basis.rulebook, basis.at)
@@ -76,15 +81,16 @@ def judge(
     """
     if not lead_ids:
         return Judged()
-    if gone := objected.let_go(lead_ids, basis):
-        rest = [pk for pk in lead_ids if pk not in gone]
-        judged = judge(rest, basis, have_news=have_news, are_new=are_new)
-        return replace(judged, scored=judged.scored + len(gone))
     changed, departing = 0, list(lead_ids)
-    if not are_new:
+    if are_new:
+        gone = objected.let_go(lead_ids, basis)
+        departing = [pk for pk in lead_ids if pk not in gone]
+    else:
         stayed = score(lead_ids, basis, have_news=have_news)
         note(stayed.rejudged, {}, basis)
         changed, departing = stayed.changed, stayed.departing
+        if stayed.judged < len(lead_ids):
+            objected.let_go(lead_ids, basis)
     if not departing:
         return Judged(len(lead_ids), changed)
     held = _held(f"{_HOLD_LEADS} SKIP LOCKED", departing, gone=[*TOMBSTONES])

@@ -15,6 +15,7 @@ from funnel.scoring import Scoring, compile_rulebook
 from funnel.stages import LADDER, Stage
 from leadportal.db import prepared
 from leadportal.db.pieces import Sql, filled, param
+from leads.consent import OBJECTED
 from leads.facts.tables import TableFacts
 from leads.judging.basis import Basis
 from leads.judging.hearing import asks_for_colleagues
@@ -23,11 +24,12 @@ from leads.judging.moving import RESULT, ByHand, Opened, movers
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Rows written, leads that another version had judged before, and who is still to be moved.
+    """Leads judged, rows written, those that another version had judged, and who is to be moved.
 
     Of those that were moved: how many by "from>to", and the handoffs opened for them.
     """
 
+    judged: int
     changed: int
     rejudged: int
     departing: list[int]
@@ -53,7 +55,7 @@ WITH judged AS MATERIALIZED (
                  CASE WHEN m.held_until > {at} THEN m.held_until END) AS rescore_at,
            m.held_until{seen}
     FROM {tables}{lateral} CROSS JOIN LATERAL ({move}) m
-    WHERE l.id = ANY({ids}){range}
+    WHERE l.id = ANY({ids}){range}{asked}
 ), {movers}changed AS (
     UPDATE leads_judgement AS j SET
         version_id = {version}, fit = n.fit, intent = n.intent, total = n.total,
@@ -80,7 +82,8 @@ WITH judged AS MATERIALIZED (
 {result}
 """
 _STAYERS = """
-SELECT (SELECT count(*) FROM changed), count(*) FILTER (WHERE target IS NULL AND is_rejudged),
+SELECT count(*), (SELECT count(*) FROM changed),
+       count(*) FILTER (WHERE target IS NULL AND is_rejudged),
        coalesce(array_agg(id ORDER BY id) FILTER (WHERE target IS NOT NULL), '{}')
 FROM judged
 """
@@ -119,12 +122,12 @@ FROM (SELECT
 
 
 def score(lead_ids: Sequence[int], basis: Basis, *, have_news: bool) -> Scored:
-    """Write how those stand that stay where they are."""
+    """Write how those stand that stay where they are, but for who objected to being scored."""
     query = statement(lead_ids, basis, have_news=have_news)
-    ((changed, rejudged, departing),) = prepared.fetch_by_criteria(
+    ((judged, changed, rejudged, departing),) = prepared.fetch_by_criteria(
         query.text, query.params, list(lead_ids)
     )
-    return Scored(changed, rejudged, departing)
+    return Scored(judged, changed, rejudged, departing)
 
 
 def score_and_move(
@@ -141,7 +144,7 @@ def score_and_move(
     changed, rejudged, moved, moves = rows[0][:4]
     moves = json.loads(moves) if isinstance(moves, str) else moves
     opened = [Opened(*row[4:]) for row in rows if row[4] is not None]
-    return Scored(changed, rejudged, [], moved, moves, opened)
+    return Scored(len(lead_ids), changed, rejudged, [], moved, moves, opened)
 
 
 # Statements by what they were made of, and when; to make one takes longer than to judge a lead.
@@ -203,6 +206,8 @@ def _statement(
     pieces = _pieces(basis) | {
         "ids": param(NOBODY, "bigint[]"),
         "range": Sql(" AND {}") % source.among("l.id") if asked != NOBODY else Sql(""),
+        # Who is to be moved was asked for before, or is put there by a person.
+        "asked": Sql("" if moves else f" AND ({OBJECTED}) IS NOT TRUE"),
         "have_news": param(have_news),
         "today": param(basis.today, "date"),
         "points": scoring.points,
