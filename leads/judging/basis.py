@@ -22,16 +22,16 @@ def _columns(model: type[models.Model], *, without: str = "") -> list[str]:
 # The content of a version is read where it is parsed, once.
 _VERSION = _columns(CriteriaVersion, without="content")
 _PORTAL = _columns(Portal)
+_ALL = ", ".join([*(f"v.{name}" for name in _VERSION), *(f"p.{name}" for name in _PORTAL)])
 # No statement of a judgement has to read a table whole; yet the planner would, where a table was
 # tiny when it last looked, and keep to it (leadportal/db/prepared.py) while the table fills.
 _LIVE = f"""
 SELECT {known.OWN}, clock_timestamp(), set_config('enable_seqscan', 'off', TRUE),
     set_config('statement_timeout',
-        coalesce(%(patience)s, current_setting('statement_timeout')), TRUE),
-    {{}}, {{}}
+        coalesce(%(patience)s, current_setting('statement_timeout')), TRUE), {_ALL}
 FROM funnel_criteriaversion v
 LEFT JOIN accounts_portal p ON p.id = 1 WHERE v.state = %(state)s
-""".format(", ".join(f"v.{name}" for name in _VERSION), ", ".join(f"p.{name}" for name in _PORTAL))
+"""  # noqa: S608 - constants
 
 
 class _Same:
