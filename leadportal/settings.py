@@ -45,7 +45,7 @@ MIDDLEWARE = [
     "leadportal.web.hosts.ProbeMiddleware",
     "leadportal.rest.middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "leadportal.web.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Below the static files, above all that writes or reads the body of a page.
     "leadportal.web.compression.CompressionMiddleware",
