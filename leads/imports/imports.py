@@ -40,6 +40,10 @@ class ImportRefused(Exception):
     """It cannot be done with this import now; says why."""
 
 
+class ThrownAway(ImportRefused):
+    """Somebody has thrown the file away: there is no page of it to go back to."""
+
+
 @dataclass(frozen=True)
 class Terms:
     """What an import is told about its file, beside its columns."""
@@ -227,7 +231,7 @@ def _held(one: Import, person: User) -> Import:
     lanes.close(one.pk)
     held = Import.objects.select_for_update(no_key=True).filter(pk=one.pk).first()
     if held is None:
-        raise ImportRefused("Somebody has thrown this file away.")
+        raise ThrownAway("Somebody has thrown this file away.")
     return held
 
 

@@ -70,7 +70,7 @@ def import_columns(request: AuthenticatedRequest, pk: int) -> HttpResponse:
         try:
             imports.choose(one, request.user, form.chosen, form.terms)
         except imports.ImportRefused as error:
-            return answers.refused(request, "The columns stay as they are", str(error), one)
+            return _refused(request, "The columns stay as they are", error, one)
         return redirect(one)
     status = 422 if form.errors else 200
     context = {
@@ -93,7 +93,7 @@ def import_lists(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     try:
         imports.say(one, request.user, Lists(lists))
     except imports.ImportRefused as error:
-        return answers.refused(request, "Nothing was changed", str(error), one)
+        return _refused(request, "Nothing was changed", error, one)
     return redirect("import-columns", pk)
 
 
@@ -172,7 +172,7 @@ def import_hand_over(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     try:
         count = imports.hand_over(one, request.user)
     except imports.ImportRefused as error:
-        return answers.refused(request, "Nothing was done", str(error), one)
+        return _refused(request, "Nothing was done", error, one)
     if not count:
         return answers.refused(request, "Nothing was done", "None of its leads is held back.", one)
     answers.said(request, f"From now on the criteria decide about {some(count, 'lead')}.")
@@ -186,7 +186,7 @@ def import_discard(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     try:
         imports.discard(one, request.user)
     except imports.ImportRefused as error:
-        return answers.refused(request, "It was not thrown away", str(error), one)
+        return _refused(request, "It was not thrown away", error, one)
     answers.said(request, f"“{one.name}” was thrown away; nothing of it came in.")
     return go(request, "imports")
 
@@ -198,8 +198,15 @@ def _done(
     try:
         verb(one, request.user)
     except imports.ImportRefused as error:
-        return answers.refused(request, "Nothing was done", str(error), one)
+        return _refused(request, "Nothing was done", error, one)
     return go(request, one)
+
+
+def _refused(
+    request: AuthenticatedRequest, title: str, error: imports.ImportRefused, one: Import
+) -> HttpResponse:
+    back = "imports" if isinstance(error, imports.ThrownAway) else one
+    return answers.refused(request, title, str(error), back)
 
 
 @require_safe

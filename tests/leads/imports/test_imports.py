@@ -402,7 +402,7 @@ def test_a_file_somebody_else_has_thrown_away_is_said_to_be(begun, marketer, nam
     one = begun(HEAD + ANA)
     Import.objects.filter(pk=one.pk).delete()
 
-    with pytest.raises(imports.ImportRefused, match="thrown this file away"):
+    with pytest.raises(imports.ThrownAway, match="thrown this file away"):
         getattr(imports, name)(one, marketer, *given)
 
 

@@ -365,3 +365,23 @@ def test_a_long_list_of_imports_says_that_it_is_not_all(browser, begun, monkeypa
 
     page = browser.get("/imports")
     assert "the last 2" in page.content.decode() and len(page.context["imports"]) == 2
+
+
+@pytest.mark.parametrize(
+    "verb", ["pause", "start", "go-on", "undo", "hand-over", "discard", "lists"]
+)
+def test_who_comes_after_the_file_was_thrown_away_goes_on_at_the_list(
+    browser, imported, monkeypatch, verb
+):
+    one = imported(HEAD + ANA)
+
+    def thrown_away(*_args, **_kwargs):
+        raise imports.ThrownAway("Somebody has thrown this file away.")
+
+    monkeypatch.setattr(imports, "_held", thrown_away)
+
+    page = browser.post(f"/imports/{one.pk}/{verb}", {"lists": Lists.PEOPLE})
+
+    assert page.status_code == 409
+    assert 'href="/imports"' in page.content.decode()
+    assert f'href="{one.get_absolute_url()}"' not in page.content.decode()
