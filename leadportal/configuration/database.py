@@ -71,6 +71,7 @@ _options = [_given.get("options", ""), *(f"-c {name}={value}" for name, value in
 DATABASES = {
     "default": _database
     | {
+        "ENGINE": "leadportal.db.backend",
         "OPTIONS": {
             "connect_timeout": 3,
             # A network that is lost says nothing: these ask, and notice (milliseconds the last).

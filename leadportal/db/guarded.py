@@ -36,10 +36,12 @@ _rollback = extensions.connection.rollback
 class Connection(extensions.connection):
     """What psycopg2 makes where settings.DATABASES says so; raises its errors.
 
-    `since` is when it began to wait for an answer, 0 while it does not; `seconds`, how long it may.
+    `since` is when it began to wait for an answer, 0 while it does not; `seconds`, how long it may;
+    `answered`, when it did last.
     """
 
     since = 0.0
+    answered = 0.0
 
     def __init__(self, dsn: str, *args: Any, **kwargs: Any) -> None:
         self.seconds: float = settings.DATABASE_SECONDS
@@ -73,6 +75,7 @@ class Cursor(extensions.cursor):
         connection.since = time.monotonic()
         try:
             _execute(self, query, vars)
+            connection.answered = connection.since
         finally:
             connection.since = 0.0
 
