@@ -79,10 +79,10 @@ def _check_depth(raw: bytes) -> None:
 
 
 def _brackets_outside_strings(raw: bytes) -> bytes:
-    if b"\\" in raw:
+    if b'\\"' in raw or b"\\\\" in raw:
         return _STRING.sub(b"", raw).translate(None, _NO_BRACKETS)
-    # Without escapes every quote begins or ends a string. Two with no bracket between them, of one
-    # string or of two that follow each other, tell nothing.
+    # Where no quote is escaped, each begins or ends a string. Two with no bracket between them, of
+    # one string or of two that follow each other, tell nothing.
     signs = raw.translate(None, _NO_SIGNS).replace(b'""', b"")
     return b"".join(signs.split(b'"')[::2])
 

@@ -51,6 +51,19 @@ def test_a_text_without_an_end_is_passed_over_once_and_not_from_every_quote(end)
     assert parsers._STRING.findall(hostile) == [hostile]
 
 
+@pytest.mark.parametrize(
+    ("raw", "brackets"),
+    [
+        (rb'["[", {"a": "]}"}]', b"[{}]"),
+        (rb'["Zo\u00eb [", "\n[", "/]"]', b"[]"),
+        (rb'["\"[", "\\", ["\\\"]"]]', b"[[]]"),
+        (b'["\\u005b", "["', b"["),
+    ],
+)
+def test_brackets_within_texts_are_no_levels(raw, brackets):
+    assert parsers._brackets_outside_strings(raw) == brackets
+
+
 @pytest.mark.parametrize("path", ["/leads/batch", "/events", "/events/batch"])
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_json_is_refused_on_every_road(api, as_problem, path, body):
