@@ -15,7 +15,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from redis.exceptions import RedisError, ResponseError
 
 from leadportal import gathering, static_files
-from leadportal.db import clock, guarded, sweeps
+from leadportal.db import clock, sweeps
+from leadportal.db.backend import guarded
 from leadportal.db.sweeps import Sweep
 from leads.judging import parked
 

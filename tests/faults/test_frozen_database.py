@@ -16,7 +16,7 @@ from django.db import OperationalError, connection
 
 from accounts.keys import keys
 from accounts.models import Scope
-from leadportal.db import guarded
+from leadportal.db.backend import guarded
 from leads.models import Lead
 from tests import factories
 from tests.processes import eventually

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from leadportal.db import guarded
-from leadportal.db.backend import base
+from leadportal.db.backend import base, guarded
 from tests.processes import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -65,13 +64,22 @@ def test_a_statement_that_failed_is_no_answer(kept, asked):
 def test_one_that_the_server_ended_is_seen_at_once_and_replaced(kept):
     # As a server that is stopped does it, after so many milliseconds.
     ask(kept, "SELECT set_config('idle_session_timeout', '20', FALSE)")
-    eventually(lambda: base._has_word(kept.connection))
+    eventually(lambda: not base._is_quiet(kept.connection))
 
     kept.health_check_enabled, kept.health_check_done = True, False
     kept.close_if_health_check_failed()
 
     assert kept.connection is None
     assert ask(kept, "SELECT 3") == 3
+
+
+def test_in_a_transaction_that_failed_none_is_usable(kept):
+    with kept.cursor() as cursor:
+        cursor.execute("BEGIN")
+        with pytest.raises(Exception, match="division by zero"):
+            cursor.execute("SELECT 1 / 0")
+
+        assert not kept.is_usable()
 
 
 def test_one_that_is_closed_is_not_usable(kept):
