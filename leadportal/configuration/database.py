@@ -55,8 +55,8 @@ _in_force = {
     # What is prepared (leadportal/db/prepared.py) is to be planned once, and not for each value.
     "plan_cache_mode": "force_generic_plan",
 }
-# So long an answer of the database is waited for (leadportal/db/backend/guarded.py): a little longer
-# than the server itself lets a statement run, so that its own error comes first.
+# So long an answer of the database is waited for (leadportal/db/backend/guarded.py): a little
+# longer than the server itself lets a statement run, so that its own error comes first.
 DATABASE_SECONDS = _statement_seconds + 0.5 if _statement_seconds else float("inf")
 # A transaction pooler takes no options with a connection, and keeps no setting of one: there each
 # transaction begins with them. A migration has its own connection to PostgreSQL.
