@@ -1,7 +1,12 @@
-"""What every page needs of HTTP: who may open it, where to go next, and how long a visit lasts."""
+"""What every page needs of HTTP: no cache keeps it, and what was said to a person on the way."""
 
+from functools import partial
+
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.messages.storage import default_storage
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
+from django.utils.functional import SimpleLazyObject, empty
 
 from leadportal.web.answers import GetResponse
 
@@ -17,3 +22,16 @@ class NoStoreMiddleware:
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+class LazyMessageMiddleware(MessageMiddleware):
+    """Django's, but that the storage is made where somebody reads or adds a message."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        request._messages = SimpleLazyObject(partial(default_storage, request))  # type: ignore[attr-defined]
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        storage = getattr(request, "_messages", None)
+        if isinstance(storage, SimpleLazyObject) and storage._wrapped is empty:
+            return response
+        return super().process_response(request, response)
