@@ -308,6 +308,35 @@ def test_with_more_rows_than_a_token_names_the_older_ones_count_as_known(
     assert str(loud) == "1 new"
 
 
+@pytest.mark.parametrize("read", [queue.ListState.of_all, lambda rep: of_rows(rep)])
+def test_rows_that_go_while_they_are_counted_leave_a_token_that_can_be_read(
+    rep: User, monkeypatch: pytest.MonkeyPatch, read: Callable[[User], queue.ListState]
+) -> None:
+    monkeypatch.setattr(queue, "TOKEN_ROWS", 3)
+    for number in range(5):
+        named(f"Lead {number}")
+    read(rep)
+
+    asked = []
+
+    def gone_when_counted(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+        asked.append(sql)
+        if len(asked) == 2:
+            gone = {"state": "closed", "outcome": "withdrawn", "closed_at": timezone.now()}
+            Handoff.objects.update(**gone)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(gone_when_counted):
+        state = read(rep)
+
+    assert state.count == 3
+    assert queue.ListState.read(state.token) == state
+
+
+def of_rows(rep: User) -> queue.ListState:
+    return queue.ListState.of(queue.for_person(rep))
+
+
 # --- the preview -------------------------------------------------------------------------------
 
 
