@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 Row = TypeVar("Row")
 # Below so many, the second connection takes longer to open than to read its half.
@@ -15,18 +15,25 @@ def read(ask: Callable[[Sequence[int]], list[Row]], ids: Sequence[int]) -> list[
     """The rows that `ask` finds of all ids, in their order: the later half by a second connection.
 
     The halves do not see the same moment. Within a transaction its own connection reads all: no
-    other one sees what it wrote. What either half raises is raised.
+    other one sees what it wrote; and where no second one is to be had. What `ask` raises is raised.
     """
     if connection.in_atomic_block or len(ids) < WORTH:
         return ask(ids)
     middle = len(ids) // 2
     with ThreadPoolExecutor(1, thread_name_prefix="half") as pool:
-        later = pool.submit(_apart, ask, ids[middle:])
-        return ask(ids[:middle]) + later.result()
+        begun = pool.submit(_apart, ask, ids[middle:])
+        rows = ask(ids[:middle])
+        later = begun.result()
+    return rows + (ask(ids[middle:]) if later is None else later)
 
 
-def _apart(ask: Callable[[Sequence[int]], list[Row]], ids: Sequence[int]) -> list[Row]:
+def _apart(ask: Callable[[Sequence[int]], list[Row]], ids: Sequence[int]) -> list[Row] | None:
+    """None where the server takes no further connection."""
     try:
+        try:
+            connection.ensure_connection()
+        except OperationalError:
+            return None
         return ask(ids)
     finally:
         connection.close()

@@ -13,7 +13,11 @@ OF_NO_OTHER_KIND = PolicyParts()
 
 
 class PolicyMiddleware(CSPMiddleware):
-    """django-csp's, which makes the header anew for each answer: here only where one differs."""
+    """django-csp's, which makes the header anew for each answer: here only where one differs.
+
+    Knows CONTENT_SECURITY_POLICY and its DIRECTIVES; of a policy that only reports, or of
+    addresses left out, the usual answer would know nothing.
+    """
 
     def process_response(self, request: HttpRequest, response: Response) -> Response:
         wanted = self.get_policy_parts(request=request, response=response)

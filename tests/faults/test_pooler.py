@@ -30,7 +30,7 @@ def test_timeouts_and_plans_are_in_force_and_nothing_stays_with_a_connection(
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     ours = [seconds, "2s", "force_generic_plan"]
-    assert (said["inside"], said["alone"]) == ([ours, ours], ours)
+    assert (said["inside"], said["alone"], said["chunked"]) == ([ours, ours], ours, ours)
     assert said["bare"] == ["0", "0", "auto"]
     assert (said["kept"], said["left"]) == (list(range(20)), 0)
 

@@ -71,7 +71,11 @@ class Cursor(extensions.cursor):
     def execute(self, query: Any, vars: Any = None) -> None:
         connection = self.connection
         if connection.begin_with and connection.info.transaction_status == IDLE:
-            query = connection.begin_with + _text(self, query)
+            if self.name is None:
+                query = connection.begin_with + _text(self, query)
+            else:  # the server keeps a cursor for one statement alone
+                with connection.cursor() as first:
+                    first.execute("SELECT 1")
         connection.since = time.monotonic()
         try:
             _execute(self, query, vars)

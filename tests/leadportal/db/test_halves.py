@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from leadportal.db import halves
+from leadportal.db.backend import base
 
 IDS = range(halves.WORTH)
 
@@ -63,4 +64,20 @@ def test_what_either_half_raises_is_raised(which, kept):
     with pytest.raises(OperationalError):
         halves.read(cancelled, IDS)
 
+    assert kept == [None]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_server_takes_no_second_connection_one_reads_all(monkeypatch, kept):
+    connection.ensure_connection()
+
+    def refused(self):
+        raise OperationalError("FATAL:  sorry, too many clients already")
+
+    monkeypatch.setattr(base.DatabaseWrapper, "connect", refused)
+
+    rows = halves.read(whose, IDS)
+
+    assert [pk for pk, _ in rows] == list(IDS)
+    assert len({backend for _, backend in rows}) == 1
     assert kept == [None]

@@ -368,19 +368,23 @@ def test_a_long_list_of_imports_says_that_it_is_not_all(browser, begun, monkeypa
 
 
 @pytest.mark.parametrize(
-    "verb", ["pause", "start", "go-on", "undo", "hand-over", "discard", "lists"]
+    "verb", ["pause", "start", "go-on", "undo", "hand-over", "discard", "lists", "columns"]
 )
 def test_who_comes_after_the_file_was_thrown_away_goes_on_at_the_list(
-    browser, imported, monkeypatch, verb
+    browser, imported, marketer, monkeypatch, verb
 ):
-    one = imported(HEAD + ANA)
+    if verb == "columns":
+        one = imports.begin(marketer, "list.csv", io.BytesIO((HEAD + ANA).encode()))
+        sent = form_of(browser.get(f"/imports/{one.pk}/columns"))
+    else:
+        one, sent = imported(HEAD + ANA), {"lists": Lists.PEOPLE}
 
     def thrown_away(*_args, **_kwargs):
         raise imports.ThrownAway("Somebody has thrown this file away.")
 
     monkeypatch.setattr(imports, "_held", thrown_away)
 
-    page = browser.post(f"/imports/{one.pk}/{verb}", {"lists": Lists.PEOPLE})
+    page = browser.post(f"/imports/{one.pk}/{verb}", sent)
 
     assert page.status_code == 409
     assert 'href="/imports"' in page.content.decode()
