@@ -1,11 +1,15 @@
-"""The door of the API: what is too large or packed is refused unread, and errors are problems."""
+"""The door of the API: what is too large or packed is refused unread, and errors are problems.
 
-from collections.abc import Callable
+Behind it, what calls with a key goes straight to its view.
+"""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.urls import resolve
 
 from leadportal.rest import problems
+from leadportal.web.answers import GetResponse
 from leadportal.web.sizes import API, most_unasked
 
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
@@ -19,7 +23,7 @@ DETAILS = {
 class ApiMiddleware:
     """For addresses below /api; pages pass."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -72,3 +76,26 @@ class ApiMiddleware:
             problem = problems.problem_response(response.status_code, detail)
         problem.cookies = response.cookies
         return problem
+
+
+class KeyCallMiddleware:
+    """Spares a call with a key what is below: who is signed in, their zone, words, forms.
+
+    A call that comes with a cookie of a visit as well is a person's, and goes the long way.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        by_key = request.path_info.startswith(API) and "Authorization" in request.headers
+        if not by_key or settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return self.get_response(request)
+        request.get_host()  # raises DisallowedHost
+        match = request.resolver_match = resolve(request.path_info)
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        if isinstance(response, SimpleTemplateResponse):
+            response.render()
+        if not response.streaming and not response.has_header("Content-Length"):
+            response["Content-Length"] = len(response.content)
+        return response
