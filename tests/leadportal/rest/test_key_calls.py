@@ -4,21 +4,26 @@ import re
 
 import pytest
 from django.conf import settings
+from django.http import HttpResponse
+from django.urls import path
 
 from leadportal.db import clock
+from leadportal.rest.middleware import KeyCallMiddleware
 from tests.test_urls_have_policy import PATTERNS
 
+urlpatterns = [path("api/v1/page", lambda request: HttpResponse("of people"))]
 pytestmark = pytest.mark.django_db
 BY_PAGES = {"Cookie": f"{settings.SESSION_COOKIE_NAME}=nobodys"}
 # Each answer's own; and no cache keeps an answer, which the long way says varies with the cookie.
 OWN = {"X-Request-ID", "RateLimit", "Vary"}
+NOWHERE = {"/nowhere", "/leads/"}
 ADDRESSES = sorted(
     {
         re.sub(r"<int:\w+>", "1", path).removeprefix("api/v1")
         for path, _ in PATTERNS
         if path.startswith("api/v1/")
     }
-    | {"/nowhere", "/leads/"}
+    | NOWHERE
 )
 
 
@@ -37,9 +42,17 @@ def test_the_short_way_answers_as_the_long_one(api, address, method, monkeypatch
     short = api.send(method, address, body)
     long = api.send(method, address, body, **BY_PAGES)
 
-    assert not hasattr(short.wsgi_request, "session")
+    assert hasattr(short.wsgi_request, "session") == (address in NOWHERE)
     assert hasattr(long.wsgi_request, "session")
     assert said(short) == said(long)
+
+
+@pytest.mark.urls(__name__)
+def test_a_view_that_asks_for_no_key_goes_the_long_way(rf):
+    call = rf.get("/api/v1/page", headers={"Authorization": "Bearer any"})
+    long_way = HttpResponse("sign in first")
+
+    assert KeyCallMiddleware(lambda request: long_way)(call) is long_way
 
 
 def test_a_name_that_is_not_ours_is_refused_on_both(api, as_problem):
