@@ -88,11 +88,11 @@ class KeyCallMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(API) or "Authorization" not in request.headers:
+        by_key = request.path_info.startswith(API) and "Authorization" in request.headers
+        if not by_key or settings.SESSION_COOKIE_NAME in request.COOKIES:
             return self.get_response(request)
         match = resolve(request.path_info)
-        # Only a view of the API asks for the key itself.
-        if not hasattr(match.func, "cls") or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        if not hasattr(match.func, "cls"):  # no view of the API, which asks for the key itself
             return self.get_response(request)
         request.get_host()  # raises DisallowedHost
         request.resolver_match = match
