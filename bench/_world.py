@@ -86,7 +86,7 @@ def web(settings: str) -> Iterator[int]:
     command = [sys.executable, "-m", "gunicorn", "--config", "python:leadportal.gunicorn"]
     process = processes.spawn(settings, command, log=log, env=env, orphan_signal=signal.SIGKILL)
     try:
-        ready = "/bare" if settings == BARE else "/healthz"
+        ready = "/api/v1/bare" if settings == BARE else "/healthz"
         processes.wait_until(lambda: answers(f"http://127.0.0.1:{port}{ready}"), process, log)
         yield port
     finally:

@@ -94,11 +94,8 @@ class KeyCallMiddleware:
         match = resolve(request.path_info)
         if not hasattr(match.func, "cls"):  # no view of the API, which asks for the key itself
             return self.get_response(request)
-        request.get_host()  # raises DisallowedHost
         request.resolver_match = match
         response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         if isinstance(response, SimpleTemplateResponse):
             response.render()
-        if not response.streaming and not response.has_header("Content-Length"):
-            response["Content-Length"] = len(response.content)
         return response
