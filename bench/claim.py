@@ -2,7 +2,7 @@
 
 Both drain the same queue of the same leads. The bare statement, planned once for each connection
 and committed by itself, marks one handoff as claimed; ours keeps to the limit, moves the lead and
-writes its ledger row as well. Rep and settings are at hand, as in a request. Measured with four
+writes its ledger row as well. The rep is at hand, as in a request. Measured with four
 threads of one process, as the web process has them, and with four processes. No handoff may be
 claimed twice, and no rep hold more than the limit.
 """
@@ -123,11 +123,10 @@ def by_hand(reps, queue) -> Claim:  # type: ignore[no-untyped-def]
 
 
 def ours(reps, queue) -> Claim:  # type: ignore[no-untyped-def]
-    from accounts.models import Portal
     from leads.handoffs.claims import claim_next
 
-    turns, portal = itertools.cycle(reps), Portal.load()
-    return lambda: claim_next(next(turns), portal=portal) is not None
+    turns = itertools.cycle(reps)
+    return lambda: claim_next(next(turns)) is not None
 
 
 def race(pool: Callable[[], Executor], way: Callable[..., Claim], queue, reps) -> float:  # type: ignore[no-untyped-def]

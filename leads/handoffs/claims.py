@@ -8,7 +8,6 @@ from django.db import models, transaction
 from accounts import policy
 from accounts.models import Portal, User
 from accounts.policy import Action
-from funnel.promises import due_at
 from funnel.stages import Actor, Stage, check_move, origins
 from leadportal.db import clock, prepared, rows, sweeps
 from leads import ledger, news
@@ -78,41 +77,44 @@ class ReleaseRefused(Exception):
     """The handoff is not this person's to give back, or no reason was given."""
 
 
-def claim(
-    handoff: Handoff, rep: User, *, portal: Portal | None = None, at: datetime | None = None
-) -> Handoff:
+def claim(handoff: Handoff, rep: User, *, at: datetime | None = None) -> Handoff:
     """Give an open handoff to one rep; claiming one's own again is the same success.
 
     Of `handoff` only the id counts. Raises AlreadyClaimed, NotOpen, NotFirst, NotAMember, AtLimit,
     NotAllowed, or Handoff.DoesNotExist; then nothing was changed.
     """
     policy.require(rep, Action.WORK_HANDOFFS)
-    portal = portal or Portal.load()
-    claimed = _take(rep, portal, wanted=handoff.pk, at=at)
-    return claimed or _ones_own(handoff.pk, rep, portal)
+    return _take(rep, wanted=handoff.pk, at=at) or _ones_own(handoff.pk, rep)
 
 
-def claim_next(
-    rep: User, *, portal: Portal | None = None, at: datetime | None = None
-) -> Handoff | None:
+def claim_next(rep: User, *, at: datetime | None = None) -> Handoff | None:
     """Claim the waiting handoff with the least time left; None when none waits.
 
     Raises AtLimit or NotAllowed.
     """
     policy.require(rep, Action.WORK_HANDOFFS)
-    portal = portal or Portal.load()
-    claimed = _take(rep, portal, wanted=None, at=at)
+    claimed = _take(rep, wanted=None, at=at)
     if claimed is None and Handoff.objects.open().filter(queue__in=rep.queues.all()).exists():
-        _keep_to_the_limit(rep, portal)
+        _keep_to_the_limit(rep)
     return claimed
 
 
-# The whole claim: limit, choice, handoff, lead and ledger (leads/sql/claim.sql).
-_COLUMNS = ", ".join(str(field.column) for field in Handoff._meta.concrete_fields)
+# The whole claim: settings, limit, choice, handoff, lead and ledger (leads/sql/claim.sql). The
+# promise is reckoned as funnel/promises.py does it. Until somebody asks for the settings there may
+# be none, and what they begin with holds.
+_COLUMNS = ", ".join(f"h.{field.column}" for field in Handoff._meta.concrete_fields)
+_UNSET = Portal()
 _CLAIM = f"""
-SELECT {_COLUMNS} FROM leads_claim(
-    rep => %(rep)s, wanted => %(wanted)s, moment => %(at)s, touch_due => %(touch_due)s,
-    most_held => %(most_held)s, origins => %(origins)s, becomes => %(target)s, mover => %(actor)s)
+SELECT {_COLUMNS}
+  FROM (SELECT %(at)s::timestamptz AS now,
+               coalesce(min(touch_minutes), {_UNSET.touch_minutes}) AS touch_minutes,
+               coalesce(min(held_limit), {_UNSET.held_limit}) AS held_limit
+          FROM accounts_portal) s,
+       LATERAL leads_claim(
+           rep => %(rep)s, wanted => %(wanted)s, moment => s.now,
+           touch_due => s.now + s.touch_minutes * interval '1 minute',
+           most_held => s.held_limit, origins => %(origins)s, becomes => %(target)s,
+           mover => %(actor)s) h
 """  # noqa: S608 - constants
 _MOVE = {
     # What else leads there is an undo.
@@ -122,16 +124,9 @@ _MOVE = {
 }
 
 
-def _take(rep: User, portal: Portal, *, wanted: int | None, at: datetime | None) -> Handoff | None:
+def _take(rep: User, *, wanted: int | None, at: datetime | None) -> Handoff | None:
     """The handoff that is the rep's now; None, and nothing changed, when it is not to be had."""
-    at = at or clock.now()
-    terms = {
-        "rep": rep.pk,
-        "wanted": wanted,
-        "at": at,
-        "touch_due": due_at(at, portal.touch_minutes),
-        "most_held": portal.held_limit,
-    }
+    terms = {"rep": rep.pk, "wanted": wanted, "at": at or clock.now()}
     for values in prepared.fetch(_CLAIM, terms | _MOVE):
         claimed = rows.as_instance(Handoff, values)
         claimed.claimed_by = rep
@@ -139,12 +134,12 @@ def _take(rep: User, portal: Portal, *, wanted: int | None, at: datetime | None)
     return None
 
 
-def _ones_own(pk: int, rep: User, portal: Portal) -> Handoff:
+def _ones_own(pk: int, rep: User) -> Handoff:
     """A handoff that could not be taken because the rep has it; else says why it could not."""
     handoff = Handoff.objects.select_related("lead", "queue", "claimed_by").get(pk=pk)
     if not handoff.queue.memberships.filter(user=rep, user__is_active=True).exists():
         raise NotAMember(handoff)
-    _keep_to_the_limit(rep, portal, claiming=handoff)
+    _keep_to_the_limit(rep, claiming=handoff)
     if handoff.state == HandoffState.CLAIMED and handoff.claimed_by_id == rep.pk:
         return handoff
     if handoff.claimed_by:
@@ -156,14 +151,14 @@ def _ones_own(pk: int, rep: User, portal: Portal) -> Handoff:
     raise NotOpen(handoff)
 
 
-def _keep_to_the_limit(rep: User, portal: Portal, *, claiming: Handoff | None = None) -> None:
+def _keep_to_the_limit(rep: User, *, claiming: Handoff | None = None) -> None:
     """Raise AtLimit when one more would be too many."""
     untouched = Handoff.objects.held_by(rep).filter(first_touch_at=None)
     if claiming is not None:
         untouched = untouched.exclude(pk=claiming.pk)
-    held = untouched.count()
-    if held >= portal.held_limit:
-        raise AtLimit(held, portal.held_limit)
+    held, limit = untouched.count(), Portal.load().held_limit
+    if held >= limit:
+        raise AtLimit(held, limit)
 
 
 @transaction.atomic

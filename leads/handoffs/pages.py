@@ -33,7 +33,7 @@ def _visible_or_404(request: AuthenticatedRequest, pk: int) -> Handoff:
 def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
     handoff = _visible_or_404(request, pk)
     try:
-        claimed = claims.claim(handoff, request.user, portal=request.portal)
+        claimed = claims.claim(handoff, request.user)
     except claims.NotClaimable as error:
         return _refused(request, error, handoff)
     return _claimed(request, claimed)
@@ -43,7 +43,7 @@ def handoff_claim(request: AuthenticatedRequest, pk: int) -> HttpResponse:
 @permission_required(Action.WORK_HANDOFFS)
 def handoff_next(request: AuthenticatedRequest) -> HttpResponse:
     try:
-        handoff = claims.claim_next(request.user, portal=request.portal)
+        handoff = claims.claim_next(request.user)
     except claims.NotClaimable as error:
         return _refused(request, error)
     if handoff is None:

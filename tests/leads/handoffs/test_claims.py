@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Portal, User
 from funnel.models import Queue, QueueMember
+from funnel.promises import due_at
 from funnel.stages import MoveNotAllowed, Stage
 from leads.handoffs import touches
 from leads.handoffs.claims import (
@@ -125,14 +126,22 @@ def test_only_a_lead_the_table_of_moves_lets_a_rep_claim_is_claimed(rep):
     assert [claim_next(rep), claim_next(rep)] == [sound, None]
 
 
+def test_the_promise_of_a_claim_is_that_of_the_settings(rep):
+    handoff, at = factories.handoff(), timezone.now()
+    Portal.load()
+    Portal.objects.update(touch_minutes=45)
+
+    assert claim(handoff, rep, at=at).touch_due_at == due_at(at, 45)
+
+
 def test_a_claim_is_one_round_trip(rep, django_assert_num_queries):
-    first, portal = factories.handoff(), Portal.load()
+    first = factories.handoff()
     second = factories.handoff()
 
     with django_assert_num_queries(1):
-        claim(first, rep, portal=portal)
+        claim(first, rep)
     with django_assert_num_queries(1):
-        assert claim_next(rep, portal=portal).claimed_by == rep
+        assert claim_next(rep).claimed_by == rep
     assert StageChange.objects.filter(target="claimed").count() == 2
     assert Handoff.objects.get(pk=second.pk).state == "claimed"
 
