@@ -189,7 +189,7 @@ PAGES: dict[str, list[Page]] = {
     "import": [Page(Action.IMPORT_LEADS, about="import", answer=302)],  # to its columns
     "import-columns": [
         Page(Action.IMPORT_LEADS, about="import"),
-        Page(Action.IMPORT_LEADS, "POST", "import", 422, {"c0": "luck"}),
+        Page(Action.IMPORT_LEADS, "POST", "import", 422, {"column_1": "luck"}),
     ],
     "import-lists": [Page(Action.IMPORT_LEADS, "POST", "import", 302, {"lists": "outcomes"})],
     "import-start": [Page(Action.IMPORT_LEADS, "POST", "import", 409)],  # it is not checked

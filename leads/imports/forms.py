@@ -167,14 +167,14 @@ class ColumnsForm(forms.Form):
             for group, some in targets(defined, one.lists)
         ]
         for place, head in enumerate(one.header):
-            self.fields[f"c{place}"] = forms.ChoiceField(
+            self.fields[_name(place)] = forms.ChoiceField(
                 label=head, choices=offered, required=False
             )
 
     @property
     def columns(self) -> list[ColumnRow]:
         return [
-            ColumnRow(head, values, self[f"c{place}"])
+            ColumnRow(head, values, self[_name(place)])
             for place, (head, values) in enumerate(zip(self.one.header, self.samples, strict=True))
         ]
 
@@ -216,7 +216,7 @@ class ColumnsForm(forms.Form):
 
     @property
     def chosen(self) -> list[str]:
-        return [self.cleaned_data.get(f"c{n}", LEFT_OUT) for n in range(len(self.one.header))]
+        return [self.cleaned_data.get(_name(n), LEFT_OUT) for n in range(len(self.one.header))]
 
     @property
     def terms(self) -> Terms:
@@ -235,6 +235,11 @@ class ColumnsForm(forms.Form):
         )
 
 
+def _name(place: int) -> str:
+    """The field of a column, called so that a page without a script can say which one it is."""
+    return f"column_{place + 1}"
+
+
 def _begin(day: date) -> datetime:
     """The first moment of that day, where its reader is."""
     return timezone.make_aware(datetime.combine(day, time.min))
@@ -245,7 +250,7 @@ def _initial(one: Import) -> dict[str, Any]:
     before = one.integration or getattr(recognising.recipe(one.header), "integration", None)
     day = one.hold_until or clock.now() + timedelta(days=Portal.load().override_days)
     return {
-        **{f"c{place}": name for place, name in enumerate(one.columns)},
+        **{_name(place): name for place, name in enumerate(one.columns)},
         "day_first": "yes" if one.day_first else "no",
         "system": before.name if before else recognising.system(one.header),
         "source": one.source,

@@ -32,7 +32,8 @@ def quality(request: AuthenticatedRequest) -> HttpResponse:
         figures.queue(),
         figures.claims(),
     ]
-    context = periods(figures) | _origins(figures, _sort_of(request)) | {"tiles": tiles}
+    sort = request.GET.get("sort", "")
+    context = periods(figures) | _origins(figures, sort) | {"tiles": tiles}
     context["pressing"] = listing.pressing(request.user, figures.period.ends)
     context["may_answer"] = policy.can(request.user, Action.ANSWER_REJECTIONS)
     return render(request, "leads/quality/quality.html", context)
@@ -53,6 +54,7 @@ def _origins(figures: Figures, sort: str) -> dict[str, Any]:
     )
     since = period.starts
     rows = tables.by_source(cohorts, sources, reasons, overall=overall, period=period)
+    sort = tables.sort_of(rows, sort)
     return {
         "cohort": cohorts.everybody,
         "any_leads": any_leads,
@@ -66,11 +68,6 @@ def _origins(figures: Figures, sort: str) -> dict[str, Any]:
         "reasons": tables.reason_rows(reasons, since),
         "concentration": tables.concentration(reasons, since),
     }
-
-
-def _sort_of(request: AuthenticatedRequest) -> str:
-    sort = request.GET.get("sort", tables.WORST_LAST)
-    return sort if sort.lstrip("-") in tables.SORTS else tables.WORST_LAST
 
 
 def figures_asked_for(request: AuthenticatedRequest) -> Figures:

@@ -108,6 +108,7 @@ SORTS = {
     "share": lambda row: row.acceptance.percent,
 }
 WORST_LAST = "-share"
+MOST_FIRST = "-leads"
 
 
 def by_source(
@@ -191,6 +192,13 @@ def _with_reason(row: OriginRow, reasons: Reasons, since: datetime) -> OriginRow
     url = rejections_url(since, reason=reason, source=row.id or NOBODY)
     told = f"{formats.number(count)} {apart(reasons.labels[reason])}"
     return replace(row, reason=told, reason_url=url)
+
+
+def sort_of(rows: list[OriginRow], asked: str) -> str:
+    """What the rows are sorted by; where no share is ranked, none sorts them."""
+    sort = asked if asked.lstrip("-") in SORTS else WORST_LAST
+    by_share = sort.lstrip("-") == "share"
+    return MOST_FIRST if by_share and not any(row.acceptance.is_ranked for row in rows) else sort
 
 
 def ordered(rows: list[OriginRow], sort: str) -> list[OriginRow]:

@@ -111,13 +111,13 @@ def test_old_leads_are_held_until_somebody_says_otherwise(browser):
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
-        ({"c3": "", "c0": ""}, None),
+        ({"column_4": "", "column_1": ""}, None),
         ({"consent": "all"}, "consent_text"),
         ({"consent": "all", "consent_text": "News"}, "consent_on"),
         ({"consent": "all", "consent_text": "News", "consent_on": "2999-01-01"}, "consent_on"),
         ({"handing": "later", "hold_until": "2020-01-01"}, "hold_until"),
         ({"handing": "later", "hold_until": ""}, "hold_until"),
-        ({"c1": "luck"}, "c1"),
+        ({"column_2": "luck"}, "column_2"),
     ],
 )
 def test_what_is_missing_is_said_at_its_field_and_nothing_is_lost(browser, typed, field):
@@ -251,7 +251,7 @@ def test_who_starts_what_somebody_paused_is_told_so(browser, begun):
 def test_the_day_is_optional_only_where_nothing_waits_for_it(browser, handing, is_optional):
     page = browser.post("/imports", upload(HEAD + ANA), follow=True)
     one = Import.objects.get()
-    typed = form_of(page) | {"handing": handing, "c0": "", "c3": "", "c1": "luck"}
+    typed = form_of(page) | {"handing": handing, "column_1": "", "column_4": "", "column_2": "luck"}
 
     page = browser.post(f"/imports/{one.pk}/columns", typed).content.decode()
 
@@ -317,10 +317,10 @@ def test_a_file_that_brings_nothing_new_is_not_offered(browser, imported, begun)
 @pytest.mark.parametrize(
     ("lists", "columns", "said"),
     [
-        ("activities", {"c0": "email"}, "when it happened"),
-        ("activities", {"c0": "email", "c1": "did.at"}, "what happened"),
-        ("outcomes", {"c0": "email"}, "who was won and who was lost"),
-        ("outcomes", {"c0": "email", "c1": "outcome"}, "when they were won or lost"),
+        ("activities", {"column_1": "email"}, "when it happened"),
+        ("activities", {"column_1": "email", "column_2": "did.at"}, "what happened"),
+        ("outcomes", {"column_1": "email"}, "who was won and who was lost"),
+        ("outcomes", {"column_1": "email", "column_2": "outcome"}, "when they were won or lost"),
     ],
 )
 def test_what_the_columns_of_the_past_do_not_say_is_told(browser, lists, columns, said):
@@ -329,7 +329,7 @@ def test_what_the_columns_of_the_past_do_not_say_is_told(browser, lists, columns
     page = browser.post(f"/imports/{one.pk}/lists", {"lists": lists}, follow=True)
 
     page = browser.post(
-        f"/imports/{one.pk}/columns", form_of(page) | {"c0": "", "c1": ""} | columns
+        f"/imports/{one.pk}/columns", form_of(page) | {"column_1": "", "column_2": ""} | columns
     )
 
     assert page.status_code == 422 and said in page.content.decode()

@@ -41,6 +41,15 @@ def test_any_other_column_sorts_as_asked():
     assert [row.name for row in tables.ordered(rows(), "source")] == ["Ads", "Fair", "Form", "List"]
 
 
+def test_no_share_sorts_where_none_is_ranked():
+    few = [row for row in rows() if not row.acceptance.is_ranked]
+
+    assert tables.sort_of(rows(), "share") == "share"
+    assert {tables.sort_of(few, asked) for asked in ("share", "-share", "", "luck")} == {"-leads"}
+    assert tables.sort_of(few, "mql") == "mql"
+    assert tables.sort_of(rows(), "luck") == tables.WORST_LAST
+
+
 def test_only_a_ranked_share_far_below_the_rest_is_marked():
     assert [row.name for row in rows() if row.is_far_below] == ["Ads"]
 
