@@ -200,6 +200,22 @@ AT_REST = """() =>
   document.getAnimations().every(one => one.timeline !== document.timeline)"""
 
 
+# Lists whose words need more room than they have; radio buttons and boxes that are not square.
+SQUEEZED = """
+[...document.querySelectorAll("select, input[type=radio], input[type=checkbox]")].filter(one => {
+  const {width, height} = one.getBoundingClientRect();
+  if (!one.options) return width && Math.abs(width - height) > 0.5;
+  const alone = one.cloneNode(true);
+  alone.style.cssText = "position: absolute; inline-size: max-content; max-inline-size: none";
+  alone.replaceChildren(...[...one.selectedOptions].map(option => option.cloneNode(true)));
+  document.body.append(alone);
+  const needed = alone.getBoundingClientRect().width;
+  alone.remove();
+  return width && width + 1 < needed;
+}).map(one => one.name || one.id)
+"""
+
+
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
     def check(page: Page) -> None:
@@ -207,5 +223,6 @@ def axe() -> Callable[[Page], None]:
         page.evaluate(Axe().axe_script)
         found = page.evaluate(AUDIT, RULES)
         assert not found, "\n".join(found)
+        assert page.evaluate(SQUEEZED) == [], page.url
 
     return check

@@ -123,6 +123,14 @@ def test_an_admin_reads_the_list_and_changes_nothing(as_user):
     assert "/settings/reasons/new" not in text
 
 
+def test_the_usual_answer_is_said_where_its_column_has_no_room(boss):
+    Reason.objects.update(destination="close")
+
+    text = boss.get("/settings/reasons").content.decode()
+
+    assert text.count('<p class="only-narrow mut">Usually: Close</p>') == len(labels()) > 0
+
+
 @pytest.mark.parametrize("act", ["move", "retire", "back", "delete"])
 def test_what_writes_is_posted(boss, act):
     reason = factories.reason()

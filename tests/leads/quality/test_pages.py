@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,17 @@ def test_numbers_of_the_record_stand_on_the_page(as_user):
     assert "1 Too small" in html
     assert "0 of 1" in strip_tags(html)
     assert "every one has a reason" in html
+
+
+def test_no_column_says_that_it_sorts_where_another_does(as_user):
+    rejected(factories.rep(), source=factories.source("Trade fair"))
+    client = as_user(factories.marketer())
+
+    # Of one that was decided no share is ranked, so the leads sort.
+    for asked in ("", "?sort=-share"):
+        html = client.get(f"/quality{asked}").content.decode()
+        heads = re.findall(r"<th[^>]*aria-sort[^>]*>(.*?)</th>", html, re.DOTALL)
+        assert [strip_tags(head).split()[0] for head in heads] == ["Leads"]
 
 
 def test_no_leads_says_so_and_offers_a_longer_period(as_user):
